@@ -1,0 +1,59 @@
+# How our own code is compiled and linked. Third parties get the machine's flags but not our warnings.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+
+# Paths below the source tree become relative, in debug information and in the compiler cache alike, so that several
+# checkouts of Lectern share what any of them has compiled.
+add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.>")
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+    set(launcher env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${CCACHE_PROGRAM}")
+    set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
+endif()
+
+# The quickest linker at hand.
+find_program(MOLD_PROGRAM mold)
+find_program(LLD_PROGRAM ld.lld)
+if(MOLD_PROGRAM)
+    add_link_options(-fuse-ld=mold)
+elseif(LLD_PROGRAM)
+    add_link_options(-fuse-ld=lld)
+endif()
+
+add_compile_options(-ffunction-sections -fdata-sections)
+add_link_options(-Wl,--gc-sections)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    add_compile_options(-fstack-protector-strong)
+    add_compile_definitions(_FORTIFY_SOURCE=2 _GLIBCXX_ASSERTIONS)
+    add_link_options(-Wl,-z,relro,-z,now)
+else()
+    add_compile_definitions(_GLIBCXX_ASSERTIONS)
+endif()
+
+if(LECTERN_SANITIZE)
+    add_compile_options(-fsanitize=${LECTERN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${LECTERN_SANITIZE})
+endif()
+
+# --- our own code ---
+add_library(lectern_own_code INTERFACE)
+target_compile_options(lectern_own_code INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+    -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Wcast-qual -Werror>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # These look through inlining and, in this compiler, report the standard library's own strings and optionals.
+    target_compile_options(lectern_own_code INTERFACE
+        $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds
+        -Wno-stringop-overread>)
+    if(LECTERN_SANITIZE MATCHES "thread")
+        # Asio fences in a header; the sanitizer does not model fences and the compiler says so at each.
+        target_compile_options(lectern_own_code INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-tsan>)
+    endif()
+endif()

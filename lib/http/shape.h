@@ -1,0 +1,65 @@
+// The shape of a request, an answer or a socket message, declared once: it validates (every fault named, not only the
+// first), and it is what /openapi.json and /asyncapi.json show as JSON Schema.
+//
+//   object({{"name", text(1, 80)}, {"rows", integer(1, 50)}, {"colour?", colour()}})
+//
+// A name that ends in "?" may be absent; it may be null only where the shape is nullable(). Unknown fields are refused in
+// requests of Lectern's own API (`object`) and let through where a dialect's clients send more (`open_object`).
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "platform/error.h"
+
+namespace http {
+
+using Json = nlohmann::json;
+
+class Shape {
+public:
+    struct Node;
+    Shape(); // nothing: no body
+    explicit Shape(std::shared_ptr<const Node> node) : node_(std::move(node)) {}
+
+    bool is_nothing() const { return node_ == nullptr; }
+    // Every fault, with the path of its field; empty: it fits.
+    std::vector<platform::FieldError> faults(const Json& value) const;
+    Json json_schema() const;
+    // The same shape under a name of its own in #/components/schemas, so that a generated client gets a type for it.
+    Shape named(std::string name) const;
+    Shape described(std::string text) const;
+    const std::shared_ptr<const Node>& node() const { return node_; }
+
+private:
+    std::shared_ptr<const Node> node_;
+};
+
+using Fields = std::vector<std::pair<std::string, Shape>>;
+
+Shape nothing();
+Shape anything();
+Shape text(std::size_t least, std::size_t most);          // in code points; refused when not UTF-8 or with control characters
+Shape pattern(std::string regex, std::string in_words);   // "must be <in_words>"; the regex is ECMA, short, ours
+Shape integer(std::int64_t least, std::int64_t most);
+Shape number(double least, double most);
+Shape boolean();
+Shape identifier();                                       // integer from 1
+Shape time();                                             // ISO 8601 UTC
+Shape colour();                                           // "#rrggbb"
+Shape pin();                                              // 4 digits
+Shape one_of(std::vector<std::string> words);
+Shape list(Shape item, std::size_t most);
+Shape map(Shape value, std::size_t most);                 // an object with free keys
+Shape nullable(Shape shape);
+Shape object(Fields fields);
+Shape open_object(Fields fields);
+// {"items": [...], "next": "cursor" or null}
+Shape page_of(Shape item);
+
+} // namespace http

@@ -1,0 +1,96 @@
+// The hub: what is live, kept as topics, told to whoever subscribed.
+//
+// A topic ("room/7", "session/12") is a small table of entries, key -> JSON. Whoever subscribes gets a snapshot of all
+// entries, then updates: each entry carries the topic's version at its last change, so that a subscriber who comes back
+// with the version it has seen gets only what changed since (erased keys included), or a fresh snapshot when the hub no
+// longer knows (another epoch: the server was restarted; or too many erased keys since).
+//
+// Invariants:
+// - Everything here happens on the io thread. Other threads (the writer's after_commit) use Hub::post.
+// - A topic's message is serialised once and shared by all subscribers of one delivery.
+// - A slow reader costs only itself: its queue is bounded (outbox.h), the sender never waits.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "live/outbox.h"
+#include "platform/caller.h"
+#include "platform/clock.h"
+
+namespace live {
+
+using Json = nlohmann::json;
+using ClientId = std::int64_t;
+
+// How a client wants its updates: pages gathered per tick into one frame (a JSON array when several messages are due),
+// headsets and dialect clients one message a frame, at once.
+enum class Delivery { ticked, immediate };
+
+struct Seen { // what a returning subscriber knows
+    std::string epoch;
+    std::uint64_t version = 0;
+};
+
+class Hub {
+public:
+    // `post` runs a function on the io thread, soon, in order; callable from any thread (batched by the appliance).
+    using Post = std::function<void(std::function<void()>)>;
+    Hub(Post post, platform::Clock& clock, std::string epoch);
+    ~Hub();
+
+    // ---- from any thread ----
+    void post(std::function<void(Hub&)> work);
+
+    // ---- clients; io thread ----
+    ClientId add_client(std::shared_ptr<platform::Connection> connection, Delivery delivery, platform::Caller caller);
+    void remove_client(ClientId client);
+    Outbox* outbox(ClientId client); // null when it is gone
+    platform::Caller* caller(ClientId client);
+    void send(ClientId client, const Json& message);     // one client, at once
+    void close(ClientId client, std::uint16_t code, std::string_view reason);
+    std::vector<ClientId> clients() const;
+
+    // ---- topics; io thread ----
+    // A topic belongs to an organisation: nobody else's client may subscribe. Made on first use.
+    void open_topic(const std::string& topic, std::int64_t organisation, platform::Role least);
+    void close_topic(const std::string& topic);          // tells subscribers {status:"closed"}
+    void set(const std::string& topic, const std::string& key, Json value);
+    void erase(const std::string& topic, const std::string& key);
+    const Json* entry(const std::string& topic, const std::string& key) const;
+    // What is told once and not kept: a relayed message, a question. Goes to all subscribers at once.
+    void tell(const std::string& topic, const Json& message, ClientId except = 0);
+    void relay(const std::string& topic, platform::Frame frame, DropRule rule, ClientId except = 0);
+
+    // Sends the snapshot (or what changed since `seen`) and keeps the client informed. Error not_found when there is no
+    // such topic for this caller, conflict when it is subscribed already.
+    void subscribe(ClientId client, const std::string& topic, const std::optional<Seen>& seen);
+    void unsubscribe(ClientId client, const std::string& topic);
+    std::size_t subscribers(const std::string& topic) const;
+    std::vector<ClientId> subscribers_of(const std::string& topic) const;
+
+    // Pages' updates leave; the appliance calls it every 20 ms. Cheap when nothing changed.
+    void tick();
+
+    struct Figures {
+        std::size_t clients = 0, topics = 0, queued_bytes = 0;
+        std::uint64_t dropped_pictures = 0, dropped_clients = 0, replaced_updates = 0, frames = 0;
+    };
+    Figures figures() const;
+
+private:
+    struct Topic;
+    struct Client;
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace live

@@ -1,0 +1,83 @@
+// What a domain method gets: a Read& to look, a Tx& to change. Only the writer makes a Tx, only the store makes a Read, so
+// who takes one composes with everything else and never opens a transaction of its own.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "store/connection.h"
+#include "store/statement.h"
+
+namespace store {
+
+class Read {
+public:
+    Read(Connection& connection, std::int64_t now_ms) : connection_(&connection), now_ms_(now_ms) {}
+
+    // auto rows = read.query("SELECT id, name FROM rooms WHERE organisation_id = ?", organisation);
+    // while (rows.step()) ... rows.integer(0) ...
+    template <class... Values>
+    Statement query(const char* sql, const Values&... values) {
+        Statement statement = connection_->prepared(sql);
+        statement.bind_all(values...);
+        return statement;
+    }
+    // The first column of the first row, when there is one.
+    template <class... Values>
+    std::optional<std::int64_t> integer(const char* sql, const Values&... values) {
+        Statement statement = query(sql, values...);
+        if (!statement.step()) return std::nullopt;
+        return statement.optional_integer(0);
+    }
+    // For SQL that is put together at run time (filters); not cached.
+    Statement query_text(const std::string& sql) { return connection_->prepare_once(sql); }
+
+    // Server time; one and the same for the whole of a transaction.
+    std::int64_t now_ms() const { return now_ms_; }
+
+protected:
+    Connection* connection_;
+    std::int64_t now_ms_;
+};
+
+class Tx : public Read {
+public:
+    using Read::Read;
+    Tx(const Tx&) = delete;
+    Tx& operator=(const Tx&) = delete;
+
+    // INSERT, UPDATE, DELETE: how many rows it changed.
+    template <class... Values>
+    std::int64_t run(const char* sql, const Values&... values) {
+        {
+            Statement statement = query(sql, values...);
+            while (statement.step()) {
+            }
+        }
+        return connection_->changes();
+    }
+    // INSERT: the new row's id.
+    template <class... Values>
+    std::int64_t insert(const char* sql, const Values&... values) {
+        run(sql, values...);
+        return connection_->last_insert_id();
+    }
+
+    // Runs on the writer thread once the group is on disk, before the answers leave: publish snapshots, tell the hub.
+    // Nothing is announced before. Dropped if this request is rolled back.
+    void after_commit(std::function<void()> work) { after_commit_.push_back(std::move(work)); }
+    // Runs if this request is rolled back or the commit fails: take back what memory was given.
+    void on_rollback(std::function<void()> work) { on_rollback_.push_back(std::move(work)); }
+    // Runs in the same group after this request's savepoint is released or rolled back, whichever: counts of failed
+    // tries, the audit row. Its own failure is logged and spoils nothing else.
+    void regardless(std::function<void(Tx&)> work) { regardless_.push_back(std::move(work)); }
+
+private:
+    friend class Writer;
+    std::vector<std::function<void()>> after_commit_;
+    std::vector<std::function<void()>> on_rollback_;
+    std::vector<std::function<void(Tx&)>> regardless_;
+};
+
+} // namespace store

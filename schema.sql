@@ -1,0 +1,318 @@
+-- The whole current schema of lectern.db, grouped by domain. lib/store/migrations/ upgrades older databases to exactly
+-- this; a test compares the two. Times are integer milliseconds since 1970 UTC, server time, and end in _ms.
+-- Every row belongs to an organisation, by a column or by its parent, and every query says which.
+-- PRAGMA user_version is the number of the newest migration.
+
+-- ============================================================ organisations and people
+
+CREATE TABLE organisations (
+    id            INTEGER PRIMARY KEY,
+    name          TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    colour        TEXT NOT NULL DEFAULT '#2f6fde',
+    time_zone     TEXT NOT NULL DEFAULT 'UTC',
+    language      TEXT NOT NULL DEFAULT 'en',
+    created_ms    INTEGER NOT NULL
+) STRICT;
+
+-- The licence of an organisation: a paired headset takes a seat. `seats_taken` is changed only together with a device's
+-- pairing, in one statement that cannot exceed `seats`, so the count is exact whatever happens at once.
+CREATE TABLE licences (
+    organisation_id INTEGER PRIMARY KEY REFERENCES organisations(id) ON DELETE CASCADE,
+    type            TEXT NOT NULL DEFAULT 'school',
+    seats           INTEGER NOT NULL CHECK (seats >= 0),
+    seats_taken     INTEGER NOT NULL DEFAULT 0 CHECK (seats_taken >= 0 AND seats_taken <= seats),
+    last_day        TEXT                               -- 'YYYY-MM-DD'; null: never ends
+) STRICT;
+
+CREATE TABLE persons (
+    id                INTEGER PRIMARY KEY,
+    organisation_id   INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    role              TEXT NOT NULL CHECK (role IN ('student', 'viewer', 'teacher', 'administrator')),
+    nickname          TEXT NOT NULL COLLATE NOCASE,
+    first_name        TEXT NOT NULL DEFAULT '',
+    last_name         TEXT NOT NULL DEFAULT '',
+    username          TEXT UNIQUE COLLATE NOCASE,      -- on the whole box
+    email             TEXT UNIQUE COLLATE NOCASE,      -- on the whole box
+    external_id       TEXT,                            -- a roster's id
+    pin_hash          TEXT,                            -- argon2id, peppered
+    password_hash     TEXT,                            -- argon2id, peppered
+    totp_secret       TEXT,
+    box_administrator INTEGER NOT NULL DEFAULT 0,
+    active            INTEGER NOT NULL DEFAULT 1,
+    created_ms        INTEGER NOT NULL,
+    UNIQUE (organisation_id, nickname)
+) STRICT;
+CREATE INDEX persons_by_nickname ON persons(nickname);
+CREATE UNIQUE INDEX persons_by_external_id ON persons(organisation_id, external_id) WHERE external_id IS NOT NULL;
+
+CREATE TABLE classes (
+    id              INTEGER PRIMARY KEY,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    name            TEXT NOT NULL COLLATE NOCASE,
+    teacher_id      INTEGER NOT NULL REFERENCES persons(id),
+    created_ms      INTEGER NOT NULL,
+    UNIQUE (organisation_id, name)
+) STRICT;
+CREATE INDEX classes_by_teacher ON classes(teacher_id);
+
+CREATE TABLE class_students (
+    class_id  INTEGER NOT NULL REFERENCES classes(id) ON DELETE CASCADE,
+    person_id INTEGER NOT NULL REFERENCES persons(id) ON DELETE CASCADE,
+    PRIMARY KEY (class_id, person_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX class_students_by_person ON class_students(person_id);
+
+-- A signed-in person or headset. The token exists only on its holder's side; here is its hash.
+CREATE TABLE logins (
+    id              INTEGER PRIMARY KEY,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    person_id       INTEGER REFERENCES persons(id) ON DELETE CASCADE,   -- null: a headset's own
+    device_id       INTEGER REFERENCES devices(id) ON DELETE CASCADE,   -- with a person: signed in on that headset
+    token_hash      BLOB NOT NULL UNIQUE,
+    proof           TEXT NOT NULL CHECK (proof IN ('pin', 'password', 'totp', 'device')),
+    user_agent      TEXT NOT NULL DEFAULT '',
+    created_ms      INTEGER NOT NULL,
+    expires_ms      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX logins_by_person ON logins(person_id);
+CREATE INDEX logins_by_device ON logins(device_id);
+
+-- Wrong tries, per person and per device, never per address: a class shares one. `subject` is 'person/7', 'device/DPVR-1',
+-- 'pairing/SERIAL', 'setup'. Grows: see people/lockout.
+CREATE TABLE lockouts (
+    subject         TEXT PRIMARY KEY,
+    organisation_id INTEGER REFERENCES organisations(id) ON DELETE CASCADE,
+    failures        INTEGER NOT NULL,
+    last_failure_ms INTEGER NOT NULL,
+    locked_until_ms INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE site_keys (
+    id              INTEGER PRIMARY KEY,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    name            TEXT NOT NULL COLLATE NOCASE,
+    key_hash        BLOB NOT NULL UNIQUE,
+    client_panel    INTEGER NOT NULL DEFAULT 0,        -- made with --client: dialect A's panel
+    created_ms      INTEGER NOT NULL,
+    UNIQUE (organisation_id, name)
+) STRICT;
+
+-- The box's own facts: the hash of the setup code, and the like.
+CREATE TABLE settings (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- ============================================================ audit
+
+-- Append-only. `hash` chains each row to the one before it; ids only, no names.
+CREATE TABLE audit_log (
+    id              INTEGER PRIMARY KEY,
+    at_ms           INTEGER NOT NULL,
+    organisation_id INTEGER,
+    person_id       INTEGER,
+    device_id       INTEGER,
+    site_key_id     INTEGER,
+    action          TEXT NOT NULL,                     -- "POST /v1/rooms", "MESSAGE session.start", "command line: person add"
+    path            TEXT NOT NULL DEFAULT '',          -- as called, secrets redacted
+    target          TEXT NOT NULL DEFAULT '',          -- JSON of ids
+    status          INTEGER NOT NULL,
+    success         INTEGER NOT NULL,
+    error           TEXT NOT NULL DEFAULT '',
+    times           INTEGER NOT NULL DEFAULT 1,        -- more than one: counted calls, summed up
+    hash            BLOB NOT NULL
+) STRICT;
+CREATE INDEX audit_log_by_organisation ON audit_log(organisation_id, id);
+
+-- ============================================================ devices
+
+CREATE TABLE devices (
+    id              INTEGER PRIMARY KEY,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    serial_number   TEXT NOT NULL UNIQUE COLLATE NOCASE, -- on the whole box: a headset is in one place
+    name            TEXT NOT NULL,                     -- what people call it: "DPVR-07"
+    model           TEXT NOT NULL DEFAULT '',
+    paired          INTEGER NOT NULL DEFAULT 1,        -- 0: unpaired; kept for its runs
+    paired_ms       INTEGER,
+    battery         INTEGER,                           -- percent
+    charging        INTEGER,
+    storage_free    INTEGER,                           -- bytes
+    app             TEXT NOT NULL DEFAULT '',          -- what it runs
+    app_version     TEXT NOT NULL DEFAULT '',
+    last_seen_ms    INTEGER,
+    created_ms      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX devices_by_organisation ON devices(organisation_id, name);
+
+-- 6 digits, shown padded. Works once, lives ten minutes. Unique among those that live: expired ones are deleted first.
+CREATE TABLE pairing_codes (
+    code            INTEGER PRIMARY KEY CHECK (code BETWEEN 0 AND 999999),
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    created_by      INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    created_ms      INTEGER NOT NULL,
+    expires_ms      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX pairing_codes_by_expiry ON pairing_codes(expires_ms);
+
+-- An unpaired headset on which somebody signed in by nickname + PIN while pairing was not open: waits for one tap.
+CREATE TABLE pairing_requests (
+    id              INTEGER PRIMARY KEY,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    serial_number   TEXT NOT NULL COLLATE NOCASE,
+    model           TEXT NOT NULL DEFAULT '',
+    person_id       INTEGER NOT NULL REFERENCES persons(id) ON DELETE CASCADE,
+    token_hash      BLOB NOT NULL UNIQUE,              -- what the headset holds; becomes its login when admitted
+    created_ms      INTEGER NOT NULL,
+    UNIQUE (organisation_id, serial_number)
+) STRICT;
+
+-- Until when pairing by sign-in is open.
+CREATE TABLE pairing_windows (
+    organisation_id INTEGER PRIMARY KEY REFERENCES organisations(id) ON DELETE CASCADE,
+    opened_by       INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    open_until_ms   INTEGER NOT NULL
+) STRICT;
+
+-- ============================================================ rooms
+
+CREATE TABLE rooms (
+    id              INTEGER PRIMARY KEY,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    name            TEXT NOT NULL COLLATE NOCASE,
+    rows            INTEGER NOT NULL,
+    places          INTEGER NOT NULL,
+    created_ms      INTEGER NOT NULL,
+    UNIQUE (organisation_id, name)
+) STRICT;
+
+CREATE TABLE seat_types (
+    id      INTEGER PRIMARY KEY,
+    room_id INTEGER NOT NULL REFERENCES rooms(id) ON DELETE CASCADE,
+    name    TEXT NOT NULL,
+    UNIQUE (room_id, name)
+) STRICT;
+
+-- Geometry in pixels from 0,0; a seat of a grid room is 30 x 30 with a pitch of 40 (dialect D's page expects it).
+-- `status` is what staff set; that a seat is occupied follows from its headset or student.
+CREATE TABLE seats (
+    id           INTEGER PRIMARY KEY,
+    room_id      INTEGER NOT NULL REFERENCES rooms(id) ON DELETE CASCADE,
+    row          INTEGER NOT NULL,
+    place        INTEGER NOT NULL,
+    x            INTEGER NOT NULL,
+    y            INTEGER NOT NULL,
+    width        INTEGER NOT NULL DEFAULT 30,
+    height       INTEGER NOT NULL DEFAULT 30,
+    rotation     INTEGER NOT NULL DEFAULT 0,           -- degrees
+    seat_type_id INTEGER NOT NULL REFERENCES seat_types(id),
+    status       TEXT NOT NULL DEFAULT 'vacant' CHECK (status IN ('vacant', 'occupied', 'maintenance')),
+    device_id    INTEGER UNIQUE REFERENCES devices(id) ON DELETE SET NULL,
+    person_id    INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    updated_ms   INTEGER NOT NULL,
+    UNIQUE (room_id, row, place)
+) STRICT;
+CREATE INDEX seats_by_person ON seats(person_id);
+
+-- ============================================================ lessons
+
+CREATE TABLE lessons (
+    id              INTEGER PRIMARY KEY,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    title           TEXT NOT NULL,
+    kind            TEXT NOT NULL CHECK (kind IN ('app', 'video', 'web', 'scenario')),
+    content         TEXT NOT NULL DEFAULT '',          -- what to play: an address, a package, a name the headset knows
+    duration_ms     INTEGER,                           -- null: it ends when it is stopped
+    archived        INTEGER NOT NULL DEFAULT 0,
+    created_ms      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX lessons_by_organisation ON lessons(organisation_id, id);
+
+-- ============================================================ sessions
+
+-- The position of a running session follows from (position_ms at position_at_ms), so it survives a restart of the server.
+CREATE TABLE sessions (
+    id              INTEGER PRIMARY KEY,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    title           TEXT NOT NULL,
+    teacher_id      INTEGER NOT NULL REFERENCES persons(id),
+    class_id        INTEGER REFERENCES classes(id) ON DELETE SET NULL,
+    room_id         INTEGER REFERENCES rooms(id) ON DELETE SET NULL,
+    state           TEXT NOT NULL DEFAULT 'created' CHECK (state IN ('created', 'running', 'paused', 'stopped')),
+    lesson_index    INTEGER NOT NULL DEFAULT 0,        -- into session_lessons, by position
+    position_ms     INTEGER NOT NULL DEFAULT 0,
+    position_at_ms  INTEGER NOT NULL DEFAULT 0,
+    created_ms      INTEGER NOT NULL,
+    started_ms      INTEGER,
+    stopped_ms      INTEGER
+) STRICT;
+CREATE INDEX sessions_by_organisation ON sessions(organisation_id, id);
+CREATE INDEX sessions_live ON sessions(state) WHERE state IN ('running', 'paused');
+
+CREATE TABLE session_lessons (
+    id         INTEGER PRIMARY KEY,
+    session_id INTEGER NOT NULL REFERENCES sessions(id) ON DELETE CASCADE,
+    position   INTEGER NOT NULL,                       -- 0, 1, 2: the queue
+    lesson_id  INTEGER NOT NULL REFERENCES lessons(id),
+    UNIQUE (session_id, position)
+) STRICT;
+
+-- Headsets that take part: those of the room, those whose student is of the class, those that asked for it by id.
+CREATE TABLE session_devices (
+    session_id INTEGER NOT NULL REFERENCES sessions(id) ON DELETE CASCADE,
+    device_id  INTEGER NOT NULL REFERENCES devices(id) ON DELETE CASCADE,
+    joined_ms  INTEGER NOT NULL,
+    PRIMARY KEY (session_id, device_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX session_devices_by_device ON session_devices(device_id);
+
+CREATE TABLE commands (
+    id              INTEGER PRIMARY KEY,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    session_id      INTEGER REFERENCES sessions(id) ON DELETE CASCADE,
+    number          INTEGER NOT NULL,                  -- per session, from 1: a headset obeys only what is newer
+    action          TEXT NOT NULL,
+    arguments       TEXT NOT NULL DEFAULT '{}',        -- JSON
+    lesson_index    INTEGER,
+    position_ms     INTEGER,
+    at_ms           INTEGER NOT NULL,                  -- when it takes effect
+    created_by      INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    created_ms      INTEGER NOT NULL,
+    expires_ms      INTEGER NOT NULL,
+    UNIQUE (session_id, number)
+) STRICT;
+
+CREATE TABLE command_answers (
+    command_id INTEGER NOT NULL REFERENCES commands(id) ON DELETE CASCADE,
+    device_id  INTEGER NOT NULL REFERENCES devices(id) ON DELETE CASCADE,
+    state      TEXT NOT NULL CHECK (state IN ('sent', 'received', 'running', 'done', 'failed', 'expired')),
+    skew_ms    REAL,                                   -- how late it took effect, by the headset's own measure
+    error      TEXT NOT NULL DEFAULT '',
+    at_ms      INTEGER NOT NULL,
+    PRIMARY KEY (command_id, device_id)
+) STRICT, WITHOUT ROWID;
+
+-- ============================================================ runs and events
+
+-- One student doing one lesson on one headset. Person, lesson and session may each be unknown at first.
+CREATE TABLE runs (
+    id                   INTEGER PRIMARY KEY,
+    public_id            TEXT NOT NULL UNIQUE,         -- UUID, for dialects C and E
+    organisation_id      INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    session_id           INTEGER REFERENCES sessions(id) ON DELETE SET NULL,
+    lesson_id            INTEGER REFERENCES lessons(id) ON DELETE SET NULL,
+    device_id            INTEGER REFERENCES devices(id) ON DELETE SET NULL,
+    seat_id              INTEGER REFERENCES seats(id) ON DELETE SET NULL,
+    person_id            INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    state                TEXT NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'finished')),
+    origin               TEXT NOT NULL DEFAULT 'session', -- 'session', 'events' (opened by its events), a dialect
+    started_ms           INTEGER NOT NULL,
+    ended_ms             INTEGER,
+    progress             REAL NOT NULL DEFAULT 0,      -- 0 to 1
+    completed            INTEGER NOT NULL DEFAULT 0,
+    score                REAL,
+    data                 TEXT NOT NULL DEFAULT '{}'    -- JSON: progress_data, additional info
+) STRICT;
+CREATE INDEX runs_by_session ON runs(session_id);
+CREATE INDEX runs_by_person ON runs(person_id, id);
+CREATE INDEX runs_by_device ON runs(device_id, state);
+CREATE INDEX runs_by_organisation ON runs(organisation_id, id);

@@ -4,9 +4,7 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(THREADS_PREFER_PTHREAD_FLAG ON)
 
 # Paths below the source tree become relative, in debug information and in the compiler cache alike, so that several
 # checkouts of Lectern share what any of them has compiled.
@@ -27,7 +25,7 @@ elseif(LLD_PROGRAM)
     add_link_options(-fuse-ld=lld)
 endif()
 
-add_compile_options(-ffunction-sections -fdata-sections)
+add_compile_options(-fPIE -ffunction-sections -fdata-sections)
 add_link_options(-Wl,--gc-sections)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
     add_compile_options(-fstack-protector-strong)

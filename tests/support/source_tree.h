@@ -1,0 +1,48 @@
+// The project's own source text, for the tests that check house rules.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace support {
+
+struct SourceFile {
+    std::string path; // from the root, with '/'
+    std::vector<std::string> lines;
+
+    bool in(std::string_view folder) const { return path.starts_with(folder); }
+    bool is(std::string_view ending) const { return path.ends_with(ending); }
+    bool is_cpp() const { return is(".cpp") || is(".h"); }
+    std::string folder() const { return path.substr(0, path.find_last_of('/') + 1); }
+    std::string name() const { return path.substr(path.find_last_of('/') + 1); }
+};
+
+using SourceTree = std::vector<SourceFile>;
+
+/// Every text file that people write: not what is built, downloaded or binary.
+SourceTree read_source_tree(const std::string& root);
+
+/// A file for a rule to be tried on.
+SourceFile sample(std::string path, std::string_view text);
+
+/// The code of a C++ file alone: comments, preprocessor lines and what stands in quotes become spaces, line
+/// by line.
+std::vector<std::string> code_only(const SourceFile& file);
+
+/// The quoted includes of a file: line number from 1, and the path as written.
+std::vector<std::pair<int, std::string>> own_includes(const SourceFile& file);
+
+struct Function {
+    int first_line;
+    int last_line;
+    int lines() const { return last_line - first_line + 1; }
+};
+
+/// The functions of a C++ file, by counting braces. Right for code that clang-format has laid out; a member
+/// initialiser with braces hides the lines above it, a table of data counts as none.
+std::vector<Function> functions(const SourceFile& file);
+
+} // namespace support

@@ -12,6 +12,11 @@ struct sqlite3_stmt;
 
 namespace store {
 
+// Marks bytes that are bound as a BLOB instead of TEXT.
+struct Blob {
+    std::string_view bytes;
+};
+
 class Statement {
 public:
     explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
@@ -28,6 +33,7 @@ public:
     void bind(int position, double value);
     void bind_integer(int position, std::int64_t value);
     void bind_blob(int position, std::string_view bytes);
+    void bind(int position, Blob blob) { bind_blob(position, blob.bytes); }
     template <class T>
         requires std::is_integral_v<T> || std::is_enum_v<T>
     void bind(int position, T value) {
@@ -59,11 +65,6 @@ public:
 
 private:
     sqlite3_stmt* statement_;
-};
-
-// Marks bytes that are bound as a BLOB instead of TEXT.
-struct Blob {
-    std::string_view bytes;
 };
 
 } // namespace store

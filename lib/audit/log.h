@@ -1,0 +1,91 @@
+// The audit log: every call leaves a row. Rows are append-only and chained: each row's hash covers its own
+// fields and the hash of the row before, so a row that was changed or taken out later shows (verify, "lectern
+// doctor").
+//
+// Three ways in:
+// - append: in the caller's own transaction; the row is on disk when the answer leaves.
+// - queue: for calls that have no transaction (reads, refusals). Never waits; bounded, and what does not fit
+// is summed up
+//   in one row, so strangers cannot make the disk busy.
+// - count: for polls and event batches, summed up per route and caller.
+// What was queued and counted becomes rows by flush, which a job of the writer calls every few seconds.
+//
+// Rows hold ids only: no name, no PIN, no token. Whoever hands over a path has redacted it.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <string>
+#include <tuple>
+
+#include "platform/caller.h"
+#include "platform/clock.h"
+#include "store/transaction.h"
+
+namespace audit {
+
+struct Entry {
+    platform::Caller caller;
+    std::string action; // "POST /v1/rooms", "MESSAGE session.start", "command line: person add"
+    std::string path;   // as called, secrets redacted
+    std::string target; // JSON of ids
+    int status = 0;
+    std::string error;      // "" when good
+    std::int64_t times = 1; // more than one: counted calls, summed up
+    std::int64_t at_ms = 0; // 0: now
+};
+
+struct Verification {
+    bool intact = true;
+    std::int64_t rows = 0;
+    std::int64_t first_bad_id = 0; // the first row whose hash does not follow from the one before
+};
+
+struct Limits {
+    std::size_t queued = 2048;  // rows waiting for a flush
+    std::size_t counted = 4096; // different calls counted between two flushes
+};
+
+class Log {
+public:
+    explicit Log(platform::Clock& clock, Limits limits = {});
+
+    void append(store::Tx& tx, const Entry& entry);
+
+    // From any thread, without waiting.
+    void queue(Entry entry);
+    void count(std::string_view action, const platform::Caller& caller, int status);
+
+    bool has_waiting() const;
+    // Writes at most `most` rows of what waits, so that the writer is not held up; true when more is left.
+    // What a transaction that fails had taken is put back.
+    bool flush(store::Tx& tx, std::size_t most = 256);
+
+    // Removes rows older than `before_ms`, at most `most`; the chain stays whole by the anchor kept of what
+    // was removed.
+    std::int64_t trim(store::Tx& tx, std::int64_t before_ms, std::int64_t most = 500);
+
+    // Reads the whole log: for "lectern doctor" and an administrator's question, not for every start.
+    static Verification verify(store::Read& read);
+
+private:
+    // organisation, person, device, site key, status, action
+    using CountKey = std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t, int, std::string>;
+    struct Counted {
+        platform::Caller caller;
+        std::int64_t times = 0;
+    };
+    std::deque<Entry> take(std::size_t most);
+    void put_back(std::deque<Entry> entries);
+
+    platform::Clock& clock_;
+    Limits limits_;
+    mutable std::mutex mutex_;
+    std::deque<Entry> queue_;
+    std::map<CountKey, Counted> counts_;
+    std::int64_t overflow_ = 0; // calls that neither queue_ nor counts_ had room for
+};
+
+} // namespace audit

@@ -1,0 +1,65 @@
+// Devices: the headsets of an organisation. One is made by pairing (pairing.h) and kept after unpairing, for
+// its runs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "people/logins.h"
+#include "people/organisation.h"
+#include "people/people.h"
+#include "store/page.h"
+#include "store/transaction.h"
+
+namespace devices {
+
+class Presence;
+
+struct Device {
+    std::int64_t id = 0, organisation_id = 0;
+    std::string serial_number, name, model;
+    bool paired = true;
+    // What it last reported; newer in Presence than in the store.
+    std::optional<std::int64_t> battery, storage_free; // percent; bytes
+    std::optional<bool> charging;
+    std::string app, app_version;
+    std::optional<std::int64_t> last_seen_ms;
+    std::optional<people::PersonReference> person; // who is signed in on it
+    std::int64_t created_ms = 0;
+};
+
+class Devices {
+public:
+    Devices(people::Organisations& organisations, people::Logins& logins)
+        : organisations_(organisations), logins_(logins) {}
+
+    std::optional<Device> find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
+    Device get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
+    // Serial numbers are unique on the box, so this one crosses organisations: look at what it gives.
+    std::optional<Device> by_serial_number(store::Read& read, std::string_view serial_number) const;
+    store::Page<Device> list(store::Read& read, std::int64_t organisation_id, const store::PageRequest& page,
+                             bool unpaired = false) const;
+    std::vector<Device> paired(store::Read& read, std::int64_t organisation_id) const; // all of them, by name
+    std::vector<Device> all_paired(store::Read& read) const; // of the whole box, at start
+
+    Device rename(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const std::string& name);
+    // Ends its logins, frees its seat in the room, gives its licence seat back.
+    void unpair(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+
+    // Called in the transaction that unpairs a headset; rooms free the seat.
+    std::function<void(store::Tx&, std::int64_t organisation_id, std::int64_t device_id)> on_unpairing;
+    // After the commit, on the writer thread: paired or renamed; unpaired.
+    std::function<void(const Device&)> on_changed;
+    std::function<void(std::int64_t organisation_id, std::int64_t device_id)> on_unpaired;
+
+private:
+    people::Organisations& organisations_;
+    people::Logins& logins_;
+};
+
+} // namespace devices

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "devices/device.h"
+#include "devices/pairing.h"
+#include "devices/presence.h"
+#include "http/route.h"
+#include "people/sign_in.h"
+#include "platform/clock.h"
+
+namespace devices {
+
+struct DeviceParts {
+    Devices& devices;
+    Presence& presence;
+    Pairing& pairing;
+    people::Logins& logins;
+    people::SignIn& sign_in;
+    platform::Clock& clock;
+    std::function<std::vector<std::string>()> addresses; // where the box answers: "http://192.0.2.5:8080"
+};
+
+// All of /v1/devices, /v1/pairing-*, /v1/pairings and /v1/headset; and the messages headset.report,
+// headset.sign_in and headset.sign_out.
+void add_device_routes(http::RouteTable& table, DeviceParts parts);
+
+// The shape of a report, by HTTP and by socket.
+http::Shape report_shape();
+http::Shape device_shape();
+
+// A QR code as an SVG picture.
+std::string qr_svg(const std::string& text);
+
+} // namespace devices

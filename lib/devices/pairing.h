@@ -1,0 +1,126 @@
+// Pairing: how a headset becomes one of the organisation's. Two ways:
+// - by a 6-digit code that a teacher shows: drawn from a cryptographic source, lives ten minutes, works once;
+// - by signing in on it with nickname and PIN: at once while a teacher has pairing open or when the nickname
+// is a
+//   teacher's; otherwise it waits for one tap on the teacher's page, and takes no part until then.
+// Either takes one seat of the licence, unless that headset has one already.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "devices/device.h"
+#include "people/lockout.h"
+#include "people/logins.h"
+#include "people/organisation.h"
+#include "platform/random.h"
+#include "store/transaction.h"
+
+namespace devices {
+
+struct PairingCode {
+    int code = 0; // 0 to 999999
+    std::int64_t organisation_id = 0, expires_ms = 0;
+    std::string digits() const; // "042137"
+};
+
+// What a headset says of itself when it pairs.
+struct Headset {
+    std::string serial_number, model, name; // name "": made of the serial number
+};
+
+struct Paired {
+    Device device;
+    std::string token; // the headset's own login
+};
+
+struct PairingRequest {
+    std::int64_t id = 0, organisation_id = 0;
+    std::string serial_number, model;
+    people::PersonReference person;
+    std::int64_t created_ms = 0;
+};
+
+struct PairingState {
+    std::int64_t organisation_id = 0;
+    std::optional<std::int64_t> open_until_ms; // null: closed
+    std::int64_t seats_left = 0;
+};
+
+// Slows guessing down: 10 wrong codes close pairing to that serial number for 10 minutes; 60 wrong ones
+// within a minute let only one try a second through, from whomever, for a minute. In memory: a guesser cannot
+// restart the server.
+class PairingBrake {
+public:
+    void refuse(std::string_view serial_number, std::int64_t now_ms); // Error too_many_requests
+    void count_wrong(std::string_view serial_number, std::int64_t now_ms);
+    void forget(std::string_view serial_number);
+
+private:
+    static constexpr std::size_t most_serial_numbers = 4096;
+    std::mutex mutex_;
+    std::unordered_map<std::string, people::Tries> tries_;
+    std::deque<std::int64_t> wrong_ms_;
+    std::int64_t slow_until_ms_ = 0, next_try_ms_ = 0;
+};
+
+class Pairing {
+public:
+    static constexpr std::int64_t code_life_ms = 10 * 60'000;
+    static constexpr std::int64_t request_life_ms = 60 * 60'000;
+    static constexpr std::int64_t most_requests = 200;
+
+    Pairing(Devices& devices, people::Organisations& organisations, people::Logins& logins,
+            platform::Random& random)
+        : devices_(devices), organisations_(organisations), logins_(logins), random_(random) {}
+
+    // Error conflict: no seat left, the licence ended, or every code is taken.
+    PairingCode make_code(store::Tx& tx, std::int64_t organisation_id,
+                          std::optional<std::int64_t> created_by);
+    // Error not_found: unknown or expired; conflict: no seat, or paired with another organisation;
+    // too_many_requests.
+    Paired pair_with_code(store::Tx& tx, int code, const Headset& headset);
+
+    struct SignInOutcome {
+        std::optional<Device> device; // null: it waits to be admitted
+        std::string token;            // of the device, now or once it is admitted
+    };
+    // `person` has proven who it is.
+    SignInOutcome pair_by_sign_in(store::Tx& tx, const people::Person& person, const Headset& headset);
+
+    PairingState state(store::Read& read, std::int64_t organisation_id) const;
+    // 0 seconds closes it.
+    PairingState open_window(store::Tx& tx, std::int64_t organisation_id, std::int64_t opened_by,
+                             std::int64_t open_for_s);
+    std::vector<PairingRequest> requests(store::Read& read, std::int64_t organisation_id) const;
+    Device admit(store::Tx& tx, std::int64_t organisation_id, std::int64_t request_id);
+    void refuse(store::Tx& tx, std::int64_t organisation_id, std::int64_t request_id);
+
+    // After the commit, on the writer thread.
+    std::function<void(const PairingState&)> on_state; // the window or the seats left changed
+    std::function<void(const PairingRequest&)> on_requested;
+    std::function<void(std::int64_t organisation_id, std::int64_t request_id)> on_request_closed;
+
+private:
+    Device take(store::Tx& tx, std::int64_t organisation_id, const Headset& headset);
+    int free_code(store::Tx& tx);
+    void tell_state(store::Tx& tx, std::int64_t organisation_id);
+
+    Devices& devices_;
+    people::Organisations& organisations_;
+    people::Logins& logins_;
+    platform::Random& random_;
+    PairingBrake brake_;
+};
+
+nlohmann::json json_of(const PairingRequest& request);
+
+} // namespace devices

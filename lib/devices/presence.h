@@ -1,0 +1,88 @@
+// Presence: which headsets are there, and what each last said of itself. Kept in memory, because every
+// headset reports each second; what must survive a restart (battery, storage, app) reaches the store in
+// batches.
+//
+// A headset is online while something was heard of it in the last 10 s; it goes offline at once when its last
+// socket closes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "devices/device.h"
+#include "store/transaction.h"
+
+namespace devices {
+
+struct Gaze {
+    double yaw_deg = 0, pitch_deg = 0;
+};
+
+// What a headset says of itself, about once a second; it sends only what it knows.
+struct Report {
+    std::optional<std::int64_t> battery, storage_free;
+    std::optional<bool> charging;
+    std::optional<std::string> app, app_version;
+    std::optional<std::int64_t> position_ms;
+    std::optional<double> round_trip_ms, clock_offset_ms, skew_ms;
+    std::optional<Gaze> gaze;
+};
+
+struct Present {
+    std::int64_t device_id = 0, organisation_id = 0;
+    bool online = false;
+    std::int64_t last_seen_ms = 0; // 0: never
+    Report report;                 // the newest of each thing it said
+};
+
+class Presence {
+public:
+    static constexpr std::int64_t silence_ms = 10'000;
+    static constexpr std::int64_t keep_every_ms = 30'000;
+
+    void load(store::Read& read, const Devices& devices);
+
+    // ---- any thread ----
+    void add(const Device& device);      // paired: known from now on
+    void remove(std::int64_t device_id); // unpaired
+    void seen(std::int64_t device_id, const Report& report, std::int64_t now_ms);
+    void heard(std::int64_t device_id,
+               std::int64_t now_ms); // a sign of life without a report: a pong, a poll
+    void connected(std::int64_t device_id, std::int64_t now_ms);
+    void disconnected(std::int64_t device_id, std::int64_t now_ms);
+    // Who has been silent for too long is offline. Called every second.
+    void sweep(std::int64_t now_ms);
+    std::optional<Present> find(std::int64_t device_id) const;
+
+    // ---- to the store ----
+    bool has_due(std::int64_t now_ms) const;
+    void keep_due(store::Tx& tx); // a job of the writer; what fails is due again
+
+    // Called without a lock held, on the thread that caused it: online or offline, or a new report.
+    std::function<void(const Present&)> on_changed;
+
+private:
+    struct State {
+        Present present;
+        int connections = 0;
+        bool unsaved = false, urgent = false;
+        std::int64_t saved_ms = 0, saved_battery = -1;
+    };
+    template <class Change>
+    void update(std::int64_t device_id, Change change);
+
+    mutable std::mutex mutex_;
+    std::unordered_map<std::int64_t, State> states_;
+};
+
+// The device with the newest of what it reported.
+nlohmann::json json_of(const Device& device, const Presence& presence);
+Report report_from(const nlohmann::json& data); // fits the shape of headset.report
+
+} // namespace devices

@@ -1,0 +1,48 @@
+// Classes: a teacher and students.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "people/people.h"
+#include "store/page.h"
+#include "store/transaction.h"
+
+namespace people {
+
+struct Class {
+    std::int64_t id = 0, organisation_id = 0;
+    std::string name;
+    PersonReference teacher;
+    std::int64_t student_count = 0, created_ms = 0;
+};
+
+class Classes {
+public:
+    std::optional<Class> find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
+    Class get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
+    store::Page<Class> list(store::Read& read, std::int64_t organisation_id,
+                            const store::PageRequest& page) const;
+    std::vector<Class> of_teacher(store::Read& read, std::int64_t organisation_id,
+                                  std::int64_t teacher_id) const;
+    std::vector<Class> of_student(store::Read& read, std::int64_t organisation_id,
+                                  std::int64_t person_id) const;
+    std::vector<Person> students(store::Read& read, std::int64_t organisation_id,
+                                 std::int64_t class_id) const; // active ones
+
+    Class add(store::Tx& tx, std::int64_t organisation_id, const std::string& name, std::int64_t teacher_id);
+    Class change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                 const std::optional<std::string>& name, std::optional<std::int64_t> teacher_id);
+    void remove(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+    void add_student(store::Tx& tx, std::int64_t organisation_id, std::int64_t class_id,
+                     std::int64_t person_id);
+    void remove_student(store::Tx& tx, std::int64_t organisation_id, std::int64_t class_id,
+                        std::int64_t person_id);
+};
+
+nlohmann::json json_of(const Class& a_class);
+
+} // namespace people

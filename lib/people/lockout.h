@@ -1,0 +1,64 @@
+// Lock-out: wrong tries make one wait, longer each time. Counted per person and per headset, never per
+// address alone, because a class shares one address.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "store/transaction.h"
+
+namespace people {
+
+struct Tries {
+    std::int64_t failures = 0;
+    std::int64_t last_failure_ms = 0;
+    std::int64_t locked_until_ms = 0;
+};
+
+struct LockoutRule {
+    std::int64_t free_tries =
+        5; // this many wrong ones lock for `first_ms`, each further one for twice as long
+    std::int64_t first_ms = 30'000;
+    std::int64_t longest_ms = 15 * 60'000;
+    std::int64_t forgotten_after_ms = 60 * 60'000; // so long without a wrong try, and it starts anew
+};
+
+Tries after_failure(const Tries& tries, const LockoutRule& rule, std::int64_t now_ms);
+// How much longer, 0: not locked. Never longer than the rule's longest, even if the clock was set back.
+std::int64_t locked_for_ms(const Tries& tries, const LockoutRule& rule, std::int64_t now_ms);
+
+inline constexpr LockoutRule sign_in_rule{};
+// Anybody on the LAN can try setup codes, so a guesser must not be able to keep the rightful one out for
+// long.
+inline constexpr LockoutRule setup_rule{10, 5'000, 60'000, 10 * 60'000};
+
+// The tries that are kept over a restart. Subjects: "person/7", "device/DPVR-1", "setup".
+class Lockouts {
+public:
+    // Error too_many_requests with the seconds to wait.
+    void refuse_if_locked(store::Read& read, std::string_view subject, const LockoutRule& rule) const;
+    void count_failure(store::Tx& tx, std::string_view subject, const LockoutRule& rule,
+                       std::optional<std::int64_t> organisation_id);
+    void forget(store::Tx& tx, std::string_view subject);
+};
+
+// Names that are nobody's lock like those that are somebody's, or the difference would tell which names
+// exist. Strangers choose them, so these live in memory and are bounded.
+class UnknownNames {
+public:
+    void refuse_if_locked(std::string_view name, std::int64_t now_ms) const;
+    void count_failure(std::string_view name, std::int64_t now_ms);
+
+private:
+    static constexpr std::size_t most = 4096;
+    mutable std::mutex mutex_;
+    std::unordered_map<std::string, Tries> tries_;
+};
+
+[[noreturn]] void throw_locked(std::int64_t for_ms);
+
+} // namespace people

@@ -1,0 +1,109 @@
+// Logins: signed-in people and paired headsets, by the hash of their token. Every call asks who holds a
+// token, so the answer comes from a table in memory, which is changed only after the commit that changed the
+// rows.
+//
+// A headset has one login of its own, from pairing to unpairing. Whoever signs in on it is the person of that
+// login, until the next one signs in or out. Beside it a person may hold a login that names the headset
+// (dialect B's token); that one ends when somebody else signs in there.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "people/people.h"
+#include "platform/caller.h"
+#include "platform/random.h"
+#include "store/transaction.h"
+
+namespace people {
+
+struct Login {
+    std::int64_t id = 0, organisation_id = 0;
+    std::optional<std::int64_t> person_id, device_id;
+    platform::Proof proof = platform::Proof::none;
+    std::string user_agent;
+    std::int64_t created_ms = 0, expires_ms = 0;
+};
+
+struct NewLogin {
+    std::int64_t id = 0;
+    std::string token; // shown to its holder once; only its hash is kept
+    std::int64_t expires_ms = 0;
+};
+
+// A person's login ends after so long without use; each use prolongs it, but never beyond the second figure.
+inline constexpr std::int64_t idle_ms = 12LL * 3600 * 1000;
+inline constexpr std::int64_t longest_ms = 30LL * 24 * 3600 * 1000;
+
+class Logins {
+public:
+    explicit Logins(platform::Random& random) : random_(random) {}
+
+    // At start: all logins that have not ended.
+    void load(store::Read& read);
+
+    // Whose token is this? A stranger when it is nobody's. Any thread, microseconds.
+    platform::Caller find(std::string_view token, std::int64_t now_ms) const;
+
+    NewLogin add_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id,
+                        platform::Proof proof, std::string_view user_agent,
+                        std::optional<std::int64_t> device_id = {});
+    // A headset's own login; an older one of that headset ends.
+    NewLogin add_device(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id);
+    // The same with a token that the headset holds already (it waited to be admitted).
+    void add_device_with_hash(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id,
+                              std::string_view token_hash);
+
+    // Binds person and headset; null signs out. Ends what the person before held on that headset.
+    void sign_in_on_device(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id,
+                           std::optional<PersonReference> person);
+    // Who is signed in on that headset?
+    std::optional<PersonReference> person_on_device(store::Read& read, std::int64_t organisation_id,
+                                                    std::int64_t device_id) const;
+    std::optional<std::int64_t> device_of_person(store::Read& read, std::int64_t organisation_id,
+                                                 std::int64_t person_id) const;
+
+    std::vector<Login> list(store::Read& read, std::int64_t organisation_id,
+                            std::optional<std::int64_t> person_id) const;
+    std::optional<Login> find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
+    void end(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+    void end_of_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id,
+                       std::optional<platform::Proof> made_by = {}, std::int64_t except_login_id = 0);
+    void end_of_device(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id);
+    // The rights of a person changed: those who hold its logins have the new ones after the commit.
+    void refresh_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id);
+
+    // Uses prolong logins in memory; this brings them to disk, and removes what has ended. A job of the
+    // writer, each minute.
+    bool has_prolonged() const;
+    void keep_prolonged(store::Tx& tx);
+
+    // After the commit, on the writer thread. Somebody signed in or out (null) on a headset; these logins
+    // have ended (their sockets are closed).
+    std::function<void(std::int64_t organisation_id, std::int64_t device_id, std::optional<PersonReference>)>
+        on_signed_in;
+    std::function<void(const std::vector<std::int64_t>& login_ids)> on_ended;
+
+private:
+    struct Entry;
+    struct Row;
+    static Row row_of(store::Statement& rows);
+    std::int64_t insert(store::Tx& tx, const Login& login, std::string_view token_hash);
+    void publish(store::Tx& tx, std::int64_t login_id);
+    template <class... Values>
+    void end_where(store::Tx& tx, const char* select, const Values&... values);
+
+    platform::Random& random_;
+    mutable std::shared_mutex mutex_;
+    std::unordered_map<std::string, std::shared_ptr<Entry>> by_hash_;
+    std::unordered_map<std::int64_t, std::string> hash_by_id_;
+};
+
+} // namespace people

@@ -1,0 +1,104 @@
+// People of an organisation: administrators, teachers, viewers and students. A nickname is unique in its
+// organisation, a user name and an e-mail address on the whole box. Nobody is deleted, because runs belong to
+// them: they are deactivated.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/caller.h"
+#include "store/page.h"
+#include "store/transaction.h"
+
+namespace people {
+
+class Logins;
+
+std::string_view name_of(platform::Role role); // "teacher"
+std::optional<platform::Role> role_named(std::string_view name);
+
+struct Person {
+    std::int64_t id = 0, organisation_id = 0;
+    platform::Role role = platform::Role::student;
+    std::string nickname, first_name, last_name;
+    std::optional<std::string> username, email, external_id;
+    bool has_pin = false, has_password = false, box_administrator = false, active = true;
+    std::int64_t created_ms = 0;
+};
+
+// How a person appears inside other things: {id, nickname}.
+struct PersonReference {
+    std::int64_t id = 0;
+    std::string nickname;
+};
+
+// Secrets come here hashed: hashing is slow and never runs on the writer.
+struct NewPerson {
+    platform::Role role = platform::Role::student;
+    std::string nickname, first_name, last_name;
+    std::optional<std::string> username, email, external_id, pin_hash, password_hash;
+    bool box_administrator = false;
+};
+
+// An outer optional says whether to change it, an inner one whether there is a value.
+struct PersonChange {
+    std::optional<platform::Role> role;
+    std::optional<std::string> nickname, first_name, last_name;
+    std::optional<std::optional<std::string>> username, email, external_id;
+    std::optional<bool> active;
+};
+
+struct PeopleFilter {
+    std::optional<platform::Role> role;
+    std::optional<std::int64_t> class_id;
+    std::string text;      // part of a nickname or name
+    bool inactive = false; // those who are no longer active, instead of those who are
+};
+
+class People {
+public:
+    // `logins` learns of changed rights at once.
+    explicit People(Logins& logins) : logins_(logins) {}
+
+    std::optional<Person> find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
+    Person get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
+    std::optional<Person> by_nickname(store::Read& read, std::int64_t organisation_id,
+                                      std::string_view nickname) const;
+    store::Page<Person> list(store::Read& read, std::int64_t organisation_id, const PeopleFilter& filter,
+                             const store::PageRequest& page) const;
+    bool any(store::Read& read) const; // is there anybody on this box?
+
+    Person add(store::Tx& tx, std::int64_t organisation_id, const NewPerson& person);
+    Person change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const PersonChange& change);
+    // Ends all logins and frees the place in every room; the nickname stays taken. Error conflict for the
+    // last administrator.
+    void deactivate(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+    // A new secret ends the logins that the old one made.
+    void set_pin(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::string_view pin_hash);
+    void set_password(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                      std::string_view password_hash);
+
+    // Called in the transaction that deactivates somebody; rooms free the seats.
+    std::function<void(store::Tx&, std::int64_t organisation_id, std::int64_t person_id)> on_deactivating;
+
+private:
+    void refuse_taken_names(store::Read& read, std::int64_t organisation_id, std::int64_t except_id,
+                            const std::optional<std::string>& nickname,
+                            const std::optional<std::string>& username,
+                            const std::optional<std::string>& email,
+                            const std::optional<std::string>& external_id) const;
+    void refuse_last_administrator(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
+
+    Logins& logins_;
+};
+
+nlohmann::json json_of(const Person& person);
+nlohmann::json json_of(const PersonReference& person);
+nlohmann::json json_of(const std::optional<PersonReference>& person); // null when there is nobody
+
+} // namespace people

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "http/route.h"
+#include "people/classes.h"
+#include "people/logins.h"
+#include "people/organisation.h"
+#include "people/people.h"
+#include "people/setup.h"
+#include "people/sign_in.h"
+#include "people/site_keys.h"
+#include "platform/crypto.h"
+#include "store/store.h"
+
+namespace people {
+
+// What the routes of people are made of; all of it outlives the table.
+struct PeopleParts {
+    store::Store& store;
+    platform::SecretHasher& hasher;
+    platform::Random& random;
+    Organisations& organisations;
+    People& people;
+    Classes& classes;
+    Logins& logins;
+    SiteKeys& site_keys;
+    SignIn& sign_in;
+    Setup& setup;
+    bool tls = false; // then the cookie is __Host- and Secure
+};
+
+// All of /v1/setup, /v1/logins, /v1/organisation, /v1/people, /v1/classes and /v1/site-keys.
+void add_people_routes(http::RouteTable& table, PeopleParts parts);
+
+// The cookie of a page: its name, and the header that sets or clears it.
+std::string cookie_name(bool tls);
+std::string set_cookie(bool tls, std::string_view token);
+std::string clear_cookie(bool tls);
+
+} // namespace people

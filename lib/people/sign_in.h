@@ -1,0 +1,67 @@
+// Signing in: from a name and a secret to a person. The secret is verified off the writer (argon2id takes
+// tens of milliseconds); then one short job looks at the lock-out again, and counts a wrong try or does what
+// the right one is for, in one transaction. So however many tries run at once, no more of them count than the
+// lock-out allows.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "people/lockout.h"
+#include "people/logins.h"
+#include "people/people.h"
+#include "platform/crypto.h"
+#include "store/store.h"
+
+namespace people {
+
+struct Claim {
+    enum class By { password, pin };
+    By by = By::pin;
+    std::string name; // a user name or e-mail address; or a nickname, perhaps "nickname@organisation"
+    std::string secret;
+    std::optional<std::int64_t> organisation_id; // look only there (a headset knows its own)
+    std::string serial_number; // of the headset that it happens on, "" for none: locks as well
+};
+
+struct SignedIn {
+    Person person;
+    NewLogin login;
+};
+
+class SignIn {
+public:
+    SignIn(store::Store& store, platform::SecretHasher& hasher, People& people, Logins& logins,
+           Lockouts& lockouts, platform::Clock& clock)
+        : store_(store),
+          hasher_(hasher),
+          people_(people),
+          logins_(logins),
+          lockouts_(lockouts),
+          clock_(clock) {}
+
+    // Waits for hashing and for the store: from workers only. Error unauthorized when name or secret are
+    // wrong, the same for both and for an ambiguous name; Error too_many_requests while locked. `then` runs
+    // in the transaction in which the claim was found right.
+    Person prove(const Claim& claim, const std::function<void(store::Tx&, const Person&)>& then);
+
+    // A new login for a person: the page, a script, dialect B's clients.
+    SignedIn sign_in(const Claim& claim, std::string_view user_agent);
+
+private:
+    struct Candidate;
+    std::optional<Candidate> candidate(store::Read& read, const Claim& claim) const;
+
+    store::Store& store_;
+    platform::SecretHasher& hasher_;
+    People& people_;
+    Logins& logins_;
+    Lockouts& lockouts_;
+    platform::Clock& clock_;
+    UnknownNames unknown_names_;
+};
+
+} // namespace people

@@ -1,0 +1,50 @@
+// Site keys: how a client that cannot send a header says who it is, by its base URL (http://box/k/KEY/...). A
+// key has the rights of a headset, never of a teacher; one for a client panel has those of dialect A's panel.
+#pragma once
+
+#include <cstdint>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "platform/caller.h"
+#include "platform/random.h"
+#include "store/transaction.h"
+
+namespace people {
+
+struct SiteKey {
+    std::int64_t id = 0, organisation_id = 0;
+    std::string name;
+    bool client_panel = false;
+    std::int64_t created_ms = 0;
+};
+
+class SiteKeys {
+public:
+    explicit SiteKeys(platform::Random& random) : random_(random) {}
+
+    void load(store::Read& read);
+    platform::Caller find(std::string_view key) const; // any thread
+
+    struct Made {
+        SiteKey site_key;
+        std::string key; // shown once; only its hash is kept
+    };
+    Made add(store::Tx& tx, std::int64_t organisation_id, const std::string& name, bool client_panel);
+    std::vector<SiteKey> list(store::Read& read, std::int64_t organisation_id) const;
+    SiteKey rename(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const std::string& name);
+    void revoke(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+
+private:
+    void refuse_taken_name(store::Read& read, std::int64_t organisation_id, std::int64_t except_id,
+                           const std::string& name) const;
+
+    platform::Random& random_;
+    mutable std::shared_mutex mutex_;
+    std::unordered_map<std::string, platform::Caller> by_hash_;
+};
+
+} // namespace people

@@ -33,7 +33,6 @@ private:
     std::string peppered(std::string_view secret) const;
     std::string pepper_;
     Cost cost_;
-    std::string nobody_;
     std::counting_semaphore<2> running_{2};
 };
 

@@ -1,0 +1,161 @@
+#include "app/config.h"
+
+#include <arpa/inet.h>
+
+#include <toml++/toml.h>
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "platform/error.h"
+#include "platform/text.h"
+
+namespace app {
+
+namespace {
+
+// How one key is read: an empty string when it went well, else what was expected.
+struct Key {
+    std::string_view name;
+    std::string (*read)(const toml::node& value, const std::filesystem::path& folder, Config& config);
+};
+
+std::string read_path(const toml::node& value, const std::filesystem::path& folder,
+                      std::filesystem::path& path) {
+    const auto* text = value.as_string();
+    if (text == nullptr || text->get().empty()) return "must be a path in quotes";
+    path = folder / text->get();
+    return "";
+}
+
+std::string read_listen(const toml::node& value, const std::filesystem::path&, Config& config) {
+    const auto* text = value.as_string();
+    const auto listen = text == nullptr ? std::nullopt : parse_listen(text->get());
+    if (!listen) return "must be a numeric address and a port in quotes, like \"0.0.0.0:8080\"";
+    config.listen = *listen;
+    return "";
+}
+
+bool is_origin(std::string_view text) {
+    const std::size_t scheme = text.starts_with("https://") ? 8 : text.starts_with("http://") ? 7 : 0;
+    return scheme != 0 && text.size() > scheme && text.find_first_of("/ *", scheme) == std::string_view::npos;
+}
+
+std::string read_origins(const toml::node& value, const std::filesystem::path&, Config& config) {
+    const auto* list = value.as_array();
+    if (list == nullptr) return "must be a list of origins, like [\"https://school.example\"]";
+    for (const auto& item : *list) {
+        const auto* text = item.as_string();
+        if (text == nullptr || !is_origin(text->get()))
+            return "must hold origins only: http:// or https://, a host, perhaps a port, and nothing after "
+                   "it";
+        config.allowed_origins.push_back(text->get());
+    }
+    return "";
+}
+
+std::string read_log_level(const toml::node& value, const std::filesystem::path&, Config& config) {
+    const std::string_view names[] = {"debug", "info", "warning", "error"};
+    const auto* text = value.as_string();
+    const auto* found = text == nullptr ? std::end(names) : std::ranges::find(names, text->get());
+    if (found == std::end(names)) return "must be \"debug\", \"info\", \"warning\" or \"error\"";
+    config.log_level = static_cast<platform::LogLevel>(found - std::begin(names));
+    return "";
+}
+
+const Key keys[] = {
+    {"allowed_origins", read_origins},
+    {"data", [](const toml::node& value, const std::filesystem::path& folder,
+                Config& config) { return read_path(value, folder, config.data); }},
+    {"listen", read_listen},
+    {"log_level", read_log_level},
+    {"tls_cert", [](const toml::node& value, const std::filesystem::path& folder,
+                    Config& config) { return read_path(value, folder, config.tls_cert); }},
+    {"tls_key", [](const toml::node& value, const std::filesystem::path& folder,
+                   Config& config) { return read_path(value, folder, config.tls_key); }},
+};
+
+std::string known_keys() {
+    std::string names;
+    for (const Key& key : keys)
+        names += (names.empty() ? "" : ", ") + std::string(key.name);
+    return names;
+}
+
+class Faults {
+public:
+    explicit Faults(std::string file) : file_(std::move(file)) {}
+    void add(const toml::source_position& at, const std::string& what) {
+        faults_.push_back(
+            {at, file_ + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " + what});
+    }
+    void throw_if_any() {
+        if (faults_.empty()) return;
+        std::ranges::sort(faults_, {}, &Fault::at); // a table is sorted by name, a person reads from the top
+        std::string message;
+        for (const Fault& fault : faults_)
+            message += (message.empty() ? "" : "\n") + fault.message;
+        throw platform::Error(platform::ErrorKind::bad_request, message);
+    }
+
+private:
+    struct Fault {
+        toml::source_position at;
+        std::string message;
+    };
+    std::string file_;
+    std::vector<Fault> faults_;
+};
+
+std::string contents_of(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(stream), {}};
+    if (!stream || stream.bad())
+        throw platform::Error(platform::ErrorKind::bad_request, file.string() + ": cannot be read");
+    return text;
+}
+
+} // namespace
+
+std::optional<ListenAddress> parse_listen(std::string_view text) {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    const auto port = platform::parse_integer(text.substr(colon + 1));
+    if (!port || *port < 0 || *port > 65535) return std::nullopt;
+    std::string address(text.substr(0, colon));
+    unsigned char bytes[sizeof(in6_addr)];
+    if (address.size() > 2 && address.front() == '[' && address.back() == ']') {
+        address = address.substr(1, address.size() - 2);
+        if (inet_pton(AF_INET6, address.c_str(), bytes) != 1) return std::nullopt;
+    } else if (inet_pton(AF_INET, address.c_str(), bytes) != 1) {
+        return std::nullopt;
+    }
+    return ListenAddress{address, static_cast<std::uint16_t>(*port)};
+}
+
+Config load_config(const std::filesystem::path& file) {
+    Faults faults(file.string());
+    Config config;
+    toml::table table;
+    try {
+        table = toml::parse(contents_of(file), file.string());
+    } catch (const toml::parse_error& error) {
+        faults.add(error.source().begin, std::string(error.description()));
+        faults.throw_if_any();
+    }
+    const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
+    for (const auto& [name, value] : table) {
+        const auto* key = std::ranges::find(keys, name.str(), &Key::name);
+        if (key == std::end(keys)) {
+            faults.add(name.source().begin,
+                       "unknown key '" + std::string(name.str()) + "'; known are " + known_keys());
+            continue;
+        }
+        const std::string fault = key->read(value, folder, config);
+        if (!fault.empty()) faults.add(value.source().begin, "'" + std::string(key->name) + "' " + fault);
+    }
+    faults.throw_if_any();
+    return config;
+}
+
+} // namespace app

@@ -1,0 +1,36 @@
+// What a server is told when it starts: the flags of `lectern serve`, over the file of --config, over these
+// defaults.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/log.h"
+
+namespace app {
+
+struct ListenAddress {
+    std::string address; // numeric: a static program must not look names up while it starts
+    std::uint16_t port = 0;
+};
+// "127.0.0.1:8080", "[::1]:8080"; nullopt when it is neither.
+std::optional<ListenAddress> parse_listen(std::string_view text);
+
+struct Config {
+    std::filesystem::path data = "/var/lib/lectern";
+    ListenAddress listen{"0.0.0.0", 8080};
+    std::filesystem::path tls_cert, tls_key;  // PEM; both or neither
+    std::vector<std::string> allowed_origins; // beside the box's own: for cookies and CORS
+    platform::LogLevel log_level = platform::LogLevel::info;
+};
+
+// Reads a TOML file. A fault stops the start: Error bad_request whose message has a line "FILE:LINE:COLUMN:
+// what is wrong" for every one. Relative paths in it are relative to the file, not to wherever the server was
+// started.
+Config load_config(const std::filesystem::path& file);
+
+} // namespace app

@@ -296,7 +296,7 @@ CREATE TABLE command_answers (
 -- One student doing one lesson on one headset. Person, lesson and session may each be unknown at first.
 CREATE TABLE runs (
     id                   INTEGER PRIMARY KEY,
-    public_id            TEXT NOT NULL UNIQUE,         -- UUID, for dialects C and E
+    public_id            TEXT NOT NULL,                -- a UUID, or what dialect C's headset calls it
     organisation_id      INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
     session_id           INTEGER REFERENCES sessions(id) ON DELETE SET NULL,
     lesson_id            INTEGER REFERENCES lessons(id) ON DELETE SET NULL,
@@ -307,10 +307,13 @@ CREATE TABLE runs (
     origin               TEXT NOT NULL DEFAULT 'session', -- 'session', 'events' (opened by its events), a dialect
     started_ms           INTEGER NOT NULL,
     ended_ms             INTEGER,
+    time_in_lesson_ms    INTEGER NOT NULL DEFAULT 0,   -- complete up to counting_from_ms
+    counting_from_ms     INTEGER,                      -- set while the lesson plays on a headset that is there
     progress             REAL NOT NULL DEFAULT 0,      -- 0 to 1
     completed            INTEGER NOT NULL DEFAULT 0,
     score                REAL,
-    data                 TEXT NOT NULL DEFAULT '{}'    -- JSON: progress_data, additional info
+    data                 TEXT NOT NULL DEFAULT '{}',   -- JSON: progress_data, additional info
+    UNIQUE (organisation_id, public_id)
 ) STRICT;
 CREATE INDEX runs_by_session ON runs(session_id);
 CREATE INDEX runs_by_person ON runs(person_id, id);

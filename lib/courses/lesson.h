@@ -1,0 +1,61 @@
+// Lessons: what is taught. A lesson is an installed app, a 360 video, a web page or a scenario; `content` is
+// what a headset plays: a package, an address, a name that it knows.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/page.h"
+#include "store/transaction.h"
+
+namespace courses {
+
+enum class LessonKind { app, video, web, scenario };
+std::string_view name_of(LessonKind kind);
+LessonKind lesson_kind(std::string_view name); // Error invalid for any other word
+
+struct Lesson {
+    std::int64_t id = 0;
+    std::string title;
+    LessonKind kind = LessonKind::video;
+    std::string content;
+    std::optional<std::int64_t> duration_ms; // none: it ends when it is stopped
+    bool archived = false;
+    std::int64_t created_ms = 0;
+};
+
+struct NewLesson {
+    std::string title;
+    LessonKind kind = LessonKind::video;
+    std::string content;
+    std::optional<std::int64_t> duration_ms;
+};
+
+// What is absent stays as it is.
+struct LessonChange {
+    std::optional<std::string> title;
+    std::optional<LessonKind> kind;
+    std::optional<std::string> content;
+    std::optional<std::optional<std::int64_t>> duration_ms;
+};
+
+class Lessons {
+public:
+    Lesson add(store::Tx& tx, std::int64_t organisation_id, const NewLesson& lesson);
+    std::optional<Lesson> find(store::Read& read, std::int64_t organisation_id,
+                               std::int64_t id);                                  // archived ones too
+    Lesson get(store::Read& read, std::int64_t organisation_id, std::int64_t id); // Error not_found
+    // Newest first, without archived ones.
+    store::Page<Lesson> list(store::Read& read, std::int64_t organisation_id, const store::PageRequest& page);
+    Lesson change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const LessonChange& change);
+    // Out of the lists; sessions and runs keep it.
+    void archive(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+};
+
+nlohmann::json json_of(const Lesson& lesson);
+
+} // namespace courses

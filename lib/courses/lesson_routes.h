@@ -1,0 +1,11 @@
+#pragma once
+
+#include "courses/lesson.h"
+#include "http/route.h"
+
+namespace courses {
+
+// All of /v1/lessons.
+void add_lesson_routes(http::RouteTable& table, Lessons& lessons);
+
+} // namespace courses

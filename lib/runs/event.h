@@ -1,0 +1,23 @@
+// An event as it is taken: views into whatever it was parsed from, nothing copied.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace runs {
+
+struct Event {
+    std::string_view
+        kind; // "gaze", "zone_enter", "zone_exit", "interaction", "click", any up to 64 characters
+    std::int64_t at_ms = 0;                  // server time
+    std::optional<std::int64_t> sent_ms;     // the headset's own clock, as sent
+    std::optional<std::int64_t> position_ms; // in the lesson
+    std::optional<double> yaw_deg, pitch_deg;
+    std::string_view zone, target; // "": none
+    std::optional<std::int64_t> dwell_ms;
+    std::string_view data; // JSON text of an object, "": none. Here dialect C keeps object_name, position,
+                           // rotation, metadata...
+};
+
+} // namespace runs

@@ -1,0 +1,66 @@
+// Taking events, at the rate of many classrooms: batches of about a hundred, each stored in the transaction
+// that also updates its run's rollups. Everything here happens on the writer thread.
+//
+// A batch has an id chosen by its sender (a headset, or the run itself for a site key). Sent twice it is
+// stored once and answered the same, also over another connection or after a restart of the server.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "runs/event.h"
+#include "runs/rollup.h"
+#include "runs/run.h"
+#include "store/transaction.h"
+
+namespace runs {
+
+constexpr std::size_t batch_events_limit = 20'000;
+
+struct Sender {
+    std::int64_t organisation_id = 0;
+    std::int64_t device_id = 0; // 0: a site key, which must say the run
+};
+
+struct Stored {
+    std::int64_t run_id = 0;
+    std::string batch_id;
+    std::int64_t stored = 0; // events of this batch
+    std::int64_t total = 0;  // events of the run, with this batch
+    bool repeated = false;
+};
+
+class Ingest {
+public:
+    // Finds or begins the run that a headset's events belong to when they do not say; nullopt: it has none,
+    // and a run of origin "events" opens. The Director knows which lesson the headset is in.
+    using CurrentRun = std::function<std::optional<std::int64_t>(store::Tx&, std::int64_t organisation_id,
+                                                                 std::int64_t device_id)>;
+
+    explicit Ingest(Runs& runs);
+    ~Ingest();
+    void on_unnamed_run(CurrentRun current_run);
+
+    // {batch_id, run_id?, events: [...]}; `run_id` from the path, when there. `body` is changed (padded for
+    // the parser). Error invalid names every faulty field, "events[3].yaw_deg", and then nothing is stored.
+    Stored take_json(store::Tx& tx, const Sender& sender, std::optional<std::int64_t> run_id,
+                     std::string& body);
+
+    // For dialects, which have parsed and checked the events themselves.
+    Stored take(store::Tx& tx, const Sender& sender, const Run& run, std::string_view batch_id,
+                std::span<const Event> events);
+
+    // Of a run without events: an empty one.
+    static Rollup rollup(store::Read& read, std::int64_t organisation_id, std::int64_t run_id);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace runs

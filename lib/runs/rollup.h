@@ -1,0 +1,43 @@
+// What a run's events add up to, kept beside them in the same transaction, so that a report never scans
+// events.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "runs/event.h"
+
+namespace runs {
+
+// Where a gaze falls on an equirectangular grid of 10-degree cells: straight ahead is the middle, up is row
+// 0.
+constexpr int gaze_columns = 36, gaze_rows = 18;
+using GazeGrid = std::array<std::uint32_t, gaze_columns * gaze_rows>; // row by row
+std::size_t gaze_cell(double yaw_deg, double pitch_deg);
+
+using Totals = std::map<std::string, std::int64_t, std::less<>>;
+
+// A headset that invents names must not make its rollup grow for ever: what does not fit is added up under
+// "(others)".
+constexpr std::size_t names_limit = 200;
+
+struct Rollup {
+    std::int64_t events = 0;
+    std::optional<std::int64_t> first_ms, last_ms; // of the events' own times
+    GazeGrid gaze{};
+    std::int64_t gaze_total = 0;
+    Totals kinds;          // events of each kind
+    Totals zones, targets; // dwell in milliseconds
+    Totals open_zones;     // entered and not left yet: since when
+
+    // A gaze counts in its cell. A dwell counts for the zone and the target that the event names; a zone_exit
+    // that carries none counts the time since its zone_enter.
+    void add(const Event& event);
+    void add(const Rollup& other); // of several runs
+};
+
+} // namespace runs

@@ -1,0 +1,60 @@
+// The Board: what pages see of what is live, as topics of the hub.
+//   organisation/ID  "device/3", "session/12" (running and paused ones), "pairing", "pairing_request/5"
+//   room/7           "room", "seat/31"
+//   session/12       "session", "command/3" (the newest five)
+// It is told by whoever knows, from any thread; it keeps what it needs and works on the io thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "devices/device.h"
+#include "devices/pairing.h"
+#include "devices/presence.h"
+#include "live/hub.h"
+#include "people/people.h"
+#include "platform/clock.h"
+#include "rooms/room.h"
+#include "sessions/session.h"
+
+namespace sessions {
+
+class Board {
+public:
+    static constexpr std::int64_t commands_shown = 5;
+
+    Board(live::Hub& hub, platform::Clock& clock);
+    ~Board();
+
+    // ---- any thread ----
+    void organisation_added(std::int64_t organisation_id);
+    void device_changed(const devices::Device& device);
+    void device_removed(std::int64_t organisation_id, std::int64_t device_id);
+    void presence_changed(const devices::Present& present);
+    void person_changed(std::int64_t organisation_id, std::int64_t device_id,
+                        const std::optional<people::PersonReference>& person);
+    void room_changed(const rooms::Room& room);
+    void room_removed(std::int64_t organisation_id, std::int64_t room_id);
+    void seat_changed(std::int64_t organisation_id, const rooms::Seat& seat);
+    void pairing_changed(const devices::PairingState& state);
+    void pairing_requested(const devices::PairingRequest& request);
+    void pairing_request_closed(std::int64_t organisation_id, std::int64_t request_id);
+
+    void session_changed(const Session& session);
+    void command_changed(const Command& command); // new, or its answers changed
+    // The headset is in that session now, or in none.
+    void device_settled(std::int64_t device_id, std::optional<std::int64_t> session_id);
+
+    // ---- io thread ----
+    // Who fell silent is shown as away; sessions that stopped an hour ago leave the board. About every
+    // second.
+    void tick();
+
+private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+} // namespace sessions

@@ -1,0 +1,98 @@
+// The Director conducts what is live: it knows which headset is in which session, begins and ends their runs,
+// and has every order on its way to the headsets as soon as it is on disk. Whoever wants a session changed
+// asks here, not Sessions.
+//
+// Two halves, and nothing is shared between them but what a mutex guards:
+// - On the writer, in the caller's transaction (`Tx&`): orders, answers, who joins what. From SQL alone.
+// - On the io thread, after the commit: the sockets of headsets, and the topics of pages (board.h).
+// All that is needed to go on after kill -9 is in the store: load() brings it back, and a session that ran,
+// runs.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "devices/presence.h"
+#include "live/hub.h"
+#include "platform/caller.h"
+#include "platform/clock.h"
+#include "rooms/room.h"
+#include "runs/run.h"
+#include "sessions/board.h"
+#include "sessions/session.h"
+#include "store/store.h"
+
+namespace sessions {
+
+// How long a headset has to obey before its command expires.
+inline constexpr std::int64_t command_life_ms = 30'000;
+
+struct DirectorParts { // all of it outlives the Director
+    store::Store& store;
+    live::Hub& hub;
+    platform::Clock& clock;
+    Sessions& sessions;
+    runs::Runs& runs;
+    devices::Presence& presence;
+    rooms::Rooms& rooms;
+    Board& board;
+};
+
+struct Ordered {
+    Session session;
+    Command command;
+};
+
+class Director {
+public:
+    explicit Director(DirectorParts parts);
+    ~Director();
+
+    // At start-up, before the io thread runs.
+    void load(store::Read& read);
+
+    // ---- on the writer ----
+    Session create(store::Tx& tx, std::int64_t organisation_id, const NewSession& session);
+    Session add_lesson(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t lesson_id);
+    // Error conflict when the session's state does not allow it. `person_id`: who says so.
+    Ordered order(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const Order& order,
+                  std::optional<std::int64_t> person_id);
+    // The newest command again, under a new number, for those alone that have not done it (or these of them).
+    Ordered retry(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t number,
+                  const std::optional<std::vector<std::int64_t>>& device_ids,
+                  std::optional<std::int64_t> person_id);
+    // A headset asks for a session by its id. Error forbidden when it is for another class or room.
+    void join(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t device_id);
+    CommandAnswer answer(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t number,
+                         const CommandAnswer& answer);
+    // Puts a headset where it belongs: into the session that calls it, with a run for who is on it. Its
+    // current run, when it is in a lesson. For Ingest::on_unnamed_run.
+    std::optional<std::int64_t> settle(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id);
+
+    // ---- from any thread: something changed that may concern a lesson ----
+    void presence_changed(const devices::Present& present);
+    void signed_in(std::int64_t organisation_id, std::int64_t device_id);
+    void seat_changed(std::int64_t organisation_id, const rooms::Seat& seat);
+
+    // ---- on the io thread ----
+    // Its socket is open and is the hub's `client`: it is welcomed with the state of its lesson.
+    void headset_connected(live::ClientId client, const platform::Caller& caller);
+    void headset_disconnected(live::ClientId client);
+    // Commands expire; called about every second.
+    void tick();
+    // Of connected headsets, for dialect B's sockets: the session that a device is in.
+    std::optional<std::int64_t> session_of(std::int64_t device_id) const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace sessions

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -13,6 +12,7 @@
 #include <typeindex>
 #include <vector>
 
+#include "http/values.h"
 #include "platform/caller.h"
 #include "platform/connection.h"
 #include "platform/error.h"
@@ -68,15 +68,17 @@ public:
     std::string credential;                   // the token or cookie as sent, for sign-out; never logged
     platform::Connection* connection = nullptr; // the socket a message came by; null for HTTP
     std::int64_t socket_id = 0;               // live's id of that connection
+    bool under_site_key = false;              // the path came as /k/<key>/...
 
     // ---- what came ----
-    std::map<std::string, std::string, std::less<>> parameters; // from the path: ":id"
-    std::multimap<std::string, std::string, std::less<>> query_values;
-    std::multimap<std::string, std::string, std::less<>> header_values; // names in lower case
-    std::multimap<std::string, std::string, std::less<>> form;  // of urlencoded and multipart bodies
+    Values parameters;                        // from the path: ":id"
+    Values query_values;
+    Values header_values;                     // names in lower case
+    Values form;                              // of urlencoded and multipart bodies
     std::vector<Part> parts;
     std::string content;                      // the body's bytes (unzipped), or a message's data as text
-    Json body;                                // parsed and fitting the route's request shape, where it has one
+    Json body;                                // parsed and fitting the route's request shape, where it has one; of a
+                                              // form: an object of texts
 
     std::int64_t id(std::string_view parameter) const;            // integer from 1, or Error not_found
     std::string parameter(std::string_view name) const;

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +29,7 @@ enum class Access {
     open,          // carries its own proof or needs none
     signed_in,     // anybody with a login, person or headset
     headset,       // a paired headset, or a site key
+    client_panel,  // dialect A's: an administrator, or a site key made for it
     student,       // a signed-in person, student or above
     viewer,        // staff who may see
     teacher,       // staff who may act
@@ -55,6 +58,9 @@ struct Route {
     Fields query{};           // query parameters, for the documentation and the check
     ErrorShape error_shape = problem;
     std::string tag;          // groups in the documentation: "rooms"
+    bool parses_itself = false; // the handler reads `content` with a parser of its own; `request` only documents
+    int calls_per_minute = 0; // of one account, device or site key; 0: what the front door allows
+    std::size_t index = 0;    // in the table; set by add
 };
 
 // Declares one by one what is easier to read than a long initialiser:
@@ -75,6 +81,8 @@ public:
     RouteBuilder& counted() { route_.audit = AuditRule::counted; return *this; }
     RouteBuilder& body_limit(std::size_t bytes) { route_.body_limit = bytes; return *this; }
     RouteBuilder& errors(ErrorShape shape) { route_.error_shape = shape; return *this; }
+    RouteBuilder& at_most(int calls_per_minute) { route_.calls_per_minute = calls_per_minute; return *this; }
+    RouteBuilder& parses_itself() { route_.parses_itself = true; return *this; }
     RouteBuilder& tagged(std::string tag) { route_.tag = std::move(tag); return *this; }
     template <class Resource, class Handler>
     RouteBuilder& handled(Handler handler) {
@@ -98,13 +106,19 @@ RouteBuilder message(std::string type, std::string summary);
 
 class RouteTable {
 public:
+    RouteTable();
+    ~RouteTable();
+    RouteTable(const RouteTable&) = delete;
+    RouteTable& operator=(const RouteTable&) = delete;
+    // Throws platform::Error conflict when the method and path are taken: two routes never hide each other.
     void add(Route route);
     struct Match {
         const Route* route = nullptr;                                      // null: nothing here
-        std::map<std::string, std::string, std::less<>> parameters;
+        Values parameters;
         std::vector<std::string> allowed;                                  // methods of this path, when only the method is wrong
     };
-    // `path` decoded, repeated slashes already one, a final one optional. A literal segment beats a parameter.
+    // `path` decoded, repeated slashes already one, a final one optional. A literal segment beats a parameter; a last
+    // segment "*rest" takes all that remains. HEAD is served by GET.
     Match find(std::string_view method, std::string_view path) const;
     const Route* find_message(std::string_view type) const;
     const std::vector<std::unique_ptr<Route>>& all() const { return routes_; }
@@ -112,7 +126,7 @@ public:
 private:
     struct Node;
     std::vector<std::unique_ptr<Route>> routes_;
-    std::shared_ptr<Node> root_;
+    std::unique_ptr<Node> root_;
     std::map<std::string, const Route*, std::less<>> messages_;
 };
 

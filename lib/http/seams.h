@@ -13,10 +13,12 @@
 
 namespace http {
 
-// Runs the route classes. `work` runs the handler, the validation and the making of the answer's bytes, with what the
-// class lends already in the call; it says whether the answer is good (false: an answer of 400 and above, roll back).
-// `done` is called once on any thread: null when the work's answer may leave, an Error when it must be replaced (the commit
-// failed, the queue is full). Never throws; never blocks.
+// Runs the route classes `reads`, `writes` and `slow`; `memory` and `transfer` are the front door's own. `work` runs the
+// handler, the validation and the making of the answer's bytes, with what the class lends already in the call; it says
+// whether the answer is good (false: an answer of 400 and above, roll back), never throws, and is not called at all when
+// the queue is full. `done` is called once on any thread: null when the work's answer may leave, an Error when it must be
+// replaced (the commit failed, the queue is full). Jobs of one class given by one thread start in the order given: the
+// front door relies on it for pipelined writes. Never throws; never blocks.
 class Executor {
 public:
     virtual ~Executor() = default;

@@ -30,7 +30,11 @@ public:
     bool is_nothing() const { return node_ == nullptr; }
     // Every fault, with the path of its field; empty: it fits.
     std::vector<platform::FieldError> faults(const Json& value) const;
+    // What a text says where this shape is expected: a query parameter "7" is the integer 7.
+    Json value_of(std::string_view text) const;
+    // A named shape is given as a reference; `define` adds what it refers to.
     Json json_schema() const;
+    void define(Json& schemas) const;
     // The same shape under a name of its own in #/components/schemas, so that a generated client gets a type for it.
     Shape named(std::string name) const;
     Shape described(std::string text) const;

@@ -1,0 +1,64 @@
+// Socket messages are routes too: declared the same way, with the same classes and the same guard, answered after their
+// commit. One MessageQueue a socket keeps their order: the next message starts when the one before is answered.
+//
+//   in:  {type, data, eid, ts}
+//   out: {status: "success" | "error", type, data, error: null | code, eid, ts}
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "http/call.h"
+#include "http/route.h"
+#include "http/seams.h"
+#include "platform/clock.h"
+
+namespace http {
+
+// What all sockets share.
+struct MessageServices {
+    RouteTable& routes;
+    Executor& executor;
+    AuditSink& audit;
+    platform::Clock& clock;
+    std::function<void(std::function<void()>)> post; // onto the io thread
+};
+
+// The error code of the envelope for an Error: "Unauthorized", "NotFound", ... Validation faults go into `data`.
+std::string message_error_code(const platform::Error& error);
+
+class MessageQueue : public std::enable_shared_from_this<MessageQueue> {
+public:
+    using Send = std::function<void(Json reply)>;
+    // Who is asking, now: a socket's caller changes when somebody signs in on its headset.
+    using WhoAsks = std::function<platform::Caller()>;
+
+    // `connection` and `socket_id` go into each Call. All on the io thread.
+    MessageQueue(MessageServices services, platform::Connection* connection, std::int64_t socket_id, WhoAsks who,
+                 Send send);
+
+    // Parses one text frame and queues it. False: the queue is full, the caller closes the socket (1008).
+    bool take(std::string_view text);
+    bool take(Json message);
+    // The socket is gone: what waits is dropped, what runs is not answered.
+    void close();
+
+private:
+    struct Waiting;
+    void start_next();
+    void finish(Waiting& waiting, std::exception_ptr failure);
+
+    MessageServices services_;
+    platform::Connection* connection_;
+    std::int64_t socket_id_;
+    WhoAsks who_;
+    Send send_;
+    std::deque<std::shared_ptr<Waiting>> waiting_;
+    bool running_ = false, closed_ = false;
+};
+
+} // namespace http

@@ -1,0 +1,12 @@
+// The one mapping of errors to HTTP.
+#pragma once
+
+#include "platform/error.h"
+
+namespace http {
+
+int status_of(platform::ErrorKind kind);
+platform::ErrorKind kind_of(int status); // of the statuses that status_of gives
+const char* title_of(int status);        // "Not Found"
+
+} // namespace http

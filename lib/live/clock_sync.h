@@ -15,8 +15,8 @@ class ClockSync {
 public:
     // t0: own clock at sending; t1: server time in the answer; t2: own clock at receipt. All in milliseconds.
     void add(double t0, double t1, double t2);
-    std::optional<double> offset_ms() const;     // server time = own clock + offset
-    std::optional<double> round_trip_ms() const; // of the quickest 6
+    std::optional<double> offset_ms() const { return offset_ms_; }         // server time = own clock + offset
+    std::optional<double> round_trip_ms() const { return round_trip_ms_; } // mean of the 6 quickest
     std::size_t samples() const { return trips_.size(); }
 
 private:
@@ -24,6 +24,7 @@ private:
         double round_trip_ms, offset_ms;
     };
     std::deque<Trip> trips_;
+    std::optional<double> offset_ms_, round_trip_ms_;
 };
 
 // How far ahead a command takes effect: 3x the worst round trip among the headsets, 50 to 500 ms.

@@ -8,18 +8,18 @@
 // Invariants:
 // - Everything here happens on the io thread. Other threads (the writer's after_commit) use Hub::post.
 // - A topic's message is serialised once and shared by all subscribers of one delivery.
-// - A slow reader costs only itself: its queue is bounded (outbox.h), the sender never waits.
+// - A slow reader costs only itself: its queue is bounded (outbox.h), the sender never waits. While frames wait for it,
+//   topics add none: once it has caught up it is told, in one message, what changed since what it has seen.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "live/outbox.h"
@@ -35,6 +35,9 @@ using ClientId = std::int64_t;
 // headsets and dialect clients one message a frame, at once.
 enum class Delivery { ticked, immediate };
 
+// A message ready to leave, for Outbox::push and Hub::relay.
+platform::Frame frame_of(const Json& message);
+
 struct Seen { // what a returning subscriber knows
     std::string epoch;
     std::uint64_t version = 0;
@@ -44,10 +47,12 @@ class Hub {
 public:
     // `post` runs a function on the io thread, soon, in order; callable from any thread (batched by the appliance).
     using Post = std::function<void(std::function<void()>)>;
-    Hub(Post post, platform::Clock& clock, std::string epoch);
+    // `epoch` names this start of the server.
+    Hub(Post post, platform::Clock& clock, std::string epoch, OutboxLimits limits = {});
     ~Hub();
 
     // ---- from any thread ----
+    // Work that is still under way when the hub goes is forgotten. What it throws is logged, and hurts nobody else.
     void post(std::function<void(Hub&)> work);
 
     // ---- clients; io thread ----
@@ -55,14 +60,20 @@ public:
     void remove_client(ClientId client);
     Outbox* outbox(ClientId client); // null when it is gone
     platform::Caller* caller(ClientId client);
-    void send(ClientId client, const Json& message);     // one client, at once
+    void send(ClientId client, const Json& message); // one client, at once
+    // Many clients, at once, serialised once: a command. The rule and key are the outbox's.
+    void send(std::span<const ClientId> clients, const Json& message, DropRule rule = DropRule::keep,
+              std::string_view key = {});
     void close(ClientId client, std::uint16_t code, std::string_view reason);
     std::vector<ClientId> clients() const;
 
     // ---- topics; io thread ----
-    // A topic belongs to an organisation: nobody else's client may subscribe. Made on first use.
+    // A topic belongs to an organisation: nobody else's client may subscribe. Opening an open one changes nothing; set,
+    // erase and tell on one that is not open do nothing, because what it was about has just gone.
     void open_topic(const std::string& topic, std::int64_t organisation, platform::Role least);
-    void close_topic(const std::string& topic);          // tells subscribers {status:"closed"}
+    void close_topic(const std::string& topic); // tells subscribers {status:"closed"}
+    bool is_open(const std::string& topic) const;
+    // Setting what is already there is no change.
     void set(const std::string& topic, const std::string& key, Json value);
     void erase(const std::string& topic, const std::string& key);
     const Json* entry(const std::string& topic, const std::string& key) const;
@@ -82,15 +93,13 @@ public:
 
     struct Figures {
         std::size_t clients = 0, topics = 0, queued_bytes = 0;
-        std::uint64_t dropped_pictures = 0, dropped_clients = 0, replaced_updates = 0, frames = 0;
+        std::uint64_t dropped_pictures = 0, dropped_clients = 0, replaced_updates = 0, held_back_updates = 0, frames = 0;
     };
     Figures figures() const;
 
 private:
-    struct Topic;
-    struct Client;
     struct Impl;
-    std::unique_ptr<Impl> impl_;
+    std::shared_ptr<Impl> impl_; // shared only so that posted work can tell that the hub is gone
 };
 
 } // namespace live

@@ -3,9 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "platform/connection.h"
 
@@ -18,20 +19,26 @@ enum class DropRule {
 };
 
 struct OutboxLimits {
-    std::size_t bytes = 1u << 20;  // waiting, pictures included
+    std::size_t bytes = 1u << 20; // waiting, pictures included
     std::size_t frames = 1024;
 };
 
 class Outbox : public std::enable_shared_from_this<Outbox> {
 public:
     Outbox(std::shared_ptr<platform::Connection> connection, OutboxLimits limits);
-    // False when the connection had to be closed for it.
-    bool push(platform::Frame frame, DropRule rule, const std::string& key = {});
+    // False when the connection had to be closed for it, or was closed before.
+    bool push(platform::Frame frame, DropRule rule, std::string_view key = {});
+    // Closes the connection; what waits is not sent any more.
+    void close(std::uint16_t code, std::string_view reason);
+
+    // What waits here; the frame that the connection is sending just now is not counted.
     std::size_t waiting_bytes() const { return bytes_; }
     std::size_t waiting_frames() const { return waiting_.size(); }
+    std::uint64_t sent_frames() const { return sent_frames_; }
     std::uint64_t dropped_pictures() const { return dropped_pictures_; }
     std::uint64_t replaced_updates() const { return replaced_updates_; }
     bool overflowed() const { return overflowed_; }
+    bool closed() const { return closed_; }
 
 private:
     struct Waiting {
@@ -39,15 +46,19 @@ private:
         DropRule rule;
         std::string key;
     };
-    void send_next();
-    bool make_room(std::size_t bytes);
+    using Place = std::list<Waiting>::iterator;
+    void send_waiting();
+    bool replace(const platform::Frame& frame, DropRule rule, std::string_view key);
+    bool fits(std::size_t more_bytes) const;
+    void drop_pictures_for(std::size_t more_bytes);
+    void drop(Place place);
 
     std::shared_ptr<platform::Connection> connection_;
     OutboxLimits limits_;
-    std::deque<Waiting> waiting_;
+    std::list<Waiting> waiting_; // a list, because an idle headset's is empty and then costs nothing
     std::size_t bytes_ = 0;
-    bool sending_ = false, overflowed_ = false;
-    std::uint64_t dropped_pictures_ = 0, replaced_updates_ = 0;
+    bool sending_ = false, in_send_loop_ = false, overflowed_ = false, closed_ = false;
+    std::uint64_t sent_frames_ = 0, dropped_pictures_ = 0, replaced_updates_ = 0;
 };
 
 } // namespace live

@@ -1,0 +1,36 @@
+#include "live/clock_sync.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace live {
+
+namespace {
+
+constexpr std::size_t kept_trips = 64;
+constexpr std::size_t used_trips = 6;
+
+} // namespace
+
+void ClockSync::add(double t0, double t1, double t2) {
+    if (t2 < t0) return; // its clock was set in between: the trip says nothing
+    trips_.push_back({t2 - t0, t1 - (t0 + t2) / 2});
+    if (trips_.size() > kept_trips) trips_.pop_front();
+    std::vector<Trip> quickest(trips_.begin(), trips_.end());
+    const std::size_t used = std::min(used_trips, quickest.size());
+    const auto end = quickest.begin() + static_cast<std::ptrdiff_t>(used);
+    std::ranges::partial_sort(quickest, end, {}, &Trip::round_trip_ms);
+    double offsets = 0, round_trips = 0;
+    std::for_each(quickest.begin(), end, [&](const Trip& trip) {
+        offsets += trip.offset_ms;
+        round_trips += trip.round_trip_ms;
+    });
+    offset_ms_ = offsets / static_cast<double>(used);
+    round_trip_ms_ = round_trips / static_cast<double>(used);
+}
+
+double lead_ms(double worst_round_trip_ms) {
+    return std::clamp(3 * worst_round_trip_ms, 50.0, 500.0);
+}
+
+} // namespace live

@@ -1,0 +1,97 @@
+#include "live/live_routes.h"
+
+#include <limits>
+#include <optional>
+
+namespace live {
+
+namespace {
+
+using http::Access;
+using http::Answer;
+using http::Call;
+
+constexpr std::int64_t most_version = std::numeric_limits<std::int64_t>::max();
+constexpr double most_ms = 1e15; // far beyond any clock, and still exact to a fraction in a double
+
+// With fractions: a headset on a good Wi-Fi has round trips of 2 ms, and the clocks shall agree better than
+// that.
+double server_ms(const platform::Clock& clock) {
+    return static_cast<double>(clock.now_us()) / 1000.0;
+}
+
+http::Shape topic_name() {
+    return http::text(1, 120);
+}
+
+http::Route subscribe_message(Hub& hub) {
+    const http::Shape seen =
+        http::object({{"epoch", http::text(1, 80)}, {"version", http::integer(0, most_version)}});
+    return http::message("subscribe", "Hear what a topic holds, and every change from now on")
+        .memory()
+        .by(Access::signed_in)
+        .counted()
+        .tagged("live")
+        .takes(http::object({{"topic", topic_name()}, {"since?", seen}}))
+        .gives(http::object({}))
+        .handled([&hub](Call& call) {
+            std::optional<Seen> since;
+            if (const auto given = call.body.find("since"); given != call.body.end())
+                since =
+                    Seen{given->at("epoch").get<std::string>(), given->at("version").get<std::uint64_t>()};
+            hub.subscribe(call.socket_id, call.body.at("topic").get<std::string>(), since);
+            return http::json(http::Json::object());
+        });
+}
+
+http::Route unsubscribe_message(Hub& hub) {
+    return http::message("unsubscribe", "Hear no more of a topic")
+        .memory()
+        .by(Access::signed_in)
+        .counted()
+        .tagged("live")
+        .takes(http::object({{"topic", topic_name()}}))
+        .gives(http::object({}))
+        .handled([&hub](Call& call) {
+            hub.unsubscribe(call.socket_id, call.body.at("topic").get<std::string>());
+            return http::json(http::Json::object());
+        });
+}
+
+http::Route ping_message(const platform::Clock& clock) {
+    return http::message("ping", "Learn that the connection works")
+        .memory()
+        .by(Access::signed_in)
+        .counted()
+        .tagged("live")
+        .takes(http::object({}))
+        .gives(http::object({{"server_ms", http::number(0, most_ms)}}))
+        .handled([&clock](Call&) {
+            return http::json({{"server_ms", server_ms(clock)}});
+        });
+}
+
+http::Route clock_message(const platform::Clock& clock) {
+    return http::message("clock",
+                         "Compare clocks: t0 is the headset's, t1 the server's, both in milliseconds")
+        .memory()
+        .by(Access::signed_in)
+        .counted()
+        .tagged("live")
+        .takes(http::object({{"t0", http::number(-most_ms, most_ms)}}))
+        .gives(http::object({{"t0", http::number(-most_ms, most_ms)}, {"t1", http::number(0, most_ms)}}))
+        .handled([&clock](Call& call) {
+            return http::json({{"t0", call.body.at("t0")}, {"t1", server_ms(clock)}});
+        });
+}
+
+} // namespace
+
+void add_live_routes(http::RouteTable& table, Hub& hub, const platform::Clock& clock) {
+    table.add(subscribe_message(hub));
+    table.add(unsubscribe_message(hub));
+    table.add(ping_message(clock));
+    table.add(clock_message(clock));
+}
+
+} // namespace live

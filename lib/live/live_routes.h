@@ -1,0 +1,13 @@
+// The socket's own messages: `subscribe`, `unsubscribe`, `ping` and `clock`. All from memory, on the io
+// thread.
+#pragma once
+
+#include "http/route.h"
+#include "live/hub.h"
+#include "platform/clock.h"
+
+namespace live {
+
+void add_live_routes(http::RouteTable& table, Hub& hub, const platform::Clock& clock);
+
+} // namespace live

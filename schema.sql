@@ -66,8 +66,8 @@ CREATE INDEX class_students_by_person ON class_students(person_id);
 CREATE TABLE logins (
     id              INTEGER PRIMARY KEY,
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
-    person_id       INTEGER REFERENCES persons(id) ON DELETE CASCADE,   -- null: a headset's own
-    device_id       INTEGER REFERENCES devices(id) ON DELETE CASCADE,   -- with a person: signed in on that headset
+    person_id       INTEGER REFERENCES persons(id) ON DELETE CASCADE,   -- on a headset's own: who is signed in on it
+    device_id       INTEGER REFERENCES devices(id) ON DELETE CASCADE,
     token_hash      BLOB NOT NULL UNIQUE,
     proof           TEXT NOT NULL CHECK (proof IN ('pin', 'password', 'totp', 'device')),
     user_agent      TEXT NOT NULL DEFAULT '',
@@ -76,9 +76,11 @@ CREATE TABLE logins (
 ) STRICT;
 CREATE INDEX logins_by_person ON logins(person_id);
 CREATE INDEX logins_by_device ON logins(device_id);
+-- A headset has one login of its own; its person is who is signed in on it.
+CREATE UNIQUE INDEX logins_own_of_device ON logins(device_id) WHERE proof = 'device';
 
--- Wrong tries, per person and per device, never per address: a class shares one. `subject` is 'person/7', 'device/DPVR-1',
--- 'pairing/SERIAL', 'setup'. Grows: see people/lockout.
+-- Wrong tries of a person, never of an address: a class shares one. `subject` is 'person/7' or 'setup'. Those of a headset
+-- and of names that are nobody's are kept in memory: see people/lockout.
 CREATE TABLE lockouts (
     subject         TEXT PRIMARY KEY,
     organisation_id INTEGER REFERENCES organisations(id) ON DELETE CASCADE,
@@ -123,6 +125,13 @@ CREATE TABLE audit_log (
     hash            BLOB NOT NULL
 ) STRICT;
 CREATE INDEX audit_log_by_organisation ON audit_log(organisation_id, id);
+
+-- Where the chain starts once old rows have been removed: the last removed row.
+CREATE TABLE audit_anchor (
+    one    INTEGER PRIMARY KEY CHECK (one = 1),
+    row_id INTEGER NOT NULL,
+    hash   BLOB NOT NULL
+) STRICT;
 
 -- ============================================================ devices
 

@@ -22,6 +22,9 @@ struct Class {
 
 class Classes {
 public:
+    static constexpr std::int64_t most_students = 1000;
+    explicit Classes(const People& people) : people_(people) {}
+
     std::optional<Class> find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
     Class get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
     store::Page<Class> list(store::Read& read, std::int64_t organisation_id,
@@ -41,6 +44,9 @@ public:
                      std::int64_t person_id);
     void remove_student(store::Tx& tx, std::int64_t organisation_id, std::int64_t class_id,
                         std::int64_t person_id);
+
+private:
+    const People& people_;
 };
 
 nlohmann::json json_of(const Class& a_class);

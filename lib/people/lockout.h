@@ -36,7 +36,7 @@ inline constexpr LockoutRule sign_in_rule{};
 // long.
 inline constexpr LockoutRule setup_rule{10, 5'000, 60'000, 10 * 60'000};
 
-// The tries that are kept over a restart. Subjects: "person/7", "device/DPVR-1", "setup".
+// The tries that are kept over a restart. Subjects: "person/7", "setup".
 class Lockouts {
 public:
     // Error too_many_requests with the seconds to wait.
@@ -46,17 +46,23 @@ public:
     void forget(store::Tx& tx, std::string_view subject);
 };
 
-// Names that are nobody's lock like those that are somebody's, or the difference would tell which names
-// exist. Strangers choose them, so these live in memory and are bounded.
-class UnknownNames {
+// The same for subjects that strangers choose: serial numbers, and names that are nobody's (which must lock
+// like those that are somebody's, or the difference would tell which names exist). In memory and bounded, so
+// that they cannot fill the disk.
+class MemoryLockouts {
 public:
-    void refuse_if_locked(std::string_view name, std::int64_t now_ms) const;
-    void count_failure(std::string_view name, std::int64_t now_ms);
+    explicit MemoryLockouts(const LockoutRule& rule, std::size_t most = 4096) : rule_(rule), most_(most) {}
+    void refuse_if_locked(std::string_view subject, std::int64_t now_ms) const;
+    void count_failure(std::string_view subject, std::int64_t now_ms);
+    void forget(std::string_view subject);
 
 private:
-    static constexpr std::size_t most = 4096;
+    void make_room(std::int64_t now_ms);
+
+    LockoutRule rule_;
+    std::size_t most_;
     mutable std::mutex mutex_;
-    std::unordered_map<std::string, Tries> tries_;
+    std::unordered_map<std::string, Tries> tries_; // by subject in lower case
 };
 
 [[noreturn]] void throw_locked(std::int64_t for_ms);

@@ -7,6 +7,7 @@
 // (dialect B's token); that one ends when somebody else signs in there.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -58,12 +59,12 @@ public:
     // A headset's own login; an older one of that headset ends.
     NewLogin add_device(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id);
     // The same with a token that the headset holds already (it waited to be admitted).
-    void add_device_with_hash(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id,
-                              std::string_view token_hash);
+    std::int64_t add_device_with_hash(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id,
+                                      std::string_view token_hash);
 
     // Binds person and headset; null signs out. Ends what the person before held on that headset.
     void sign_in_on_device(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id,
-                           std::optional<PersonReference> person);
+                           const std::optional<PersonReference>& person);
     // Who is signed in on that headset?
     std::optional<PersonReference> person_on_device(store::Read& read, std::int64_t organisation_id,
                                                     std::int64_t device_id) const;
@@ -77,11 +78,11 @@ public:
     void end_of_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id,
                        std::optional<platform::Proof> made_by = {}, std::int64_t except_login_id = 0);
     void end_of_device(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id);
-    // The rights of a person changed: those who hold its logins have the new ones after the commit.
+    // The rights or the nickname of a person changed: whoever asks has the new ones after the commit.
     void refresh_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id);
 
     // Uses prolong logins in memory; this brings them to disk, and removes what has ended. A job of the
-    // writer, each minute.
+    // writer, each few minutes.
     bool has_prolonged() const;
     void keep_prolonged(store::Tx& tx);
 
@@ -94,16 +95,22 @@ public:
 private:
     struct Entry;
     struct Row;
-    static Row row_of(store::Statement& rows);
+    static Row row_of(const store::Statement& rows);
+    static std::vector<std::int64_t> ids_of(store::Statement rows);
     std::int64_t insert(store::Tx& tx, const Login& login, std::string_view token_hash);
+    // After the commit, memory has this login as the transaction sees it now.
     void publish(store::Tx& tx, std::int64_t login_id);
-    template <class... Values>
-    void end_where(store::Tx& tx, const char* select, const Values&... values);
+    void bind(store::Tx& tx, std::int64_t login_id, std::int64_t organisation_id, std::int64_t device_id,
+              const std::optional<PersonReference>& person);
+    void leave_devices(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id,
+                       std::int64_t except_device_id);
+    void end_ids(store::Tx& tx, const std::vector<std::int64_t>& ids);
 
     platform::Random& random_;
     mutable std::shared_mutex mutex_;
     std::unordered_map<std::string, std::shared_ptr<Entry>> by_hash_;
     std::unordered_map<std::int64_t, std::string> hash_by_id_;
+    mutable std::atomic<bool> prolonged_{false};
 };
 
 } // namespace people

@@ -49,6 +49,8 @@ public:
     // Takes one seat, in one statement that cannot exceed the seats bought. Error conflict: none left, or the
     // licence ended.
     void take_seat(store::Tx& tx, std::int64_t organisation_id);
+    // The same question without taking one: before a code is given out.
+    void refuse_without_seat(store::Read& read, std::int64_t organisation_id) const;
     void give_seat_back(store::Tx& tx, std::int64_t organisation_id);
 };
 

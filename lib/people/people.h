@@ -81,17 +81,17 @@ public:
     // A new secret ends the logins that the old one made.
     void set_pin(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::string_view pin_hash);
     void set_password(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
-                      std::string_view password_hash);
+                      std::string_view password_hash, std::int64_t except_login_id = 0);
 
     // Called in the transaction that deactivates somebody; rooms free the seats.
     std::function<void(store::Tx&, std::int64_t organisation_id, std::int64_t person_id)> on_deactivating;
 
 private:
+    struct Names {
+        std::optional<std::string> nickname, username, email, external_id;
+    };
     void refuse_taken_names(store::Read& read, std::int64_t organisation_id, std::int64_t except_id,
-                            const std::optional<std::string>& nickname,
-                            const std::optional<std::string>& username,
-                            const std::optional<std::string>& email,
-                            const std::optional<std::string>& external_id) const;
+                            const Names& names) const;
     void refuse_last_administrator(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
 
     Logins& logins_;

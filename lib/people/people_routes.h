@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -29,10 +30,30 @@ struct PeopleParts {
     SignIn& sign_in;
     Setup& setup;
     bool tls = false; // then the cookie is __Host- and Secure
+    // The headset that a login belongs to, as JSON: devices are above people.
+    std::function<http::Json(store::Read&, std::int64_t organisation_id, std::int64_t device_id)>
+        describe_device = {};
 };
 
 // All of /v1/setup, /v1/logins, /v1/organisation, /v1/people, /v1/classes and /v1/site-keys.
-void add_people_routes(http::RouteTable& table, PeopleParts parts);
+void add_people_routes(http::RouteTable& table, const PeopleParts& parts);
+
+// Its parts, one file each.
+void add_login_routes(http::RouteTable& table, const PeopleParts& parts);
+void add_person_routes(http::RouteTable& table, const PeopleParts& parts);
+void add_class_routes(http::RouteTable& table, const PeopleParts& parts);
+
+// Shapes that others' routes use as well.
+http::Shape organisation_shape();
+http::Shape person_shape();
+http::Shape person_reference_shape();
+http::Shape person_name(std::size_t most); // a name as people write it
+http::Shape password_shape();
+http::Shape username_shape();
+
+// The name as it is kept: without spaces around it. Error invalid when nothing is left or it would not sign
+// in.
+std::string checked_nickname(const std::string& nickname);
 
 // The cookie of a page: its name, and the header that sets or clears it.
 std::string cookie_name(bool tls);

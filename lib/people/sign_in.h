@@ -52,8 +52,13 @@ public:
     SignedIn sign_in(const Claim& claim, std::string_view user_agent);
 
 private:
-    struct Candidate;
+    struct Candidate {
+        std::int64_t organisation_id = 0, person_id = 0;
+        std::string hash;
+    };
     std::optional<Candidate> candidate(store::Read& read, const Claim& claim) const;
+    bool is_current(store::Read& read, const Claim& claim, const Candidate& candidate) const;
+    void count_unknown(const Claim& claim);
 
     store::Store& store_;
     platform::SecretHasher& hasher_;
@@ -61,7 +66,7 @@ private:
     Logins& logins_;
     Lockouts& lockouts_;
     platform::Clock& clock_;
-    UnknownNames unknown_names_;
+    MemoryLockouts unknown_names_{sign_in_rule}, headsets_{sign_in_rule};
 };
 
 } // namespace people

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -39,12 +40,11 @@ public:
     void revoke(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
 
 private:
-    void refuse_taken_name(store::Read& read, std::int64_t organisation_id, std::int64_t except_id,
-                           const std::string& name) const;
-
     platform::Random& random_;
     mutable std::shared_mutex mutex_;
     std::unordered_map<std::string, platform::Caller> by_hash_;
 };
+
+nlohmann::json json_of(const SiteKey& site_key);
 
 } // namespace people

@@ -1,0 +1,153 @@
+#include "people/classes.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "platform/error.h"
+
+namespace people {
+
+namespace {
+
+Class class_of(const store::Statement& rows) {
+    Class a_class;
+    a_class.id = rows.integer(0);
+    a_class.organisation_id = rows.integer(1);
+    a_class.name = rows.string(2);
+    a_class.teacher = {rows.integer(3), rows.string(4)};
+    a_class.student_count = rows.integer(5);
+    a_class.created_ms = rows.integer(6);
+    return a_class;
+}
+
+std::vector<Class> classes_of(store::Statement rows) {
+    std::vector<Class> classes;
+    while (rows.step())
+        classes.push_back(class_of(rows));
+    return classes;
+}
+
+void refuse_taken_name(store::Read& read, std::int64_t organisation_id, std::int64_t except_id,
+                       const std::string& name) {
+    if (read.integer("SELECT id FROM classes WHERE organisation_id = ? AND name = ? AND id <> ?",
+                     organisation_id, name, except_id))
+        platform::throw_conflict("There is a class \"" + name + "\" already.");
+}
+
+void require_teacher(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) {
+    if (!read.integer("SELECT id FROM persons WHERE organisation_id = ? AND id = ? AND active = 1"
+                      " AND role IN ('teacher', 'administrator')",
+                      organisation_id, person_id))
+        platform::throw_invalid("teacher_id", "must be a teacher of this organisation");
+}
+
+} // namespace
+
+// The columns of class_of; students who are no longer active do not count.
+#define LECTERN_CLASS_COLUMNS                                                                              \
+    "SELECT c.id, c.organisation_id, c.name, t.id, t.nickname,"                                            \
+    " (SELECT count(*) FROM class_students s JOIN persons p ON p.id = s.person_id AND p.active = 1 WHERE " \
+    "s.class_id = c.id),"                                                                                  \
+    " c.created_ms FROM classes c JOIN persons t ON t.id = c.teacher_id "
+
+std::optional<Class> Classes::find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+    auto rows =
+        read.query(LECTERN_CLASS_COLUMNS "WHERE c.organisation_id = ? AND c.id = ?", organisation_id, id);
+    return rows.step() ? std::optional(class_of(rows)) : std::nullopt;
+}
+
+Class Classes::get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+    auto found = find(read, organisation_id, id);
+    if (!found) platform::throw_not_found("class");
+    return *std::move(found);
+}
+
+store::Page<Class> Classes::list(store::Read& read, std::int64_t organisation_id,
+                                 const store::PageRequest& page) const {
+    auto rows = read.query(LECTERN_CLASS_COLUMNS
+                           "WHERE c.organisation_id = ?1 AND (?2 IS NULL OR (c.name, c.id) >"
+                           " (SELECT name, id FROM classes WHERE organisation_id = ?1 AND id = ?2))"
+                           " ORDER BY c.name, c.id LIMIT ?3",
+                           organisation_id, page.after, page.limit + 1);
+    return store::read_page<Class>(std::move(rows), page, class_of);
+}
+
+std::vector<Class> Classes::of_teacher(store::Read& read, std::int64_t organisation_id,
+                                       std::int64_t teacher_id) const {
+    return classes_of(read.query(LECTERN_CLASS_COLUMNS
+                                 "WHERE c.organisation_id = ? AND c.teacher_id = ? ORDER BY c.name",
+                                 organisation_id, teacher_id));
+}
+
+std::vector<Class> Classes::of_student(store::Read& read, std::int64_t organisation_id,
+                                       std::int64_t person_id) const {
+    return classes_of(read.query(LECTERN_CLASS_COLUMNS
+                                 "WHERE c.organisation_id = ? AND EXISTS (SELECT 1 FROM class_students s"
+                                 " WHERE s.class_id = c.id AND s.person_id = ?) ORDER BY c.name",
+                                 organisation_id, person_id));
+}
+
+#undef LECTERN_CLASS_COLUMNS
+
+std::vector<Person> Classes::students(store::Read& read, std::int64_t organisation_id,
+                                      std::int64_t class_id) const {
+    PeopleFilter filter;
+    filter.class_id = class_id;
+    return people_.list(read, organisation_id, filter, store::PageRequest{most_students, std::nullopt}).items;
+}
+
+Class Classes::add(store::Tx& tx, std::int64_t organisation_id, const std::string& name,
+                   std::int64_t teacher_id) {
+    require_teacher(tx, organisation_id, teacher_id);
+    refuse_taken_name(tx, organisation_id, 0, name);
+    std::int64_t id =
+        tx.insert("INSERT INTO classes (organisation_id, name, teacher_id, created_ms) VALUES (?, ?, ?, ?)",
+                  organisation_id, name, teacher_id, tx.now_ms());
+    return get(tx, organisation_id, id);
+}
+
+Class Classes::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                      const std::optional<std::string>& name, std::optional<std::int64_t> teacher_id) {
+    get(tx, organisation_id, id);
+    if (teacher_id) require_teacher(tx, organisation_id, *teacher_id);
+    if (name) refuse_taken_name(tx, organisation_id, id, *name);
+    tx.run(
+        "UPDATE classes SET name = coalesce(?3, name), teacher_id = coalesce(?4, teacher_id)"
+        " WHERE organisation_id = ?1 AND id = ?2",
+        organisation_id, id, name, teacher_id);
+    return get(tx, organisation_id, id);
+}
+
+void Classes::remove(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+    if (tx.run("DELETE FROM classes WHERE organisation_id = ? AND id = ?", organisation_id, id) == 0)
+        platform::throw_not_found("class");
+}
+
+void Classes::add_student(store::Tx& tx, std::int64_t organisation_id, std::int64_t class_id,
+                          std::int64_t person_id) {
+    Class a_class = get(tx, organisation_id, class_id);
+    Person person = people_.get(tx, organisation_id, person_id);
+    if (person.role != platform::Role::student)
+        platform::throw_conflict("\"" + person.nickname + "\" is not a student.");
+    if (!person.active) platform::throw_conflict("\"" + person.nickname + "\" is no longer active.");
+    if (a_class.student_count >= most_students)
+        platform::throw_conflict("A class has at most " + std::to_string(most_students) + " students.");
+    tx.run("INSERT INTO class_students (class_id, person_id) VALUES (?, ?) ON CONFLICT DO NOTHING", class_id,
+           person_id);
+}
+
+void Classes::remove_student(store::Tx& tx, std::int64_t organisation_id, std::int64_t class_id,
+                             std::int64_t person_id) {
+    get(tx, organisation_id, class_id);
+    if (tx.run("DELETE FROM class_students WHERE class_id = ? AND person_id = ?", class_id, person_id) == 0)
+        platform::throw_not_found("student in this class");
+}
+
+nlohmann::json json_of(const Class& a_class) {
+    return {{"id", a_class.id},
+            {"name", a_class.name},
+            {"teacher", json_of(a_class.teacher)},
+            {"student_count", a_class.student_count}};
+}
+
+} // namespace people

@@ -1,0 +1,238 @@
+#include "people/people.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "people/logins.h"
+#include "platform/error.h"
+#include "platform/text.h"
+
+namespace people {
+
+namespace {
+
+using platform::Role;
+
+constexpr std::array<std::pair<Role, std::string_view>, 4> role_names{
+    {{Role::student, "student"},
+     {Role::viewer, "viewer"},
+     {Role::teacher, "teacher"},
+     {Role::administrator, "administrator"}}};
+
+Person person_of(const store::Statement& rows) {
+    Person person;
+    person.id = rows.integer(0);
+    person.organisation_id = rows.integer(1);
+    person.role = role_named(rows.text(2)).value_or(Role::none);
+    person.nickname = rows.string(3);
+    person.first_name = rows.string(4);
+    person.last_name = rows.string(5);
+    person.username = rows.optional_text(6);
+    person.email = rows.optional_text(7);
+    person.external_id = rows.optional_text(8);
+    person.has_pin = rows.boolean(9);
+    person.has_password = rows.boolean(10);
+    person.box_administrator = rows.boolean(11);
+    person.active = rows.boolean(12);
+    person.created_ms = rows.integer(13);
+    return person;
+}
+
+// What LIKE takes for a wildcard is meant literally.
+std::string like_pattern(std::string_view text) {
+    std::string pattern = "%";
+    for (char c : text) {
+        if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+        pattern += c;
+    }
+    return pattern + "%";
+}
+
+} // namespace
+
+std::string_view name_of(Role role) {
+    for (const auto& [known, name] : role_names)
+        if (known == role) return name;
+    return "none";
+}
+
+std::optional<Role> role_named(std::string_view name) {
+    for (const auto& [role, known] : role_names)
+        if (known == name) return role;
+    return std::nullopt;
+}
+
+std::optional<Person> People::find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+    auto rows = read.query(
+        "SELECT id, organisation_id, role, nickname, first_name, last_name, username, email,"
+        " external_id, pin_hash IS NOT NULL, password_hash IS NOT NULL, box_administrator, active,"
+        " created_ms FROM persons WHERE organisation_id = ? AND id = ?",
+        organisation_id, id);
+    return rows.step() ? std::optional(person_of(rows)) : std::nullopt;
+}
+
+Person People::get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+    auto person = find(read, organisation_id, id);
+    if (!person) platform::throw_not_found("person");
+    return *std::move(person);
+}
+
+std::optional<Person> People::by_nickname(store::Read& read, std::int64_t organisation_id,
+                                          std::string_view nickname) const {
+    auto id = read.integer("SELECT id FROM persons WHERE organisation_id = ? AND nickname = ?",
+                           organisation_id, nickname);
+    return id ? find(read, organisation_id, *id) : std::nullopt;
+}
+
+store::Page<Person> People::list(store::Read& read, std::int64_t organisation_id, const PeopleFilter& filter,
+                                 const store::PageRequest& page) const {
+    std::optional<std::string> role, pattern;
+    if (filter.role) role = std::string(name_of(*filter.role));
+    if (!filter.text.empty()) pattern = like_pattern(filter.text);
+    auto rows = read.query(
+        "SELECT p.id, p.organisation_id, p.role, p.nickname, p.first_name, p.last_name, p.username, p.email,"
+        " p.external_id, p.pin_hash IS NOT NULL, p.password_hash IS NOT NULL, p.box_administrator, p.active, "
+        "p.created_ms"
+        " FROM persons p WHERE p.organisation_id = ?1 AND p.active = ?2 AND (?3 IS NULL OR p.role = ?3)"
+        " AND (?4 IS NULL OR EXISTS (SELECT 1 FROM class_students s WHERE s.class_id = ?4 AND s.person_id = "
+        "p.id))"
+        " AND (?5 IS NULL OR p.nickname LIKE ?5 ESCAPE '\\' OR p.first_name || ' ' || p.last_name LIKE ?5 "
+        "ESCAPE '\\')"
+        " AND (?6 IS NULL OR (p.nickname, p.id) > (SELECT nickname, id FROM persons WHERE organisation_id = "
+        "?1 AND id = ?6))"
+        " ORDER BY p.nickname, p.id LIMIT ?7",
+        organisation_id, !filter.inactive, role, filter.class_id, pattern, page.after, page.limit + 1);
+    return store::read_page<Person>(std::move(rows), page, person_of);
+}
+
+bool People::any(store::Read& read) const {
+    return read.integer("SELECT 1 FROM persons LIMIT 1").has_value();
+}
+
+void People::refuse_taken_names(store::Read& read, std::int64_t organisation_id, std::int64_t except_id,
+                                const Names& names) const {
+    auto refuse = [](std::string_view what, std::string_view value) {
+        platform::throw_conflict("The " + std::string(what) + " \"" + std::string(value) + "\" is taken.");
+    };
+    if (names.nickname &&
+        read.integer("SELECT id FROM persons WHERE organisation_id = ? AND nickname = ? AND id <> ?",
+                     organisation_id, *names.nickname, except_id))
+        refuse("nickname", *names.nickname);
+    // These two are unique on the whole box: the one name that may be seen across organisations.
+    if (names.username &&
+        read.integer("SELECT id FROM persons WHERE (username = ?1 OR email = ?1) AND id <> ?2",
+                     *names.username, except_id))
+        refuse("user name", *names.username);
+    if (names.email && read.integer("SELECT id FROM persons WHERE (username = ?1 OR email = ?1) AND id <> ?2",
+                                    *names.email, except_id))
+        platform::throw_conflict("This e-mail address is taken.");
+    if (names.external_id &&
+        read.integer("SELECT id FROM persons WHERE organisation_id = ? AND external_id = ? AND id <> ?",
+                     organisation_id, *names.external_id, except_id))
+        refuse("external id", *names.external_id);
+}
+
+Person People::add(store::Tx& tx, std::int64_t organisation_id, const NewPerson& person) {
+    refuse_taken_names(tx, organisation_id, 0,
+                       {person.nickname, person.username, person.email, person.external_id});
+    std::int64_t id = tx.insert(
+        "INSERT INTO persons (organisation_id, role, nickname, first_name, last_name, username, email, "
+        "external_id,"
+        " pin_hash, password_hash, box_administrator, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?)",
+        organisation_id, name_of(person.role), person.nickname, person.first_name, person.last_name,
+        person.username, person.email, person.external_id, person.pin_hash, person.password_hash,
+        person.box_administrator, tx.now_ms());
+    return get(tx, organisation_id, id);
+}
+
+void People::refuse_last_administrator(store::Read& read, std::int64_t organisation_id,
+                                       std::int64_t id) const {
+    bool another = read.integer(
+                           "SELECT 1 FROM persons WHERE organisation_id = ? AND id <> ? AND active = 1"
+                           " AND role = 'administrator' AND password_hash IS NOT NULL LIMIT 1",
+                           organisation_id, id)
+                       .has_value();
+    if (!another) platform::throw_conflict("This is the only administrator: make another one first.");
+}
+
+Person People::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                      const PersonChange& change) {
+    Person before = get(tx, organisation_id, id);
+    Person after = before;
+    if (change.role) after.role = *change.role;
+    if (change.nickname) after.nickname = *change.nickname;
+    if (change.first_name) after.first_name = *change.first_name;
+    if (change.last_name) after.last_name = *change.last_name;
+    if (change.username) after.username = *change.username;
+    if (change.email) after.email = *change.email;
+    if (change.external_id) after.external_id = *change.external_id;
+    if (change.active) after.active = *change.active;
+
+    if (before.active && !after.active)
+        deactivate(tx, organisation_id, id);
+    else if (before.role == Role::administrator && after.role != Role::administrator)
+        refuse_last_administrator(tx, organisation_id, id);
+    refuse_taken_names(tx, organisation_id, id,
+                       {after.nickname, after.username, after.email, after.external_id});
+    tx.run(
+        "UPDATE persons SET role = ?3, nickname = ?4, first_name = ?5, last_name = ?6, username = ?7, email "
+        "= ?8,"
+        " external_id = ?9, active = ?10 WHERE organisation_id = ?1 AND id = ?2",
+        organisation_id, id, name_of(after.role), after.nickname, after.first_name, after.last_name,
+        after.username, after.email, after.external_id, after.active);
+    logins_.refresh_person(tx, organisation_id, id);
+    return get(tx, organisation_id, id);
+}
+
+void People::deactivate(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+    Person person = get(tx, organisation_id, id);
+    if (!person.active) return;
+    if (person.role == Role::administrator) refuse_last_administrator(tx, organisation_id, id);
+    logins_.end_of_person(tx, organisation_id, id);
+    if (on_deactivating) on_deactivating(tx, organisation_id, id);
+    tx.run("UPDATE persons SET active = 0 WHERE organisation_id = ? AND id = ?", organisation_id, id);
+}
+
+void People::set_pin(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                     std::string_view pin_hash) {
+    if (tx.run("UPDATE persons SET pin_hash = ?3 WHERE organisation_id = ?1 AND id = ?2", organisation_id, id,
+               pin_hash) == 0)
+        platform::throw_not_found("person");
+    logins_.end_of_person(tx, organisation_id, id, platform::Proof::pin);
+}
+
+void People::set_password(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                          std::string_view password_hash, std::int64_t except_login_id) {
+    if (tx.run("UPDATE persons SET password_hash = ?3 WHERE organisation_id = ?1 AND id = ?2",
+               organisation_id, id, password_hash) == 0)
+        platform::throw_not_found("person");
+    logins_.end_of_person(tx, organisation_id, id, platform::Proof::password, except_login_id);
+}
+
+nlohmann::json json_of(const Person& person) {
+    auto text_or_null = [](const std::optional<std::string>& text) {
+        return text ? nlohmann::json(*text) : nlohmann::json();
+    };
+    return {{"id", person.id},
+            {"role", name_of(person.role)},
+            {"nickname", person.nickname},
+            {"first_name", person.first_name},
+            {"last_name", person.last_name},
+            {"username", text_or_null(person.username)},
+            {"active", person.active},
+            {"has_pin", person.has_pin},
+            {"has_password", person.has_password},
+            {"created_at", platform::iso8601(person.created_ms)}};
+}
+
+nlohmann::json json_of(const PersonReference& person) {
+    return {{"id", person.id}, {"nickname", person.nickname}};
+}
+
+nlohmann::json json_of(const std::optional<PersonReference>& person) {
+    return person ? json_of(*person) : nlohmann::json();
+}
+
+} // namespace people

@@ -1,0 +1,67 @@
+#include "people/people_routes.h"
+
+#include "platform/error.h"
+#include "platform/text.h"
+
+namespace people {
+
+http::Shape person_reference_shape() {
+    return http::object({{"id", http::identifier()}, {"nickname", http::text(1, 80)}})
+        .named("PersonReference");
+}
+
+http::Shape person_shape() {
+    return http::object({{"id", http::identifier()},
+                         {"role", http::one_of({"student", "viewer", "teacher", "administrator"})},
+                         {"nickname", http::text(1, 80)},
+                         {"first_name", http::text(0, 80)},
+                         {"last_name", http::text(0, 80)},
+                         {"username", http::nullable(http::text(1, 80))},
+                         {"active", http::boolean()},
+                         {"has_pin", http::boolean()},
+                         {"has_password", http::boolean()},
+                         {"created_at", http::time()}})
+        .named("Person");
+}
+
+http::Shape organisation_shape() {
+    return http::object({{"id", http::identifier()},
+                         {"name", http::text(1, 80)},
+                         {"colour", http::colour()},
+                         {"time_zone", http::text(1, 64)},
+                         {"language", http::text(2, 8)},
+                         {"licence", http::object({{"type", http::text(1, 40)},
+                                                   {"seats", http::integer(0, 1'000'000)},
+                                                   {"seats_taken", http::integer(0, 1'000'000)},
+                                                   {"seats_left", http::integer(0, 1'000'000)},
+                                                   {"last_day", http::nullable(http::text(10, 10))}})}})
+        .named("Organisation");
+}
+
+http::Shape person_name(std::size_t most) {
+    return http::text(0, most);
+}
+
+http::Shape password_shape() {
+    return http::text(8, 200).described("8 to 200 characters");
+}
+
+http::Shape username_shape() {
+    return http::pattern("[A-Za-z0-9_.-]{3,32}", "3 to 32 letters, digits, '_', '.' or '-'");
+}
+
+std::string checked_nickname(const std::string& nickname) {
+    std::string kept(platform::trimmed(nickname));
+    if (kept.empty()) platform::throw_invalid("nickname", "must not be empty");
+    // "nickname@organisation" is how one signs in where nicknames repeat.
+    if (kept.find('@') != std::string::npos) platform::throw_invalid("nickname", "must not contain @");
+    return kept;
+}
+
+void add_people_routes(http::RouteTable& table, const PeopleParts& parts) {
+    add_login_routes(table, parts);
+    add_person_routes(table, parts);
+    add_class_routes(table, parts);
+}
+
+} // namespace people

@@ -1,0 +1,256 @@
+// The people of an organisation. A teacher looks after students, an administrator after everybody.
+#include <nlohmann/json.hpp>
+
+#include "people/paging_routes.h"
+#include "people/people_routes.h"
+#include "platform/error.h"
+#include "platform/text.h"
+
+namespace people {
+
+namespace {
+
+using http::Answer;
+using http::Call;
+using http::Json;
+using platform::Role;
+
+[[noreturn]] void throw_forbidden(const std::string& message) {
+    throw platform::Error(platform::ErrorKind::forbidden, message);
+}
+
+bool administers(const platform::Caller& caller) {
+    return caller.role >= Role::administrator;
+}
+
+// May this caller change that person? Otherwise a teacher could take over an administrator by a new PIN.
+void refuse_unless_in_charge(const platform::Caller& caller, const Person& person) {
+    if (person.role != Role::student && !administers(caller))
+        throw_forbidden("A teacher changes students only; staff are an administrator's.");
+    if (person.box_administrator && !caller.box_administrator)
+        throw_forbidden("Only a box administrator changes a box administrator.");
+}
+
+std::optional<std::string> text_field(const Json& body, const char* name) {
+    return body.contains(name) ? std::optional(body.at(name).get<std::string>()) : std::nullopt;
+}
+
+// Absent: leave it. Null: take it away.
+std::optional<std::optional<std::string>> clearable_field(const Json& body, const char* name) {
+    if (!body.contains(name)) return std::nullopt;
+    if (body.at(name).is_null()) return std::optional<std::string>();
+    return std::optional(body.at(name).get<std::string>());
+}
+
+Answer list_people(const PeopleParts& parts, Call& call, store::Read& read) {
+    PeopleFilter filter;
+    if (auto role = call.query("role")) {
+        filter.role = role_named(*role);
+        if (!filter.role)
+            platform::throw_invalid("role", "must be student, viewer, teacher or administrator");
+    }
+    filter.class_id = call.query_integer("class");
+    filter.text = call.query("q").value_or("");
+    filter.inactive = call.query("inactive") == "true";
+    return page_answer(
+        parts.people.list(read, call.caller.organisation_id, filter, page_request(call, 1000)));
+}
+
+Answer add_person(const PeopleParts& parts, Call& call) {
+    const Json& body = call.body;
+    NewPerson person;
+    person.role = *role_named(body.at("role").get_ref<const std::string&>());
+    if (person.role != Role::student && !administers(call.caller))
+        throw_forbidden("A teacher adds students only; staff are an administrator's.");
+    person.nickname = checked_nickname(body.at("nickname"));
+    person.first_name = body.value("first_name", "");
+    person.last_name = body.value("last_name", "");
+    person.username = text_field(body, "username");
+    person.external_id = text_field(body, "external_id");
+    if (body.contains("password")) {
+        if (!person.username) platform::throw_invalid("username", "is needed with a password");
+        person.password_hash = parts.hasher.hash(body.at("password").get_ref<const std::string&>());
+    }
+    if (body.contains("pin"))
+        person.pin_hash = parts.hasher.hash(body.at("pin").get_ref<const std::string&>());
+    Person made = parts.store.write("add person", [&](store::Tx& tx) {
+        Person added = parts.people.add(tx, call.caller.organisation_id, person);
+        if (body.contains("class_id"))
+            parts.classes.add_student(tx, call.caller.organisation_id, body.at("class_id"), added.id);
+        return added;
+    });
+    return http::created(json_of(made), "/v1/people/" + std::to_string(made.id)).on({{"person", made.id}});
+}
+
+Answer change_person(const PeopleParts& parts, Call& call, store::Tx& tx) {
+    const std::int64_t id = call.id("id");
+    const Json& body = call.body;
+    Person person = parts.people.get(tx, call.caller.organisation_id, id);
+    refuse_unless_in_charge(call.caller, person);
+    PersonChange change;
+    if (auto role = text_field(body, "role")) change.role = role_named(*role);
+    if (change.role && *change.role != person.role && !administers(call.caller))
+        throw_forbidden("Only an administrator changes what somebody is.");
+    if (auto nickname = text_field(body, "nickname")) change.nickname = checked_nickname(*nickname);
+    change.first_name = text_field(body, "first_name");
+    change.last_name = text_field(body, "last_name");
+    change.username = clearable_field(body, "username");
+    change.external_id = clearable_field(body, "external_id");
+    if (body.contains("active")) change.active = body.at("active").get<bool>();
+    if (person.has_password && change.username && !*change.username)
+        platform::throw_invalid("username", "is needed with a password");
+    return http::json(json_of(parts.people.change(tx, call.caller.organisation_id, id, change)))
+        .on({{"person", id}});
+}
+
+Answer deactivate_person(const PeopleParts& parts, Call& call, store::Tx& tx) {
+    const std::int64_t id = call.id("id");
+    refuse_unless_in_charge(call.caller, parts.people.get(tx, call.caller.organisation_id, id));
+    parts.people.deactivate(tx, call.caller.organisation_id, id);
+    return http::no_content().on({{"person", id}});
+}
+
+std::string drawn_pin(platform::Random& random) {
+    std::string pin = std::to_string(10'000 + random.uniform(10'000));
+    return pin.substr(1);
+}
+
+Person person_for_secret(const PeopleParts& parts, const Call& call, std::int64_t id) {
+    Person person = parts.store.read(
+        [&](store::Read& read) { return parts.people.get(read, call.caller.organisation_id, id); });
+    if (id != call.caller.person_id) refuse_unless_in_charge(call.caller, person);
+    return person;
+}
+
+Answer set_pin(const PeopleParts& parts, Call& call) {
+    const std::int64_t id = call.id("id");
+    person_for_secret(parts, call, id);
+    const std::string pin =
+        call.body.contains("pin") ? call.body.at("pin").get<std::string>() : drawn_pin(parts.random);
+    const std::string hash = parts.hasher.hash(pin);
+    parts.store.write(
+        "set pin", [&](store::Tx& tx) { parts.people.set_pin(tx, call.caller.organisation_id, id, hash); });
+    return http::json({{"pin", pin}}).header("Cache-Control", "no-store").on({{"person", id}});
+}
+
+// One's own needs the old one, so that a page left open is not enough; somebody else's is the administrator's
+// to set.
+Answer set_password(const PeopleParts& parts, Call& call) {
+    const std::int64_t id = call.id("id");
+    const bool own = id == call.caller.person_id;
+    if (!own && !administers(call.caller))
+        throw_forbidden("Only an administrator sets the password of another.");
+    Person person = person_for_secret(parts, call, id);
+    if (!person.username) platform::throw_conflict("\"" + person.nickname + "\" needs a user name first.");
+    if (own) {
+        if (!call.body.contains("current"))
+            platform::throw_invalid("current", "must be the present password");
+        Claim claim;
+        claim.by = Claim::By::password;
+        claim.name = *person.username;
+        claim.secret = call.body.at("current").get<std::string>();
+        claim.organisation_id = call.caller.organisation_id;
+        parts.sign_in.prove(claim, {});
+    }
+    const std::string hash = parts.hasher.hash(call.body.at("password").get_ref<const std::string&>());
+    parts.store.write("set password", [&](store::Tx& tx) {
+        parts.people.set_password(tx, call.caller.organisation_id, id, hash, own ? call.caller.login_id : 0);
+    });
+    return http::no_content().on({{"person", id}});
+}
+
+http::Shape role_shape() {
+    return http::one_of({"student", "viewer", "teacher", "administrator"});
+}
+
+http::Fields list_fields() {
+    http::Fields fields = paging_fields(1000);
+    fields.emplace_back("role?", role_shape());
+    fields.emplace_back("class?", http::identifier());
+    fields.emplace_back("q?", http::text(0, 80));
+    fields.emplace_back("inactive?", http::one_of({"true", "false"}));
+    return fields;
+}
+
+void add_list_and_change(http::RouteTable& table, const PeopleParts& parts) {
+    table.add(http::get("/v1/people", "The people of the organisation")
+                  .reads()
+                  .by(http::Access::viewer)
+                  .tagged("people")
+                  .asks(list_fields())
+                  .gives(http::page_of(person_shape()))
+                  .handled<store::Read>(
+                      [parts](Call& call, store::Read& read) { return list_people(parts, call, read); }));
+    table.add(http::post("/v1/people", "Add a student; or, as an administrator, staff")
+                  .slow()
+                  .by(http::Access::teacher)
+                  .tagged("people")
+                  .takes(http::object({{"role", role_shape()},
+                                       {"nickname", http::text(1, 40)},
+                                       {"pin?", http::pin()},
+                                       {"password?", password_shape()},
+                                       {"username?", username_shape()},
+                                       {"first_name?", person_name(80)},
+                                       {"last_name?", person_name(80)},
+                                       {"external_id?", http::text(1, 80)},
+                                       {"class_id?", http::identifier()}}))
+                  .gives(person_shape(), 201)
+                  .handled([parts](Call& call) { return add_person(parts, call); }));
+    table.add(http::get("/v1/people/:id", "One person")
+                  .reads()
+                  .by(http::Access::viewer)
+                  .tagged("people")
+                  .gives(person_shape())
+                  .handled<store::Read>([parts](Call& call, store::Read& read) {
+                      return http::json(
+                          json_of(parts.people.get(read, call.caller.organisation_id, call.id("id"))));
+                  }));
+    table.add(http::patch("/v1/people/:id", "Change a person")
+                  .writes()
+                  .by(http::Access::teacher)
+                  .tagged("people")
+                  .takes(http::object({{"role?", role_shape()},
+                                       {"nickname?", http::text(1, 40)},
+                                       {"first_name?", person_name(80)},
+                                       {"last_name?", person_name(80)},
+                                       {"username?", http::nullable(username_shape())},
+                                       {"external_id?", http::nullable(http::text(1, 80))},
+                                       {"active?", http::boolean()}}))
+                  .gives(person_shape())
+                  .handled<store::Tx>(
+                      [parts](Call& call, store::Tx& tx) { return change_person(parts, call, tx); }));
+    table.add(http::del("/v1/people/:id", "Deactivate a person: what was recorded stays")
+                  .writes()
+                  .by(http::Access::teacher)
+                  .tagged("people")
+                  .gives(http::nothing(), 204)
+                  .handled<store::Tx>(
+                      [parts](Call& call, store::Tx& tx) { return deactivate_person(parts, call, tx); }));
+}
+
+void add_secrets(http::RouteTable& table, const PeopleParts& parts) {
+    table.add(http::post("/v1/people/:id/pin", "Set a PIN, or draw one: shown this once")
+                  .slow()
+                  .by(http::Access::teacher)
+                  .tagged("people")
+                  .takes(http::object({{"pin?", http::pin()}}))
+                  .gives(http::object({{"pin", http::pin()}}))
+                  .handled([parts](Call& call) { return set_pin(parts, call); }));
+    table.add(http::post("/v1/people/:id/password",
+                         "Set a password: one's own with the present one, or as an administrator")
+                  .slow()
+                  .by(http::Access::viewer)
+                  .tagged("people")
+                  .takes(http::object({{"password", password_shape()}, {"current?", http::text(1, 200)}}))
+                  .gives(http::nothing(), 204)
+                  .handled([parts](Call& call) { return set_password(parts, call); }));
+}
+
+} // namespace
+
+void add_person_routes(http::RouteTable& table, const PeopleParts& parts) {
+    add_list_and_change(table, parts);
+    add_secrets(table, parts);
+}
+
+} // namespace people

@@ -1,0 +1,14 @@
+// Where people on the LAN find the box.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace app {
+
+// "http://192.0.2.5:8080" for each address that a listener answers on. One that listens everywhere answers on
+// every address of the machine; loopback then comes only when there is nothing else.
+std::vector<std::string> reachable_addresses(const std::string& listen_address, std::uint16_t port, bool tls);
+
+} // namespace app

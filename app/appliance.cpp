@@ -1,0 +1,75 @@
+#include "app/appliance.h"
+
+#include "app/addresses.h"
+#include "app/routes.h"
+#include "platform/log.h"
+
+namespace app {
+
+namespace {
+
+// Pages get what changed in one frame this often; quicker than the eye, slower than thirty headsets.
+constexpr std::chrono::milliseconds page_tick{20};
+
+} // namespace
+
+Appliance::Appliance(ApplianceOptions options, platform::Clock& clock, platform::Random& random)
+    : options_(std::move(options)),
+      services_(options_.services, clock, random,
+                [this](std::function<void()> work) { front_door_.post(std::move(work)); }),
+      executor_(services_.store),
+      authenticator_(services_.logins, services_.site_keys, clock),
+      audit_(services_.audit),
+      sockets_(services_,
+               {.routes = routes_,
+                .executor = executor_,
+                .audit = audit_,
+                .clock = clock,
+                .post = [this](std::function<void()> work) { front_door_.post(std::move(work)); }},
+               authenticator_),
+      front_door_(options_.front_door, routes_, executor_, authenticator_, audit_, sockets_, clock) {
+    add_routes(routes_, services_, *this);
+    add_socket_dialects(sockets_, services_);
+    services_.on_logins_ended = [this](const std::vector<std::int64_t>& login_ids) {
+        front_door_.post([this, login_ids] { sockets_.close_logins(login_ids); });
+    };
+    services_.on_signed_in = [this](std::int64_t device_id, const std::optional<people::PersonReference>&) {
+        front_door_.post([this, device_id] { sockets_.refresh_device(device_id); });
+    };
+    services_.on_storage_full = [](bool full) {
+        if (full)
+            platform::log_error("the disk is full: nothing can be saved until there is room");
+        else
+            platform::log_info("the disk has room again: saving goes on");
+    };
+}
+
+Appliance::~Appliance() {
+    stop();
+}
+
+void Appliance::start() {
+    services_.load();
+    setup_code_ = services_.store.write("draw setup code", [this](store::Tx& tx) {
+        return services_.setup.needed(tx) ? services_.setup.draw_code(tx) : std::nullopt;
+    });
+    front_door_.every(page_tick, [this] { services_.hub.tick(); });
+    front_door_.every(options_.tick, [this] { services_.tick(); });
+    ports_ = front_door_.start();
+    running_ = true;
+}
+
+void Appliance::stop() {
+    if (!running_) return;
+    running_ = false;
+    front_door_.stop(options_.grace);
+}
+
+std::vector<std::string> Appliance::addresses() const {
+    const std::string& listen = options_.front_door.listen.at(0);
+    std::string address = listen.substr(0, listen.rfind(':'));
+    if (address.starts_with('[')) address = address.substr(1, address.size() - 2);
+    return reachable_addresses(address, port(), uses_tls());
+}
+
+} // namespace app

@@ -1,0 +1,66 @@
+// The appliance: the services with the network in front of them. `lectern serve` and the tests start this
+// same object.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/audit_sink.h"
+#include "app/authenticator.h"
+#include "app/executor.h"
+#include "app/services.h"
+#include "app/sockets.h"
+#include "http/front_door.h"
+#include "http/route.h"
+
+namespace app {
+
+struct ApplianceOptions {
+    ServicesOptions services;
+    http::FrontDoorOptions front_door;
+    std::chrono::milliseconds tick{1000};    // how often what is due is looked at
+    std::chrono::milliseconds grace{10'000}; // for accepted requests, at the stop
+};
+
+class Appliance {
+public:
+    Appliance(ApplianceOptions options, platform::Clock& clock, platform::Random& random);
+    ~Appliance();
+    Appliance(const Appliance&) = delete;
+    Appliance& operator=(const Appliance&) = delete;
+
+    // Reads what is in memory, binds and serves. Throws when it cannot.
+    void start();
+    // Accepted requests finish, sockets are closed with 1001. Also done by the destructor.
+    void stop();
+
+    // Of the first listener.
+    std::uint16_t port() const { return ports_.at(0); }
+    // Where the box answers, for people: "http://192.0.2.5:8080".
+    std::vector<std::string> addresses() const;
+    // On an empty box: what the first person must type; drawn at each start, and shown by the caller alone.
+    const std::optional<std::string>& setup_code() const { return setup_code_; }
+    bool uses_tls() const { return !options_.front_door.tls_certificate.empty(); }
+    Services& services() { return services_; }
+    const http::RouteTable& routes() const { return routes_; }
+    http::FrontDoor::Figures network() const { return front_door_.figures(); }
+
+private:
+    ApplianceOptions options_;
+    http::RouteTable routes_;
+    Services services_;
+    Executor executor_;
+    Authenticator authenticator_;
+    AuditSink audit_;
+    Sockets sockets_;
+    http::FrontDoor front_door_;
+    std::vector<std::uint16_t> ports_;
+    std::optional<std::string> setup_code_;
+    bool running_ = false;
+};
+
+} // namespace app

@@ -1,0 +1,27 @@
+#include "app/audit_sink.h"
+
+#include "store/transaction.h"
+
+namespace app {
+
+void AuditSink::record(http::AuditEntry entry, http::Call* with_transaction) {
+    const std::string_view what = entry.route.empty() ? std::string_view("unknown path") : entry.route;
+    audit::Entry row{.caller = entry.caller,
+                     .action = entry.method + " " + std::string(what),
+                     .path = std::move(entry.path),
+                     .target = std::move(entry.target),
+                     .status = entry.status,
+                     .error = std::move(entry.error)};
+    if (with_transaction == nullptr) {
+        log_.queue(std::move(row));
+        return;
+    }
+    with_transaction->resource<store::Tx>().regardless(
+        [this, row = std::move(row)](store::Tx& tx) { log_.append(tx, row); });
+}
+
+void AuditSink::count(const http::Route& route, const platform::Caller& caller, int status) {
+    log_.count(route.method + " " + route.path, caller, status);
+}
+
+} // namespace app

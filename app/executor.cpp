@@ -1,0 +1,65 @@
+#include "app/executor.h"
+
+namespace app {
+
+namespace {
+
+// Two hash at once anyway (SecretHasher); the others wait for short jobs of the store.
+constexpr std::size_t worker_threads = 4;
+constexpr std::size_t worker_queue = 1024;
+
+} // namespace
+
+Executor::Executor(store::Store& store) : store_(store), workers_(worker_threads, worker_queue) {}
+
+void Executor::run(const http::Route& route, http::Call& call, std::function<bool()> work,
+                   std::function<void(std::exception_ptr)> done) {
+    try {
+        dispatch(route, call, std::move(work), done);
+    } catch (...) {
+        done(std::current_exception()); // a full queue, or a store that stops
+    }
+}
+
+void Executor::dispatch(const http::Route& route, http::Call& call, std::function<bool()> work,
+                        std::function<void(std::exception_ptr)> done) {
+    switch (route.runs) {
+        case http::RouteClass::reads:
+            store_.submit_read(
+                [&call, work = std::move(work)](store::Read& read) {
+                    call.lend(read);
+                    work();
+                    call.take_back();
+                },
+                std::move(done));
+            return;
+        case http::RouteClass::writes:
+            store_.submit({route.path,
+                           [&call, work = std::move(work)](store::Tx& tx) {
+                               call.lend(tx);
+                               const bool good = work();
+                               call.take_back();
+                               return good ? store::Verdict::keep : store::Verdict::discard;
+                           },
+                           std::move(done)});
+            return;
+        case http::RouteClass::slow:
+            workers_.submit([work = std::move(work), done = std::move(done)] {
+                std::exception_ptr failure;
+                try {
+                    work();
+                } catch (...) {
+                    failure = std::current_exception();
+                }
+                done(failure);
+            });
+            return;
+        case http::RouteClass::memory:
+        case http::RouteClass::transfer:
+            break;
+    }
+    throw platform::Error(platform::ErrorKind::internal,
+                          "the front door runs memory and transfer routes itself");
+}
+
+} // namespace app

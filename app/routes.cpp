@@ -1,0 +1,34 @@
+#include "app/routes.h"
+
+#include "app/appliance.h"
+#include "app/system_routes.h"
+#include "courses/lesson_routes.h"
+#include "devices/device_routes.h"
+#include "http/assets.h"
+#include "http/openapi.h"
+#include "live/live_routes.h"
+#include "people/people_routes.h"
+#include "rooms/room_routes.h"
+#include "runs/run_routes.h"
+#include "sessions/session_routes.h"
+
+namespace app {
+
+void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
+    people::add_people_routes(table, {s.store, s.hasher, s.random, s.organisations, s.people, s.classes,
+                                      s.logins, s.site_keys, s.sign_in, s.setup, appliance.uses_tls()});
+    devices::add_device_routes(table, {s.devices, s.presence, s.pairing, s.logins, s.sign_in, s.clock,
+                                       [&appliance] { return appliance.addresses(); }});
+    rooms::add_room_routes(table, s.rooms);
+    courses::add_lesson_routes(table, s.lessons);
+    sessions::add_session_routes(table, {s.sessions, s.director, s.lessons, s.clock});
+    runs::add_run_routes(table, s.runs, s.ingest);
+    live::add_live_routes(table, s.hub, s.clock);
+    add_system_routes(table, appliance);
+    http::add_documentation_routes(table);
+    http::add_asset_routes(table);
+}
+
+void add_socket_dialects(Sockets&, Services&) {}
+
+} // namespace app

@@ -1,0 +1,15 @@
+// The table of contents of the API: every domain's routes, in one place.
+#pragma once
+
+#include "app/services.h"
+#include "app/sockets.h"
+#include "http/route.h"
+
+namespace app {
+
+class Appliance;
+
+void add_routes(http::RouteTable& table, Services& services, Appliance& appliance);
+void add_socket_dialects(Sockets& sockets, Services& services);
+
+} // namespace app

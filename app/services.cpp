@@ -1,0 +1,164 @@
+#include "app/services.h"
+
+#include "platform/error.h"
+#include "platform/log.h"
+
+namespace app {
+
+namespace {
+
+std::string random_epoch(platform::Random& random) {
+    return platform::random_token(random, 9);
+}
+
+} // namespace
+
+Services::Services(const ServicesOptions& options, platform::Clock& clock_, platform::Random& random_,
+                   live::Hub::Post post)
+    : clock(clock_),
+      random(random_),
+      store({.folder = options.folder,
+             .readers = options.readers,
+             .on_storage_full =
+                 [this](bool full) {
+                     if (on_storage_full) on_storage_full(full);
+                 }},
+            clock_),
+      hasher(options.folder / "pepper", random_, options.hashing),
+      audit(clock_),
+      logins(random_),
+      site_keys(random_),
+      people(logins),
+      classes(people),
+      sign_in(store, hasher, people, logins, lockouts, clock_),
+      setup(organisations, people, lockouts, random_),
+      devices(organisations, logins),
+      pairing(devices, organisations, logins, random_),
+      rooms(devices, people, classes),
+      runs(random_),
+      ingest(runs),
+      hub(std::move(post), clock_, random_epoch(random_)),
+      board(hub, clock_),
+      director({store, hub, clock_, sessions, runs, presence, rooms, board}) {
+    connect_people();
+    connect_headsets();
+    connect_rooms();
+}
+
+Services::~Services() = default;
+
+void Services::connect_people() {
+    logins.on_signed_in = [this](std::int64_t organisation_id, std::int64_t device_id,
+                                 std::optional<people::PersonReference> person) {
+        board.person_changed(organisation_id, device_id, person);
+        director.signed_in(organisation_id, device_id);
+        if (on_signed_in) on_signed_in(device_id, person);
+    };
+    logins.on_ended = [this](const std::vector<std::int64_t>& login_ids) {
+        if (on_logins_ended) on_logins_ended(login_ids);
+    };
+    people.on_deactivating = [this](store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
+        rooms.vacate_person(tx, organisation_id, person_id);
+    };
+}
+
+void Services::connect_headsets() {
+    devices.on_unpairing = [this](store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id) {
+        rooms.vacate_device(tx, organisation_id, device_id);
+    };
+    devices.on_changed = [this](const devices::Device& device) {
+        presence.add(device);
+        board.device_changed(device);
+    };
+    devices.on_unpaired = [this](std::int64_t organisation_id, std::int64_t device_id) {
+        presence.remove(device_id);
+        board.device_removed(organisation_id, device_id);
+    };
+    presence.on_changed = [this](const devices::Present& present) {
+        board.presence_changed(present);
+        director.presence_changed(present);
+    };
+    pairing.on_state = [this](const devices::PairingState& state) { board.pairing_changed(state); };
+    pairing.on_requested = [this](const devices::PairingRequest& request) {
+        board.pairing_requested(request);
+    };
+    pairing.on_request_closed = [this](std::int64_t organisation_id, std::int64_t request_id) {
+        board.pairing_request_closed(organisation_id, request_id);
+    };
+    // Events that name no run belong to the lesson that their headset is in.
+    ingest.on_unnamed_run([this](store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id) {
+        return director.settle(tx, organisation_id, device_id);
+    });
+}
+
+void Services::connect_rooms() {
+    rooms.on_seat_changed = [this](std::int64_t organisation_id, const rooms::Seat& seat) {
+        board.seat_changed(organisation_id, seat);
+        director.seat_changed(organisation_id, seat);
+    };
+    rooms.on_room_changed = [this](const rooms::Room& room) { board.room_changed(room); };
+    rooms.on_room_removed = [this](std::int64_t organisation_id, std::int64_t room_id) {
+        board.room_removed(organisation_id, room_id);
+    };
+}
+
+void Services::load() {
+    store.read([this](store::Read& read) {
+        logins.load(read);
+        site_keys.load(read);
+        presence.load(read, devices);
+        for (const people::Organisation& organisation : organisations.list(read)) {
+            board.organisation_added(organisation.id);
+            board.pairing_changed(pairing.state(read, organisation.id));
+            for (const devices::PairingRequest& request : pairing.requests(read, organisation.id))
+                board.pairing_requested(request);
+        }
+        for (const devices::Device& device : devices.all_paired(read))
+            board.device_changed(device);
+        for (const rooms::Room& room : rooms.all(read)) {
+            board.room_changed(room);
+            for (const rooms::Seat& seat : rooms.seats(read, room.organisation_id, room.id))
+                board.seat_changed(room.organisation_id, seat);
+        }
+        director.load(read);
+    });
+}
+
+// One such job waits at a time: when the writer is held up, the next tick does not add to its queue.
+void Services::submit(std::string_view name, std::function<void(store::Tx&)> work,
+                      std::atomic<bool>& under_way) {
+    if (under_way.exchange(true)) return;
+    try {
+        store.submit({name,
+                      [work = std::move(work)](store::Tx& tx) {
+                          work(tx);
+                          return store::Verdict::keep;
+                      },
+                      [&under_way, name](std::exception_ptr failure) {
+                          under_way = false;
+                          if (failure)
+                              platform::log_warning(std::string(name) +
+                                                    " did not reach the disk; it is tried again");
+                      }});
+    } catch (const platform::Error&) {
+        under_way = false; // the queue is full, or the store stops; what is due stays due
+    }
+}
+
+void Services::tick() {
+    const std::int64_t now_ms = clock.now_ms();
+    presence.sweep(now_ms);
+    director.tick();
+    board.tick();
+    if (presence.has_due(now_ms))
+        submit(
+            "keep reports", [this](store::Tx& tx) { presence.keep_due(tx); }, keeping_reports_);
+    if (audit.has_waiting())
+        submit(
+            "flush audit", [this](store::Tx& tx) { audit.flush(tx); }, flushing_audit_);
+    if (logins.has_prolonged())
+        submit(
+            "keep logins", [this](store::Tx& tx) { logins.keep_prolonged(tx); }, keeping_logins_);
+}
+
+} // namespace app

@@ -1,0 +1,107 @@
+// Everything that the box does, put together but not yet listening. The appliance puts the network in front
+// of it; the command line uses it as it is when no server holds the data folder.
+//
+// This and appliance.h are the one composition root. Where a low module must tell a high one it has a
+// callback, and services.cpp connects them; nothing else in the program knows both ends.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+
+#include "audit/log.h"
+#include "courses/lesson.h"
+#include "devices/device.h"
+#include "devices/pairing.h"
+#include "devices/presence.h"
+#include "live/hub.h"
+#include "people/classes.h"
+#include "people/lockout.h"
+#include "people/logins.h"
+#include "people/organisation.h"
+#include "people/people.h"
+#include "people/setup.h"
+#include "people/sign_in.h"
+#include "people/site_keys.h"
+#include "platform/clock.h"
+#include "platform/crypto.h"
+#include "platform/random.h"
+#include "rooms/room.h"
+#include "runs/ingest.h"
+#include "runs/run.h"
+#include "sessions/board.h"
+#include "sessions/director.h"
+#include "sessions/session.h"
+#include "store/store.h"
+
+namespace app {
+
+struct ServicesOptions {
+    std::filesystem::path folder;
+    platform::SecretHasher::Cost hashing = platform::SecretHasher::Cost::interactive;
+    int readers = 2;
+};
+
+class Services {
+public:
+    // `post` runs work on the io thread; without a server the work is dropped, because nobody is connected.
+    Services(const ServicesOptions& options, platform::Clock& clock, platform::Random& random,
+             live::Hub::Post post);
+    ~Services();
+    Services(const Services&) = delete;
+    Services& operator=(const Services&) = delete;
+
+    platform::Clock& clock;
+    platform::Random& random;
+
+    // Reads into memory what lives there: logins, site keys, presence, what is on. Once, before anything
+    // else.
+    void load();
+
+    // What is due now and then: counted calls, prolonged logins and reports reach the store, silent headsets
+    // go offline, commands expire. About every second, on the io thread.
+    void tick();
+
+    // After a commit, on the writer thread. Told when the disk fills and when it has room again; and which
+    // logins ended.
+    std::function<void(bool full)> on_storage_full;
+    std::function<void(const std::vector<std::int64_t>& login_ids)> on_logins_ended;
+    std::function<void(std::int64_t device_id, const std::optional<people::PersonReference>&)> on_signed_in;
+
+    store::Store store;
+    platform::SecretHasher hasher;
+    audit::Log audit;
+
+    people::Organisations organisations;
+    people::Logins logins;
+    people::SiteKeys site_keys;
+    people::People people;
+    people::Classes classes;
+    people::Lockouts lockouts;
+    people::SignIn sign_in;
+    people::Setup setup;
+
+    devices::Devices devices;
+    devices::Presence presence;
+    devices::Pairing pairing;
+
+    rooms::Rooms rooms;
+    courses::Lessons lessons;
+    runs::Runs runs;
+    runs::Ingest ingest;
+
+    live::Hub hub;
+    sessions::Sessions sessions;
+    sessions::Board board;
+    sessions::Director director;
+
+private:
+    void connect_people();
+    void connect_headsets();
+    void connect_rooms();
+    void submit(std::string_view name, std::function<void(store::Tx&)> work, std::atomic<bool>& under_way);
+
+    std::atomic<bool> flushing_audit_{false}, keeping_reports_{false}, keeping_logins_{false};
+};
+
+} // namespace app

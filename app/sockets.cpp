@@ -1,0 +1,172 @@
+#include "app/sockets.h"
+
+#include <algorithm>
+
+namespace app {
+
+namespace {
+
+// Who breaks the protocol, sends faster than it is answered, or holds an ended login.
+constexpr std::uint16_t policy_violation = 1008;
+constexpr char picture = 1;
+constexpr std::size_t picture_limit = 64 * 1024;
+
+std::string_view without_final_slash(std::string_view path) {
+    while (path.size() > 1 && path.ends_with('/'))
+        path.remove_suffix(1);
+    return path;
+}
+
+bool is_own(std::string_view path) {
+    return path == "/v1/live";
+}
+
+http::Answer problem_of(const http::Call& call, platform::ErrorKind kind, const std::string& message) {
+    return http::problem(call, platform::Error(kind, message));
+}
+
+} // namespace
+
+// One open socket: a client of the hub, whose messages go to the first dialect that takes them, or to the
+// routes.
+class Sockets::Socket final : public platform::ConnectionListener {
+public:
+    Socket(Sockets& sockets, std::shared_ptr<platform::Connection> connection, http::UpgradeRequest request);
+    ~Socket() override;
+    void on_message(std::string_view message, bool binary) override;
+    void on_closed() override;
+
+    live::ClientId client() const { return client_; }
+    platform::Caller caller() const;
+    void refresh();
+
+private:
+    void relay_picture(std::string_view message);
+
+    Sockets& sockets_;
+    live::Hub& hub_;
+    const std::string credential_;
+    std::int64_t device_id_ = 0;
+    live::ClientId client_ = 0;
+    std::shared_ptr<http::MessageQueue> queue_;
+    std::vector<std::unique_ptr<dialects::SocketDialect>> shares_;
+    bool open_ = true;
+};
+
+Sockets::Socket::Socket(Sockets& sockets, std::shared_ptr<platform::Connection> connection,
+                        http::UpgradeRequest request)
+    : sockets_(sockets),
+      hub_(sockets.services_.hub),
+      credential_(request.call.credential),
+      device_id_(request.call.caller.device_id) {
+    // A page of ours takes several updates in one frame; headsets and the dialects' clients know no arrays.
+    const bool page = device_id_ == 0 && is_own(without_final_slash(request.call.path));
+    client_ = hub_.add_client(connection, page ? live::Delivery::ticked : live::Delivery::immediate,
+                              request.call.caller);
+    queue_ = std::make_shared<http::MessageQueue>(
+        sockets_.messages_, connection.get(), client_, [this] { return caller(); },
+        [this](const http::Json& reply) { hub_.send(client_, reply); });
+    for (const auto& dialect : sockets_.dialects_)
+        if (auto share = dialect->open(client_, request)) shares_.push_back(std::move(share));
+    sockets_.sockets_.insert(this);
+    if (device_id_ != 0) {
+        sockets_.services_.presence.connected(device_id_, sockets_.services_.clock.now_ms());
+        sockets_.services_.director.headset_connected(client_, request.call.caller);
+    }
+}
+
+Sockets::Socket::~Socket() {
+    on_closed();
+}
+
+platform::Caller Sockets::Socket::caller() const {
+    const platform::Caller* caller = hub_.caller(client_);
+    return caller == nullptr ? platform::Caller{} : *caller;
+}
+
+void Sockets::Socket::refresh() {
+    if (platform::Caller* caller = hub_.caller(client_))
+        *caller = sockets_.authenticator_.by_token(credential_);
+}
+
+void Sockets::Socket::on_message(std::string_view message, bool binary) {
+    if (device_id_ != 0) sockets_.services_.presence.heard(device_id_, sockets_.services_.clock.now_ms());
+    if (binary) {
+        relay_picture(message);
+        return;
+    }
+    http::Json parsed = shares_.empty() ? http::Json() : http::Json::parse(message, nullptr, false);
+    for (const auto& share : shares_)
+        if (share->take(parsed.is_discarded() ? nullptr : &parsed, message)) return;
+    if (!queue_->take(message)) hub_.close(client_, policy_violation, "too many messages are waiting");
+}
+
+void Sockets::Socket::relay_picture(std::string_view message) {
+    if (device_id_ == 0 || message.size() < 2 || message.size() > picture_limit ||
+        message.front() != picture) {
+        hub_.close(client_, policy_violation, "not a picture of at most 64 KiB from a headset");
+        return;
+    }
+    hub_.relay("pictures/" + std::to_string(device_id_), {std::make_shared<const std::string>(message), true},
+               live::DropRule::picture);
+}
+
+void Sockets::Socket::on_closed() {
+    if (!open_) return;
+    open_ = false;
+    queue_->close();
+    shares_.clear();
+    sockets_.sockets_.erase(this);
+    if (device_id_ != 0) {
+        sockets_.services_.director.headset_disconnected(client_);
+        sockets_.services_.presence.disconnected(device_id_, sockets_.services_.clock.now_ms());
+    }
+    hub_.remove_client(client_);
+}
+
+Sockets::Sockets(Services& services, http::MessageServices messages, http::Authenticator& authenticator)
+    : services_(services), messages_(std::move(messages)), authenticator_(authenticator) {}
+
+Sockets::~Sockets() = default;
+
+void Sockets::add(std::unique_ptr<dialects::SocketDialectFactory> dialect) {
+    dialects_.push_back(std::move(dialect));
+}
+
+std::unique_ptr<http::Answer> Sockets::refuse(const http::UpgradeRequest& request) {
+    const std::string_view path = without_final_slash(request.call.path);
+    if (is_own(path)) {
+        if (!request.call.caller.is_stranger()) return nullptr;
+        return std::make_unique<http::Answer>(
+            problem_of(request.call, platform::ErrorKind::unauthorized, "Sign in to open the live socket."));
+    }
+    const auto dialect =
+        std::ranges::find_if(dialects_, [&](const auto& candidate) { return candidate->serves(path); });
+    if (dialect != dialects_.end()) return (*dialect)->refuse(request);
+    return std::make_unique<http::Answer>(
+        problem_of(request.call, platform::ErrorKind::not_found, "There is no socket at this address."));
+}
+
+std::vector<std::pair<std::string, std::string>> Sockets::headers(const http::UpgradeRequest&) {
+    return {};
+}
+
+std::unique_ptr<platform::ConnectionListener> Sockets::accept(
+    std::shared_ptr<platform::Connection> connection, http::UpgradeRequest request) {
+    return std::make_unique<Socket>(*this, std::move(connection), std::move(request));
+}
+
+void Sockets::close_logins(const std::vector<std::int64_t>& login_ids) {
+    for (const live::ClientId client : services_.hub.clients()) {
+        const platform::Caller* caller = services_.hub.caller(client);
+        if (caller != nullptr && std::ranges::find(login_ids, caller->login_id) != login_ids.end())
+            services_.hub.close(client, policy_violation, "signed out");
+    }
+}
+
+void Sockets::refresh_device(std::int64_t device_id) {
+    for (Socket* socket : sockets_)
+        if (socket->caller().device_id == device_id) socket->refresh();
+}
+
+} // namespace app

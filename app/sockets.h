@@ -1,0 +1,43 @@
+// The sockets of the box: pages, headsets and dialect clients, each a client of the hub. Everything on the io
+// thread.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "app/services.h"
+#include "dialects/socket_dialect.h"
+#include "http/messages.h"
+#include "http/seams.h"
+
+namespace app {
+
+class Sockets final : public http::UpgradeHandler {
+public:
+    Sockets(Services& services, http::MessageServices messages, http::Authenticator& authenticator);
+    ~Sockets() override;
+
+    // Before the start: the dialects that share the sockets.
+    void add(std::unique_ptr<dialects::SocketDialectFactory> dialect);
+
+    std::unique_ptr<http::Answer> refuse(const http::UpgradeRequest& request) override;
+    std::vector<std::pair<std::string, std::string>> headers(const http::UpgradeRequest& request) override;
+    std::unique_ptr<platform::ConnectionListener> accept(std::shared_ptr<platform::Connection> connection,
+                                                         http::UpgradeRequest request) override;
+
+    // These logins ended: what they opened is closed.
+    void close_logins(const std::vector<std::int64_t>& login_ids);
+    // Somebody signed in or out on a headset: its socket speaks for them from now on.
+    void refresh_device(std::int64_t device_id);
+
+private:
+    class Socket;
+    Services& services_;
+    http::MessageServices messages_;
+    http::Authenticator& authenticator_;
+    std::vector<std::unique_ptr<dialects::SocketDialectFactory>> dialects_;
+    std::set<Socket*> sockets_;
+};
+
+} // namespace app

@@ -1,0 +1,87 @@
+#include "app/system_routes.h"
+
+#include "app/appliance.h"
+#include "platform/process.h"
+#include "platform/text.h"
+#include "platform/version.h"
+
+namespace app {
+
+namespace {
+
+using http::Json;
+
+// Dialect C's words; watchers of other systems understand them as well.
+http::Answer health(store::Read& read, std::int64_t started_ms) {
+    const bool answers = read.integer("SELECT count(*) FROM organisations").has_value();
+    return http::json({{"status", answers ? "healthy" : "unhealthy"},
+                       {"timestamp", platform::iso8601(read.now_ms())},
+                       {"environment", "production"},
+                       {"database", answers ? "connected" : "disconnected"},
+                       {"version", platform::version()},
+                       {"uptime", static_cast<double>(read.now_ms() - started_ms) / 1000.0}},
+                      answers ? 200 : 503);
+}
+
+Json store_figures(const store::Store::Figures& figures) {
+    return {{"queue", figures.queue},         {"jobs", figures.jobs},
+            {"groups", figures.groups},       {"commit_last_us", figures.commit_last_us},
+            {"wal_bytes", figures.wal_bytes}, {"storage_full", figures.storage_full}};
+}
+
+Json live_figures(const live::Hub::Figures& figures) {
+    return {{"clients", figures.clients},
+            {"topics", figures.topics},
+            {"queued_bytes", figures.queued_bytes},
+            {"dropped_pictures", figures.dropped_pictures},
+            {"dropped_clients", figures.dropped_clients},
+            {"frames", figures.frames}};
+}
+
+} // namespace
+
+void add_system_routes(http::RouteTable& table, Appliance& appliance) {
+    Services& services = appliance.services();
+    table.add(
+        http::get("/health", "Is the box well?")
+            .reads()
+            .by(http::Access::open)
+            .counted()
+            .tagged("system")
+            .gives(http::open_object({{"status", http::one_of({"healthy", "unhealthy"})},
+                                      {"timestamp", http::time()},
+                                      {"environment", http::text(1, 40)},
+                                      {"database", http::one_of({"connected", "disconnected"})},
+                                      {"version", http::text(1, 80)},
+                                      {"uptime", http::number(0, 1e12)}}))
+            .handled<store::Read>([started_ms = services.clock.now_ms()](http::Call&, store::Read& read) {
+                return health(read, started_ms);
+            }));
+    table.add(http::get("/v1/system", "The box itself: versions, memory, queues, its clock")
+                  .memory()
+                  .by(http::Access::administrator)
+                  .tagged("system")
+                  .gives(http::open_object({{"version", http::text(1, 80)},
+                                            {"server_at", http::time()},
+                                            {"addresses", http::list(http::text(1, 200), 64)},
+                                            {"memory_bytes", http::integer(0, 1LL << 50)},
+                                            {"store", http::anything()},
+                                            {"live", http::anything()},
+                                            {"network", http::anything()}}))
+                  .handled([&appliance, &services](http::Call&) {
+                      const auto network = appliance.network();
+                      return http::json({{"version", platform::version()},
+                                         {"server_at", platform::iso8601(services.clock.now_ms())},
+                                         {"addresses", appliance.addresses()},
+                                         {"memory_bytes", platform::process_figures().resident_bytes},
+                                         {"store", store_figures(services.store.figures())},
+                                         {"live", live_figures(services.hub.figures())},
+                                         {"network",
+                                          {{"connections", network.connections},
+                                           {"sockets", network.sockets},
+                                           {"requests", network.requests},
+                                           {"transfers", network.transfers}}}});
+                  }));
+}
+
+} // namespace app

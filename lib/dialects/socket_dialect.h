@@ -1,0 +1,35 @@
+// A dialect's share of one socket. Several dialects and Lectern's own messages meet on the same paths, so
+// each is asked in turn whether a message is its own; what nobody takes is Lectern's.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "http/seams.h"
+#include "live/hub.h"
+
+namespace dialects {
+
+class SocketDialect {
+public:
+    virtual ~SocketDialect() = default; // the socket is gone
+    // `message` is the parsed frame, or null when `text` is not JSON. True: it was this dialect's.
+    virtual bool take(const nlohmann::json* message, std::string_view text) = 0;
+};
+
+// A dialect as the sockets of the box see it. All on the io thread.
+class SocketDialectFactory {
+public:
+    virtual ~SocketDialectFactory() = default;
+    // Is this path (without a final slash) one of the dialect's own?
+    virtual bool serves(std::string_view path) const = 0;
+    // Asked before the handshake for paths that it serves.
+    virtual std::unique_ptr<http::Answer> refuse(const http::UpgradeRequest& request) = 0;
+    // Its share of an open socket; null when it has none in this one.
+    virtual std::unique_ptr<SocketDialect> open(live::ClientId client,
+                                                const http::UpgradeRequest& request) = 0;
+};
+
+} // namespace dialects

@@ -211,6 +211,13 @@ void People::set_password(store::Tx& tx, std::int64_t organisation_id, std::int6
     logins_.end_of_person(tx, organisation_id, id, platform::Proof::password, except_login_id);
 }
 
+void People::clear_totp(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+    if (tx.run("UPDATE persons SET totp_secret = NULL WHERE organisation_id = ?1 AND id = ?2",
+               organisation_id, id) == 0)
+        platform::throw_not_found("person");
+    logins_.end_of_person(tx, organisation_id, id, platform::Proof::totp);
+}
+
 nlohmann::json json_of(const Person& person) {
     auto text_or_null = [](const std::optional<std::string>& text) {
         return text ? nlohmann::json(*text) : nlohmann::json();

@@ -82,6 +82,8 @@ public:
     void set_pin(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::string_view pin_hash);
     void set_password(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
                       std::string_view password_hash, std::int64_t except_login_id = 0);
+    // The second factor was lost: it is asked for no more, until it is set up again.
+    void clear_totp(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
 
     // Called in the transaction that deactivates somebody; rooms free the seats.
     std::function<void(store::Tx&, std::int64_t organisation_id, std::int64_t person_id)> on_deactivating;

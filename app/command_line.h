@@ -1,0 +1,47 @@
+// The command line: `lectern SUBCOMMAND ...`. Names and options are a contract, scripts use them.
+//
+// A subcommand's file declares its options with CLI11 and leaves an action on the Line; the action runs once
+// the whole line was understood. 0: done. 1: it failed, and standard error says why, naming the field. 2:
+// wrongly called.
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace app {
+
+struct Streams {
+    std::istream& in;
+    std::ostream& out;
+    std::ostream& error;
+};
+
+struct Line {
+    Streams streams;
+    std::function<int()> action;
+};
+
+int run_command_line(const std::vector<std::string>& arguments, Streams streams);
+
+void add_serve(CLI::App& root, Line& line);
+void add_setup(CLI::App& root, Line& line);
+void add_person(CLI::App& root, Line& line);
+void add_class(CLI::App& root, Line& line);
+void add_room(CLI::App& root, Line& line);
+void add_site_key(CLI::App& root, Line& line);
+void add_pair(CLI::App& root, Line& line);
+void add_simulate(CLI::App& root, Line& line);
+void add_documents(CLI::App& root, Line& line); // openapi, asyncapi
+void add_version(CLI::App& root, Line& line);
+
+// Help that ends in an example, for every command alike.
+CLI::App& add_command(CLI::App& parent, const std::string& name, const std::string& summary,
+                      const std::string& example);
+
+} // namespace app

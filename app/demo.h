@@ -1,0 +1,20 @@
+// The demo school: what `lectern serve --demo` puts into an empty data folder, so that a first look shows a
+// class and not an empty page.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace app {
+
+class Services;
+
+struct Demo {
+    std::string username, password;                            // of the administrator
+    std::string teacher, teacher_pin, class_name, student_pin; // nicknames sign in with PINs
+};
+
+// Makes it when nobody is on this box yet; nullopt when somebody is. `lively` also starts a lesson.
+std::optional<Demo> make_demo(Services& services, bool lively);
+
+} // namespace app

@@ -138,7 +138,7 @@ CREATE TABLE audit_anchor (
 CREATE TABLE devices (
     id              INTEGER PRIMARY KEY,
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
-    serial_number   TEXT NOT NULL UNIQUE COLLATE NOCASE, -- on the whole box: a headset is in one place
+    serial_number   TEXT NOT NULL COLLATE NOCASE,
     name            TEXT NOT NULL,                     -- what people call it: "DPVR-07"
     model           TEXT NOT NULL DEFAULT '',
     paired          INTEGER NOT NULL DEFAULT 1,        -- 0: unpaired; kept for its runs
@@ -149,9 +149,12 @@ CREATE TABLE devices (
     app             TEXT NOT NULL DEFAULT '',          -- what it runs
     app_version     TEXT NOT NULL DEFAULT '',
     last_seen_ms    INTEGER,
-    created_ms      INTEGER NOT NULL
+    created_ms      INTEGER NOT NULL,
+    UNIQUE (organisation_id, serial_number)
 ) STRICT;
 CREATE INDEX devices_by_organisation ON devices(organisation_id, name);
+-- On the whole box: a headset is in one place. One that moved on stays behind, unpaired, with its runs.
+CREATE UNIQUE INDEX devices_paired ON devices(serial_number) WHERE paired = 1;
 
 -- 6 digits, shown padded. Works once, lives ten minutes. Unique among those that live: expired ones are deleted first.
 CREATE TABLE pairing_codes (
@@ -162,6 +165,7 @@ CREATE TABLE pairing_codes (
     expires_ms      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX pairing_codes_by_expiry ON pairing_codes(expires_ms);
+CREATE INDEX pairing_codes_by_organisation ON pairing_codes(organisation_id);
 
 -- An unpaired headset on which somebody signed in by nickname + PIN while pairing was not open: waits for one tap.
 CREATE TABLE pairing_requests (

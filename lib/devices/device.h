@@ -40,7 +40,8 @@ public:
 
     std::optional<Device> find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
     Device get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
-    // Serial numbers are unique on the box, so this one crosses organisations: look at what it gives.
+    // The paired headset of that serial number, on the whole box: it crosses organisations, so look at what
+    // it gives.
     std::optional<Device> by_serial_number(store::Read& read, std::string_view serial_number) const;
     store::Page<Device> list(store::Read& read, std::int64_t organisation_id, const store::PageRequest& page,
                              bool unpaired = false) const;
@@ -53,6 +54,8 @@ public:
 
     // Called in the transaction that unpairs a headset; rooms free the seat.
     std::function<void(store::Tx&, std::int64_t organisation_id, std::int64_t device_id)> on_unpairing;
+    std::function<void(store::Tx&, std::int64_t organisation_id)>
+        on_seat_given_back; // pairing tells the seats left
     // After the commit, on the writer thread: paired or renamed; unpaired.
     std::function<void(const Device&)> on_changed;
     std::function<void(std::int64_t organisation_id, std::int64_t device_id)> on_unpaired;

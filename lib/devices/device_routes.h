@@ -20,12 +20,17 @@ struct DeviceParts {
     people::Logins& logins;
     people::SignIn& sign_in;
     platform::Clock& clock;
+    store::Store& store;
     std::function<std::vector<std::string>()> addresses; // where the box answers: "http://192.0.2.5:8080"
 };
 
 // All of /v1/devices, /v1/pairing-*, /v1/pairings and /v1/headset; and the messages headset.report,
 // headset.sign_in and headset.sign_out.
-void add_device_routes(http::RouteTable& table, DeviceParts parts);
+void add_device_routes(http::RouteTable& table, const DeviceParts& parts);
+
+// Its parts, one file each.
+void add_pairing_routes(http::RouteTable& table, const DeviceParts& parts);
+void add_headset_routes(http::RouteTable& table, const DeviceParts& parts);
 
 // The shape of a report, by HTTP and by socket.
 http::Shape report_shape();

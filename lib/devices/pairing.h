@@ -14,7 +14,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "devices/device.h"
@@ -65,10 +64,13 @@ public:
     void forget(std::string_view serial_number);
 
 private:
-    static constexpr std::size_t most_serial_numbers = 4096;
+    static constexpr people::LockoutRule rule{10, 10 * 60'000, 10 * 60'000, 10 * 60'000};
+    static constexpr std::size_t many_wrong = 60;
+    static constexpr std::int64_t slow_for_ms = 60'000, slow_every_ms = 1'000;
+
+    people::MemoryLockouts serial_numbers_{rule};
     std::mutex mutex_;
-    std::unordered_map<std::string, people::Tries> tries_;
-    std::deque<std::int64_t> wrong_ms_;
+    std::deque<std::int64_t> wrong_ms_; // the last `many_wrong`
     std::int64_t slow_until_ms_ = 0, next_try_ms_ = 0;
 };
 
@@ -76,11 +78,13 @@ class Pairing {
 public:
     static constexpr std::int64_t code_life_ms = 10 * 60'000;
     static constexpr std::int64_t request_life_ms = 60 * 60'000;
-    static constexpr std::int64_t most_requests = 200;
+    static constexpr std::int64_t most_requests = 200; // waiting in one organisation
+    static constexpr std::int64_t most_codes = 1000;   // living of one organisation
 
     Pairing(Devices& devices, people::Organisations& organisations, people::Logins& logins,
-            platform::Random& random)
-        : devices_(devices), organisations_(organisations), logins_(logins), random_(random) {}
+            platform::Random& random);
+    Pairing(const Pairing&) = delete; // devices tells it
+    Pairing& operator=(const Pairing&) = delete;
 
     // Error conflict: no seat left, the licence ended, or every code is taken.
     PairingCode make_code(store::Tx& tx, std::int64_t organisation_id,
@@ -112,6 +116,8 @@ public:
 private:
     Device take(store::Tx& tx, std::int64_t organisation_id, const Headset& headset);
     int free_code(store::Tx& tx);
+    std::string ask(store::Tx& tx, const people::Person& person, const Headset& headset);
+    void close_requests(store::Tx& tx, store::Statement organisations_and_ids);
     void tell_state(store::Tx& tx, std::int64_t organisation_id);
 
     Devices& devices_;

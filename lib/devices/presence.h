@@ -74,6 +74,7 @@ private:
         bool unsaved = false, urgent = false;
         std::int64_t saved_ms = 0, saved_battery = -1;
     };
+    static void come_alive(State& state, std::int64_t now_ms);
     template <class Change>
     void update(std::int64_t device_id, Change change);
 

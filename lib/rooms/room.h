@@ -53,6 +53,8 @@ struct SeatChange {
 
 class Rooms {
 public:
+    static constexpr std::int64_t most_seats = 400; // of one room, so that making one holds nobody up
+
     Rooms(devices::Devices& devices, people::People& people, people::Classes& classes)
         : devices_(devices), people_(people), classes_(classes) {}
 
@@ -101,6 +103,9 @@ private:
                            const std::string& name) const;
     void seat_device(store::Tx& tx, std::int64_t organisation_id, const Seat& seat, std::int64_t device_id);
     void seat_person(store::Tx& tx, std::int64_t organisation_id, const Seat& seat, std::int64_t person_id);
+
+    void refuse_maintenance(const Seat& seat) const;
+    void refuse_vacant(store::Read& read, std::int64_t organisation_id, const Seat& seat) const;
 
     devices::Devices& devices_;
     people::People& people_;

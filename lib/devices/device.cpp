@@ -1,0 +1,113 @@
+#include "devices/device.h"
+
+#include <utility>
+
+#include "platform/error.h"
+
+namespace devices {
+
+namespace {
+
+Device device_of(const store::Statement& rows) {
+    Device device;
+    device.id = rows.integer(0);
+    device.organisation_id = rows.integer(1);
+    device.serial_number = rows.string(2);
+    device.name = rows.string(3);
+    device.model = rows.string(4);
+    device.paired = rows.boolean(5);
+    device.battery = rows.optional_integer(6);
+    if (!rows.is_null(7)) device.charging = rows.boolean(7);
+    device.storage_free = rows.optional_integer(8);
+    device.app = rows.string(9);
+    device.app_version = rows.string(10);
+    device.last_seen_ms = rows.optional_integer(11);
+    device.created_ms = rows.integer(12);
+    if (!rows.is_null(13)) device.person = people::PersonReference{rows.integer(13), rows.string(14)};
+    return device;
+}
+
+std::vector<Device> devices_of(store::Statement rows) {
+    std::vector<Device> devices;
+    while (rows.step())
+        devices.push_back(device_of(rows));
+    return devices;
+}
+
+} // namespace
+
+// The columns of device_of: a headset, and who is signed in on it.
+#define LECTERN_DEVICE_COLUMNS                                                                             \
+    "SELECT d.id, d.organisation_id, d.serial_number, d.name, d.model, d.paired, d.battery, d.charging,"   \
+    " d.storage_free, d.app, d.app_version, d.last_seen_ms, d.created_ms, p.id, p.nickname FROM devices d" \
+    " LEFT JOIN logins l ON l.device_id = d.id AND l.proof = 'device' LEFT JOIN persons p ON p.id = "      \
+    "l.person_id "
+
+std::optional<Device> Devices::find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+    auto rows =
+        read.query(LECTERN_DEVICE_COLUMNS "WHERE d.organisation_id = ? AND d.id = ?", organisation_id, id);
+    return rows.step() ? std::optional(device_of(rows)) : std::nullopt;
+}
+
+Device Devices::get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+    auto device = find(read, organisation_id, id);
+    if (!device) platform::throw_not_found("headset");
+    return *std::move(device);
+}
+
+std::optional<Device> Devices::by_serial_number(store::Read& read, std::string_view serial_number) const {
+    auto rows =
+        read.query(LECTERN_DEVICE_COLUMNS "WHERE d.serial_number = ? AND d.paired = 1", serial_number);
+    return rows.step() ? std::optional(device_of(rows)) : std::nullopt;
+}
+
+store::Page<Device> Devices::list(store::Read& read, std::int64_t organisation_id,
+                                  const store::PageRequest& page, bool unpaired) const {
+    auto rows =
+        read.query(LECTERN_DEVICE_COLUMNS
+                   "WHERE d.organisation_id = ?1 AND d.paired = ?2 AND (?3 IS NULL OR (d.name, d.id) >"
+                   " (SELECT name, id FROM devices WHERE organisation_id = ?1 AND id = ?3))"
+                   " ORDER BY d.name, d.id LIMIT ?4",
+                   organisation_id, !unpaired, page.after, page.limit + 1);
+    return store::read_page<Device>(std::move(rows), page, device_of);
+}
+
+std::vector<Device> Devices::paired(store::Read& read, std::int64_t organisation_id) const {
+    return devices_of(read.query(LECTERN_DEVICE_COLUMNS
+                                 "WHERE d.organisation_id = ? AND d.paired = 1 ORDER BY d.name, d.id",
+                                 organisation_id));
+}
+
+std::vector<Device> Devices::all_paired(store::Read& read) const {
+    return devices_of(read.query(LECTERN_DEVICE_COLUMNS "WHERE d.paired = 1 ORDER BY d.id"));
+}
+
+#undef LECTERN_DEVICE_COLUMNS
+
+Device Devices::rename(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                       const std::string& name) {
+    if (tx.run("UPDATE devices SET name = ?3 WHERE organisation_id = ?1 AND id = ?2", organisation_id, id,
+               name) == 0)
+        platform::throw_not_found("headset");
+    Device device = get(tx, organisation_id, id);
+    if (device.paired)
+        tx.after_commit([this, device] {
+            if (on_changed) on_changed(device);
+        });
+    return device;
+}
+
+void Devices::unpair(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+    if (tx.run("UPDATE devices SET paired = 0 WHERE organisation_id = ? AND id = ? AND paired = 1",
+               organisation_id, id) == 0)
+        platform::throw_not_found("paired headset");
+    logins_.end_of_device(tx, organisation_id, id);
+    organisations_.give_seat_back(tx, organisation_id);
+    if (on_unpairing) on_unpairing(tx, organisation_id, id);
+    if (on_seat_given_back) on_seat_given_back(tx, organisation_id);
+    tx.after_commit([this, organisation_id, id] {
+        if (on_unpaired) on_unpaired(organisation_id, id);
+    });
+}
+
+} // namespace devices

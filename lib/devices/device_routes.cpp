@@ -1,0 +1,102 @@
+#include "devices/device_routes.h"
+
+#include <nlohmann/json.hpp>
+
+#include "people/paging_routes.h"
+#include "people/people_routes.h"
+#include "platform/error.h"
+#include "platform/text.h"
+
+namespace devices {
+
+namespace {
+
+using http::Answer;
+using http::Call;
+using http::Json;
+
+Answer list_devices(const DeviceParts& parts, Call& call, store::Read& read) {
+    auto page = parts.devices.list(read, call.caller.organisation_id, people::page_request(call),
+                                   call.query("unpaired") == "true");
+    Json items = Json::array();
+    for (const Device& device : page.items)
+        items.push_back(json_of(device, parts.presence));
+    return http::json({{"items", items}, {"next", page.next ? Json(std::to_string(*page.next)) : Json()}});
+}
+
+Answer rename_device(const DeviceParts& parts, Call& call, store::Tx& tx) {
+    const std::string name(platform::trimmed(call.body.at("name").get_ref<const std::string&>()));
+    if (name.empty()) platform::throw_invalid("name", "must not be empty");
+    Device device = parts.devices.rename(tx, call.caller.organisation_id, call.id("id"), name);
+    return http::json(json_of(device, parts.presence)).on({{"device", device.id}});
+}
+
+http::Fields list_fields() {
+    http::Fields fields = people::paging_fields();
+    fields.emplace_back("unpaired?", http::one_of({"true", "false"}));
+    return fields;
+}
+
+void add_devices(http::RouteTable& table, const DeviceParts& parts) {
+    table.add(http::get("/v1/devices", "The paired headsets; with unpaired=true those that were")
+                  .reads()
+                  .by(http::Access::viewer)
+                  .tagged("devices")
+                  .asks(list_fields())
+                  .gives(http::page_of(device_shape()))
+                  .handled<store::Read>(
+                      [parts](Call& call, store::Read& read) { return list_devices(parts, call, read); }));
+    table.add(http::get("/v1/devices/:id", "One headset")
+                  .reads()
+                  .by(http::Access::viewer)
+                  .tagged("devices")
+                  .gives(device_shape())
+                  .handled<store::Read>([parts](Call& call, store::Read& read) {
+                      Device device = parts.devices.get(read, call.caller.organisation_id, call.id("id"));
+                      return http::json(json_of(device, parts.presence));
+                  }));
+    table.add(http::patch("/v1/devices/:id", "Name a headset")
+                  .writes()
+                  .by(http::Access::teacher)
+                  .tagged("devices")
+                  .takes(http::object({{"name", http::text(1, 80)}}))
+                  .gives(device_shape())
+                  .handled<store::Tx>(
+                      [parts](Call& call, store::Tx& tx) { return rename_device(parts, call, tx); }));
+    table.add(http::del("/v1/devices/:id", "Unpair a headset: gives its seat back, what was recorded stays")
+                  .writes()
+                  .by(http::Access::teacher)
+                  .tagged("devices")
+                  .gives(http::nothing(), 204)
+                  .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
+                      parts.devices.unpair(tx, call.caller.organisation_id, call.id("id"));
+                      return http::no_content().on({{"device", call.id("id")}});
+                  }));
+}
+
+} // namespace
+
+http::Shape device_shape() {
+    return http::object({{"id", http::identifier()},
+                         {"serial_number", http::text(1, 80)},
+                         {"name", http::text(1, 80)},
+                         {"model", http::text(0, 80)},
+                         {"paired", http::boolean()},
+                         {"online", http::boolean()},
+                         {"battery", http::nullable(http::integer(0, 100))},
+                         {"charging", http::nullable(http::boolean())},
+                         {"storage_free", http::nullable(http::integer(0, INT64_MAX))},
+                         {"app", http::text(0, 200)},
+                         {"app_version", http::text(0, 80)},
+                         {"last_seen_at", http::nullable(http::time())},
+                         {"person", http::nullable(people::person_reference_shape())}})
+        .named("Device");
+}
+
+void add_device_routes(http::RouteTable& table, const DeviceParts& parts) {
+    add_devices(table, parts);
+    add_pairing_routes(table, parts);
+    add_headset_routes(table, parts);
+}
+
+} // namespace devices

@@ -1,0 +1,199 @@
+// How headsets are paired: the teacher's side (codes, the window, who waits) and the headset's.
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "devices/device_routes.h"
+#include "people/paging_routes.h"
+#include "people/people_routes.h"
+#include "platform/error.h"
+#include "platform/text.h"
+
+namespace devices {
+
+namespace {
+
+using http::Answer;
+using http::Call;
+using http::Json;
+
+http::Shape serial_number_shape() {
+    return http::text(1, 80).described("what tells this headset from all others");
+}
+
+std::string trimmed_serial_number(const Json& body) {
+    std::string serial_number(platform::trimmed(body.at("serial_number").get_ref<const std::string&>()));
+    if (serial_number.empty()) platform::throw_invalid("serial_number", "must not be empty");
+    return serial_number;
+}
+
+Answer make_code(const DeviceParts& parts, Call& call, store::Tx& tx) {
+    std::optional<std::int64_t> by;
+    if (call.caller.person_id != 0) by = call.caller.person_id;
+    PairingCode code = parts.pairing.make_code(tx, call.caller.organisation_id, by);
+    const std::vector<std::string> addresses =
+        parts.addresses ? parts.addresses() : std::vector<std::string>();
+    Json qr;
+    if (!addresses.empty()) qr = qr_svg(addresses.front() + "/index/?code=" + code.digits());
+    return http::created({{"code", code.digits()},
+                          {"expires_at", platform::iso8601(code.expires_ms)},
+                          {"seats_left", parts.pairing.state(tx, call.caller.organisation_id).seats_left},
+                          {"addresses", addresses},
+                          {"qr_svg", qr}})
+        .header("Cache-Control", "no-store");
+}
+
+Answer pair_with_code(const DeviceParts& parts, Call& call, store::Tx& tx) {
+    const auto& digits = call.body.at("code").get_ref<const std::string&>();
+    int code = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), code);
+    Headset headset{trimmed_serial_number(call.body), call.body.value("model", ""),
+                    call.body.value("name", "")};
+    Paired paired = parts.pairing.pair_with_code(tx, code, headset);
+    return http::created({{"device", json_of(paired.device, parts.presence)}, {"token", paired.token}})
+        .header("Cache-Control", "no-store")
+        .on({{"device", paired.device.id}, {"organisation", paired.device.organisation_id}});
+}
+
+Answer pair_by_sign_in(const DeviceParts& parts, Call& call) {
+    Headset headset{trimmed_serial_number(call.body), call.body.value("model", ""), ""};
+    people::Claim claim;
+    claim.name = call.body.at("nickname");
+    claim.secret = call.body.at("pin");
+    claim.serial_number = headset.serial_number;
+    Pairing::SignInOutcome outcome;
+    people::Person person = parts.sign_in.prove(claim, [&](store::Tx& tx, const people::Person& proven) {
+        outcome = parts.pairing.pair_by_sign_in(tx, proven, headset);
+    });
+    Answer answer;
+    if (outcome.device)
+        answer = http::created({{"device", json_of(*outcome.device, parts.presence)},
+                                {"token", outcome.token},
+                                {"person", people::json_of(person)},
+                                {"waiting", false}})
+                     .on({{"device", outcome.device->id}, {"person", person.id}});
+    else
+        answer = http::json({{"waiting", true}, {"token", outcome.token}}, 202).on({{"person", person.id}});
+    return answer.header("Cache-Control", "no-store");
+}
+
+Json json_of(const PairingState& state) {
+    return {{"open_until_at", state.open_until_ms ? Json(platform::iso8601(*state.open_until_ms)) : Json()},
+            {"seats_left", state.seats_left}};
+}
+
+http::Shape window_shape() {
+    return http::object(
+               {{"open_until_at", http::nullable(http::time())}, {"seats_left", http::integer(0, 1'000'000)}})
+        .named("PairingWindow");
+}
+
+http::Shape request_shape() {
+    return http::object({{"id", http::identifier()},
+                         {"serial_number", http::text(1, 80)},
+                         {"model", http::text(0, 80)},
+                         {"person", people::person_reference_shape()},
+                         {"created_at", http::time()}})
+        .named("PairingRequest");
+}
+
+void add_headsets_side(http::RouteTable& table, const DeviceParts& parts) {
+    table.add(http::post("/v1/pairings", "A headset pairs with the code that a teacher shows")
+                  .writes()
+                  .by(http::Access::open)
+                  .tagged("pairing")
+                  .takes(http::object({{"code", http::pattern("[0-9]{6}", "6 digits")},
+                                       {"serial_number", serial_number_shape()},
+                                       {"model?", http::text(0, 80)},
+                                       {"name?", http::text(0, 80)}}))
+                  .gives(http::object({{"device", device_shape()}, {"token", http::text(43, 43)}}), 201)
+                  .handled<store::Tx>(
+                      [parts](Call& call, store::Tx& tx) { return pair_with_code(parts, call, tx); }));
+    table.add(http::post("/v1/pairings/sign-in",
+                         "Somebody signs in on an unpaired headset: 201 paired, 202 waits for a tap")
+                  .slow()
+                  .by(http::Access::open)
+                  .tagged("pairing")
+                  .takes(http::object({{"serial_number", serial_number_shape()},
+                                       {"nickname", http::text(1, 200)},
+                                       {"pin", http::text(1, 40)},
+                                       {"model?", http::text(0, 80)}}))
+                  .gives(http::object({{"device?", device_shape()},
+                                       {"token", http::text(43, 43)},
+                                       {"person?", people::person_shape()},
+                                       {"waiting", http::boolean()}}),
+                         201)
+                  .handled([parts](Call& call) { return pair_by_sign_in(parts, call); }));
+}
+
+void add_codes_and_window(http::RouteTable& table, const DeviceParts& parts) {
+    table.add(
+        http::post("/v1/pairing-codes", "A code for one headset: ten minutes, once")
+            .writes()
+            .by(http::Access::teacher)
+            .tagged("pairing")
+            .gives(http::object({{"code", http::text(6, 6)},
+                                 {"expires_at", http::time()},
+                                 {"seats_left", http::integer(0, 1'000'000)},
+                                 {"addresses", http::list(http::text(1, 200), 100)},
+                                 {"qr_svg", http::nullable(http::text(1, 200'000))}}),
+                   201)
+            .handled<store::Tx>([parts](Call& call, store::Tx& tx) { return make_code(parts, call, tx); }));
+    table.add(http::get("/v1/pairing-window", "Until when signing in on a headset pairs it at once")
+                  .reads()
+                  .by(http::Access::viewer)
+                  .tagged("pairing")
+                  .gives(window_shape())
+                  .handled<store::Read>([parts](Call& call, store::Read& read) {
+                      return http::json(json_of(parts.pairing.state(read, call.caller.organisation_id)));
+                  }));
+    table.add(
+        http::put("/v1/pairing-window", "Open pairing by sign-in for some time, or close it with 0")
+            .writes()
+            .by(http::Access::teacher)
+            .tagged("pairing")
+            .takes(http::object({{"open_for_s", http::integer(0, 3600)}}))
+            .gives(window_shape())
+            .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
+                return http::json(json_of(parts.pairing.open_window(
+                    tx, call.caller.organisation_id, call.caller.person_id, call.body.at("open_for_s"))));
+            }));
+}
+
+void add_requests(http::RouteTable& table, const DeviceParts& parts) {
+    table.add(http::get("/v1/pairing-requests", "The headsets that wait to be admitted")
+                  .reads()
+                  .by(http::Access::viewer)
+                  .tagged("pairing")
+                  .gives(http::page_of(request_shape()))
+                  .handled<store::Read>([parts](Call& call, store::Read& read) {
+                      return people::list_answer(parts.pairing.requests(read, call.caller.organisation_id));
+                  }));
+    table.add(http::post("/v1/pairing-requests/:id/admit", "Admit a headset that waits")
+                  .writes()
+                  .by(http::Access::teacher)
+                  .tagged("pairing")
+                  .gives(device_shape())
+                  .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
+                      Device device = parts.pairing.admit(tx, call.caller.organisation_id, call.id("id"));
+                      return http::json(json_of(device, parts.presence)).on({{"device", device.id}});
+                  }));
+    table.add(http::del("/v1/pairing-requests/:id", "Turn a headset away")
+                  .writes()
+                  .by(http::Access::teacher)
+                  .tagged("pairing")
+                  .gives(http::nothing(), 204)
+                  .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
+                      parts.pairing.refuse(tx, call.caller.organisation_id, call.id("id"));
+                      return http::no_content();
+                  }));
+}
+
+} // namespace
+
+void add_pairing_routes(http::RouteTable& table, const DeviceParts& parts) {
+    add_headsets_side(table, parts);
+    add_codes_and_window(table, parts);
+    add_requests(table, parts);
+}
+
+} // namespace devices

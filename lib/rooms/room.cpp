@@ -1,0 +1,363 @@
+#include "rooms/room.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "platform/error.h"
+#include "platform/text.h"
+
+namespace rooms {
+
+namespace {
+
+constexpr std::int64_t pitch = 40; // pixels from one seat of a grid to the next
+
+constexpr std::array<std::pair<SeatStatus, std::string_view>, 3> status_names{
+    {{SeatStatus::vacant, "vacant"},
+     {SeatStatus::occupied, "occupied"},
+     {SeatStatus::maintenance, "maintenance"}}};
+
+Room room_of(const store::Statement& rows) {
+    return {rows.integer(0), rows.integer(1), rows.string(2),
+            rows.integer(3), rows.integer(4), rows.integer(5)};
+}
+
+Seat seat_of(const store::Statement& rows) {
+    Seat seat;
+    seat.id = rows.integer(0);
+    seat.room_id = rows.integer(1);
+    seat.row = rows.integer(2);
+    seat.place = rows.integer(3);
+    seat.x = rows.integer(4);
+    seat.y = rows.integer(5);
+    seat.width = rows.integer(6);
+    seat.height = rows.integer(7);
+    seat.rotation = rows.integer(8);
+    seat.seat_type = {rows.integer(9), rows.string(10)};
+    seat.status = status_named(rows.text(11)).value_or(SeatStatus::vacant);
+    seat.device_id = rows.optional_integer(12);
+    if (!rows.is_null(13)) seat.person = people::PersonReference{rows.integer(13), rows.string(14)};
+    seat.updated_ms = rows.integer(15);
+    if (seat.status == SeatStatus::vacant && (seat.device_id || seat.person))
+        seat.status = SeatStatus::occupied;
+    return seat;
+}
+
+std::vector<Seat> seats_of(store::Statement rows) {
+    std::vector<Seat> seats;
+    while (rows.step())
+        seats.push_back(seat_of(rows));
+    return seats;
+}
+
+std::vector<Room> rooms_of(store::Statement rows) {
+    std::vector<Room> rooms;
+    while (rows.step())
+        rooms.push_back(room_of(rows));
+    return rooms;
+}
+
+std::string place_of(const Seat& seat) {
+    return "row " + std::to_string(seat.row) + ", place " + std::to_string(seat.place);
+}
+
+} // namespace
+
+std::string_view name_of(SeatStatus status) {
+    for (const auto& [known, name] : status_names)
+        if (known == status) return name;
+    return "vacant";
+}
+
+std::optional<SeatStatus> status_named(std::string_view name) {
+    for (const auto& [status, known] : status_names)
+        if (known == name) return status;
+    return std::nullopt;
+}
+
+std::optional<Room> Rooms::find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+    auto rows = read.query(
+        "SELECT id, organisation_id, name, rows, places, created_ms FROM rooms"
+        " WHERE organisation_id = ? AND id = ?",
+        organisation_id, id);
+    return rows.step() ? std::optional(room_of(rows)) : std::nullopt;
+}
+
+Room Rooms::get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+    auto room = find(read, organisation_id, id);
+    if (!room) platform::throw_not_found("room");
+    return *std::move(room);
+}
+
+std::vector<Room> Rooms::list(store::Read& read, std::int64_t organisation_id) const {
+    return rooms_of(
+        read.query("SELECT id, organisation_id, name, rows, places, created_ms FROM rooms"
+                   " WHERE organisation_id = ? ORDER BY name",
+                   organisation_id));
+}
+
+std::vector<Room> Rooms::all(store::Read& read) const {
+    return rooms_of(
+        read.query("SELECT id, organisation_id, name, rows, places, created_ms FROM rooms ORDER BY id"));
+}
+
+// The columns of seat_of.
+#define LECTERN_SEAT_COLUMNS                                                                          \
+    "SELECT s.id, s.room_id, s.row, s.place, s.x, s.y, s.width, s.height, s.rotation, t.id, t.name, " \
+    "s.status,"                                                                                       \
+    " s.device_id, p.id, p.nickname, s.updated_ms FROM seats s JOIN rooms r ON r.id = s.room_id"      \
+    " JOIN seat_types t ON t.id = s.seat_type_id LEFT JOIN persons p ON p.id = s.person_id WHERE "    \
+    "r.organisation_id = ?1 "
+
+std::vector<Seat> Rooms::seats(store::Read& read, std::int64_t organisation_id, std::int64_t room_id) const {
+    return seats_of(read.query(LECTERN_SEAT_COLUMNS "AND s.room_id = ?2 ORDER BY s.row, s.place",
+                               organisation_id, room_id));
+}
+
+Seat Rooms::seat(store::Read& read, std::int64_t organisation_id, std::int64_t seat_id) const {
+    auto rows = read.query(LECTERN_SEAT_COLUMNS "AND s.id = ?2", organisation_id, seat_id);
+    if (!rows.step()) platform::throw_not_found("seat");
+    return seat_of(rows);
+}
+
+std::optional<Seat> Rooms::seat_of_device(store::Read& read, std::int64_t organisation_id,
+                                          std::int64_t device_id) const {
+    auto rows = read.query(LECTERN_SEAT_COLUMNS "AND s.device_id = ?2", organisation_id, device_id);
+    return rows.step() ? std::optional(seat_of(rows)) : std::nullopt;
+}
+
+std::optional<Seat> Rooms::seat_of_person(store::Read& read, std::int64_t organisation_id,
+                                          std::int64_t room_id, std::int64_t person_id) const {
+    auto rows = read.query(LECTERN_SEAT_COLUMNS "AND s.room_id = ?2 AND s.person_id = ?3", organisation_id,
+                           room_id, person_id);
+    return rows.step() ? std::optional(seat_of(rows)) : std::nullopt;
+}
+
+#undef LECTERN_SEAT_COLUMNS
+
+std::vector<devices::Device> Rooms::devices_in(store::Read& read, std::int64_t organisation_id,
+                                               std::int64_t room_id) const {
+    std::vector<devices::Device> found;
+    for (const Seat& seat : seats(read, organisation_id, room_id)) {
+        if (!seat.device_id) continue;
+        if (auto device = devices_.find(read, organisation_id, *seat.device_id))
+            found.push_back(*std::move(device));
+    }
+    return found;
+}
+
+std::optional<people::PersonReference> Rooms::person_on_device(store::Read& read,
+                                                               std::int64_t organisation_id,
+                                                               std::int64_t device_id) const {
+    auto device = devices_.find(read, organisation_id, device_id);
+    if (device && device->person) return device->person;
+    auto seat = seat_of_device(read, organisation_id, device_id);
+    return seat ? seat->person : std::nullopt;
+}
+
+void Rooms::refuse_taken_name(store::Read& read, std::int64_t organisation_id, std::int64_t except_id,
+                              const std::string& name) const {
+    if (read.integer("SELECT id FROM rooms WHERE organisation_id = ? AND name = ? AND id <> ?",
+                     organisation_id, name, except_id))
+        platform::throw_conflict("There is a room \"" + name + "\" already.");
+}
+
+Room Rooms::make_grid(store::Tx& tx, std::int64_t organisation_id, const std::string& name, std::int64_t rows,
+                      std::int64_t places) {
+    if (rows * places > most_seats)
+        platform::throw_invalid("places", "must make at most " + std::to_string(most_seats) + " seats");
+    refuse_taken_name(tx, organisation_id, 0, name);
+    std::int64_t id = tx.insert(
+        "INSERT INTO rooms (organisation_id, name, rows, places, created_ms) VALUES (?, ?, ?, ?, ?)",
+        organisation_id, name, rows, places, tx.now_ms());
+    std::int64_t type = tx.insert("INSERT INTO seat_types (room_id, name) VALUES (?, 'Standard')", id);
+    for (std::int64_t row = 1; row <= rows; ++row)
+        for (std::int64_t place = 1; place <= places; ++place)
+            tx.run(
+                "INSERT INTO seats (room_id, row, place, x, y, seat_type_id, updated_ms) VALUES (?, ?, ?, ?, "
+                "?, ?, ?)",
+                id, row, place, (place - 1) * pitch, (row - 1) * pitch, type, tx.now_ms());
+    Room room = get(tx, organisation_id, id);
+    tx.after_commit([this, room, made = seats(tx, organisation_id, id)] {
+        if (on_room_changed) on_room_changed(room);
+        if (!on_seat_changed) return;
+        for (const Seat& seat : made)
+            on_seat_changed(room.organisation_id, seat);
+    });
+    return room;
+}
+
+Room Rooms::rename(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const std::string& name) {
+    get(tx, organisation_id, id);
+    refuse_taken_name(tx, organisation_id, id, name);
+    tx.run("UPDATE rooms SET name = ?3 WHERE organisation_id = ?1 AND id = ?2", organisation_id, id, name);
+    Room room = get(tx, organisation_id, id);
+    tx.after_commit([this, room] {
+        if (on_room_changed) on_room_changed(room);
+    });
+    return room;
+}
+
+void Rooms::remove(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+    // The seats first: they refer to their types, which go with the room as well.
+    get(tx, organisation_id, id);
+    tx.run("DELETE FROM seats WHERE room_id = ?", id);
+    tx.run("DELETE FROM rooms WHERE organisation_id = ? AND id = ?", organisation_id, id);
+    tx.after_commit([this, organisation_id, id] {
+        if (on_room_removed) on_room_removed(organisation_id, id);
+    });
+}
+
+void Rooms::tell(store::Tx& tx, std::int64_t organisation_id, std::int64_t seat_id) {
+    tx.after_commit([this, organisation_id, changed = seat(tx, organisation_id, seat_id)] {
+        if (on_seat_changed) on_seat_changed(organisation_id, changed);
+    });
+}
+
+void Rooms::refuse_maintenance(const Seat& seat) const {
+    if (seat.status == SeatStatus::maintenance)
+        platform::throw_conflict("The seat in " + place_of(seat) + " is under maintenance.");
+}
+
+void Rooms::seat_device(store::Tx& tx, std::int64_t organisation_id, const Seat& seat,
+                        std::int64_t device_id) {
+    auto device = devices_.find(tx, organisation_id, device_id);
+    if (!device || !device->paired)
+        platform::throw_invalid("device_id", "must be a paired headset of this organisation");
+    if (seat.device_id == device_id) return;
+    refuse_maintenance(seat);
+    if (seat.device_id) {
+        auto sitting = devices_.find(tx, organisation_id, *seat.device_id);
+        platform::throw_conflict("The headset \"" + (sitting ? sitting->name : "") + "\" is on the seat in " +
+                                 place_of(seat) + " already.");
+    }
+    vacate_device(tx, organisation_id, device_id);
+    tx.run("UPDATE seats SET device_id = ? WHERE id = ?", device_id, seat.id);
+}
+
+void Rooms::seat_person(store::Tx& tx, std::int64_t organisation_id, const Seat& seat,
+                        std::int64_t person_id) {
+    auto person = people_.find(tx, organisation_id, person_id);
+    if (!person || !person->active)
+        platform::throw_invalid("person_id", "must be an active person of this organisation");
+    if (seat.person && seat.person->id == person_id) return;
+    refuse_maintenance(seat);
+    if (seat.person)
+        platform::throw_conflict("\"" + seat.person->nickname + "\" sits in " + place_of(seat) + " already.");
+    if (auto before = seat_of_person(tx, organisation_id, seat.room_id, person_id)) {
+        tx.run("UPDATE seats SET person_id = NULL, updated_ms = ? WHERE id = ?", tx.now_ms(), before->id);
+        tell(tx, organisation_id, before->id);
+    }
+    tx.run("UPDATE seats SET person_id = ? WHERE id = ?", person_id, seat.id);
+}
+
+Seat Rooms::change_seat(store::Tx& tx, std::int64_t organisation_id, std::int64_t seat_id,
+                        const SeatChange& change) {
+    Seat before = seat(tx, organisation_id, seat_id);
+    // The status first: a seat whose maintenance ends may be taken in the same breath.
+    if (change.status) {
+        tx.run("UPDATE seats SET status = ? WHERE id = ?", name_of(*change.status), seat_id);
+        before.status = *change.status;
+    }
+    tx.run(
+        "UPDATE seats SET x = coalesce(?2, x), y = coalesce(?3, y), width = coalesce(?4, width),"
+        " height = coalesce(?5, height), rotation = coalesce(?6, rotation), updated_ms = ?7 WHERE id = ?1",
+        seat_id, change.x, change.y, change.width, change.height, change.rotation, tx.now_ms());
+    if (change.device_id && !*change.device_id)
+        tx.run("UPDATE seats SET device_id = NULL WHERE id = ?", seat_id);
+    if (change.person_id && !*change.person_id)
+        tx.run("UPDATE seats SET person_id = NULL WHERE id = ?", seat_id);
+    if (change.device_id && *change.device_id) seat_device(tx, organisation_id, before, **change.device_id);
+    if (change.person_id && *change.person_id) seat_person(tx, organisation_id, before, **change.person_id);
+    Seat after = seat(tx, organisation_id, seat_id);
+    if (change.status == SeatStatus::vacant && after.status == SeatStatus::occupied)
+        refuse_vacant(tx, organisation_id, after);
+    tell(tx, organisation_id, seat_id);
+    return after;
+}
+
+// "Vacant" is not how one unseats somebody: that says whom.
+void Rooms::refuse_vacant(store::Read& read, std::int64_t organisation_id, const Seat& seat) const {
+    std::string who = seat.person ? seat.person->nickname : "";
+    if (who.empty() && seat.device_id) who = devices_.get(read, organisation_id, *seat.device_id).name;
+    platform::throw_conflict("\"" + who + "\" sits in " + place_of(seat) + ": the seat is not vacant.");
+}
+
+std::vector<Seat> Rooms::fill(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id,
+                              std::optional<std::int64_t> class_id) {
+    get(tx, organisation_id, room_id);
+    std::vector<std::int64_t> headsets, students;
+    for (const devices::Device& device : devices_.paired(tx, organisation_id))
+        if (!seat_of_device(tx, organisation_id, device.id)) headsets.push_back(device.id);
+    if (class_id) {
+        classes_.get(tx, organisation_id, *class_id);
+        for (const people::Person& student : classes_.students(tx, organisation_id, *class_id))
+            if (!seat_of_person(tx, organisation_id, room_id, student.id)) students.push_back(student.id);
+    }
+    auto headset = headsets.begin();
+    auto student = students.begin();
+    for (const Seat& seat : seats(tx, organisation_id, room_id)) {
+        if (seat.status == SeatStatus::maintenance) continue;
+        std::optional<std::int64_t> device_id, person_id;
+        if (!seat.device_id && headset != headsets.end()) device_id = *headset++;
+        if (!seat.person && student != students.end()) person_id = *student++;
+        if (!device_id && !person_id) continue;
+        tx.run(
+            "UPDATE seats SET device_id = coalesce(?2, device_id), person_id = coalesce(?3, person_id), "
+            "updated_ms = ?4"
+            " WHERE id = ?1",
+            seat.id, device_id, person_id, tx.now_ms());
+        tell(tx, organisation_id, seat.id);
+    }
+    return seats(tx, organisation_id, room_id);
+}
+
+void Rooms::vacate_device(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id) {
+    auto before = seat_of_device(tx, organisation_id, device_id);
+    if (!before) return;
+    tx.run("UPDATE seats SET device_id = NULL, updated_ms = ? WHERE id = ?", tx.now_ms(), before->id);
+    tell(tx, organisation_id, before->id);
+}
+
+void Rooms::vacate_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
+    std::vector<std::int64_t> taken;
+    {
+        auto rows = tx.query(
+            "SELECT s.id FROM seats s JOIN rooms r ON r.id = s.room_id"
+            " WHERE r.organisation_id = ? AND s.person_id = ?",
+            organisation_id, person_id);
+        while (rows.step())
+            taken.push_back(rows.integer(0));
+    }
+    for (std::int64_t id : taken) {
+        tx.run("UPDATE seats SET person_id = NULL, updated_ms = ? WHERE id = ?", tx.now_ms(), id);
+        tell(tx, organisation_id, id);
+    }
+}
+
+nlohmann::json json_of(const Room& room) {
+    return {{"id", room.id},
+            {"name", room.name},
+            {"rows", room.rows},
+            {"places", room.places},
+            {"created_at", platform::iso8601(room.created_ms)}};
+}
+
+nlohmann::json json_of(const Seat& seat) {
+    return {{"id", seat.id},
+            {"row", seat.row},
+            {"place", seat.place},
+            {"x", seat.x},
+            {"y", seat.y},
+            {"width", seat.width},
+            {"height", seat.height},
+            {"rotation", seat.rotation},
+            {"seat_type", {{"id", seat.seat_type.id}, {"name", seat.seat_type.name}}},
+            {"status", name_of(seat.status)},
+            {"device_id", seat.device_id ? nlohmann::json(*seat.device_id) : nlohmann::json()},
+            {"person", people::json_of(seat.person)},
+            {"updated_at", platform::iso8601(seat.updated_ms)}};
+}
+
+} // namespace rooms

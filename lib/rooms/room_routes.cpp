@@ -1,0 +1,193 @@
+#include "rooms/room_routes.h"
+
+#include <nlohmann/json.hpp>
+
+#include "people/paging_routes.h"
+#include "people/people_routes.h"
+#include "platform/error.h"
+#include "platform/text.h"
+
+namespace rooms {
+
+namespace {
+
+using http::Answer;
+using http::Call;
+using http::Json;
+
+http::Fields room_fields() {
+    return {{"id", http::identifier()},
+            {"name", http::text(1, 80)},
+            {"rows", http::integer(1, 50)},
+            {"places", http::integer(1, 50)},
+            {"created_at", http::time()}};
+}
+
+http::Shape room_shape() {
+    return http::object(room_fields()).named("Room");
+}
+
+http::Shape room_with_seats_shape() {
+    http::Fields fields = room_fields();
+    fields.emplace_back("seats", http::list(seat_shape(), Rooms::most_seats));
+    return http::object(fields).named("RoomWithSeats");
+}
+
+Json json_with_seats(const Room& room, const std::vector<Seat>& seats) {
+    Json json = json_of(room);
+    json["seats"] = Json::array();
+    for (const Seat& seat : seats)
+        json["seats"].push_back(json_of(seat));
+    return json;
+}
+
+std::string checked_name(const Json& body) {
+    std::string name(platform::trimmed(body.at("name").get_ref<const std::string&>()));
+    if (name.empty()) platform::throw_invalid("name", "must not be empty");
+    return name;
+}
+
+// Absent: leave it. Null: nobody.
+std::optional<std::optional<std::int64_t>> clearable_id(const Json& body, const char* name) {
+    if (!body.contains(name)) return std::nullopt;
+    if (body.at(name).is_null()) return std::optional<std::int64_t>();
+    return std::optional(body.at(name).get<std::int64_t>());
+}
+
+std::optional<std::int64_t> integer_field(const Json& body, const char* name) {
+    return body.contains(name) ? std::optional(body.at(name).get<std::int64_t>()) : std::nullopt;
+}
+
+Answer make_room(Rooms& rooms, Call& call, store::Tx& tx) {
+    Room room = rooms.make_grid(tx, call.caller.organisation_id, checked_name(call.body),
+                                call.body.at("rows"), call.body.at("places"));
+    return http::created(json_with_seats(room, rooms.seats(tx, room.organisation_id, room.id)),
+                         "/v1/rooms/" + std::to_string(room.id))
+        .on({{"room", room.id}});
+}
+
+Answer change_seat(Rooms& rooms, Call& call, store::Tx& tx) {
+    const Json& body = call.body;
+    SeatChange change;
+    change.device_id = clearable_id(body, "device_id");
+    change.person_id = clearable_id(body, "person_id");
+    if (body.contains("status"))
+        change.status = status_named(body.at("status").get_ref<const std::string&>());
+    change.x = integer_field(body, "x");
+    change.y = integer_field(body, "y");
+    change.width = integer_field(body, "width");
+    change.height = integer_field(body, "height");
+    change.rotation = integer_field(body, "rotation");
+    Seat seat = rooms.change_seat(tx, call.caller.organisation_id, call.id("id"), change);
+    return http::json(json_of(seat)).on({{"seat", seat.id}, {"room", seat.room_id}});
+}
+
+void add_rooms(http::RouteTable& table, Rooms& rooms) {
+    table.add(http::get("/v1/rooms", "The rooms of the organisation")
+                  .reads()
+                  .by(http::Access::viewer)
+                  .tagged("rooms")
+                  .gives(http::page_of(room_shape()))
+                  .handled<store::Read>([&rooms](Call& call, store::Read& read) {
+                      return people::list_answer(rooms.list(read, call.caller.organisation_id));
+                  }));
+    table.add(
+        http::post("/v1/rooms", "Make a room with a grid of seats")
+            .writes()
+            .by(http::Access::teacher)
+            .tagged("rooms")
+            .takes(http::object({{"name", http::text(1, 80)},
+                                 {"rows", http::integer(1, 50)},
+                                 {"places", http::integer(1, 50)}}))
+            .gives(room_with_seats_shape(), 201)
+            .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) { return make_room(rooms, call, tx); }));
+    table.add(http::get("/v1/rooms/:id", "One room with its seats")
+                  .reads()
+                  .by(http::Access::viewer)
+                  .tagged("rooms")
+                  .gives(room_with_seats_shape())
+                  .handled<store::Read>([&rooms](Call& call, store::Read& read) {
+                      Room room = rooms.get(read, call.caller.organisation_id, call.id("id"));
+                      return http::json(
+                          json_with_seats(room, rooms.seats(read, room.organisation_id, room.id)));
+                  }));
+    table.add(http::patch("/v1/rooms/:id", "Rename a room")
+                  .writes()
+                  .by(http::Access::teacher)
+                  .tagged("rooms")
+                  .takes(http::object({{"name", http::text(1, 80)}}))
+                  .gives(room_shape())
+                  .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
+                      Room room = rooms.rename(tx, call.caller.organisation_id, call.id("id"),
+                                               checked_name(call.body));
+                      return http::json(json_of(room)).on({{"room", room.id}});
+                  }));
+    table.add(http::del("/v1/rooms/:id", "Remove a room: its headsets and students stay")
+                  .writes()
+                  .by(http::Access::teacher)
+                  .tagged("rooms")
+                  .gives(http::nothing(), 204)
+                  .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
+                      rooms.remove(tx, call.caller.organisation_id, call.id("id"));
+                      return http::no_content().on({{"room", call.id("id")}});
+                  }));
+}
+
+void add_seats(http::RouteTable& table, Rooms& rooms) {
+    table.add(http::post("/v1/rooms/:id/fill",
+                         "Put headsets without a seat, and a class's students, on free seats in order")
+                  .writes()
+                  .by(http::Access::teacher)
+                  .tagged("rooms")
+                  .takes(http::object({{"class_id?", http::identifier()}}))
+                  .gives(room_with_seats_shape())
+                  .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
+                      const std::int64_t organisation_id = call.caller.organisation_id;
+                      Room room = rooms.get(tx, organisation_id, call.id("id"));
+                      auto seats =
+                          rooms.fill(tx, organisation_id, room.id, integer_field(call.body, "class_id"));
+                      return http::json(json_with_seats(room, seats)).on({{"room", room.id}});
+                  }));
+    table.add(http::patch("/v1/seats/:id", "Seat a headset or a student, set the status, move the seat")
+                  .writes()
+                  .by(http::Access::teacher)
+                  .tagged("rooms")
+                  .takes(http::object({{"device_id?", http::nullable(http::identifier())},
+                                       {"person_id?", http::nullable(http::identifier())},
+                                       {"status?", http::one_of({"vacant", "occupied", "maintenance"})},
+                                       {"x?", http::integer(0, 100'000)},
+                                       {"y?", http::integer(0, 100'000)},
+                                       {"width?", http::integer(1, 1000)},
+                                       {"height?", http::integer(1, 1000)},
+                                       {"rotation?", http::integer(-360, 360)}}))
+                  .gives(seat_shape())
+                  .handled<store::Tx>(
+                      [&rooms](Call& call, store::Tx& tx) { return change_seat(rooms, call, tx); }));
+}
+
+} // namespace
+
+http::Shape seat_shape() {
+    return http::object(
+               {{"id", http::identifier()},
+                {"row", http::integer(1, 50)},
+                {"place", http::integer(1, 50)},
+                {"x", http::integer(0, 100'000)},
+                {"y", http::integer(0, 100'000)},
+                {"width", http::integer(1, 1000)},
+                {"height", http::integer(1, 1000)},
+                {"rotation", http::integer(-360, 360)},
+                {"seat_type", http::object({{"id", http::identifier()}, {"name", http::text(1, 80)}})},
+                {"status", http::one_of({"vacant", "occupied", "maintenance"})},
+                {"device_id", http::nullable(http::identifier())},
+                {"person", http::nullable(people::person_reference_shape())},
+                {"updated_at", http::time()}})
+        .named("Seat");
+}
+
+void add_room_routes(http::RouteTable& table, Rooms& rooms) {
+    add_rooms(table, rooms);
+    add_seats(table, rooms);
+}
+
+} // namespace rooms

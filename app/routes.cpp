@@ -18,7 +18,7 @@ void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
     people::add_people_routes(table, {s.store, s.hasher, s.random, s.organisations, s.people, s.classes,
                                       s.logins, s.site_keys, s.sign_in, s.setup, appliance.uses_tls()});
     devices::add_device_routes(table, {s.devices, s.presence, s.pairing, s.logins, s.sign_in, s.clock,
-                                       [&appliance] { return appliance.addresses(); }});
+                                       s.store, [&appliance] { return appliance.addresses(); }});
     rooms::add_room_routes(table, s.rooms);
     courses::add_lesson_routes(table, s.lessons);
     sessions::add_session_routes(table, {s.sessions, s.director, s.lessons, s.clock});

@@ -48,7 +48,7 @@ target_compile_options(lectern_own_code INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # These look through inlining and, in this compiler, report the standard library's own strings and optionals.
     target_compile_options(lectern_own_code INTERFACE
-        $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds
+        $<$<COMPILE_LANGUAGE:CXX>:-Wno-missing-field-initializers -Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds
         -Wno-stringop-overread>)
     if(LECTERN_SANITIZE MATCHES "thread")
         # Asio fences in a header; the sanitizer does not model fences and the compiler says so at each.

@@ -8,25 +8,41 @@
 
 #include "store/statement.h"
 
+struct sqlite3;
+
 namespace store {
 
 class Connection {
 public:
-    enum class Mode { read_write, read_only };
-    // Opens `file` (read_write makes it) and sets: WAL, synchronous=FULL, foreign_keys=ON, no automatic checkpoints
-    // (the writer does them), trusted_schema off, cell_size_check on.
-    Connection(const std::filesystem::path& file, Mode mode);
+    // `create` makes the file when it is missing; nothing else does, so that a disk that has gone is not taken for an
+    // empty one.
+    enum class Mode { create, read_write, read_only };
+
+    // Opens `file` and sets: WAL, synchronous=FULL, foreign_keys=ON, no automatic checkpoints (the writer does them),
+    // trusted_schema off, cell_size_check on. `vfs` names SQLite's file layer; null is the system's.
+    Connection(const std::filesystem::path& file, Mode mode, const char* vfs = nullptr);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    Statement prepared(const char* sql_literal);
+    Statement prepared(Sql sql, Statement::Bytes bytes);
     Statement prepare_once(const std::string& sql);
     void execute(const char* sql); // one or more statements without results
+    // The first column of the first row: for PRAGMAs.
+    std::int64_t integer(const char* sql);
+    std::string text(const char* sql);
+
     std::int64_t changes() const;
     std::int64_t last_insert_id() const;
     bool in_transaction() const; // false also after SQLite ended it by itself
-    struct sqlite3* handle() const;
+    sqlite3* handle() const;
+
+    // Why statements have failed since the last call, the worst of it. A domain sees a platform::Error; the writer has to
+    // know whether the disk can still be trusted.
+    enum class Trouble { none, full, doubt };
+    Trouble take_trouble();
+    // Throws the platform::Error for a result code of SQLite on this connection, and remembers the trouble.
+    [[noreturn]] void fail(int code);
 
 private:
     struct Impl;

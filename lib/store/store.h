@@ -18,6 +18,8 @@
 #include <type_traits>
 
 #include "platform/clock.h"
+#include "store/job.h"
+#include "store/migrate.h"
 #include "store/transaction.h"
 
 namespace store {
@@ -25,18 +27,12 @@ namespace store {
 struct Options {
     std::filesystem::path folder;    // holds lectern.db, lectern.lock, backups/
     int readers = 2;                 // threads with a read-only connection each
-    std::size_t queue_limit = 4096;  // jobs waiting for the writer; more: Error unavailable
+    std::size_t queue_limit = 4096;  // jobs waiting for the writer, and as many reads; more: Error unavailable
     std::size_t group_limit = 512;   // jobs in one transaction
-    std::function<void(bool full)> on_storage_full; // called when the disk fills, and when it has room again
-};
-
-// What a job of the writer says of its own work.
-enum class Verdict { keep, discard }; // discard: roll back its savepoint, though nothing was thrown (an answer >= 400)
-
-struct Job {
-    std::string_view name;                            // a route's name; a literal or otherwise lasting
-    std::function<Verdict(Tx&)> work;                 // on the writer thread, only SQL
-    std::function<void(std::exception_ptr)> done;     // null: committed (or discarded as it wished). On the writer thread: be quick.
+    // Called on the writer thread when the disk fills, and when it has room again.
+    std::function<void(bool full)> on_storage_full;
+    std::optional<Schema> schema; // none: the one that the program carries
+    std::string vfs;              // SQLite's file layer by name; "" is the system's
 };
 
 class Store {
@@ -70,12 +66,14 @@ public:
     };
     Figures figures() const;
 
-    // A consistent copy of the database into `file` (VACUUM INTO on a reader; does not hold up the writer).
+    // A consistent copy of the database into `file`, which must not exist, on this thread; holds up neither the writer nor
+    // the readers.
     void back_up(const std::filesystem::path& file);
 
 private:
     template <class Handle, class Work, class Start>
-    static auto wait_for(Work& work, Start start);
+    auto wait_for(Work& work, Start start);
+    void check_may_wait() const; // throws on the store's own threads
 
     struct Impl;
     std::unique_ptr<Impl> impl_;
@@ -85,6 +83,7 @@ private:
 
 template <class Handle, class Work, class Start>
 auto Store::wait_for(Work& work, Start start) {
+    check_may_wait();
     using Result = std::invoke_result_t<Work, Handle&>;
     struct Waiting {
         std::mutex mutex;

@@ -17,20 +17,22 @@ public:
 
     // auto rows = read.query("SELECT id, name FROM rooms WHERE organisation_id = ?", organisation);
     // while (rows.step()) ... rows.integer(0) ...
+    // The values are copied: the rows may outlive them. The SQL may be written without values and bound afterwards.
     template <class... Values>
-    Statement query(const char* sql, const Values&... values) {
-        Statement statement = connection_->prepared(sql);
-        statement.bind_all(values...);
+    Statement query(Sql sql, const Values&... values) {
+        Statement statement = connection_->prepared(sql, Statement::Bytes::copied);
+        if constexpr (sizeof...(values) > 0) statement.bind_all(values...);
         return statement;
     }
     // The first column of the first row, when there is one.
     template <class... Values>
-    std::optional<std::int64_t> integer(const char* sql, const Values&... values) {
-        Statement statement = query(sql, values...);
+    std::optional<std::int64_t> integer(Sql sql, const Values&... values) {
+        Statement statement = connection_->prepared(sql, Statement::Bytes::borrowed);
+        statement.bind_all(values...);
         if (!statement.step()) return std::nullopt;
         return statement.optional_integer(0);
     }
-    // For SQL that is put together at run time (filters); not cached.
+    // For SQL that is put together at run time (filters); not cached. Never put a value into it: bind.
     Statement query_text(const std::string& sql) { return connection_->prepare_once(sql); }
 
     // Server time; one and the same for the whole of a transaction.
@@ -49,9 +51,10 @@ public:
 
     // INSERT, UPDATE, DELETE: how many rows it changed.
     template <class... Values>
-    std::int64_t run(const char* sql, const Values&... values) {
+    std::int64_t run(Sql sql, const Values&... values) {
         {
-            Statement statement = query(sql, values...);
+            Statement statement = connection_->prepared(sql, Statement::Bytes::borrowed);
+            statement.bind_all(values...);
             while (statement.step()) {
             }
         }
@@ -59,7 +62,7 @@ public:
     }
     // INSERT: the new row's id.
     template <class... Values>
-    std::int64_t insert(const char* sql, const Values&... values) {
+    std::int64_t insert(Sql sql, const Values&... values) {
         run(sql, values...);
         return connection_->last_insert_id();
     }
@@ -74,7 +77,7 @@ public:
     void regardless(std::function<void(Tx&)> work) { regardless_.push_back(std::move(work)); }
 
 private:
-    friend class Writer;
+    friend class Group;
     std::vector<std::function<void()>> after_commit_;
     std::vector<std::function<void()>> on_rollback_;
     std::vector<std::function<void(Tx&)>> regardless_;

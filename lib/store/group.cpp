@@ -1,0 +1,208 @@
+#include "store/group.h"
+
+#include <sqlite3.h>
+
+#include <cstdio>
+#include <string>
+#include <utility>
+
+#include "platform/error.h"
+#include "platform/log.h"
+
+namespace store {
+namespace {
+
+using std::chrono::steady_clock;
+
+// The first job of a group waits for the last: many quick jobs share a flush, a few long ones do not add up.
+constexpr auto group_time = std::chrono::milliseconds(20);
+constexpr auto slow_job = std::chrono::milliseconds(5);
+
+std::string message_of(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+        return error.what();
+    } catch (...) {
+        return "unknown failure";
+    }
+}
+
+// Hooks and answers are other people's code; whatever they throw must not stop the writer.
+template <class Call>
+void guarded(const char* what, Call call) {
+    try {
+        call();
+    } catch (...) {
+        platform::log_error(std::string("store: ") + what +
+                            " failed: " + message_of(std::current_exception()));
+    }
+}
+
+void run_backwards(std::vector<std::function<void()>>& hooks) {
+    for (auto hook = hooks.rbegin(); hook != hooks.rend(); ++hook)
+        guarded("on_rollback", *hook);
+    hooks.clear();
+}
+
+// What everybody in a failed group is told; `cause` may be one job's own affair and goes to the journal
+// alone.
+std::exception_ptr failure_of_all(Connection::Trouble trouble, const std::exception_ptr& cause) {
+    platform::log_error("store: a transaction failed: " + message_of(cause));
+    using platform::Error;
+    using platform::ErrorKind;
+    if (trouble == Connection::Trouble::full) {
+        return std::make_exception_ptr(Error(ErrorKind::storage_full, "The box's disk is full."));
+    }
+    return std::make_exception_ptr(
+        Error(ErrorKind::unavailable, "It could not be stored; please try again.", 1));
+}
+
+void move_to(std::vector<std::function<void()>>& all, std::vector<std::function<void()>>& some) {
+    for (auto& hook : some)
+        all.push_back(std::move(hook));
+}
+
+} // namespace
+
+Group::Group(Connection& connection, const platform::Clock& clock) : connection_(connection), clock_(clock) {
+    sqlite3_commit_hook(
+        connection_.handle(), [](void* committing) { return *static_cast<bool*>(committing) ? 0 : 1; },
+        &committing_);
+}
+
+Group::~Group() {
+    sqlite3_commit_hook(connection_.handle(), nullptr, nullptr);
+}
+
+Group::Result Group::run(std::span<Job> jobs) {
+    Result result;
+    result.jobs = jobs.size();
+    failure_ = nullptr;
+    failures_.clear();
+    try {
+        begin();
+        result.jobs = work_through(jobs);
+        const auto started = steady_clock::now();
+        commit();
+        result.commit_us =
+            std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - started).count();
+        result.committed = true;
+    } catch (...) {
+        failure_ = std::current_exception();
+        undo();
+    }
+    result.trouble = connection_.take_trouble();
+    if (failure_) failure_ = failure_of_all(result.trouble, failure_);
+    return result;
+}
+
+void Group::answer(std::span<Job> jobs) {
+    for (auto& hook : after_commit_)
+        guarded("after_commit", hook);
+    after_commit_.clear();
+    on_rollback_.clear();
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        if (!jobs[i].done) continue;
+        guarded("done", [&] { jobs[i].done(failure_ ? failure_ : failures_[i]); });
+    }
+}
+
+void Group::begin() {
+    connection_.prepared("BEGIN IMMEDIATE", Statement::Bytes::borrowed).step();
+}
+
+std::size_t Group::work_through(std::span<Job> jobs) {
+    const auto until = steady_clock::now() + group_time;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        run_job(jobs[i]);
+        if (steady_clock::now() > until) return i + 1;
+    }
+    return jobs.size();
+}
+
+void Group::run_job(Job& job) {
+    const auto started = steady_clock::now();
+    const std::int64_t now_ms = clock_.now_ms();
+    std::vector<std::function<void(Tx&)>> regardless;
+    failures_.push_back(run_in_savepoint(job.work, now_ms, regardless));
+    for (std::size_t i = 0; i < regardless.size(); ++i) { // it may grow
+        const auto work = std::move(regardless[i]);
+        const std::exception_ptr failure = run_in_savepoint(
+            [&work](Tx& tx) {
+                work(tx);
+                return Verdict::keep;
+            },
+            now_ms, regardless);
+        if (failure)
+            platform::log_error("store: regardless of " + std::string(job.name) + ": " + message_of(failure));
+    }
+    note_time(job.name, started);
+}
+
+// The work's own failure is returned; what is thrown from here is the group's.
+std::exception_ptr Group::run_in_savepoint(const std::function<Verdict(Tx&)>& work, std::int64_t now_ms,
+                                           std::vector<std::function<void(Tx&)>>& regardless) {
+    Tx tx(connection_, now_ms);
+    std::exception_ptr failure;
+    Verdict verdict = Verdict::discard;
+    connection_.prepared("SAVEPOINT job", Statement::Bytes::borrowed).step();
+    try {
+        verdict = work(tx);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (!connection_.in_transaction()) {
+        run_backwards(tx.on_rollback_);
+        if (failure) std::rethrow_exception(failure);
+        throw platform::Error(platform::ErrorKind::unavailable, "The database ended the transaction.", 1);
+    }
+    if (failure || verdict == Verdict::discard) {
+        run_backwards(tx.on_rollback_);
+        connection_.prepared("ROLLBACK TO job", Statement::Bytes::borrowed).step();
+    } else {
+        move_to(after_commit_, tx.after_commit_);
+        move_to(on_rollback_, tx.on_rollback_);
+    }
+    connection_.prepared("RELEASE job", Statement::Bytes::borrowed).step();
+    for (auto& hook : tx.regardless_)
+        regardless.push_back(std::move(hook));
+    return failure;
+}
+
+void Group::commit() {
+    committing_ = true;
+    try {
+        connection_.prepared("COMMIT", Statement::Bytes::borrowed).step();
+    } catch (...) {
+        committing_ = false;
+        throw;
+    }
+    committing_ = false;
+}
+
+void Group::undo() {
+    if (connection_.in_transaction()) {
+        guarded("ROLLBACK", [&] { connection_.prepared("ROLLBACK", Statement::Bytes::borrowed).step(); });
+    }
+    run_backwards(on_rollback_);
+    after_commit_.clear();
+}
+
+void Group::note_time(std::string_view name, steady_clock::time_point started) {
+    const auto now = steady_clock::now();
+    if (now - started < slow_job || now - logged_slow_ < std::chrono::seconds(1)) return;
+    logged_slow_ = now;
+    char text[64];
+    std::snprintf(text, sizeof text, " held up the writer for %.1f ms",
+                  std::chrono::duration<double, std::milli>(now - started).count());
+    platform::log_warning("store: " + std::string(name) + text);
+}
+
+void refuse(std::span<Job> jobs, std::exception_ptr why) {
+    for (Job& job : jobs) {
+        if (job.done) guarded("done", [&] { job.done(why); });
+    }
+}
+
+} // namespace store

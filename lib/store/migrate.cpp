@@ -1,0 +1,138 @@
+#include "store/migrate.h"
+
+#include <optional>
+
+#include "platform/embedded.h"
+#include "platform/error.h"
+#include "platform/files.h"
+#include "platform/log.h"
+#include "platform/text.h"
+#include "store/snapshot.h"
+
+namespace store {
+namespace {
+
+using platform::Error;
+using platform::ErrorKind;
+
+constexpr std::int64_t application_id =
+    0x4c63746e; // "Lctn", so that file(1) and we ourselves know our databases
+
+std::string_view name_of(std::string_view path) {
+    return path.substr(path.find('/') + 1);
+}
+
+int number_of(std::string_view name) {
+    const std::optional<std::int64_t> number = platform::parse_integer(name.substr(0, 4));
+    if (name.size() < 6 || name[4] != '_' || !number) {
+        throw Error(ErrorKind::internal, "A migration is not named NNNN_name.sql: " + std::string(name));
+    }
+    return static_cast<int>(*number);
+}
+
+// Undoes what is not committed when it ends.
+class Transaction {
+public:
+    explicit Transaction(Connection& connection) : connection_(connection) {
+        connection_.execute("BEGIN IMMEDIATE");
+    }
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    ~Transaction() {
+        if (!connection_.in_transaction()) return;
+        try {
+            connection_.execute("ROLLBACK");
+        } catch (const Error& error) {
+            platform::log_error(error.what()); // then closing the connection undoes it
+        }
+    }
+    void commit() { connection_.execute("COMMIT"); }
+
+private:
+    Connection& connection_;
+};
+
+void set_version(Connection& connection, int version) {
+    connection.execute(("PRAGMA user_version=" + std::to_string(version)).c_str());
+    connection.execute(("PRAGMA application_id=" + std::to_string(application_id)).c_str());
+}
+
+void make_fresh(Connection& connection, const Schema& schema) {
+    Transaction transaction(connection);
+    connection.execute(std::string(schema.whole).c_str());
+    set_version(connection, schema.version());
+    transaction.commit();
+}
+
+void upgrade(Connection& connection, const Schema& schema, std::int64_t from) {
+    // Rebuilding a table drops the old one, which must not delete what refers to it; the check below makes up
+    // for it.
+    connection.execute("PRAGMA foreign_keys=OFF");
+    {
+        Transaction transaction(connection);
+        for (const Migration& migration : schema.migrations) {
+            if (migration.number > from) connection.execute(std::string(migration.sql).c_str());
+        }
+        if (const std::string table = connection.text("PRAGMA foreign_key_check"); !table.empty()) {
+            throw Error(ErrorKind::internal,
+                        "After the upgrade rows of " + table + " refer to rows that are gone.");
+        }
+        set_version(connection, schema.version());
+        transaction.commit();
+    }
+    connection.execute("PRAGMA foreign_keys=ON");
+}
+
+std::filesystem::path back_up_before(Connection& connection, const std::filesystem::path& backups,
+                                     std::int64_t from, std::int64_t now_ms) {
+    std::string time = platform::iso8601(now_ms).substr(0, 19);
+    std::erase(time, ':');
+    std::erase(time, '-');
+    platform::make_private_folder(backups);
+    std::filesystem::path file =
+        backups / ("before-upgrade-from-" + std::to_string(from) + "-" + time + "Z.db");
+    copy_database(connection, file);
+    return file;
+}
+
+} // namespace
+
+Schema embedded_schema() {
+    Schema schema;
+    const platform::EmbeddedFile* const whole = platform::find_embedded("schema.sql");
+    if (whole == nullptr) throw Error(ErrorKind::internal, "This program carries no schema.sql.");
+    schema.whole = whole->bytes;
+    for (const platform::EmbeddedFile& file : platform::embedded_files()) {
+        if (!file.name.starts_with("migrations/")) continue;
+        const int number = number_of(name_of(file.name));
+        if (number != schema.version() + 1) {
+            throw Error(ErrorKind::internal,
+                        "Migrations must be numbered from 0002 without gaps: " + std::string(file.name));
+        }
+        schema.migrations.push_back({number, file.bytes});
+    }
+    return schema;
+}
+
+void bring_up_to_date(Connection& connection, const Schema& schema, const std::filesystem::path& file,
+                      const std::filesystem::path& backups, std::int64_t now_ms) {
+    const std::int64_t version = connection.integer("PRAGMA user_version");
+    const bool empty = connection.integer("SELECT count(*) FROM sqlite_schema") == 0;
+    if (version == 0 && empty) return make_fresh(connection, schema);
+    if (version == 0 || connection.integer("PRAGMA application_id") != application_id) {
+        platform::throw_conflict(file.string() + " is not a database of Lectern.");
+    }
+    if (version > schema.version()) {
+        platform::throw_conflict(file.string() + " has schema version " + std::to_string(version) +
+                                 "; this Lectern knows versions up to " + std::to_string(schema.version()) +
+                                 ". Install the newer Lectern again, or restore a backup from " +
+                                 backups.string() + ".");
+    }
+    if (version == schema.version()) return;
+    const std::filesystem::path copy = back_up_before(connection, backups, version, now_ms);
+    upgrade(connection, schema, version);
+    platform::log_info("Upgraded " + file.string() + " from schema version " + std::to_string(version) +
+                       " to " + std::to_string(schema.version()) + "; as it was before: " + copy.string());
+}
+
+} // namespace store

@@ -1,0 +1,75 @@
+#include "store/store.h"
+
+#include <utility>
+
+#include "platform/error.h"
+#include "store/folder.h"
+#include "store/readers.h"
+#include "store/snapshot.h"
+#include "store/writer.h"
+
+namespace store {
+namespace {
+
+// Opens the database and makes its schema the current one.
+std::unique_ptr<Connection> open_current(const Folder& folder, const Options& options,
+                                         const platform::Clock& clock) {
+    auto connection = folder.open(Connection::Mode::create);
+    bring_up_to_date(*connection, options.schema ? *options.schema : embedded_schema(), folder.database(),
+                     folder.backups(), clock.now_ms());
+    return connection;
+}
+
+} // namespace
+
+struct Store::Impl {
+    Impl(Options given, const platform::Clock& clock)
+        : options(std::move(given)),
+          folder(options.folder, options.vfs),
+          connection(open_current(folder, options, clock)),
+          readers(folder, clock, options.readers, options.queue_limit),
+          writer(folder, std::move(connection), readers, clock, options) {}
+    // What the writer still answers may read. Its connection closes last: then SQLite leaves nothing but the one file.
+    ~Impl() {
+        writer.stop();
+        readers.stop();
+    }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+
+    const Options options;
+    const Folder folder;
+    std::unique_ptr<Connection> connection; // the writer's, once it runs
+    Readers readers;
+    Writer writer;
+};
+
+Store::Store(Options options, platform::Clock& clock)
+    : impl_(std::make_unique<Impl>(std::move(options), clock)) {}
+
+Store::~Store() = default;
+
+void Store::submit(Job job) {
+    impl_->writer.submit(std::move(job));
+}
+
+void Store::submit_read(std::function<void(Read&)> work, std::function<void(std::exception_ptr)> done) {
+    impl_->readers.submit(std::move(work), std::move(done));
+}
+
+Store::Figures Store::figures() const {
+    return impl_->writer.figures();
+}
+
+void Store::back_up(const std::filesystem::path& file) {
+    impl_->readers.visit([&](Connection& connection) { copy_database(connection, file); });
+}
+
+void Store::check_may_wait() const {
+    if (impl_->writer.is_this_thread() || impl_->readers.is_this_thread()) {
+        throw platform::Error(platform::ErrorKind::internal,
+                              "A thread of the store must not wait for the store.");
+    }
+}
+
+} // namespace store

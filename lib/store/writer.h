@@ -1,0 +1,92 @@
+// The writer: the one thread that changes the database. It takes what has been queued as one group (group.h), so the group
+// grows with the load by itself; a lone job never waits for company. Between groups it moves the log into the database
+// (checkpoints), and it watches the disk:
+//
+// - full: the group failed with storage_full. Jobs go on being tried; `on_storage_full(false)` follows when there is room.
+// - in doubt (an I/O error, or a damaged page): after a failed flush the system may have dropped what was to be written, and
+//   says so only once. Nothing is written, and jobs are answered unavailable, until the disk takes writes again and the
+//   database has been closed by everybody, reopened and checked; tried again and again, ever more rarely.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "platform/clock.h"
+#include "store/folder.h"
+#include "store/group.h"
+#include "store/readers.h"
+#include "store/store.h"
+
+namespace store {
+
+class Writer {
+public:
+    Writer(const Folder& folder, std::unique_ptr<Connection> connection, Readers& readers, const platform::Clock& clock,
+           const Options& options);
+    ~Writer();
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+
+    void submit(Job job);
+    bool is_this_thread() const { return thread_.get_id() == std::this_thread::get_id(); }
+    void stop(); // finishes what was accepted
+    Store::Figures figures() const;
+
+private:
+    using Time = std::chrono::steady_clock::time_point;
+    enum class Disk { good, full, doubt };
+
+    void run();
+    bool take_jobs();
+    void work_through();
+    void count(const Group::Result& result);
+    void look_after(const Group::Result& result);
+    std::optional<Time> next_chore() const;
+    void do_chores();
+
+    void open(std::unique_ptr<Connection> connection);
+    void close();
+    void checkpoint(int mode);
+    void checkpoint_if_large();
+    void enter(Disk disk);
+    void probe_for_room();
+    void reopen();
+
+    const Folder& folder_;
+    Readers& readers_;
+    const platform::Clock& clock_;
+    const Options& options_;
+
+    std::mutex mutex_; // of the next four
+    std::condition_variable changed_;
+    std::vector<Job> queue_;
+    bool sleeping_ = false;
+    bool stopping_ = false;
+
+    // The writer thread's own.
+    std::unique_ptr<Connection> connection_;
+    std::optional<Group> group_;
+    std::vector<Job> jobs_;
+    int wal_frames_ = 0;       // in the log, those moved already included
+    int checkpoint_at_ = 0;    // frames
+    Time last_group_{};
+    Time next_try_{};          // of the disk
+    std::chrono::milliseconds pause_{};
+
+    // Read by figures() on any thread.
+    std::atomic<Disk> disk_{Disk::good};
+    std::atomic<std::size_t> waiting_{0}, group_last_{0};
+    std::atomic<std::uint64_t> jobs_done_{0}, groups_{0};
+    std::atomic<std::int64_t> commit_last_us_{0}, wal_bytes_{0};
+
+    std::thread thread_;
+};
+
+} // namespace store

@@ -1,0 +1,183 @@
+#include "store/migrate.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "platform/error.h"
+#include "platform/files.h"
+#include "store/notes.h"
+#include "support/manual_clock.h"
+#include "support/schema_text.h"
+#include "support/temporary_folder.h"
+
+using Catch::Matchers::ContainsSubstring;
+using store::Connection;
+using store::Schema;
+using store::Store;
+
+namespace {
+
+// Three versions of a schema, as three releases would have carried them.
+const Schema first{
+    "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;"
+    "CREATE TABLE replies (id INTEGER PRIMARY KEY, note_id INTEGER NOT NULL REFERENCES notes(id)) STRICT;",
+    {}};
+constexpr std::string_view add_colour = "ALTER TABLE notes ADD COLUMN colour TEXT NOT NULL DEFAULT 'white';";
+constexpr std::string_view require_length = // a table rebuilt, as SQLite wants it
+    "CREATE TABLE new_notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE CHECK (length(text) > 0),"
+    " colour TEXT NOT NULL DEFAULT 'white') STRICT;"
+    "INSERT INTO new_notes SELECT id, text, colour FROM notes;"
+    "DROP TABLE notes; ALTER TABLE new_notes RENAME TO notes;"
+    "CREATE INDEX notes_by_colour ON notes(colour);";
+const Schema third{
+    "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE CHECK (length(text) > 0),"
+    " colour TEXT NOT NULL DEFAULT 'white') STRICT;"
+    "CREATE INDEX notes_by_colour ON notes(colour);"
+    "CREATE TABLE replies (id INTEGER PRIMARY KEY, note_id INTEGER NOT NULL REFERENCES notes(id)) STRICT;",
+    {{2, add_colour}, {3, require_length}}};
+
+struct Box {
+    support::TemporaryFolder folder;
+    support::ManualClock clock;
+
+    Store start(const Schema& schema) {
+        store::Options options;
+        options.folder = folder.path();
+        options.schema = schema;
+        return Store(std::move(options), clock);
+    }
+    std::string schema_text() { return support::schema_text(folder.path() / "lectern.db"); }
+    std::int64_t version() {
+        return Connection(folder.path() / "lectern.db", Connection::Mode::read_only)
+            .integer("PRAGMA user_version");
+    }
+    std::vector<std::filesystem::path> backups() {
+        std::vector<std::filesystem::path> found;
+        if (!std::filesystem::exists(folder.path() / "backups")) return found;
+        for (const auto& entry : std::filesystem::directory_iterator(folder.path() / "backups"))
+            found.push_back(entry.path());
+        return found;
+    }
+};
+
+} // namespace
+
+TEST_CASE("a fresh database is made of the whole schema", "[store]") {
+    Box box;
+    box.start(third);
+    CHECK(box.version() == 3);
+    CHECK(box.backups().empty());
+    box.start(third); // and again, now that it is there
+    CHECK(box.backups().empty());
+    Connection connection(box.folder.path() / "lectern.db", Connection::Mode::read_only);
+    CHECK(connection.integer("PRAGMA application_id") == 0x4c63746e);
+}
+
+TEST_CASE("an older database becomes as a fresh one, and keeps its rows", "[store]") {
+    Box old, fresh;
+    {
+        Store store = old.start(first);
+        store.write("fill", [](store::Tx& tx) {
+            notes::add(tx, "kept");
+            tx.run("INSERT INTO replies (note_id) VALUES (1)");
+        });
+    }
+    CHECK(old.version() == 1);
+    {
+        Store store = old.start(third);
+        CHECK(notes::has(store, "kept"));
+        CHECK(store.read([](store::Read& read) { return read.integer("SELECT count(*) FROM replies"); }) ==
+              1);
+        CHECK(store.read([](store::Read& read) { return read.query("SELECT colour FROM notes").step(); }));
+    }
+    fresh.start(third);
+    CHECK(old.version() == 3);
+    CHECK(old.schema_text() == fresh.schema_text());
+}
+
+TEST_CASE("before an upgrade the database is copied", "[store]") {
+    Box box;
+    {
+        Store store = box.start(first);
+        notes::add(store, "kept");
+    }
+    const std::string before = box.schema_text();
+    box.start(third);
+    REQUIRE(box.backups().size() == 1);
+    CHECK(box.backups()[0].filename() == "before-upgrade-from-1-20260901T080000Z.db");
+    CHECK(support::schema_text(box.backups()[0]) == before);
+    Connection copy(box.backups()[0], Connection::Mode::read_only);
+    CHECK(copy.integer("PRAGMA user_version") == 1);
+    CHECK(copy.text("SELECT text FROM notes") == "kept");
+}
+
+TEST_CASE("an upgrade that fails changes nothing", "[store]") {
+    const struct {
+        const char* what;
+        std::string_view sql;
+        const char* message;
+    } rows[] = {
+        {"wrong SQL", "CREATE TABLE half (a); NONSENSE;", "syntax error"},
+        {"rows left without what they refer to", "DELETE FROM notes;", "replies"},
+    };
+    for (const auto& row : rows) {
+        INFO(row.what);
+        Box box;
+        {
+            Store store = box.start(first);
+            store.write("fill", [](store::Tx& tx) {
+                notes::add(tx, "kept");
+                tx.run("INSERT INTO replies (note_id) VALUES (1)");
+            });
+        }
+        const std::string before = box.schema_text();
+        Schema broken = first;
+        broken.migrations = {{2, add_colour}, {3, row.sql}};
+        CHECK_THROWS_WITH(box.start(broken), ContainsSubstring(row.message));
+        CHECK(box.version() == 1);
+        CHECK(box.schema_text() == before);
+        Store store = box.start(first);
+        CHECK(notes::has(store, "kept"));
+    }
+}
+
+TEST_CASE("a newer database is refused by name", "[store]") {
+    Box box;
+    box.start(third);
+    try {
+        box.start(first);
+        FAIL("it was opened");
+    } catch (const platform::Error& error) {
+        CHECK(error.kind() == platform::ErrorKind::conflict);
+        CHECK_THAT(error.what(), ContainsSubstring((box.folder.path() / "lectern.db").string()));
+        CHECK_THAT(error.what(), ContainsSubstring("version 3"));
+        CHECK_THAT(error.what(), ContainsSubstring("up to 1"));
+    }
+    CHECK(box.version() == 3);
+}
+
+TEST_CASE("somebody else's database is refused", "[store]") {
+    for (const char* sql : {"CREATE TABLE theirs (a)", "CREATE TABLE theirs (a); PRAGMA user_version=1"}) {
+        Box box;
+        Connection(box.folder.path() / "lectern.db", Connection::Mode::create).execute(sql);
+        CHECK_THROWS_WITH(box.start(first), ContainsSubstring("is not a database of Lectern"));
+    }
+    Box box;
+    platform::write_file_atomically(box.folder.path() / "lectern.db", std::string(5000, 'x'));
+    CHECK_THROWS_AS(box.start(first), platform::Error);
+}
+
+TEST_CASE("the program's own schema is sound", "[store]") {
+    const Schema schema = store::embedded_schema();
+    Box box;
+    {
+        store::Options options;
+        options.folder = box.folder.path();
+        Store store(std::move(options), box.clock);
+        CHECK(notes::integrity(store) == "ok");
+        CHECK(store.read([](store::Read& read) { return read.query("PRAGMA foreign_key_check").step(); }) ==
+              false);
+    }
+    CHECK(box.version() == schema.version());
+    CHECK_THAT(box.schema_text(), ContainsSubstring("organisations"));
+}

@@ -1,0 +1,51 @@
+// A small schema for tests of the store itself, and ways to look at it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "store/store.h"
+
+namespace notes {
+
+inline constexpr std::string_view schema_sql =
+    "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;"
+    "CREATE TABLE replies (id INTEGER PRIMARY KEY, note_id INTEGER NOT NULL REFERENCES notes(id)) STRICT;";
+
+inline store::Options options(const std::filesystem::path& folder) {
+    store::Options options;
+    options.folder = folder;
+    options.schema = store::Schema{schema_sql, {}};
+    return options;
+}
+
+inline std::int64_t add(store::Tx& tx, std::string_view text) {
+    return tx.insert("INSERT INTO notes (text) VALUES (?)", text);
+}
+
+inline std::int64_t add(store::Store& store, std::string_view text) {
+    return store.write("add", [&](store::Tx& tx) { return add(tx, text); });
+}
+
+inline std::int64_t count(store::Read& read) {
+    return *read.integer("SELECT count(*) FROM notes");
+}
+
+inline std::int64_t count(store::Store& store) {
+    return store.read([](store::Read& read) { return count(read); });
+}
+
+inline bool has(store::Store& store, std::string_view text) {
+    return store.read([&](store::Read& read) {
+        return read.integer("SELECT id FROM notes WHERE text = ?", text).has_value();
+    });
+}
+
+inline std::string integrity(store::Store& store) {
+    return store.read([](store::Read& read) {
+        auto rows = read.query("PRAGMA integrity_check");
+        return rows.step() ? rows.string(0) : "nothing";
+    });
+}
+
+} // namespace notes

@@ -44,6 +44,7 @@ const std::map<std::string, Names>& include_table() {
         {"store", {"platform"}},
         {"http", {"platform"}},
         {"live", {"platform"}},
+        {"simulation", {"live"}},
         {"audit", {"store"}},
         {"people", {"store", "audit"}},
         {"devices", {"store", "people"}},

@@ -1,0 +1,75 @@
+// A class of simulated headsets: it pairs them, keeps them connected, loses their Wi-Fi on request, and
+// counts.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "simulation/gaze.h"
+#include "simulation/network.h"
+#include "simulation/participant.h"
+
+namespace simulation {
+
+struct Student {
+    std::string nickname, pin;
+};
+
+struct ClassroomOptions {
+    std::size_t headsets = 1;
+    std::string prefix = "SIM";    // of serial numbers: another class needs another one
+    std::vector<Student> students; // the first for the first headset, and so on; the rest have nobody
+    // Where pairing codes come from: a function, which may wait for a moment, or a path to ask {connect_code}
+    // of. With neither, headsets pair by their student's sign-in.
+    std::function<std::string()> pairing_code;
+    std::string code_path;
+    std::vector<GazeTrace> traces; // empty: made up
+    std::uint64_t seed = 1;
+    std::string start;            // another one for each start: it makes the batches' ids unique
+    double clock_error_ms = 0;    // headsets' clocks are wrong by up to that much
+    double drift_ppm = 0;         // and drift by up to that much
+    double losses_per_minute = 0; // of the Wi-Fi, for each headset
+    double picture_every_ms = 0;
+    std::optional<std::int64_t> session_id;
+    std::optional<double> for_ms;
+    bool until_stopped = false; // ends when the session that they were in has stopped
+    std::function<void(const std::string&)> tell = [](const std::string&) {
+    }; // how it goes, a line now and then
+};
+
+class Classroom {
+public:
+    Classroom(Network& network, ClassroomOptions options);
+    ~Classroom();
+
+    void start();
+    // Records no more, delivers what is still to deliver (within 10 s), takes leave, and stops the network.
+    void finish();
+    // What happened so far; what `lectern simulate --json` prints.
+    nlohmann::json counts() const;
+    std::size_t paired() const;
+
+private:
+    void look_around();
+    bool has_stopped() const;
+    void leave();
+    std::string progress() const;
+
+    Network& network_;
+    ClassroomOptions options_;
+    std::mt19937_64 random_;
+    std::vector<std::unique_ptr<Participant>> participants_;
+    std::unique_ptr<Timer> timer_;
+    double started_ms_ = 0, finish_by_ms_ = 0;
+    bool finishing_ = false;
+    std::string told_;
+    double next_tell_ms_ = 0;
+};
+
+} // namespace simulation

@@ -1,0 +1,130 @@
+// One simulated headset: it speaks the protocol, and knows nothing of sockets or threads. Whoever owns it
+// tells it what the network did and what time it is, sends what it wants sent, and comes back when it says
+// so; a test does the same with times of its own.
+//
+// `now_ms` is true time on any steady clock. The headset has a clock of its own, which is off and drifts as a
+// real one's is, and learns server time from the server alone.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "live/clock_sync.h"
+#include "simulation/event_log.h"
+#include "simulation/gaze.h"
+#include "simulation/player.h"
+
+namespace simulation {
+
+struct OwnClock {
+    double offset_ms = 0, drift_ppm = 0;
+    double own_ms(double now_ms) const { return now_ms * (1 + drift_ppm * 1e-6) + offset_ms; }
+    double true_ms(double own_ms_value) const { return (own_ms_value - offset_ms) / (1 + drift_ppm * 1e-6); }
+};
+
+struct HeadsetTraits {
+    std::string serial_number, model = "Simulated", name;
+    std::string nickname, pin;              // of who signs in on it; empty: nobody does
+    std::optional<std::int64_t> session_id; // asks to join it; otherwise the server knows where it belongs
+    OwnClock clock;
+    const GazeTrace* trace = nullptr; // outlives the headset
+    std::uint64_t seed = 0;
+    std::string start; // names this start of the simulator, so that its batches are not those of the last one
+    double picture_every_ms = 0; // 0: never
+};
+
+struct Obeyed { // when it truly acted on a command, to compare headsets with each other
+    std::int64_t session_id = 0, number = 0;
+    double true_ms = 0, skew_ms = 0;
+};
+
+struct HeadsetCounts {
+    std::uint64_t commands = 0, obeyed = 0, expired = 0;
+    std::uint64_t sign_ins = 0, failed_sign_ins = 0, refused_messages = 0, not_understood = 0, reports = 0,
+                  pictures = 0;
+};
+
+struct OutgoingMessage {
+    std::string content;
+    bool binary = false;
+};
+
+class Headset {
+public:
+    explicit Headset(HeadsetTraits traits);
+
+    void connected(double now_ms);
+    void disconnected(double now_ms);
+    void received(std::string_view text, double now_ms);
+    // Does what is due, and says when to come again at the latest (after any `received` it may be earlier).
+    double act(double now_ms);
+    std::vector<OutgoingMessage> take_messages();
+    // No more events from now on; what was made is still delivered.
+    void stop_recording(double now_ms);
+
+    const HeadsetTraits& traits() const { return traits_; }
+    const Player& player() const { return player_; }
+    const EventLog& events() const { return events_; }
+    const HeadsetCounts& counts() const { return counts_; }
+    const std::vector<Obeyed>& obeyed() const { return obeyed_; }
+    std::int64_t device_id() const { return device_id_; }
+    bool is_signed_in() const { return signed_in_; }
+    bool has_delivered_all() const { return events_.is_empty() && answers_.empty(); }
+    const live::ClockSync& clock_sync() const { return sync_; }
+
+private:
+    double server_ms(double now_ms) const;
+    double true_from_server(double server) const;
+    void say(const char* type, const std::string& data, std::int64_t eid = 0);
+    void hear(const nlohmann::json& message, double now_ms);
+    void hear_state(const nlohmann::json& data, double now_ms);
+    void hear_welcome(const nlohmann::json& data, double now_ms);
+    void hear_command(const nlohmann::json& data, double now_ms);
+    void hear_reply(const nlohmann::json& message, double now_ms);
+    void hear_events_reply(const nlohmann::json& message, std::int64_t eid, double now_ms);
+    void hear_sign_in_reply(const nlohmann::json& message, double now_ms);
+    void obey(double now_ms);
+    void answer(const Command& command, const char* state, std::optional<double> skew_ms,
+                const char* error = nullptr);
+    void record_until(double now_ms);
+    void playing_changed(double now_ms);
+    void leave_zone(double now_ms);
+    void record(double moment_ms);
+    void add_event(const char* kind, double moment_ms, const Look& look, const std::string& more);
+    void send_batches();
+    void ask_clock(double now_ms);
+    void sign_in(double now_ms);
+    void report(double now_ms);
+    void send_picture(double now_ms);
+    double next_due() const;
+
+    const HeadsetTraits traits_;
+    std::mt19937_64 random_;
+    live::ClockSync sync_;
+    std::optional<double> coarse_offset_ms_; // from the welcome, until the first round trip
+    Player player_;
+    EventLog events_;
+    HeadsetCounts counts_;
+    std::vector<Obeyed> obeyed_;
+    std::vector<OutgoingMessage> messages_;
+    std::map<std::int64_t, std::string> batches_under_way_; // by eid
+    std::map<std::int64_t, std::string> answers_;           // by eid, kept until the server has them
+    std::int64_t last_eid_ = 0, device_id_ = 0;
+    bool connected_ = false, welcomed_ = false, signed_in_ = false, recording_ = true;
+    int quick_clocks_ = 0;
+    double next_clock_ms_ = 0, next_report_ms_ = 0, next_sign_in_ms_ = 0, next_picture_ms_ = 0;
+    double next_batch_ms_ = 0;
+    double next_look_ms_ = std::numeric_limits<double>::infinity(); // to be recorded
+    double skew_ms_ = 0, battery_ = 100;
+    std::string zone_;
+    double zone_since_ms_ = 0;
+};
+
+} // namespace simulation

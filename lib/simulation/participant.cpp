@@ -1,0 +1,183 @@
+#include "simulation/participant.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "platform/error.h"
+
+namespace simulation {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr double first_pause_ms = 250, longest_pause_ms = 2000;
+constexpr double shortest_loss_ms = 1000, longest_loss_ms = 10'000;
+
+} // namespace
+
+Participant::Participant(Network& network, ParticipantOptions options)
+    : network_(network),
+      options_(std::move(options)),
+      random_(options_.traits.seed + 1),
+      headset_(options_.traits),
+      headset_timer_(network.timer()),
+      network_timer_(network.timer()) {}
+
+Participant::~Participant() {
+    if (socket_) socket_->drop();
+}
+
+void Participant::begin() {
+    again_in(options_.begin_after_ms, &Participant::pair);
+}
+
+void Participant::again_in(double ms, void (Participant::*what)()) {
+    network_timer_->set(network_.now_ms() + ms, [this, what] { (this->*what)(); });
+}
+
+double Participant::drawn(double least, double most) {
+    return std::uniform_real_distribution<double>(least, most)(random_);
+}
+
+// ---- pairing ----
+
+void Participant::pair() {
+    const HeadsetTraits& traits = options_.traits;
+    if (options_.pairing_code) {
+        try {
+            pair_with(options_.pairing_code());
+        } catch (const platform::Error& error) {
+            fault_ = error.what();
+        }
+    } else if (!options_.code_path.empty()) {
+        ask(options_.code_path, "", &Participant::hear_code);
+    } else {
+        const Json body{{"serial_number", traits.serial_number},
+                        {"model", traits.model},
+                        {"nickname", traits.nickname},
+                        {"pin", traits.pin}};
+        ask("/v1/pairings/sign-in", body.dump(), &Participant::hear_pairing);
+    }
+}
+
+void Participant::pair_with(const std::string& code) {
+    const HeadsetTraits& traits = options_.traits;
+    const Json body{{"code", code},
+                    {"serial_number", traits.serial_number},
+                    {"model", traits.model},
+                    {"name", traits.name}};
+    ask("/v1/pairings", body.dump(), &Participant::hear_pairing);
+}
+
+void Participant::ask(const std::string& path, const std::string& body,
+                      void (Participant::*hear)(const Response&)) {
+    network_.ask(path, "", body, [this, hear, here = std::weak_ptr<bool>(here_)](const Response& response) {
+        if (!here.expired() && !leaving_) (this->*hear)(response);
+    });
+}
+
+void Participant::hear_code(const Response& response) {
+    const Json body = Json::parse(response.body, nullptr, false);
+    if (response.status != 200 || !body.is_object() ||
+        !body.value("connect_code", Json()).is_number_integer())
+        return refused(response);
+    const std::string digits = std::to_string(body["connect_code"].get<int>());
+    pair_with(std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits);
+}
+
+void Participant::hear_pairing(const Response& response) {
+    // 202: the token is good once a teacher lets the headset in.
+    if (response.status != 201 && response.status != 202) return refused(response);
+    const Json body = Json::parse(response.body, nullptr, false);
+    token_ = body.is_object() ? body.value("token", "") : "";
+    failures_ = 0;
+    if (token_.empty())
+        fault_ = "the answer to pairing has no token";
+    else
+        connect();
+}
+
+void Participant::refused(const Response& response) {
+    ++counts_.failed_pairings;
+    const bool may_pass = response.status == 0 || response.status == 429 || response.status >= 500;
+    if (may_pass) return again_in(pause_ms(), &Participant::pair);
+    fault_ = "pairing: " + std::to_string(response.status);
+    const Json body = Json::parse(response.body, nullptr, false);
+    if (body.is_object()) fault_ += " " + body.value("detail", body.value("title", ""));
+}
+
+// ---- the line ----
+
+void Participant::connect() {
+    socket_ = network_.open("/v1/live", token_, *this);
+}
+
+void Participant::on_open() {
+    connected_ = true;
+    failures_ = 0;
+    ++counts_.connects;
+    headset_.connected(network_.now_ms());
+    plan_loss();
+    live();
+}
+
+void Participant::on_message(std::string_view text) {
+    headset_.received(text, network_.now_ms());
+    live();
+}
+
+void Participant::on_closed(int) {
+    if (!connected_) ++counts_.failed_connects;
+    socket_.reset();
+    away_for(pause_ms());
+}
+
+void Participant::lost() {
+    ++counts_.losses;
+    socket_->drop();
+    socket_.reset();
+    away_for(drawn(shortest_loss_ms, longest_loss_ms));
+}
+
+void Participant::away_for(double ms) {
+    connected_ = false;
+    headset_.disconnected(network_.now_ms());
+    if (!leaving_) again_in(ms, &Participant::connect);
+}
+
+// With jitter: a class that was thrown off by one access point does not come back in one instant.
+double Participant::pause_ms() {
+    return std::min(longest_pause_ms, first_pause_ms * std::exp2(failures_++)) * drawn(0.5, 1.5);
+}
+
+void Participant::plan_loss() {
+    if (options_.losses_per_minute <= 0) return;
+    again_in(std::exponential_distribution<double>(options_.losses_per_minute / 60'000)(random_),
+             &Participant::lost);
+}
+
+// ---- what the headset does ----
+
+void Participant::live() {
+    const double due = headset_.act(network_.now_ms());
+    for (OutgoingMessage& message : headset_.take_messages())
+        if (socket_) socket_->send(std::move(message.content), message.binary);
+    headset_timer_->set(due, [this] { live(); });
+}
+
+void Participant::stop_recording() {
+    headset_.stop_recording(network_.now_ms());
+    live();
+}
+
+void Participant::leave() {
+    leaving_ = true;
+    headset_timer_->cancel();
+    network_timer_->cancel();
+    if (socket_) socket_->close();
+    socket_.reset();
+}
+
+} // namespace simulation

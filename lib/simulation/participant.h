@@ -1,0 +1,79 @@
+// A headset on the network: paired, connected again and again, and gone for a while when its Wi-Fi is lost.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+
+#include "simulation/headset.h"
+#include "simulation/network.h"
+
+namespace simulation {
+
+struct ParticipantOptions {
+    HeadsetTraits traits;
+    std::function<std::string()> pairing_code; // these two as in ClassroomOptions
+    std::string code_path;
+    double losses_per_minute = 0;
+    double begin_after_ms = 0;
+};
+
+struct ConnectionCounts {
+    std::uint64_t connects = 0, losses = 0, failed_connects = 0, failed_pairings = 0;
+};
+
+class Participant final : public SocketListener {
+public:
+    Participant(Network& network, ParticipantOptions options);
+    ~Participant() override;
+    Participant(const Participant&) = delete;
+    Participant& operator=(const Participant&) = delete;
+
+    void begin();
+    void stop_recording();
+    void leave();
+
+    void on_open() override;
+    void on_message(std::string_view text) override;
+    void on_closed(int status) override;
+
+    bool is_paired() const { return !token_.empty(); }
+    bool is_connected() const { return connected_; }
+    bool has_given_up() const { return !fault_.empty(); }
+    const std::string& fault() const { return fault_; }
+    const Headset& headset() const { return headset_; }
+    const ConnectionCounts& counts() const { return counts_; }
+
+private:
+    void pair();
+    void pair_with(const std::string& code);
+    void ask(const std::string& path, const std::string& body, void (Participant::*hear)(const Response&));
+    void hear_code(const Response& response);
+    void hear_pairing(const Response& response);
+    void refused(const Response& response);
+    void connect();
+    void lost();
+    void away_for(double ms);
+    double pause_ms();
+    void again_in(double ms, void (Participant::*what)());
+    void live();
+    void plan_loss();
+    double drawn(double least, double most);
+
+    Network& network_;
+    const ParticipantOptions options_;
+    std::mt19937_64 random_;
+    Headset headset_;
+    std::unique_ptr<Timer> headset_timer_, network_timer_;
+    std::shared_ptr<Socket> socket_;
+    std::shared_ptr<bool> here_ = std::make_shared<bool>(true); // an answer may come after we are gone
+    std::string token_, fault_;
+    bool connected_ = false, leaving_ = false;
+    int failures_ = 0; // in a row
+    ConnectionCounts counts_;
+};
+
+} // namespace simulation

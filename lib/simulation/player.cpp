@@ -1,0 +1,104 @@
+#include "simulation/player.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace simulation {
+
+namespace {
+
+using Json = nlohmann::json;
+
+template <class Value>
+std::optional<Value> optional(const Json& data, const char* name) {
+    const auto place = data.find(name);
+    if (place == data.end() || place->is_null()) return std::nullopt;
+    return place->get<Value>();
+}
+
+std::optional<double> duration_of(const Json& data) {
+    const auto lesson = data.find("lesson");
+    if (lesson == data.end() || !lesson->is_object()) return std::nullopt;
+    return optional<double>(*lesson, "duration_ms");
+}
+
+} // namespace
+
+Command command_from(const Json& data) {
+    Command command;
+    command.session_id = data.at("session_id");
+    command.number = data.at("number");
+    command.action = data.at("action");
+    command.lesson_index = optional<std::int64_t>(data, "lesson_index").value_or(0);
+    command.duration_ms = duration_of(data);
+    command.position_ms = optional<double>(data, "position_ms").value_or(0);
+    command.at_ms = data.at("at_ms");
+    command.expires_ms = optional<double>(data, "expires_ms").value_or(0);
+    command.run_id = optional<std::int64_t>(data, "run_id");
+    return command;
+}
+
+void Player::take_state(const Json& state) {
+    if (state.is_null()) {
+        *this = {};
+        return;
+    }
+    const std::int64_t session_id = state.at("session_id");
+    if (session_id != session_id_) *this = {};
+    session_id_ = session_id;
+    run_id_ = optional<std::int64_t>(state, "run_id").value_or(0);
+    const std::int64_t number = optional<std::int64_t>(state, "number").value_or(0);
+    // A command that waits for its moment makes this very state, exactly then.
+    if (std::ranges::any_of(waiting_, [&](const Command& c) { return c.number >= number; })) return;
+    waiting_.clear();
+    number_ = std::max(number_, number);
+    state_ = state.at("state");
+    position_ms_ = optional<double>(state, "position_ms").value_or(0);
+    at_ms_ = optional<double>(state, "at_ms").value_or(0);
+    duration_ms_ = duration_of(state);
+}
+
+Player::Verdict Player::take(const Command& command) {
+    if (command.session_id != session_id_) {
+        *this = {};
+        session_id_ = command.session_id;
+    }
+    if (command.number <= number_) return Verdict::known;
+    if (std::ranges::any_of(waiting_, [&](const Command& c) { return c.number == command.number; }))
+        return Verdict::known;
+    waiting_.insert(std::ranges::upper_bound(waiting_, command.at_ms, {}, &Command::at_ms), command);
+    return Verdict::obey;
+}
+
+std::optional<double> Player::next_at_ms() const {
+    if (waiting_.empty()) return std::nullopt;
+    return waiting_.front().at_ms;
+}
+
+Command Player::obey() {
+    Command command = waiting_.front();
+    waiting_.erase(waiting_.begin());
+    if (command.number > number_) apply(command);
+    return command;
+}
+
+void Player::apply(const Command& command) {
+    number_ = command.number;
+    if (command.run_id) run_id_ = *command.run_id;
+    if (command.action == "look") return;
+    if (command.action == "play") duration_ms_ = command.duration_ms;
+    if (command.action == "play" || command.action == "resume") state_ = "running";
+    if (command.action == "pause") state_ = "paused";
+    if (command.action == "stop") state_ = "stopped";
+    if (command.action == "seek" && command.duration_ms) duration_ms_ = command.duration_ms;
+    position_ms_ = command.position_ms;
+    at_ms_ = command.at_ms;
+}
+
+double Player::position_ms(double now_ms) const {
+    const double moved = state_ == "running" ? std::max(0.0, now_ms - at_ms_) : 0;
+    const double position = position_ms_ + moved;
+    return duration_ms_ ? std::min(position, *duration_ms_) : position;
+}
+
+} // namespace simulation

@@ -1,0 +1,53 @@
+// What plays on a headset: the session's state, the position, and the commands that take effect a little
+// later. All times are server time in milliseconds.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace simulation {
+
+struct Command {
+    std::int64_t session_id = 0, number = 0;
+    std::string action; // "play", "pause", "resume", "seek", "look", "stop"
+    std::int64_t lesson_index = 0;
+    std::optional<double> duration_ms;
+    double position_ms = 0, at_ms = 0, expires_ms = 0;
+    std::optional<std::int64_t> run_id;
+};
+Command command_from(const nlohmann::json& data);
+
+class Player {
+public:
+    // The state of the session that this headset is in; null: it is in none.
+    void take_state(const nlohmann::json& state);
+
+    // What to do with a command: obey it when its time has come, or nothing, because it was obeyed or
+    // overtaken.
+    enum class Verdict { obey, known };
+    Verdict take(const Command& command);
+    std::optional<double> next_at_ms() const; // of the command that is next to be obeyed
+    Command obey();                           // that one, now
+
+    bool in_session() const { return session_id_ != 0; }
+    bool has_stopped() const { return state_ == "stopped"; }
+    bool is_running() const { return state_ == "running"; }
+    double since_ms() const { return at_ms_; } // when the position was, or will be, position_ms
+    double position_ms(double now_ms) const;
+    std::int64_t session_id() const { return session_id_; }
+    std::int64_t run_id() const { return run_id_; } // 0: unknown
+
+private:
+    void apply(const Command& command);
+
+    std::int64_t session_id_ = 0, number_ = 0, run_id_ = 0;
+    std::string state_;
+    double position_ms_ = 0, at_ms_ = 0;
+    std::optional<double> duration_ms_;
+    std::vector<Command> waiting_; // by at_ms
+};
+
+} // namespace simulation

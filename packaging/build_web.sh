@@ -5,8 +5,7 @@ set -eu
 
 web=$1
 out=$2
-PATH=${LECTERN_NODE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/lectern/node/node_modules/node/bin}:$PATH
-export PATH
+. "$(dirname "$0")/node_path.sh"
 
 if ! command -v npm >/dev/null 2>&1; then
     echo "The page needs Node: run './dev deps', or build preset no-ui." >&2

@@ -1,4 +1,4 @@
-# Tests: one program. A test's tags become its labels for ctest; what is slow by nature carries [slow].
+# Tests: one program, found case by case. A case that is slow by nature carries the tag [slow].
 
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/*.cpp")
 list(FILTER test_sources EXCLUDE REGEX "/tests/(bench|fuzz|browser)/")
@@ -9,10 +9,30 @@ target_link_libraries(lectern_tests PRIVATE lectern_app lectern_catch2 lectern_o
 set_source_files_properties("${CMAKE_SOURCE_DIR}/tests/tidy_test.cpp" PROPERTIES
     COMPILE_DEFINITIONS "LECTERN_SOURCE_ROOT=\"${CMAKE_SOURCE_DIR}\"")
 
+# Sanitizers slow a test down several times; and what is slow already, or reads source text, tells them nothing.
+set(test_timeout ${LECTERN_TEST_TIMEOUT})
+set(test_cases "")
+if(LECTERN_SANITIZE)
+    set(test_cases TEST_SPEC "~[slow]~[tidy]")
+    math(EXPR test_timeout "4 * ${LECTERN_TEST_TIMEOUT}")
+endif()
+
 list(APPEND CMAKE_MODULE_PATH "${catch2_folder}/extras")
 include(Catch)
 catch_discover_tests(lectern_tests
     DISCOVERY_MODE PRE_TEST
-    ADD_TAGS_AS_LABELS
+    ${test_cases}
     WORKING_DIRECTORY "${CMAKE_BINARY_DIR}"
-    PROPERTIES TIMEOUT ${LECTERN_TEST_TIMEOUT})
+    PROPERTIES TIMEOUT ${test_timeout})
+
+# The page's own tests run where the page is built. They are labelled, so that ./dev test can give them stages.
+if(LECTERN_UI AND EXISTS "${CMAKE_SOURCE_DIR}/web/package.json")
+    add_test(NAME page.unit COMMAND sh "${CMAKE_SOURCE_DIR}/packaging/run_npm.sh" "${CMAKE_SOURCE_DIR}/web" test)
+    add_test(NAME page.check COMMAND sh "${CMAKE_SOURCE_DIR}/packaging/run_npm.sh" "${CMAKE_SOURCE_DIR}/web" check)
+    set_tests_properties(page.unit page.check PROPERTIES LABELS page TIMEOUT 240)
+    if(EXISTS "${CMAKE_SOURCE_DIR}/tests/browser/package.json")
+        add_test(NAME browser COMMAND sh "${CMAKE_SOURCE_DIR}/packaging/run_npm.sh" "${CMAKE_SOURCE_DIR}/tests/browser" test)
+        set_tests_properties(browser PROPERTIES LABELS browser TIMEOUT 420
+            ENVIRONMENT "LECTERN=$<TARGET_FILE:lectern>")
+    endif()
+endif()

@@ -1,0 +1,120 @@
+#!/bin/sh
+# Installs what working on Lectern needs and this machine lacks: packaging/install_deps.sh GROUP...
+#   build     compiler, libraries, source tarballs
+#   page      Node and the page's packages
+#   browser   Chromium and the browser tests' packages
+#   lint      formatter and linter
+# It says what it installs and why, and is done in a moment when nothing is missing. Made for Debian 12 and 13.
+set -eu
+cd "$(dirname "$0")/.."
+. packaging/node_path.sh
+
+say() { printf 'deps: %s\n' "$*"; }
+die() {
+    printf 'deps: %s\n' "$*" >&2
+    exit 1
+}
+
+# Debian 12's own Boost is too old for what we use of it; it also has a newer one, under a name with the version.
+boost() {
+    if grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release; then echo libboost1.81-dev; else echo libboost-dev; fi
+}
+
+compiler="g++ cmake ninja-build ccache mold git python3 xz-utils"
+libraries="libsqlite3-dev libsqlitecpp-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libssl-dev
+    libsodium-dev liboath-dev libqrcodegencpp-dev libspdlog-dev libvalijson-dev zlib1g-dev libminizip-dev libcsv-dev
+    $(boost)"
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null 2>&1; then
+        sudo "$@"
+    else
+        die "not root and no sudo here. As root, run: $*"
+    fi
+}
+
+is_installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+updated=no
+refresh_lists() {
+    if [ "$updated" = yes ]; then return; fi
+    say "refreshing apt's package lists"
+    as_root apt-get -q update
+    updated=yes
+}
+
+# need WHY PACKAGE...
+need() {
+    why=$1
+    shift
+    missing=
+    for package in "$@"; do
+        is_installed "$package" || missing="$missing $package"
+    done
+    [ -n "$missing" ] || return 0
+    say "installing$missing ($why)"
+    refresh_lists
+    # shellcheck disable=SC2086 # a list of words
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends $missing
+}
+
+has_node() {
+    command -v npm >/dev/null 2>&1 && command -v node >/dev/null 2>&1 &&
+        node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'
+}
+
+need_node() {
+    if has_node; then return; fi
+    need "Node builds the page" nodejs npm ca-certificates
+    if has_node; then return; fi
+    # Kept out of the system: nothing else on this machine sees it.
+    say "this Debian's Node is $(node --version), the page needs 20.19: taking newer ones as npm packages, into $node_dir"
+    mkdir -p "$node_dir"
+    npm install --prefix "$node_dir" --no-audit --no-fund --loglevel=error node@22 npm@11
+    hash -r
+    has_node || die "that did not give a Node of 20.19 or later"
+}
+
+# install_packages FOLDER: what its lockfile says, unless that is there already.
+install_packages() {
+    [ -f "$1/package-lock.json" ] || return 0
+    cmp -s "$1/package-lock.json" "$1/node_modules/.lectern-lockfile" && return 0
+    say "installing the npm packages of $1/package-lock.json"
+    (cd "$1" && npm ci --no-audit --no-fund --loglevel=error)
+    cp "$1/package-lock.json" "$1/node_modules/.lectern-lockfile"
+}
+
+install_group() {
+    case $1 in
+    build)
+        # shellcheck disable=SC2086 # lists of words
+        need "the compiler and its tools" $compiler
+        # shellcheck disable=SC2086
+        need "the libraries that Lectern is made of" $libraries
+        if [ -z "$(apt-get indextargets --format x 'Created-By: Packages' 2>/dev/null | head -n 1)" ]; then
+            refresh_lists
+        fi
+        sh packaging/fetch_sources.sh >/dev/null
+        ;;
+    page)
+        need_node
+        install_packages web
+        ;;
+    browser)
+        need_node
+        command -v chromium >/dev/null 2>&1 || need "the browser tests drive it" chromium
+        install_packages tests/browser
+        ;;
+    lint) need "formatter and linter" clang-format clang-tidy ;;
+    *) die "no such group: $1 (build, page, browser or lint)" ;;
+    esac
+}
+
+command -v dpkg-query >/dev/null 2>&1 || die "this is no Debian; see packaging/install_deps.sh for what to install"
+for group in "$@"; do
+    install_group "$group"
+done

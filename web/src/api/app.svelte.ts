@@ -1,0 +1,112 @@
+// Who is signed in, and the one live connection of the page.
+import { adopt_organisation } from '../ui/look.svelte';
+import { Live, type Topic } from './live.svelte';
+import { get, Problem, remove, when_signed_out } from './request';
+import type { Login, Organisation, Role } from './types';
+
+type Phase = 'starting' | 'unreachable' | 'setup' | 'signed_out' | 'signed_in';
+const ranks: Role[] = ['student', 'viewer', 'teacher', 'administrator'];
+
+class App {
+    phase: Phase = $state('starting');
+    login: Login | null = $state.raw(null);
+    live: Live | null = $state.raw(null);
+
+    get organisation(): Organisation {
+        return (this.login as Login).organisation;
+    }
+
+    /// Whether the person signed in is at least that.
+    is(least: Role): boolean {
+        const role = this.login?.person?.role ?? 'student';
+        return ranks.indexOf(role) >= ranks.indexOf(least);
+    }
+
+    get can_administer(): boolean {
+        return this.is('administrator') && this.login?.proof !== 'pin';
+    }
+
+    async start(): Promise<void> {
+        when_signed_out(() => this.leave());
+        try {
+            if ((await get<{ needed: boolean }>('/v1/setup')).needed) {
+                this.phase = 'setup';
+                return;
+            }
+            await this.arrive();
+        } catch (error) {
+            if (error instanceof Problem && error.status === 401) this.phase = 'signed_out';
+            else this.phase = 'unreachable';
+        }
+    }
+
+    /// After signing in, or at the start with a cookie of an earlier day.
+    async arrive(): Promise<void> {
+        const login = await get<Login>('/v1/logins/current');
+        if (!login.person) {
+            this.phase = 'signed_out';
+            return;
+        }
+        this.adopt(login);
+        this.live?.end();
+        this.live = new Live(undefined, () => void this.check());
+        this.live.start();
+        this.phase = 'signed_in';
+    }
+
+    adopt(login: Login): void {
+        this.login = login;
+        adopt_organisation(login.organisation.colour, login.organisation.language);
+    }
+
+    async refresh(): Promise<void> {
+        this.adopt(await get<Login>('/v1/logins/current'));
+    }
+
+    async sign_out(): Promise<void> {
+        await remove('/v1/logins/current');
+        this.leave();
+    }
+
+    /// The socket could not be opened: the box is gone, or this login is.
+    private async check(): Promise<void> {
+        try {
+            await get<Login>('/v1/logins/current');
+        } catch (error) {
+            if (error instanceof Problem && error.status === 401) this.leave();
+        }
+    }
+
+    private leave(): void {
+        this.live?.end();
+        this.live = null;
+        this.login = null;
+        if (this.phase === 'signed_in') this.phase = 'signed_out';
+    }
+}
+
+export const app = new App();
+
+/// For a component: the topic of that name while the component lives, whatever the name becomes.
+export function use_topic(name: () => string | null): { readonly current: Topic | null } {
+    let topic = $state.raw<Topic | null>(null);
+    $effect(() => {
+        const live = app.live;
+        const wanted = name();
+        const mine = live && wanted ? live.topic(wanted) : null;
+        topic = mine;
+        return () => {
+            if (mine) live?.release(mine);
+        };
+    });
+    return {
+        get current() {
+            return topic;
+        },
+    };
+}
+
+/// The organisation's topic: every headset, pairing and live session.
+export function organisation_topic(): string | null {
+    return app.login ? `organisation/${app.login.organisation.id}` : null;
+}

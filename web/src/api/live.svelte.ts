@@ -1,0 +1,175 @@
+// The page's live socket: topics as small reactive tables. It reconnects by itself, keeps what was last known meanwhile,
+// and says since when nothing has been heard.
+import { SvelteMap } from 'svelte/reactivity';
+import { learn_server_time } from './server_clock.svelte';
+
+const ping_every_ms = 3000;
+const silent_for_ms = 7000;
+const first_retry_ms = 400;
+const longest_retry_ms = 4000;
+
+type Message = { type: string; status?: string; data?: Record<string, unknown>; eid?: string; ts?: number };
+
+export class Topic {
+    readonly entries = new SvelteMap<string, unknown>();
+    loaded = $state(false);
+    epoch = '';
+    version = 0;
+    uses = 0;
+
+    constructor(readonly name: string) {}
+
+    take(status: string, data: Record<string, unknown>): void {
+        if (status === 'snapshot') {
+            const entries = (data.entries ?? {}) as Record<string, unknown>;
+            for (const key of [...this.entries.keys()]) if (!(key in entries)) this.entries.delete(key);
+            this.epoch = String(data.epoch ?? '');
+        }
+        for (const [key, value] of Object.entries((data.entries ?? {}) as object)) this.entries.set(key, value);
+        for (const key of (data.erased ?? []) as string[]) this.entries.delete(key);
+        this.version = Number(data.version ?? this.version);
+        this.loaded = true;
+    }
+
+    get<Value>(key: string): Value | undefined {
+        return this.entries.get(key) as Value | undefined;
+    }
+
+    /// All entries whose key starts like "device/".
+    all<Value>(prefix: string): Value[] {
+        const found: Value[] = [];
+        for (const [key, value] of this.entries) if (key.startsWith(prefix)) found.push(value as Value);
+        return found;
+    }
+}
+
+export class Live {
+    /// 'gone' only after it was open once, or could not be opened for a moment: a page that loads shows no alarm.
+    state: 'connecting' | 'open' | 'gone' = $state('connecting');
+    heard_at_ms = $state(Date.now());
+    private socket: WebSocket | null = null;
+    private topics = new Map<string, Topic>();
+    private asked = new Map<string, number>();
+    private next_eid = 1;
+    private retry_ms = first_retry_ms;
+    private timer: ReturnType<typeof setTimeout> | undefined;
+    private ping_timer: ReturnType<typeof setInterval> | undefined;
+    private ended = false;
+
+    constructor(
+        private readonly url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/live`,
+        private readonly on_refused: () => void = () => {},
+    ) {}
+
+    start(): void {
+        this.open();
+        window.addEventListener('online', this.hurry);
+        window.addEventListener('offline', this.lose);
+        document.addEventListener('visibilitychange', this.hurry);
+        this.ping_timer = setInterval(() => this.ping(), ping_every_ms);
+    }
+
+    end(): void {
+        this.ended = true;
+        clearTimeout(this.timer);
+        clearInterval(this.ping_timer);
+        window.removeEventListener('online', this.hurry);
+        window.removeEventListener('offline', this.lose);
+        document.removeEventListener('visibilitychange', this.hurry);
+        this.socket?.close();
+    }
+
+    /// Call `release` when it is no longer shown.
+    topic(name: string): Topic {
+        let topic = this.topics.get(name);
+        if (!topic) {
+            topic = new Topic(name);
+            this.topics.set(name, topic);
+            this.ask_for(topic);
+        }
+        topic.uses++;
+        return topic;
+    }
+
+    release(topic: Topic): void {
+        if (--topic.uses > 0) return;
+        this.topics.delete(topic.name);
+        this.send('unsubscribe', { topic: topic.name });
+    }
+
+    private ask_for(topic: Topic): void {
+        const since = topic.epoch ? { since: { epoch: topic.epoch, version: topic.version } } : {};
+        this.send('subscribe', { topic: topic.name, ...since });
+    }
+
+    private send(type: string, data: object): void {
+        if (this.socket?.readyState !== WebSocket.OPEN) return;
+        const eid = String(this.next_eid++);
+        this.asked.set(eid, Date.now());
+        this.socket.send(JSON.stringify({ type, data, eid, ts: Date.now() }));
+    }
+
+    private ping(): void {
+        if (this.state === 'open' && Date.now() - this.heard_at_ms > silent_for_ms) this.lose();
+        else this.send('ping', {});
+    }
+
+    private open(): void {
+        if (this.ended) return;
+        const socket = new WebSocket(this.url);
+        let opened = false;
+        this.socket = socket;
+        socket.onopen = () => {
+            opened = true;
+            this.state = 'open';
+            this.heard_at_ms = Date.now();
+            this.retry_ms = first_retry_ms;
+            this.asked.clear();
+            for (const topic of this.topics.values()) this.ask_for(topic);
+            this.send('ping', {});
+        };
+        socket.onmessage = (event) => {
+            this.heard_at_ms = Date.now();
+            if (typeof event.data !== 'string') return;
+            const frame = JSON.parse(event.data) as Message | Message[];
+            for (const message of Array.isArray(frame) ? frame : [frame]) this.take(message);
+        };
+        socket.onclose = () => {
+            if (this.socket !== socket || this.ended) return;
+            this.state = 'gone';
+            if (!opened) this.on_refused();
+            this.timer = setTimeout(() => this.open(), this.retry_ms * (0.75 + Math.random() / 2));
+            this.retry_ms = Math.min(longest_retry_ms, this.retry_ms * 1.7);
+        };
+    }
+
+    private take(message: Message): void {
+        const sent_at = message.eid === undefined ? undefined : this.asked.get(message.eid);
+        if (sent_at !== undefined) {
+            this.asked.delete(message.eid as string);
+            if (message.ts) learn_server_time(message.ts, Date.now() - sent_at);
+        }
+        if (message.type !== 'topic' || !message.data) return;
+        const topic = this.topics.get(String(message.data.topic));
+        if (topic && (message.status === 'snapshot' || message.status === 'update'))
+            topic.take(message.status, message.data);
+    }
+
+    /// The network came back, or the page into view: do not wait for the next retry.
+    private hurry = (): void => {
+        if (this.state !== 'gone' || document.hidden) return;
+        clearTimeout(this.timer);
+        this.retry_ms = first_retry_ms;
+        if (this.socket?.readyState !== WebSocket.CONNECTING) this.open();
+    };
+
+    private lose = (): void => {
+        const socket = this.socket;
+        if (!socket || this.state === 'gone') return;
+        this.state = 'gone';
+        socket.onclose = null;
+        socket.onmessage = null;
+        socket.close();
+        this.timer = setTimeout(() => this.open(), first_retry_ms);
+    };
+}

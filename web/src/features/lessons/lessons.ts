@@ -1,0 +1,35 @@
+// What the page asks of the server about lessons.
+import { get, patch, post, remove } from '../../api/request';
+import type { Lesson, LessonKind, List } from '../../api/types';
+import type { Key } from '../../i18n/i18n.svelte';
+
+export type NewLesson = Omit<Lesson, 'id'>;
+export const list_lessons = async () => (await get<List<Lesson>>('/v1/lessons?limit=200')).items;
+export const create_lesson = (lesson: NewLesson) => post<Lesson>('/v1/lessons', lesson);
+export const change_lesson = (id: number, lesson: Partial<NewLesson>) => patch<Lesson>(`/v1/lessons/${id}`, lesson);
+export const remove_lesson = (id: number) => remove<null>(`/v1/lessons/${id}`);
+
+export const kinds: LessonKind[] = ['video', 'app', 'web', 'scenario'];
+export const kind_words: Record<LessonKind, Key> = {
+    video: 'lesson.video',
+    app: 'lesson.app',
+    web: 'lesson.web',
+    scenario: 'lesson.scenario',
+};
+export const content_words: Record<LessonKind, Key> = {
+    video: 'lesson.video_content',
+    app: 'lesson.app_content',
+    web: 'lesson.web_content',
+    scenario: 'lesson.scenario_content',
+};
+
+/// "18", "18:30", "1:02:05" as milliseconds: minutes, or minutes and seconds, or with hours. Null: it has no end.
+export function parse_duration(text: string): number | null | undefined {
+    const trimmed = text.trim();
+    if (!trimmed) return null;
+    if (!/^\d{1,3}(:[0-5]?\d){0,2}$/.test(trimmed)) return undefined;
+    const parts = trimmed.split(':').map(Number) as [number, number?, number?];
+    const [hours, minutes, seconds] =
+        parts.length === 3 ? (parts as [number, number, number]) : [0, parts[0], parts[1] ?? 0];
+    return (hours * 3600 + minutes * 60 + seconds) * 1000;
+}

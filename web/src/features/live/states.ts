@@ -1,0 +1,58 @@
+// The states of a headset, each with colour, icon and word: the same everywhere on the page.
+import type { DeviceState, LiveDevice, Session } from '../../api/types';
+import type { Key } from '../../i18n/i18n.svelte';
+import type { IconName } from '../../ui/icons';
+
+export type Standing = DeviceState | 'maintenance';
+export type Tone = 'ready' | 'playing' | 'paused' | 'away' | 'needs' | 'hand';
+export type Look = { tone: Tone; icon: IconName; word: Key };
+
+export const looks: Record<Standing, Look> = {
+    ready: { tone: 'ready', icon: 'dot', word: 'state.ready' },
+    playing: { tone: 'playing', icon: 'play', word: 'state.playing' },
+    paused: { tone: 'paused', icon: 'pause', word: 'state.paused' },
+    away: { tone: 'away', icon: 'hollow', word: 'state.away' },
+    offline: { tone: 'away', icon: 'hollow', word: 'state.offline' },
+    needs_help: { tone: 'needs', icon: 'needs', word: 'state.needs_help' },
+    maintenance: { tone: 'away', icon: 'maintenance', word: 'state.maintenance' },
+};
+
+/// What is worth a word on a seat: under these a headset is in order.
+export const low_battery = 20;
+export const slow_round_trip_ms = 150;
+export const far_skew_ms = 50;
+
+export function is_battery_low(device: LiveDevice): boolean {
+    return device.battery !== null && device.battery < low_battery && !device.charging;
+}
+
+export function is_slow(device: LiveDevice): boolean {
+    return device.round_trip_ms !== null && device.round_trip_ms > slow_round_trip_ms;
+}
+
+export function is_off_time(device: LiveDevice): boolean {
+    return device.skew_ms !== null && Math.abs(device.skew_ms) > far_skew_ms;
+}
+
+/// What a headset of this session ought to be doing.
+export function wanted_state(session: Session): DeviceState {
+    if (session.state === 'running') return 'playing';
+    return session.state === 'paused' ? 'paused' : 'ready';
+}
+
+export function is_in_sync(device: LiveDevice, session: Session): boolean {
+    return device.online && device.state === wanted_state(session) && !is_off_time(device);
+}
+
+/// What people call whoever is at a headset.
+export function who(device: LiveDevice): string {
+    return device.person?.nickname ?? device.name;
+}
+
+/// Where the lesson is now. `now_ms` is server time.
+export function position_at(session: Session, now_ms: number): number {
+    const moving = session.state === 'running' ? Math.max(0, now_ms - session.at_ms) : 0;
+    const position = session.position_ms + moving;
+    const duration = session.lessons[session.lesson_index]?.duration_ms ?? null;
+    return duration === null ? position : Math.min(position, duration);
+}

@@ -1,0 +1,45 @@
+// Whether the next lesson can start: what is missing for it, and what should be looked at first.
+import type { LiveDevice, Seat } from '../../api/types';
+import { is_battery_low } from '../live/states';
+
+export type Check = {
+    kind: 'headsets' | 'batteries' | 'students';
+    good: boolean;
+    done: number;
+    total: number;
+    names: string[];
+};
+
+/// `seats` are those of the chosen room; without a room, every paired headset counts.
+export function readiness(devices: LiveDevice[], seats: Seat[] | null, class_size: number | null): Check[] {
+    const here = seats ? new Set(seats.map((seat) => seat.device_id)) : null;
+    const mine = here ? devices.filter((device) => here.has(device.id)) : devices;
+    const online = mine.filter((device) => device.online);
+    const low = mine.filter(is_battery_low);
+    const signed_in = online.filter((device) => device.person);
+    const checks: Check[] = [
+        {
+            kind: 'headsets',
+            good: mine.length > 0 && online.length === mine.length,
+            done: online.length,
+            total: mine.length,
+            names: mine.filter((device) => !device.online).map((device) => device.name),
+        },
+        {
+            kind: 'batteries',
+            good: low.length === 0,
+            done: mine.length - low.length,
+            total: mine.length,
+            names: low.map((device) => device.name),
+        },
+    ];
+    if (class_size !== null)
+        checks.push({
+            kind: 'students',
+            good: signed_in.length >= Math.min(class_size, mine.length) && mine.length > 0,
+            done: signed_in.length,
+            total: class_size,
+            names: [],
+        });
+    return checks;
+}

@@ -1,0 +1,101 @@
+// Every word on the page comes from a catalog. English is always there; another language is fetched when it is chosen.
+import en from './en.json';
+
+export type Key = keyof typeof en;
+type Plural = { one?: string; other: string };
+type Catalog = Record<string, string | Plural>;
+export type Parameters = Record<string, string | number>;
+
+export const languages = { en: 'English', zh: '中文' } as const;
+export type Language = keyof typeof languages;
+
+const loaders: Record<Language, () => Promise<Catalog>> = {
+    en: async () => en,
+    zh: async () => (await import('./zh.json')).default,
+};
+
+let catalog = $state.raw<Catalog>(en);
+let current = $state<Language>('en');
+
+export function language(): Language {
+    return current;
+}
+
+export function is_language(value: unknown): value is Language {
+    return typeof value === 'string' && value in languages;
+}
+
+export async function set_language(wanted: Language): Promise<void> {
+    catalog = await loaders[wanted]();
+    current = wanted;
+    document.documentElement.lang = wanted === 'zh' ? 'zh-Hans' : wanted;
+}
+
+/// The language of the browser, where there is a catalog for it.
+export function browser_language(): Language {
+    for (const wanted of navigator.languages ?? []) {
+        const short = wanted.slice(0, 2);
+        if (is_language(short)) return short;
+    }
+    return 'en';
+}
+
+const number_formats = new Map<string, Intl.NumberFormat>();
+
+export function number(value: number, digits = 0): string {
+    const name = `${current}/${digits}`;
+    let format = number_formats.get(name);
+    if (!format) number_formats.set(name, (format = new Intl.NumberFormat(current, { maximumFractionDigits: digits })));
+    return format.format(value);
+}
+
+/// The words of a key. A plural is chosen by `count`; numbers are written as the language writes them.
+export function t(key: Key, parameters: Parameters = {}): string {
+    const entry = catalog[key] ?? (en as Catalog)[key] ?? key;
+    const text =
+        typeof entry === 'string'
+            ? entry
+            : (entry[new Intl.PluralRules(current).select(Number(parameters.count)) as keyof Plural] ?? entry.other);
+    return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+        const value = parameters[name];
+        if (value === undefined) return whole;
+        return typeof value === 'number' ? number(value) : value;
+    });
+}
+
+/// A position or a length: 12:41, 1:02:05.
+export function clock_text(ms: number): string {
+    const seconds = Math.max(0, Math.floor(ms / 1000));
+    const two = (value: number) => String(value).padStart(2, '0');
+    const minutes = Math.floor(seconds / 60) % 60;
+    const hours = Math.floor(seconds / 3600);
+    return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/// A length as people say it: "40 s", "12 min", "1 h 5 min".
+export function length_text(ms: number): string {
+    const seconds = Math.round(ms / 1000);
+    if (seconds < 60) return t('time.seconds', { count: seconds });
+    const minutes = Math.round(seconds / 60);
+    if (minutes < 60) return t('time.minutes', { count: minutes });
+    return t('time.hours', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+}
+
+export function date_text(iso: string): string {
+    const options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' };
+    return new Intl.DateTimeFormat(current, options).format(new Date(iso));
+}
+
+export function day_text(iso: string): string {
+    return new Intl.DateTimeFormat(current, { weekday: 'long', day: 'numeric', month: 'long' }).format(new Date(iso));
+}
+
+/// "3 minutes ago", from two times of the same clock.
+export function ago_text(then_ms: number, now_ms: number): string {
+    const seconds = Math.min(0, Math.round((then_ms - now_ms) / 1000));
+    const format = new Intl.RelativeTimeFormat(current, { numeric: 'auto' });
+    if (seconds > -60) return format.format(seconds, 'second');
+    if (seconds > -3600) return format.format(Math.round(seconds / 60), 'minute');
+    if (seconds > -86400) return format.format(Math.round(seconds / 3600), 'hour');
+    return format.format(Math.round(seconds / 86400), 'day');
+}

@@ -1,0 +1,13 @@
+// What happened, what is safe, what to do: in words, for whatever a request threw.
+import { Problem } from '../api/request';
+import { t } from '../i18n/i18n.svelte';
+
+export function problem_text(error: unknown): string {
+    if (!(error instanceof Problem)) return t('problem.unknown');
+    if (error.is_gone) return t('problem.gone');
+    if (error.status === 429) return t('problem.slow_down', { count: error.retry_after_s ?? 30 });
+    if (error.status === 503) return t('problem.busy');
+    if (error.status === 507) return t('problem.disk_full');
+    if (error.status === 403) return t('problem.not_allowed');
+    return error.message || t('problem.unknown');
+}

@@ -1,0 +1,47 @@
+// Addresses inside the page. The server gives the same page for all of them, so reloading and sending a link work.
+
+let path = $state(location.pathname);
+
+export function current_path(): string {
+    return path;
+}
+
+export function go(to: string, replace = false): void {
+    if (to === location.pathname) return;
+    if (replace) history.replaceState(null, '', to);
+    else history.pushState(null, '', to);
+    path = location.pathname;
+    window.scrollTo(0, 0);
+}
+
+/// The parts of an address after a pattern such as "/classes/:id", or null when it is another.
+export function match(pattern: string, address: string): Record<string, string> | null {
+    const wanted = pattern.split('/').filter(Boolean);
+    const given = address.split('/').filter(Boolean);
+    if (wanted.length !== given.length) return null;
+    const found: Record<string, string> = {};
+    for (const [i, part] of wanted.entries()) {
+        const value = decodeURIComponent(given[i] as string);
+        if (part.startsWith(':')) found[part.slice(1)] = value;
+        else if (part !== value) return null;
+    }
+    return found;
+}
+
+/// Links of the page change the address without loading anything. Those to the server's own pages are left alone.
+export function follow_links(): () => void {
+    const on_click = (event: MouseEvent) => {
+        if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+        const link = (event.target as Element | null)?.closest?.('a[href]') as HTMLAnchorElement | null;
+        if (!link || link.target || link.origin !== location.origin || link.hasAttribute('data-leave')) return;
+        event.preventDefault();
+        go(link.pathname);
+    };
+    const on_back = () => (path = location.pathname);
+    document.addEventListener('click', on_click);
+    window.addEventListener('popstate', on_back);
+    return () => {
+        document.removeEventListener('click', on_click);
+        window.removeEventListener('popstate', on_back);
+    };
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { truth_of } from '../src/features/live/command_truth';
+import { gaze_words, peak_of, shares_of } from '../src/features/live/gaze_words';
+import { needs_of } from '../src/features/live/needs';
+import { bounds_of, fit_text, next_seat, seats_for } from '../src/features/live/seat_layout';
+import { is_in_sync, position_at } from '../src/features/live/states';
+import { command, device, seat, session } from './samples';
+
+describe('the truth of a command', () => {
+    it('is that of the newest one, and quiet when nobody was told', () => {
+        expect(truth_of([])).toBeNull();
+        expect(truth_of([command({})])).toBeNull();
+        const newest = command({ done: 27, sent: 3 }, [], { number: 2, action: 'pause' });
+        expect(truth_of([newest, command({ failed: 1 })])).toMatchObject({ total: 30, done: 27, pending: 3, missed: [] });
+    });
+
+    it('counts whoever failed or let it expire as missed', () => {
+        const truth = truth_of([command({ done: 1, failed: 1, expired: 1 }, [{ state: 'failed' }, { state: 'expired' }, { state: 'sent' }])]);
+        expect(truth).toMatchObject({ pending: 0, done: 1 });
+        expect(truth?.missed.map((answer) => answer.state)).toEqual(['failed', 'expired']);
+    });
+});
+
+describe('needs you', () => {
+    it.each([
+        ['nothing while all is in order', device(), null, []],
+        ['help asked for', device({ state: 'needs_help' }), null, ['asks']],
+        ['silence, whatever else is wrong', device({ online: false, state: 'offline', battery: 3 }), null, ['offline']],
+        ['a command not followed', device(), truth_of([command({ failed: 1 }, [{ device_id: 1, error: 'no file' }])]), ['not_obeyed']],
+        ['a lesson not started', device({ state: 'ready' }), null, ['not_started']],
+        ['nobody blamed while the command is on its way', device({ state: 'ready' }), truth_of([command({ sent: 1 })]), []],
+        ['a low battery', device({ battery: 9 }), null, ['battery']],
+        ['no low battery on the charger', device({ battery: 9, charging: true }), null, []],
+        ['slow Wi-Fi', device({ round_trip_ms: 180 }), null, ['slow']],
+        ['a headset off time, either way', device({ skew_ms: -70 }), null, ['off_time']],
+    ] as const)('says %s', (_words, one, truth, reasons) => {
+        expect(needs_of([one], session(), truth).map((need) => need.reason)).toEqual(reasons);
+    });
+
+    it('puts the most urgent first and offers a retry only to who can hear it', () => {
+        const truth = truth_of([command({ failed: 2 }, [{ device_id: 2 }, { device_id: 3 }])]);
+        const needs = needs_of(
+            [
+                device({ id: 1, battery: 5 }),
+                device({ id: 2, name: 'B' }),
+                device({ id: 3, name: 'C', online: false, state: 'offline' }),
+            ],
+            session(),
+            truth,
+        );
+        expect(needs.map((need) => [need.device.id, need.can_retry])).toEqual([
+            [2, true],
+            [3, false],
+            [1, false],
+        ]);
+    });
+});
+
+describe('the position', () => {
+    it('moves while the lesson runs, stands while it is paused, and ends with it', () => {
+        expect(position_at(session(), 11_000)).toBe(10_000);
+        expect(position_at(session({ state: 'paused', position_ms: 5000 }), 11_000)).toBe(5000);
+        expect(position_at(session(), 500_000)).toBe(60_000);
+        expect(position_at(session({ lessons: [] }), 500_000)).toBe(499_000);
+        expect(position_at(session(), 500)).toBe(0);
+    });
+
+    it('is in sync where the state and the time are right', () => {
+        expect(is_in_sync(device(), session())).toBe(true);
+        expect(is_in_sync(device({ state: 'paused' }), session())).toBe(false);
+        expect(is_in_sync(device({ skew_ms: 80 }), session())).toBe(false);
+        expect(is_in_sync(device({ online: false }), session())).toBe(false);
+    });
+});
+
+describe('seats', () => {
+    const seats = [seat(1, 1), seat(1, 2), seat(2, 1), seat(2, 2)];
+
+    it('are neighbours in the direction of the arrow', () => {
+        expect(next_seat(seats, seats[0]!, 'right')?.id).toBe(102);
+        expect(next_seat(seats, seats[0]!, 'down')?.id).toBe(201);
+        expect(next_seat(seats, seats[3]!, 'up')?.id).toBe(102);
+        expect(next_seat(seats, seats[0]!, 'left')).toBeNull();
+    });
+
+    it('lie within the drawing', () => {
+        expect(bounds_of(seats)).toEqual({ x: -7, y: -7, width: 84, height: 84 });
+        expect(bounds_of([]).width).toBeGreaterThan(0);
+    });
+
+    it('are made up in rows where a session has no room', () => {
+        const made = seats_for([device({ id: 10, name: 'H-10' }), device({ id: 9, name: 'H-9' })], 1);
+        expect(made.map((one) => [one.device_id, one.row])).toEqual([
+            [9, 1],
+            [10, 2],
+        ]);
+    });
+
+    it('cut a long name and keep a short one', () => {
+        const measure = (text: string) => [...text].length;
+        expect(fit_text('Ada', 5, measure)).toBe('Ada');
+        expect(fit_text('Bartholomew', 5, measure)).toBe('Bart…');
+        expect(fit_text('欧阳娜娜同学', 3, measure)).toBe('欧阳…');
+    });
+});
+
+describe('where somebody looks', () => {
+    it.each([
+        [0, 0, 'gaze.ahead'],
+        [30, 30, 'gaze.ahead_up'],
+        [-30, -30, 'gaze.ahead_down'],
+        [-90, 0, 'gaze.left'],
+        [90, 0, 'gaze.right'],
+        [180, 0, 'gaze.behind'],
+        [-190, 0, 'gaze.behind'],
+        [100, 80, 'gaze.up'],
+        [0, -80, 'gaze.down'],
+        [450, 0, 'gaze.right'],
+    ])('%i°, %i° is %s', (yaw_deg, pitch_deg, words) => expect(gaze_words({ yaw_deg, pitch_deg })).toBe(words));
+
+    it('is found in a histogram', () => {
+        const grid = { columns: 36, rows: 18, counts: new Array<number>(648).fill(0), total: 4 };
+        expect(peak_of(grid)).toBeNull();
+        grid.counts[8 * 36 + 27] = 3;
+        grid.counts[8 * 36] = 1;
+        expect(peak_of(grid)).toEqual({ yaw_deg: 95, pitch_deg: 5 });
+        expect(shares_of(grid)).toEqual([
+            { words: 'gaze.right', share: 0.75 },
+            { words: 'gaze.behind', share: 0.25 },
+        ]);
+    });
+});

@@ -1,0 +1,38 @@
+// lectern_bench [--folder FOLDER] [NAME...]: runs the measurements of those names, or all of them.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+#include "bench/store_bench.h"
+
+namespace {
+
+struct Bench {
+    std::string_view name;
+    void (*run)(const std::filesystem::path& folder);
+};
+
+constexpr Bench benches[] = {
+    {"store", bench::run_store_bench},
+};
+
+} // namespace
+
+int main(int argc, char** argv) {
+    std::filesystem::path folder = std::filesystem::temp_directory_path() / "lectern-bench";
+    std::vector<std::string_view> names(argv + 1, argv + argc);
+    if (names.size() >= 2 && names[0] == "--folder") {
+        folder = names[1];
+        names.erase(names.begin(), names.begin() + 2);
+    }
+    int ran = 0;
+    for (const Bench& bench : benches) {
+        if (!names.empty() && std::find(names.begin(), names.end(), bench.name) == names.end()) continue;
+        bench.run(folder / bench.name);
+        ++ran;
+    }
+    if (ran == 0) std::fputs("lectern_bench: no such measurement\n", stderr);
+    return ran == 0 ? 2 : 0;
+}

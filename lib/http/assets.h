@@ -7,11 +7,13 @@
 
 namespace http {
 
-// "/*path": every embedded file by its name, and for a browser that asks for a page (Accept names text/html) any other
-// path gives index.html, because the page's own addresses live in the page. Everything else is not found.
+// "/*path": every embedded file by its name, and for a browser that asks for a page (Accept names text/html)
+// any other path gives index.html, because the page's own addresses live in the page. Everything else is not
+// found.
 void add_asset_routes(RouteTable& routes);
 
-// One embedded file: ETag, caching for ever when its name carries a hash, unzipped for who cannot. Error not_found.
+// One embedded file: ETag, caching for ever when its name carries a hash, unzipped for who cannot. Error
+// not_found.
 Answer asset(const Call& call, std::string_view name);
 bool accepts_html(const Call& call);
 

@@ -7,7 +7,8 @@ namespace http {
 Answer json(const Json& body, int status) {
     Answer answer;
     answer.status = status;
-    // What is not UTF-8 can only come from a file or a foreign server; a replacement character beats no answer.
+    // What is not UTF-8 can only come from a file or a foreign server; a replacement character beats no
+    // answer.
     answer.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
     return answer;
 }
@@ -39,7 +40,9 @@ std::int64_t Call::id(std::string_view name) const {
     return *value;
 }
 
-std::string Call::parameter(std::string_view name) const { return parameters.value(name); }
+std::string Call::parameter(std::string_view name) const {
+    return parameters.value(name);
+}
 
 std::optional<std::string> Call::query(std::string_view name) const {
     const auto value = query_values.find(name);
@@ -55,6 +58,8 @@ std::optional<std::int64_t> Call::query_integer(std::string_view name) const {
     return integer;
 }
 
-std::string Call::header(std::string_view name) const { return header_values.value(name); }
+std::string Call::header(std::string_view name) const {
+    return header_values.value(name);
+}
 
 } // namespace http

@@ -1,14 +1,16 @@
 // The front door: one port, no thread per idle connection.
 //
-// One io thread owns every socket (Asio). When a request's head has arrived, the route table says where it runs:
+// One io thread owns every socket (Asio). When a request's head has arrived, the route table says where it
+// runs:
 //
 //   reads, writes, slow   the body is read whole, then the Executor runs it on threads of its own choice
 //   memory                at once, on the io thread
 //   transfer              the socket itself goes to a thread of the transfer pool, and comes back afterwards
 //   an upgrade            becomes a WebSocket (web_socket.h) on the io thread
 //
-// cpp-httplib (engine.h) does what belongs to the application layer of HTTP; it never listens. Answers leave in the order
-// of their requests. A request never waits for an idle or slow connection, only for those before it on its own.
+// cpp-httplib (engine.h) does what belongs to the application layer of HTTP; it never listens. Answers leave
+// in the order of their requests. A request never waits for an idle or slow connection, only for those before
+// it on its own.
 #pragma once
 
 #include <chrono>
@@ -34,19 +36,19 @@ struct FrontDoorOptions {
     std::size_t head_limit = 16 << 10;
     std::size_t connections = 8192;
     std::size_t connections_per_address = 1024;
-    std::size_t pipelined = 16;       // requests of one connection under way at once
+    std::size_t pipelined = 16; // requests of one connection under way at once
     std::size_t transfer_threads = 16;
     std::size_t transfers_waiting = 256;
-    int calls_per_minute = 0;         // of one account, device or site key; 0: unlimited
+    int calls_per_minute = 0; // of one account, device or site key; 0: unlimited
 
     std::chrono::milliseconds head_deadline{10'000};
     std::chrono::milliseconds body_deadline{30'000}; // and a second more for each 32 KiB
     std::chrono::milliseconds idle_deadline{75'000};
     std::chrono::milliseconds write_deadline{30'000}; // without any progress
 
-    std::size_t message_limit = 1 << 20;             // of a WebSocket
-    std::chrono::milliseconds ping_after{3'000};     // of silence
-    std::chrono::milliseconds silent_limit{10'000};  // then it is closed
+    std::size_t message_limit = 1 << 20;            // of a WebSocket
+    std::chrono::milliseconds ping_after{3'000};    // of silence
+    std::chrono::milliseconds silent_limit{10'000}; // then it is closed
 };
 
 class FrontDoor {
@@ -58,11 +60,11 @@ public:
     FrontDoor(const FrontDoor&) = delete;
     FrontDoor& operator=(const FrontDoor&) = delete;
 
-    // Binds, starts the io thread, and says the bound ports in the order of `listen`. Throws when a port is taken or the
-    // certificate is no good.
+    // Binds, starts the io thread, and says the bound ports in the order of `listen`. Throws when a port is
+    // taken or the certificate is no good.
     std::vector<std::uint16_t> start();
-    // Takes no more connections, lets accepted requests finish and closes sockets with 1001; what is not done within
-    // `grace` is cut. Returns when the io thread has ended; nothing posted runs after that.
+    // Takes no more connections, lets accepted requests finish and closes sockets with 1001; what is not done
+    // within `grace` is cut. Returns when the io thread has ended; nothing posted runs after that.
     void stop(std::chrono::milliseconds grace);
 
     // Runs `work` on the io thread, soon, in order. From any thread; many posts cost one wake-up.

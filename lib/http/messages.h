@@ -1,5 +1,6 @@
-// Socket messages are routes too: declared the same way, with the same classes and the same guard, answered after their
-// commit. One MessageQueue a socket keeps their order: the next message starts when the one before is answered.
+// Socket messages are routes too: declared the same way, with the same classes and the same guard, answered
+// after their commit. One MessageQueue a socket keeps their order: the next message starts when the one
+// before is answered.
 //
 //   in:  {type, data, eid, ts}
 //   out: {status: "success" | "error", type, data, error: null | code, eid, ts}
@@ -28,7 +29,8 @@ struct MessageServices {
     std::function<void(std::function<void()>)> post; // onto the io thread
 };
 
-// The error code of the envelope for an Error: "Unauthorized", "NotFound", ... Validation faults go into `data`.
+// The error code of the envelope for an Error: "Unauthorized", "NotFound", ... Validation faults go into
+// `data`.
 std::string message_error_code(const platform::Error& error);
 
 class MessageQueue : public std::enable_shared_from_this<MessageQueue> {
@@ -38,8 +40,8 @@ public:
     using WhoAsks = std::function<platform::Caller()>;
 
     // `connection` and `socket_id` go into each Call. All on the io thread.
-    MessageQueue(MessageServices services, platform::Connection* connection, std::int64_t socket_id, WhoAsks who,
-                 Send send);
+    MessageQueue(MessageServices services, platform::Connection* connection, std::int64_t socket_id,
+                 WhoAsks who, Send send);
 
     // Parses one text frame and queues it. False: the queue is full, the caller closes the socket (1008).
     bool take(std::string_view text);

@@ -8,7 +8,8 @@ namespace http {
 Json openapi(const RouteTable& routes);
 Json asyncapi(const RouteTable& routes);
 
-// GET /openapi.json, /asyncapi.json and /docs. The documents are made at the first request, when all routes are there.
+// GET /openapi.json, /asyncapi.json and /docs. The documents are made at the first request, when all routes
+// are there.
 void add_documentation_routes(RouteTable& routes);
 
 } // namespace http

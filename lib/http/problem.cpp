@@ -47,18 +47,51 @@ ErrorKind kind_of(int status) {
 const char* title_of(int status) {
     for (const auto& row : rows)
         if (row.status == status) return row.title;
-    return "Error";
+    switch (status) {
+        case 200:
+            return "OK";
+        case 201:
+            return "Created";
+        case 202:
+            return "Accepted";
+        case 204:
+            return "No Content";
+        case 206:
+            return "Partial Content";
+        case 301:
+            return "Moved Permanently";
+        case 302:
+            return "Found";
+        case 303:
+            return "See Other";
+        case 304:
+            return "Not Modified";
+        case 307:
+            return "Temporary Redirect";
+        case 308:
+            return "Permanent Redirect";
+        case 408:
+            return "Request Timeout";
+        case 431:
+            return "Request Header Fields Too Large";
+        case 501:
+            return "Not Implemented";
+        default:
+            return status < 400 ? "OK" : "Error";
+    }
 }
 
 Answer problem(const Call&, const platform::Error& error) {
     const int status = status_of(error.kind());
     Json body{{"type", "about:blank"}, {"title", title_of(status)}, {"status", status}};
     // A defect's message may hold anything; it is for the journal alone.
-    body["detail"] = error.kind() == ErrorKind::internal ? "The server has made a mistake; its journal says more."
-                                                         : std::string(error.what());
+    body["detail"] = error.kind() == ErrorKind::internal
+                         ? "The server has made a mistake; its journal says more."
+                         : std::string(error.what());
     if (!error.fields().empty()) {
         auto& errors = body["errors"] = Json::array();
-        for (const auto& fault : error.fields()) errors.push_back({{"field", fault.field}, {"message", fault.message}});
+        for (const auto& fault : error.fields())
+            errors.push_back({{"field", fault.field}, {"message", fault.message}});
     }
     Answer answer = json(body, status);
     answer.content_type = "application/problem+json";

@@ -10,17 +10,27 @@ RouteBuilder::RouteBuilder(std::string method, std::string path, std::string sum
     route_.summary = std::move(summary);
 }
 
-RouteBuilder get(std::string path, std::string summary) { return {"GET", std::move(path), std::move(summary)}; }
-RouteBuilder post(std::string path, std::string summary) { return {"POST", std::move(path), std::move(summary)}; }
-RouteBuilder put(std::string path, std::string summary) { return {"PUT", std::move(path), std::move(summary)}; }
-RouteBuilder patch(std::string path, std::string summary) { return {"PATCH", std::move(path), std::move(summary)}; }
-RouteBuilder del(std::string path, std::string summary) { return {"DELETE", std::move(path), std::move(summary)}; }
+RouteBuilder get(std::string path, std::string summary) {
+    return {"GET", std::move(path), std::move(summary)};
+}
+RouteBuilder post(std::string path, std::string summary) {
+    return {"POST", std::move(path), std::move(summary)};
+}
+RouteBuilder put(std::string path, std::string summary) {
+    return {"PUT", std::move(path), std::move(summary)};
+}
+RouteBuilder patch(std::string path, std::string summary) {
+    return {"PATCH", std::move(path), std::move(summary)};
+}
+RouteBuilder del(std::string path, std::string summary) {
+    return {"DELETE", std::move(path), std::move(summary)};
+}
 RouteBuilder message(std::string type, std::string summary) {
     return {"MESSAGE", std::move(type), std::move(summary)};
 }
 
-// A trie of path segments. The names of a route's parameters lie with the route, not with the node, because two routes
-// may share a node and call the parameter differently.
+// A trie of path segments. The names of a route's parameters lie with the route, not with the node, because
+// two routes may share a node and call the parameter differently.
 struct RouteTable::Node {
     struct Entry {
         std::string method;
@@ -55,8 +65,8 @@ std::string_view from(const Segments& segments, std::size_t at) {
     return {segments[at].data(), static_cast<std::size_t>(last.data() + last.size() - segments[at].data())};
 }
 
-// Walks down, literals first, and comes back for the parameter where a literal leads nowhere. The depth is the trie's,
-// so a path of thousands of segments costs no more than the deepest route.
+// Walks down, literals first, and comes back for the parameter where a literal leads nowhere. The depth is
+// the trie's, so a path of thousands of segments costs no more than the deepest route.
 template <class Node>
 class Search {
 public:
@@ -86,8 +96,10 @@ private:
         for (const auto& entry : entries) {
             if (entry.method != method_) continue;
             match_.route = entry.route;
-            for (std::size_t i = 0; i < values_.size(); ++i) match_.parameters.add(entry.names[i], values_[i]);
-            if (entry.names.size() > values_.size()) match_.parameters.add(entry.names.back(), from(segments_, at));
+            for (std::size_t i = 0; i < values_.size(); ++i)
+                match_.parameters.add(entry.names[i], values_[i]);
+            if (entry.names.size() > values_.size())
+                match_.parameters.add(entry.names.back(), from(segments_, at));
             return true;
         }
         if (fallback) return false;

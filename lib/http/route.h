@@ -44,27 +44,29 @@ using ErrorShape = Answer (*)(const Call&, const platform::Error&);
 Answer problem(const Call& call, const platform::Error& error);
 
 struct Route {
-    std::string method;       // "GET" ...; "MESSAGE" for a socket message, whose path is its type
-    std::string path;         // "/v1/rooms/:id"
+    std::string method; // "GET" ...; "MESSAGE" for a socket message, whose path is its type
+    std::string path;   // "/v1/rooms/:id"
     std::string summary;
     RouteClass runs = RouteClass::reads;
     Access access = Access::administrator;
-    Shape request{};          // of the body; for GET use `query`
+    Shape request{}; // of the body; for GET use `query`
     Shape answer{};
-    int status = 200;         // of the good answer
+    int status = 200; // of the good answer
     std::function<Answer(Call&)> handle;
     AuditRule audit = AuditRule::row;
     std::size_t body_limit = 1u << 20;
-    Fields query{};           // query parameters, for the documentation and the check
+    Fields query{}; // query parameters, for the documentation and the check
     ErrorShape error_shape = problem;
-    std::string tag;          // groups in the documentation: "rooms"
-    bool parses_itself = false; // the handler reads `content` with a parser of its own; `request` only documents
+    std::string tag; // groups in the documentation: "rooms"
+    bool parses_itself =
+        false; // the handler reads `content` with a parser of its own; `request` only documents
     int calls_per_minute = 0; // of one account, device or site key; 0: what the front door allows
     std::size_t index = 0;    // in the table; set by add
 };
 
 // Declares one by one what is easier to read than a long initialiser:
-//   table.add(post("/v1/rooms", "Make a grid room").writes().by(Access::teacher).takes(shape).gives(shape, 201)
+//   table.add(post("/v1/rooms", "Make a grid room").writes().by(Access::teacher).takes(shape).gives(shape,
+//   201)
 //       .handled<store::Tx>([this](Call& call, store::Tx& tx) { ... }));
 class RouteBuilder {
 public:
@@ -74,26 +76,63 @@ public:
     RouteBuilder& slow() { return runs(RouteClass::slow); }
     RouteBuilder& transfer() { return runs(RouteClass::transfer); }
     RouteBuilder& memory() { return runs(RouteClass::memory); }
-    RouteBuilder& by(Access access) { route_.access = access; return *this; }
-    RouteBuilder& takes(Shape shape) { route_.request = std::move(shape); return *this; }
-    RouteBuilder& asks(Fields query) { route_.query = std::move(query); return *this; }
-    RouteBuilder& gives(Shape shape, int status = 200) { route_.answer = std::move(shape); route_.status = status; return *this; }
-    RouteBuilder& counted() { route_.audit = AuditRule::counted; return *this; }
-    RouteBuilder& body_limit(std::size_t bytes) { route_.body_limit = bytes; return *this; }
-    RouteBuilder& errors(ErrorShape shape) { route_.error_shape = shape; return *this; }
-    RouteBuilder& at_most(int calls_per_minute) { route_.calls_per_minute = calls_per_minute; return *this; }
-    RouteBuilder& parses_itself() { route_.parses_itself = true; return *this; }
-    RouteBuilder& tagged(std::string tag) { route_.tag = std::move(tag); return *this; }
+    RouteBuilder& by(Access access) {
+        route_.access = access;
+        return *this;
+    }
+    RouteBuilder& takes(Shape shape) {
+        route_.request = std::move(shape);
+        return *this;
+    }
+    RouteBuilder& asks(Fields query) {
+        route_.query = std::move(query);
+        return *this;
+    }
+    RouteBuilder& gives(Shape shape, int status = 200) {
+        route_.answer = std::move(shape);
+        route_.status = status;
+        return *this;
+    }
+    RouteBuilder& counted() {
+        route_.audit = AuditRule::counted;
+        return *this;
+    }
+    RouteBuilder& body_limit(std::size_t bytes) {
+        route_.body_limit = bytes;
+        return *this;
+    }
+    RouteBuilder& errors(ErrorShape shape) {
+        route_.error_shape = shape;
+        return *this;
+    }
+    RouteBuilder& at_most(int calls_per_minute) {
+        route_.calls_per_minute = calls_per_minute;
+        return *this;
+    }
+    RouteBuilder& parses_itself() {
+        route_.parses_itself = true;
+        return *this;
+    }
+    RouteBuilder& tagged(std::string tag) {
+        route_.tag = std::move(tag);
+        return *this;
+    }
     template <class Resource, class Handler>
     RouteBuilder& handled(Handler handler) {
         route_.handle = [handler](Call& call) { return handler(call, call.resource<Resource>()); };
         return *this;
     }
-    RouteBuilder& handled(std::function<Answer(Call&)> handler) { route_.handle = std::move(handler); return *this; }
+    RouteBuilder& handled(std::function<Answer(Call&)> handler) {
+        route_.handle = std::move(handler);
+        return *this;
+    }
     operator Route() const { return route_; }
 
 private:
-    RouteBuilder& runs(RouteClass route_class) { route_.runs = route_class; return *this; }
+    RouteBuilder& runs(RouteClass route_class) {
+        route_.runs = route_class;
+        return *this;
+    }
     Route route_;
 };
 
@@ -113,12 +152,12 @@ public:
     // Throws platform::Error conflict when the method and path are taken: two routes never hide each other.
     void add(Route route);
     struct Match {
-        const Route* route = nullptr;                                      // null: nothing here
+        const Route* route = nullptr; // null: nothing here
         Values parameters;
-        std::vector<std::string> allowed;                                  // methods of this path, when only the method is wrong
+        std::vector<std::string> allowed; // methods of this path, when only the method is wrong
     };
-    // `path` decoded, repeated slashes already one, a final one optional. A literal segment beats a parameter; a last
-    // segment "*rest" takes all that remains. HEAD is served by GET.
+    // `path` decoded, repeated slashes already one, a final one optional. A literal segment beats a
+    // parameter; a last segment "*rest" takes all that remains. HEAD is served by GET.
     Match find(std::string_view method, std::string_view path) const;
     const Route* find_message(std::string_view type) const;
     const std::vector<std::unique_ptr<Route>>& all() const { return routes_; }

@@ -58,17 +58,28 @@ public:
             return;
         }
         switch (node.kind) {
-        case Kind::anything: return;
-        case Kind::text: return text(node, value, place);
-        case Kind::pattern: return pattern(node, value, place);
-        case Kind::integer: return integer(node, value, place);
-        case Kind::number: return number(node, value, place);
-        case Kind::boolean: return need(value.is_boolean(), place, "must be true or false");
-        case Kind::time: return time(value, place);
-        case Kind::one_of: return one_of(node, value, place);
-        case Kind::list: return list(node, value, place);
-        case Kind::map: return map(node, value, place);
-        case Kind::object: return object(node, value, place);
+            case Kind::anything:
+                return;
+            case Kind::text:
+                return text(node, value, place);
+            case Kind::pattern:
+                return pattern(node, value, place);
+            case Kind::integer:
+                return integer(node, value, place);
+            case Kind::number:
+                return number(node, value, place);
+            case Kind::boolean:
+                return need(value.is_boolean(), place, "must be true or false");
+            case Kind::time:
+                return time(value, place);
+            case Kind::one_of:
+                return one_of(node, value, place);
+            case Kind::list:
+                return list(node, value, place);
+            case Kind::map:
+                return map(node, value, place);
+            case Kind::object:
+                return object(node, value, place);
         }
     }
     std::vector<platform::FieldError> take() { return std::move(faults_); }
@@ -133,14 +144,16 @@ private:
 
     void time(const Json& value, const Place& place) {
         const auto* string = value.get_ptr<const std::string*>();
-        need(string && platform::parse_iso8601(*string).has_value(), place, "must be a time such as 2026-11-21T08:30:00Z");
+        need(string && platform::parse_iso8601(*string).has_value(), place,
+             "must be a time such as 2026-11-21T08:30:00Z");
     }
 
     void one_of(const Node& node, const Json& value, const Place& place) {
         const auto* string = value.get_ptr<const std::string*>();
         if (string && std::ranges::find(node.words, *string) != node.words.end()) return;
         std::string message = "must be one of ";
-        for (const auto& word : node.words) message += (&word == &node.words.front() ? "" : ", ") + word;
+        for (const auto& word : node.words)
+            message += (&word == &node.words.front() ? "" : ", ") + word;
         fault(place, std::move(message));
     }
 
@@ -148,15 +161,18 @@ private:
         if (!value.is_array()) return fault(place, "must be a list");
         if (value.size() > node.most) return fault(place, "must be " + range(node, "item"));
         std::size_t index = 0;
-        for (const auto& item : value) walk(node.item, item, Place{&place, {}, index++});
+        for (const auto& item : value)
+            walk(node.item, item, Place{&place, {}, index++});
     }
 
     void map(const Node& node, const Json& value, const Place& place) {
         if (!value.is_object()) return fault(place, "must be an object");
         if (value.size() > node.most) return fault(place, "must be " + range(node, "entry", "entries"));
         for (const auto& [key, item] : value.items()) {
-            if (key.size() > 200 || !platform::is_utf8(key)) fault(place, "has a name that is too long or not UTF-8");
-            else walk(node.item, item, Place{&place, key});
+            if (key.size() > 200 || !platform::is_utf8(key))
+                fault(place, "has a name that is too long or not UTF-8");
+            else
+                walk(node.item, item, Place{&place, key});
         }
     }
 
@@ -181,7 +197,8 @@ private:
     static std::string range(const Node& node, const std::string& one, std::string many = {}) {
         if (many.empty()) many = one + "s";
         if (node.least == node.most) return std::to_string(node.most) + " " + (node.most == 1 ? one : many);
-        if (node.least == 0) return "at most " + std::to_string(node.most) + " " + (node.most == 1 ? one : many);
+        if (node.least == 0)
+            return "at most " + std::to_string(node.most) + " " + (node.most == 1 ? one : many);
         return std::to_string(node.least) + " to " + std::to_string(node.most) + " " + many;
     }
 
@@ -204,27 +221,37 @@ Json object_schema(const Node& node) {
 
 Json plain_schema(const Node& node) {
     switch (node.kind) {
-    case Kind::anything: return Json::object();
-    case Kind::text: return {{"type", "string"}, {"minLength", node.least}, {"maxLength", node.most}};
-    case Kind::pattern: return {{"type", "string"}, {"pattern", "^(?:" + node.expression + ")$"}};
-    case Kind::integer: {
-        Json schema{{"type", "integer"}, {"format", "int64"}, {"minimum", node.integer_least}};
-        if (node.integer_most != INT64_MAX) schema["maximum"] = node.integer_most;
-        return schema;
-    }
-    case Kind::number: {
-        Json schema{{"type", "number"}};
-        if (std::isfinite(node.number_least)) schema["minimum"] = node.number_least;
-        if (std::isfinite(node.number_most)) schema["maximum"] = node.number_most;
-        return schema;
-    }
-    case Kind::boolean: return {{"type", "boolean"}};
-    case Kind::time: return {{"type", "string"}, {"format", "date-time"}};
-    case Kind::one_of: return {{"type", "string"}, {"enum", node.words}};
-    case Kind::list: return {{"type", "array"}, {"items", node.item.json_schema()}, {"maxItems", node.most}};
-    case Kind::map:
-        return {{"type", "object"}, {"additionalProperties", node.item.json_schema()}, {"maxProperties", node.most}};
-    case Kind::object: return object_schema(node);
+        case Kind::anything:
+            return Json::object();
+        case Kind::text:
+            return {{"type", "string"}, {"minLength", node.least}, {"maxLength", node.most}};
+        case Kind::pattern:
+            return {{"type", "string"}, {"pattern", "^(?:" + node.expression + ")$"}};
+        case Kind::integer: {
+            Json schema{{"type", "integer"}, {"format", "int64"}, {"minimum", node.integer_least}};
+            if (node.integer_most != INT64_MAX) schema["maximum"] = node.integer_most;
+            return schema;
+        }
+        case Kind::number: {
+            Json schema{{"type", "number"}};
+            if (std::isfinite(node.number_least)) schema["minimum"] = node.number_least;
+            if (std::isfinite(node.number_most)) schema["maximum"] = node.number_most;
+            return schema;
+        }
+        case Kind::boolean:
+            return {{"type", "boolean"}};
+        case Kind::time:
+            return {{"type", "string"}, {"format", "date-time"}};
+        case Kind::one_of:
+            return {{"type", "string"}, {"enum", node.words}};
+        case Kind::list:
+            return {{"type", "array"}, {"items", node.item.json_schema()}, {"maxItems", node.most}};
+        case Kind::map:
+            return {{"type", "object"},
+                    {"additionalProperties", node.item.json_schema()},
+                    {"maxProperties", node.most}};
+        case Kind::object:
+            return object_schema(node);
     }
     return Json::object();
 }
@@ -239,7 +266,9 @@ Json schema_of(const Node& node) {
     return schema;
 }
 
-Shape make(Node node) { return Shape(std::make_shared<const Node>(std::move(node))); }
+Shape make(Node node) {
+    return Shape(std::make_shared<const Node>(std::move(node)));
+}
 
 Shape fields_shape(Fields fields, bool open) {
     Node node{.kind = Kind::object, .open = open};
@@ -288,7 +317,8 @@ void Shape::define(Json& schemas) const {
         schemas[node_->name] = schema_of(bare);
     }
     node_->item.define(schemas);
-    for (const auto& field : node_->fields) field.shape.define(schemas);
+    for (const auto& field : node_->fields)
+        field.shape.define(schemas);
 }
 
 Shape Shape::named(std::string name) const {
@@ -303,9 +333,15 @@ Shape Shape::described(std::string text) const {
     return make(std::move(copy));
 }
 
-Shape nothing() { return {}; }
-Shape anything() { return make({.kind = Kind::anything}); }
-Shape text(std::size_t least, std::size_t most) { return make({.kind = Kind::text, .least = least, .most = most}); }
+Shape nothing() {
+    return {};
+}
+Shape anything() {
+    return make({.kind = Kind::anything});
+}
+Shape text(std::size_t least, std::size_t most) {
+    return make({.kind = Kind::text, .least = least, .most = most});
+}
 
 Shape pattern(std::string regex, std::string in_words) {
     Node node{.kind = Kind::pattern};
@@ -321,12 +357,24 @@ Shape integer(std::int64_t least, std::int64_t most) {
 Shape number(double least, double most) {
     return make({.kind = Kind::number, .number_least = least, .number_most = most});
 }
-Shape boolean() { return make({.kind = Kind::boolean}); }
-Shape identifier() { return integer(1, INT64_MAX); }
-Shape time() { return make({.kind = Kind::time}); }
-Shape colour() { return pattern("#[0-9a-f]{6}", "a colour such as #1a2b3c"); }
-Shape pin() { return pattern("[0-9]{4}", "4 digits"); }
-Shape one_of(std::vector<std::string> words) { return make({.kind = Kind::one_of, .words = std::move(words)}); }
+Shape boolean() {
+    return make({.kind = Kind::boolean});
+}
+Shape identifier() {
+    return integer(1, INT64_MAX);
+}
+Shape time() {
+    return make({.kind = Kind::time});
+}
+Shape colour() {
+    return pattern("#[0-9a-f]{6}", "a colour such as #1a2b3c");
+}
+Shape pin() {
+    return pattern("[0-9]{4}", "4 digits");
+}
+Shape one_of(std::vector<std::string> words) {
+    return make({.kind = Kind::one_of, .words = std::move(words)});
+}
 Shape list(Shape item, std::size_t most) {
     return make({.kind = Kind::list, .most = most, .item = std::move(item)});
 }
@@ -341,8 +389,12 @@ Shape nullable(Shape shape) {
     return make(std::move(copy));
 }
 
-Shape object(Fields fields) { return fields_shape(std::move(fields), false); }
-Shape open_object(Fields fields) { return fields_shape(std::move(fields), true); }
+Shape object(Fields fields) {
+    return fields_shape(std::move(fields), false);
+}
+Shape open_object(Fields fields) {
+    return fields_shape(std::move(fields), true);
+}
 
 Shape page_of(Shape item) {
     return object({{"items", list(std::move(item), 1000)}, {"next", nullable(text(1, 2000))}});

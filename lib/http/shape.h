@@ -1,10 +1,11 @@
-// The shape of a request, an answer or a socket message, declared once: it validates (every fault named, not only the
-// first), and it is what /openapi.json and /asyncapi.json show as JSON Schema.
+// The shape of a request, an answer or a socket message, declared once: it validates (every fault named, not
+// only the first), and it is what /openapi.json and /asyncapi.json show as JSON Schema.
 //
 //   object({{"name", text(1, 80)}, {"rows", integer(1, 50)}, {"colour?", colour()}})
 //
-// A name that ends in "?" may be absent; it may be null only where the shape is nullable(). Unknown fields are refused in
-// requests of Lectern's own API (`object`) and let through where a dialect's clients send more (`open_object`).
+// A name that ends in "?" may be absent; it may be null only where the shape is nullable(). Unknown fields
+// are refused in requests of Lectern's own API (`object`) and let through where a dialect's clients send more
+// (`open_object`).
 #pragma once
 
 #include <cstdint>
@@ -35,7 +36,8 @@ public:
     // A named shape is given as a reference; `define` adds what it refers to.
     Json json_schema() const;
     void define(Json& schemas) const;
-    // The same shape under a name of its own in #/components/schemas, so that a generated client gets a type for it.
+    // The same shape under a name of its own in #/components/schemas, so that a generated client gets a type
+    // for it.
     Shape named(std::string name) const;
     Shape described(std::string text) const;
     const std::shared_ptr<const Node>& node() const { return node_; }
@@ -48,18 +50,20 @@ using Fields = std::vector<std::pair<std::string, Shape>>;
 
 Shape nothing();
 Shape anything();
-Shape text(std::size_t least, std::size_t most);          // in code points; refused when not UTF-8 or with control characters
-Shape pattern(std::string regex, std::string in_words);   // "must be <in_words>"; the regex is ECMA, short, ours
+Shape text(std::size_t least,
+           std::size_t most); // in code points; refused when not UTF-8 or with control characters
+Shape pattern(std::string regex,
+              std::string in_words); // "must be <in_words>"; the regex is ECMA, short, ours
 Shape integer(std::int64_t least, std::int64_t most);
 Shape number(double least, double most);
 Shape boolean();
-Shape identifier();                                       // integer from 1
-Shape time();                                             // ISO 8601 UTC
-Shape colour();                                           // "#rrggbb"
-Shape pin();                                              // 4 digits
+Shape identifier(); // integer from 1
+Shape time();       // ISO 8601 UTC
+Shape colour();     // "#rrggbb"
+Shape pin();        // 4 digits
 Shape one_of(std::vector<std::string> words);
 Shape list(Shape item, std::size_t most);
-Shape map(Shape value, std::size_t most);                 // an object with free keys
+Shape map(Shape value, std::size_t most); // an object with free keys
 Shape nullable(Shape shape);
 Shape object(Fields fields);
 Shape open_object(Fields fields);

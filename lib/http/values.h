@@ -1,5 +1,6 @@
-// Names with values, in the order they came: headers, query, form, path parameters. Everything lies in one buffer, because
-// a request has a dozen of them and most are never looked at; views into it hold until the next add or clear.
+// Names with values, in the order they came: headers, query, form, path parameters. Everything lies in one
+// buffer, because a request has a dozen of them and most are never looked at; views into it hold until the
+// next add or clear.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,8 @@ public:
     };
 
     void add(std::string_view name, std::string_view value) {
-        entries_.push_back({static_cast<std::uint32_t>(bytes_.size()), static_cast<std::uint32_t>(name.size()),
+        entries_.push_back({static_cast<std::uint32_t>(bytes_.size()),
+                            static_cast<std::uint32_t>(name.size()),
                             static_cast<std::uint32_t>(value.size())});
         bytes_.append(name).append(value);
     }

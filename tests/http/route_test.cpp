@@ -4,7 +4,9 @@
 
 namespace {
 
-http::Answer nobody(http::Call&) { return http::no_content(); }
+http::Answer nobody(http::Call&) {
+    return http::no_content();
+}
 
 std::string found(const http::RouteTable& table, const char* method, const char* path) {
     const auto match = table.find(method, path);
@@ -15,7 +17,8 @@ std::string found(const http::RouteTable& table, const char* method, const char*
         return text;
     }
     std::string text = match.allowed.empty() ? "nothing" : "only";
-    for (const auto& method_name : match.allowed) text += " " + method_name;
+    for (const auto& method_name : match.allowed)
+        text += " " + method_name;
     return text;
 }
 
@@ -23,8 +26,8 @@ std::string found(const http::RouteTable& table, const char* method, const char*
 
 TEST_CASE("a path finds its route", "[http]") {
     http::RouteTable table;
-    for (const auto* path : {"/", "/v1/rooms", "/v1/rooms/:id", "/v1/logins/current", "/v1/sessions/:id/commands/:number",
-                             "/a/b/d", "/a/:y/c", "/files/*name"})
+    for (const auto* path : {"/", "/v1/rooms", "/v1/rooms/:id", "/v1/logins/current",
+                             "/v1/sessions/:id/commands/:number", "/a/b/d", "/a/:y/c", "/files/*name"})
         table.add(http::get(path, "").handled(nobody));
     table.add(http::post("/v1/rooms", "").handled(nobody));
     table.add(http::del("/v1/logins/:login", "").handled(nobody));
@@ -73,7 +76,8 @@ TEST_CASE("a path of many segments costs no more than the deepest route", "[http
     http::RouteTable table;
     table.add(http::get("/a/:b/c", "").handled(nobody));
     std::string path;
-    for (int i = 0; i < 60'000; ++i) path += "/a";
+    for (int i = 0; i < 60'000; ++i)
+        path += "/a";
     CHECK(found(table, "GET", path.c_str()) == "nothing");
 }
 

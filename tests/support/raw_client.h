@@ -1,0 +1,56 @@
+// A client that says exactly the bytes it is told to, for what no well-behaved client would say.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace support {
+
+struct RawAnswer {
+    int status = 0;
+    std::map<std::string, std::string> headers; // names in lower case
+    std::string body;
+};
+
+class RawClient {
+public:
+    explicit RawClient(std::uint16_t port, int receive_buffer = 0);
+    ~RawClient();
+    RawClient(RawClient&& other) noexcept;
+    RawClient(const RawClient&) = delete;
+    RawClient& operator=(const RawClient&) = delete;
+
+    void send(std::string_view bytes);
+    // As much as the server takes just now; for a server that has stopped reading.
+    std::size_t send_some(std::string_view bytes);
+    void end_sending();
+    // The next answer, whole; an answer without a body when `head_only`. Throws when none comes within five
+    // seconds.
+    RawAnswer answer(bool head_only = false);
+    RawAnswer ask(std::string_view bytes) {
+        send(bytes);
+        return answer();
+    }
+    // Whether the server closes (or has closed) without another byte.
+    bool at_end(std::chrono::milliseconds patience = std::chrono::seconds(5));
+    // Whether anything came within the time.
+    bool hears_something(std::chrono::milliseconds patience);
+
+private:
+    bool fill(std::chrono::milliseconds patience);
+    std::string take_line();
+    std::string take(std::size_t bytes);
+
+    int descriptor_ = -1;
+    std::string buffer_;
+    bool ended_ = false;
+};
+
+// "GET <target> HTTP/1.1" with a Host and no body.
+std::string get_request(std::string_view target, std::string_view more_headers = {});
+std::string post_request(std::string_view target, std::string_view body, std::string_view more_headers = {});
+
+} // namespace support

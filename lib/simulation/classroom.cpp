@@ -1,6 +1,7 @@
 #include "simulation/classroom.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <map>
@@ -119,6 +120,10 @@ Classroom::Classroom(Network& network, ClassroomOptions options)
     if (options_.traces.empty())
         for (std::size_t i = 0; i < std::min(options_.headsets, made_up_traces); ++i)
             options_.traces.push_back(made_up_trace(options_.seed + i));
+    const double wall_offset_ms =
+        std::chrono::duration<double, std::milli>(std::chrono::system_clock::now().time_since_epoch())
+            .count() -
+        network.now_ms();
     const auto error = [this](double most) {
         return std::uniform_real_distribution<double>(-most, most)(random_);
     };
@@ -134,7 +139,7 @@ Classroom::Classroom(Network& network, ClassroomOptions options)
             traits.pin = options_.students[i].pin;
         }
         traits.session_id = options_.session_id;
-        traits.clock = {error(options_.clock_error_ms), error(options_.drift_ppm)};
+        traits.clock = {wall_offset_ms + error(options_.clock_error_ms), error(options_.drift_ppm)};
         traits.trace = &options_.traces[i % options_.traces.size()];
         traits.seed = random_();
         traits.start = options_.start;

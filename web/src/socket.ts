@@ -1,1 +1,8 @@
-export {};
+import { mount } from 'svelte';
+import SocketPage from './features/socket/SocketPage.svelte';
+import { start_look } from './ui/look.svelte';
+import './ui/base.css';
+
+await start_look();
+const root = document.getElementById('page') as HTMLElement;
+mount(SocketPage, { target: root.appendChild(document.createElement('main')) });

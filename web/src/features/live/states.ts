@@ -44,6 +44,10 @@ export function is_in_sync(device: LiveDevice, session: Session): boolean {
     return device.online && device.state === wanted_state(session) && !is_off_time(device);
 }
 
+export function standing_of(device: LiveDevice): DeviceState {
+    return device.online ? device.state : 'offline';
+}
+
 /// What people call whoever is at a headset.
 export function who(device: LiveDevice): string {
     return device.person?.nickname ?? device.name;

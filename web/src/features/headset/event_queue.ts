@@ -1,0 +1,71 @@
+// Store and forward: a batch of events stays in this browser until the server has said that it is on disk, over lost Wi-Fi
+// and over a reload. The id of a batch makes sending it twice harmless.
+export type HeadsetEvent = {
+    kind: string;
+    at_ms: number;
+    sent_ms: number;
+    position_ms: number;
+    yaw_deg: number;
+    pitch_deg: number;
+    zone?: string;
+    target?: string;
+    dwell_ms?: number;
+};
+export type Batch = { batch_id: string; run_id: number | null; events: HeadsetEvent[] };
+type Keep = Pick<Storage, 'getItem' | 'setItem'>;
+
+const place = 'lectern.headset.batches';
+// Two hours of batches, one every two seconds; then the oldest give way, and are counted.
+const most_batches = 3600;
+
+export class EventQueue {
+    private batches: Batch[];
+    private open: HeadsetEvent[] = [];
+    acknowledged = 0;
+    dropped = 0;
+
+    constructor(
+        private readonly storage: Keep | null,
+        private readonly new_id: () => string,
+    ) {
+        this.batches = JSON.parse(storage?.getItem(place) ?? '[]') as Batch[];
+    }
+
+    /// Events that the server has not acknowledged yet.
+    get pending(): number {
+        return this.open.length + this.batches.reduce((sum, batch) => sum + batch.events.length, 0);
+    }
+
+    add(event: HeadsetEvent): void {
+        this.open.push(event);
+    }
+
+    /// What was gathered becomes a batch, of the run that was going on.
+    seal(run_id: number | null): void {
+        if (this.open.length === 0) return;
+        this.batches.push({ batch_id: this.new_id(), run_id, events: this.open });
+        this.open = [];
+        while (this.batches.length > most_batches) this.dropped += this.batches.shift()?.events.length ?? 0;
+        this.keep();
+    }
+
+    get oldest(): Batch | undefined {
+        return this.batches[0];
+    }
+
+    acknowledge(batch_id: string): void {
+        const index = this.batches.findIndex((batch) => batch.batch_id === batch_id);
+        if (index < 0) return;
+        this.acknowledged += this.batches[index]?.events.length ?? 0;
+        this.batches.splice(index, 1);
+        this.keep();
+    }
+
+    private keep(): void {
+        try {
+            this.storage?.setItem(place, JSON.stringify(this.batches));
+        } catch {
+            // Storage is full or off: the batches live as long as the page does.
+        }
+    }
+}

@@ -1,0 +1,285 @@
+// The headset's live socket: keeps the clocks together, obeys, reports once a second, and hands events over in batches.
+import type { Gaze, PersonName } from '../../api/types';
+import { ClockSync } from './clock_sync';
+import { EventQueue } from './event_queue';
+import { is_known } from './pairing';
+import { Playback, type HeadsetCommand, type State } from './playback';
+import { target_of, zone_of } from './scene';
+
+const gaze_every_ms = 250;
+const batch_every_ms = 2000;
+const report_every_ms = 1000;
+const clock_every_ms = 2000;
+const first_clocks = 8;
+const answer_within_ms = 10_000;
+
+type Message = { type: string; status?: string; data?: unknown; error?: unknown; eid?: string };
+type Welcome = { server_ms: number; device: { id: number; name: string }; person: PersonName | null; session: State | null };
+type BatteryManager = { level: number; charging: boolean };
+
+/// This browser's clock: it never jumps while the page is open.
+const own_ms = () => performance.timeOrigin + performance.now();
+const new_id = () => [...crypto.getRandomValues(new Uint8Array(12))].map((one) => one.toString(16).padStart(2, '0')).join('');
+
+export class HeadsetLink {
+    phase: 'connecting' | 'open' | 'gone' | 'refused' = $state('connecting');
+    device_name = $state('');
+    person: PersonName | null = $state.raw(null);
+    lesson_state = $state('created');
+    lesson_title = $state('');
+    offset_ms: number | null = $state(null);
+    round_trip_ms: number | null = $state(null);
+    skew_ms: number | null = $state(null);
+    acknowledged = $state(0);
+    pending = $state(0);
+    gaze: Gaze = { yaw_deg: 0, pitch_deg: 0 };
+    readonly playback = new Playback();
+    private readonly clock = new ClockSync();
+    private readonly queue = new EventQueue(localStorage, new_id);
+    private socket: WebSocket | null = null;
+    private waiting = new Map<string, { done: (data: unknown) => void; fail: (error: Error) => void }>();
+    private next_eid = 1;
+    private timers: ReturnType<typeof setInterval>[] = [];
+    private due: ReturnType<typeof setTimeout> | undefined;
+    private reopen: ReturnType<typeof setTimeout> | undefined;
+    private forwarding = false;
+    private battery: BatteryManager | null = null;
+    private ended = false;
+
+    constructor(
+        private readonly token: string,
+        private readonly join_session: number | null,
+    ) {}
+
+    start(): void {
+        this.open();
+        this.timers = [
+            setInterval(() => this.ask_clock(), clock_every_ms),
+            setInterval(() => this.report(), report_every_ms),
+            setInterval(() => this.look(), gaze_every_ms),
+            setInterval(() => this.hand_over(), batch_every_ms),
+        ];
+        const get_battery = (navigator as { getBattery?: () => Promise<BatteryManager> }).getBattery;
+        void get_battery?.call(navigator).then((battery) => (this.battery = battery));
+        this.count();
+    }
+
+    end(): void {
+        this.ended = true;
+        for (const timer of this.timers) clearInterval(timer);
+        clearTimeout(this.due);
+        clearTimeout(this.reopen);
+        this.socket?.close();
+    }
+
+    now_ms(): number {
+        return own_ms() + (this.clock.offset_ms ?? 0);
+    }
+
+    get position_ms(): number {
+        return this.playback.position(this.now_ms());
+    }
+
+    async sign_in(nickname: string, pin: string): Promise<void> {
+        const answer = (await this.ask('headset.sign_in', { nickname, pin })) as { person: PersonName };
+        this.person = answer.person;
+    }
+
+    async sign_out(): Promise<void> {
+        await this.ask('headset.sign_out', {});
+        this.person = null;
+    }
+
+    private open(): void {
+        if (this.ended) return;
+        const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+        const socket = new WebSocket(`${scheme}://${location.host}/v1/live?token=${encodeURIComponent(this.token)}`);
+        this.socket = socket;
+        socket.onopen = () => {
+            this.phase = 'open';
+            for (let index = 0; index < first_clocks; ++index) setTimeout(() => this.ask_clock(), index * 60);
+            if (this.join_session !== null) void this.ask('session.join', { session_id: this.join_session }).catch(() => {});
+            this.hand_over();
+        };
+        socket.onmessage = (event) => {
+            if (typeof event.data === 'string') this.take(JSON.parse(event.data) as Message);
+        };
+        socket.onclose = () => {
+            if (this.socket !== socket || this.ended) return;
+            for (const one of this.waiting.values()) one.fail(new Error('gone'));
+            this.waiting.clear();
+            this.forwarding = false;
+            void this.come_back();
+        };
+    }
+
+    /// The box is gone, or this headset is no longer paired; what is being played goes on meanwhile.
+    private async come_back(): Promise<void> {
+        this.phase = 'gone';
+        if ((await is_known(this.token)) === false) {
+            this.phase = 'refused';
+            this.end();
+            return;
+        }
+        this.reopen = setTimeout(() => this.open(), 500 + Math.random() * 1000);
+    }
+
+    private send(type: string, data: object, eid?: string): void {
+        if (this.socket?.readyState !== WebSocket.OPEN) return;
+        this.socket.send(JSON.stringify({ type, data, eid: eid ?? String(this.next_eid++), ts: Math.round(own_ms()) }));
+    }
+
+    private ask(type: string, data: object): Promise<unknown> {
+        return new Promise((resolve, reject) => {
+            if (this.socket?.readyState !== WebSocket.OPEN) return reject(new Error('gone'));
+            const eid = String(this.next_eid++);
+            const timer = setTimeout(() => finish(() => reject(new Error('slow'))), answer_within_ms);
+            const finish = (then: () => void) => {
+                clearTimeout(timer);
+                this.waiting.delete(eid);
+                then();
+            };
+            this.waiting.set(eid, {
+                done: (answer) => finish(() => resolve(answer)),
+                fail: (error) => finish(() => reject(error)),
+            });
+            this.send(type, data, eid);
+        });
+    }
+
+    private take(message: Message): void {
+        const asked = message.eid ? this.waiting.get(message.eid) : undefined;
+        if (asked) {
+            if (message.status === 'error') asked.fail(new Error(String(message.error)));
+            else asked.done(message.data);
+        }
+        if (message.type === 'welcome') this.welcome(message.data as Welcome);
+        else if (message.type === 'clock') this.take_clock(message.data as { t0: number; t1: number });
+        else if (message.type === 'state') this.adopt(message.data as State | null);
+        else if (message.type === 'command') this.take_command(message.data as HeadsetCommand);
+    }
+
+    private welcome(data: Welcome): void {
+        this.device_name = data.device.name;
+        this.person = data.person;
+        this.adopt(data.session);
+    }
+
+    private adopt(state: State | null): void {
+        clearTimeout(this.due);
+        if (state?.run_id !== this.playback.run_id) this.queue.seal(this.playback.run_id);
+        this.playback.adopt(state);
+        this.show();
+    }
+
+    private ask_clock(): void {
+        this.send('clock', { t0: own_ms() });
+    }
+
+    private take_clock({ t0, t1 }: { t0: number; t1: number }): void {
+        this.clock.add(t0, t1, own_ms());
+        this.offset_ms = this.clock.offset_ms;
+        this.round_trip_ms = this.clock.round_trip_ms;
+    }
+
+    private take_command(command: HeadsetCommand): void {
+        const answer = { session_id: command.session_id, number: command.number };
+        if (!this.playback.is_news(command)) {
+            this.send('command.answer', { ...answer, state: 'done' });
+            return;
+        }
+        this.playback.note(command);
+        this.send('command.answer', { ...answer, state: 'received' });
+        clearTimeout(this.due);
+        // A timer may fire a moment early or late: it is set for just before, and the rest is waited for turn by turn.
+        const wait = () => {
+            const left_ms = command.at_ms - this.now_ms();
+            if (left_ms > 20) this.due = setTimeout(wait, left_ms - 15);
+            else if (left_ms > 0) this.due = setTimeout(wait, 0);
+            else this.act(command);
+        };
+        wait();
+    }
+
+    private act(command: HeadsetCommand): void {
+        const now_ms = this.now_ms();
+        this.queue.seal(this.playback.run_id);
+        this.playback.obey(command, now_ms);
+        this.skew_ms = Math.round((now_ms - command.at_ms) * 10) / 10;
+        this.send('command.answer', {
+            session_id: command.session_id,
+            number: command.number,
+            state: 'done',
+            skew_ms: this.skew_ms,
+        });
+        this.show();
+        this.report();
+        this.hand_over();
+    }
+
+    private show(): void {
+        this.lesson_state = this.playback.state;
+        this.lesson_title = this.playback.lesson?.title ?? '';
+    }
+
+    private report(): void {
+        if (this.socket?.readyState !== WebSocket.OPEN) return;
+        const { battery } = this;
+        this.send('headset.report', {
+            app: 'browser',
+            app_version: '1',
+            position_ms: Math.round(this.position_ms),
+            gaze: this.gaze,
+            ...(battery ? { battery: Math.round(battery.level * 100), charging: battery.charging } : {}),
+            ...(this.round_trip_ms === null ? {} : { round_trip_ms: this.round_trip_ms }),
+            ...(this.offset_ms === null ? {} : { clock_offset_ms: this.offset_ms }),
+            ...(this.skew_ms === null ? {} : { skew_ms: this.skew_ms }),
+        });
+    }
+
+    private look(): void {
+        const now_ms = this.now_ms();
+        if (this.clock.offset_ms === null || !this.playback.is_playing(now_ms)) return;
+        const position_ms = Math.round(this.playback.position(now_ms));
+        const target = target_of(this.gaze, position_ms);
+        this.queue.add({
+            kind: 'gaze',
+            at_ms: Math.round(now_ms),
+            sent_ms: Math.round(own_ms()),
+            position_ms,
+            yaw_deg: Math.round(this.gaze.yaw_deg * 10) / 10,
+            pitch_deg: Math.round(this.gaze.pitch_deg * 10) / 10,
+            zone: zone_of(this.gaze),
+            dwell_ms: gaze_every_ms,
+            ...(target ? { target } : {}),
+        });
+        this.count();
+    }
+
+    private hand_over(): void {
+        this.queue.seal(this.playback.run_id);
+        void this.forward();
+    }
+
+    /// One batch at a time, the oldest first, until all are acknowledged or the box is gone.
+    private async forward(): Promise<void> {
+        if (this.forwarding) return;
+        this.forwarding = true;
+        try {
+            for (let batch = this.queue.oldest; batch; batch = this.queue.oldest) {
+                const { batch_id, run_id, events } = batch;
+                await this.ask('events', { batch_id, events, ...(run_id === null ? {} : { run_id }) });
+                this.queue.acknowledge(batch_id);
+                this.count();
+            }
+        } catch {
+            // They stay in the queue for the next time.
+        }
+        this.forwarding = false;
+    }
+
+    private count(): void {
+        this.acknowledged = this.queue.acknowledged;
+        this.pending = this.queue.pending;
+    }
+}

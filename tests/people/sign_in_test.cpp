@@ -1,0 +1,148 @@
+#include "people/sign_in.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <thread>
+
+#include "support/school.h"
+
+using namespace std::chrono_literals;
+using people::Claim;
+using platform::Role;
+using support::error_of;
+using support::School;
+
+namespace {
+
+Claim pin(const std::string& nickname, const std::string& secret) {
+    return {Claim::By::pin, nickname, secret, {}, ""};
+}
+Claim password(const std::string& name, const std::string& secret) {
+    return {Claim::By::password, name, secret, {}, ""};
+}
+std::string outcome(School& school, const Claim& claim) {
+    return error_of([&] { school.sign_in.sign_in(claim, "test"); });
+}
+
+} // namespace
+
+TEST_CASE("who may sign in", "[people]") {
+    School school;
+    auto hillside = school.add_organisation("Hillside");
+    school.add_person(Role::teacher, "Rossi");
+    school.add_student("Ada");
+    school.add_student("Alex", "1111");
+    school.add_person(Role::student, "Alex", "2222", hillside);
+    auto gone = school.add_student("Gone");
+    school.write([&](store::Tx& tx) { school.people.deactivate(tx, school.organisation, gone.id); });
+
+    struct {
+        Claim claim;
+        std::string outcome;
+    } const expected[] = {
+        {password("Rossi", "correct horse"), "none"},
+        {password("rossi", "correct horse"), "none"},
+        {password("Rossi", "Correct horse"), "unauthorized"},
+        {password("Nobody", "correct horse"), "unauthorized"},
+        {password("Ada", "1234"), "unauthorized"}, // a PIN is no password
+        {pin("Ada", "1234"), "none"},
+        {pin(" ada ", "1234"), "none"},
+        {pin("Ada", "1235"), "unauthorized"},
+        {pin("Rossi", "correct horse"), "unauthorized"}, // nor the other way round
+        {pin("Gone", "1234"), "unauthorized"},           // no longer active
+        {pin("Alex", "1111"), "unauthorized"},           // two of them: as good as nobody
+        {pin("Alex@Riverside", "1111"), "none"},
+        {pin("alex@hillside", "2222"), "none"},
+        {pin("Alex@Hillside", "1111"), "unauthorized"},
+        {pin("Ada@Hillside", "1234"), "unauthorized"},
+    };
+    for (const auto& row : expected) {
+        CAPTURE(row.claim.name, row.claim.secret);
+        CHECK(outcome(school, row.claim) == row.outcome);
+    }
+    Claim here = pin("Alex", "1111");
+    here.organisation_id = school.organisation; // a headset knows its organisation
+    CHECK(outcome(school, here) == "none");
+}
+
+TEST_CASE("after five wrong tries even the right PIN must wait", "[people]") {
+    School school;
+    school.add_student("Ada");
+    for (int i = 0; i < 5; ++i)
+        CHECK(outcome(school, pin("Ada", "0000")) == "unauthorized");
+    CHECK(outcome(school, pin("Ada", "1234")) == "too many requests");
+    school.clock.advance(31s);
+    CHECK(outcome(school, pin("Ada", "0000")) == "unauthorized");
+    school.clock.advance(31s);
+    CHECK(outcome(school, pin("Ada", "1234")) == "too many requests"); // a minute now
+    school.clock.advance(30s);
+    CHECK(outcome(school, pin("Ada", "1234")) == "none");
+    // And it starts anew.
+    for (int i = 0; i < 4; ++i)
+        CHECK(outcome(school, pin("Ada", "0000")) == "unauthorized");
+    CHECK(outcome(school, pin("Ada", "1234")) == "none");
+}
+
+TEST_CASE("a name that is nobody's locks like one that is somebody's", "[people]") {
+    School school;
+    for (int i = 0; i < 5; ++i)
+        CHECK(outcome(school, pin("Nobody", "0000")) == "unauthorized");
+    CHECK(outcome(school, pin("nobody", "0000")) == "too many requests");
+    CHECK(school.read([](store::Read& read) { return read.integer("SELECT count(*) FROM lockouts"); }) == 0);
+}
+
+TEST_CASE("a headset on which many names are tried locks as well", "[people]") {
+    School school;
+    school.add_student("Ada");
+    Claim claim = pin("", "0000");
+    claim.serial_number = "DPVR-1";
+    for (int i = 0; i < 5; ++i) {
+        claim.name = "guess" + std::to_string(i);
+        CHECK(outcome(school, claim) == "unauthorized");
+    }
+    Claim ada = pin("Ada", "1234");
+    ada.serial_number = "dpvr-1";
+    CHECK(outcome(school, ada) == "too many requests");
+    ada.serial_number = "DPVR-2"; // the class's other headsets go on
+    CHECK(outcome(school, ada) == "none");
+}
+
+TEST_CASE("many tries at once count one by one", "[people]") {
+    School school;
+    school.add_student("Ada", "0042");
+    std::atomic<int> wrong{0}, locked{0}, right{0};
+    std::vector<std::thread> guessers;
+    for (int t = 0; t < 8; ++t)
+        guessers.emplace_back([&, t] {
+            for (int i = 0; i < 8; ++i) {
+                std::string guess = std::to_string(10'000 + 100 + t * 8 + i).substr(1); // none of them right
+                std::string what = outcome(school, pin("Ada", guess));
+                if (what == "unauthorized")
+                    ++wrong;
+                else if (what == "too many requests")
+                    ++locked;
+                else
+                    ++right;
+            }
+        });
+    for (auto& guesser : guessers)
+        guesser.join();
+    CHECK(wrong == 5);
+    CHECK(locked == 59);
+    CHECK(right == 0);
+}
+
+TEST_CASE("what a proof is for happens in its transaction or not at all", "[people]") {
+    School school;
+    school.add_student("Ada");
+    for (int i = 0; i < 4; ++i)
+        CHECK(outcome(school, pin("Ada", "0000")) == "unauthorized");
+    CHECK(error_of([&] {
+              school.sign_in.prove(pin("Ada", "1234"), [](store::Tx&, const people::Person& person) {
+                  CHECK(person.nickname == "Ada");
+                  platform::throw_conflict("no seat");
+              });
+          }) == "conflict");
+    // The four wrong tries still count, because nothing came of the right one.
+    CHECK(outcome(school, pin("Ada", "0000")) == "unauthorized");
+    CHECK(outcome(school, pin("Ada", "1234")) == "too many requests");
+}

@@ -20,7 +20,6 @@ struct DeviceParts {
     people::Logins& logins;
     people::SignIn& sign_in;
     platform::Clock& clock;
-    store::Store& store;
     std::function<std::vector<std::string>()> addresses; // where the box answers: "http://192.0.2.5:8080"
 };
 

@@ -32,10 +32,7 @@ Answer sign_in(const DeviceParts& parts, Call& call) {
     claim.name = call.body.at("nickname");
     claim.secret = call.body.at("pin");
     claim.organisation_id = organisation_id;
-    claim.serial_number =
-        parts.store
-            .read([&](store::Read& read) { return parts.devices.get(read, organisation_id, device_id); })
-            .serial_number;
+    claim.headset = "device/" + std::to_string(device_id);
     people::Person person = parts.sign_in.prove(claim, [&](store::Tx& tx, const people::Person& proven) {
         parts.logins.sign_in_on_device(tx, organisation_id, device_id,
                                        people::PersonReference{proven.id, proven.nickname});

@@ -59,7 +59,7 @@ Answer pair_by_sign_in(const DeviceParts& parts, Call& call) {
     people::Claim claim;
     claim.name = call.body.at("nickname");
     claim.secret = call.body.at("pin");
-    claim.serial_number = headset.serial_number;
+    claim.headset = headset.serial_number;
     Pairing::SignInOutcome outcome;
     people::Person person = parts.sign_in.prove(claim, [&](store::Tx& tx, const people::Person& proven) {
         outcome = parts.pairing.pair_by_sign_in(tx, proven, headset);

@@ -64,9 +64,9 @@ void SignIn::count_unknown(const Claim& claim) {
 }
 
 Person SignIn::prove(const Claim& claim, const std::function<void(store::Tx&, const Person&)>& then) {
-    if (!claim.serial_number.empty()) headsets_.refuse_if_locked(claim.serial_number, clock_.now_ms());
+    if (!claim.headset.empty()) headsets_.refuse_if_locked(claim.headset, clock_.now_ms());
     auto count_headset = [&] {
-        if (!claim.serial_number.empty()) headsets_.count_failure(claim.serial_number, clock_.now_ms());
+        if (!claim.headset.empty()) headsets_.count_failure(claim.headset, clock_.now_ms());
     };
     auto found = store_.read([&](store::Read& read) {
         auto one = candidate(read, claim);
@@ -99,7 +99,7 @@ Person SignIn::prove(const Claim& claim, const std::function<void(store::Tx&, co
         count_headset();
         throw_wrong(claim.by);
     }
-    if (!claim.serial_number.empty()) headsets_.forget(claim.serial_number);
+    if (!claim.headset.empty()) headsets_.forget(claim.headset);
     return *std::move(person);
 }
 

@@ -24,7 +24,7 @@ struct Claim {
     std::string name; // a user name or e-mail address; or a nickname, perhaps "nickname@organisation"
     std::string secret;
     std::optional<std::int64_t> organisation_id; // look only there (a headset knows its own)
-    std::string serial_number; // of the headset that it happens on, "" for none: locks as well
+    std::string headset; // what tells the headset that it happens on, "" for none: that locks as well
 };
 
 struct SignedIn {

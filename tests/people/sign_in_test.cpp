@@ -94,15 +94,15 @@ TEST_CASE("a headset on which many names are tried locks as well", "[people]") {
     School school;
     school.add_student("Ada");
     Claim claim = pin("", "0000");
-    claim.serial_number = "DPVR-1";
+    claim.headset = "DPVR-1";
     for (int i = 0; i < 5; ++i) {
         claim.name = "guess" + std::to_string(i);
         CHECK(outcome(school, claim) == "unauthorized");
     }
     Claim ada = pin("Ada", "1234");
-    ada.serial_number = "dpvr-1";
+    ada.headset = "dpvr-1";
     CHECK(outcome(school, ada) == "too many requests");
-    ada.serial_number = "DPVR-2"; // the class's other headsets go on
+    ada.headset = "DPVR-2"; // the class's other headsets go on
     CHECK(outcome(school, ada) == "none");
 }
 

@@ -15,10 +15,14 @@
 namespace app {
 
 void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
-    people::add_people_routes(table, {s.store, s.hasher, s.random, s.organisations, s.people, s.classes,
-                                      s.logins, s.site_keys, s.sign_in, s.setup, appliance.uses_tls()});
+    people::add_people_routes(
+        table, {s.store, s.hasher, s.random, s.organisations, s.people, s.classes, s.logins, s.site_keys,
+                s.sign_in, s.setup, appliance.uses_tls(),
+                [&s](store::Read& read, std::int64_t organisation_id, std::int64_t device_id) {
+                    return devices::json_of(s.devices.get(read, organisation_id, device_id), s.presence);
+                }});
     devices::add_device_routes(table, {s.devices, s.presence, s.pairing, s.logins, s.sign_in, s.clock,
-                                       s.store, [&appliance] { return appliance.addresses(); }});
+                                       [&appliance] { return appliance.addresses(); }});
     rooms::add_room_routes(table, s.rooms);
     courses::add_lesson_routes(table, s.lessons);
     sessions::add_session_routes(table, {s.sessions, s.director, s.lessons, s.clock});

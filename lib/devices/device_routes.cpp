@@ -2,8 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "people/paging_routes.h"
-#include "people/people_routes.h"
+#include "http/lists.h"
 #include "platform/error.h"
 #include "platform/text.h"
 
@@ -16,12 +15,10 @@ using http::Call;
 using http::Json;
 
 Answer list_devices(const DeviceParts& parts, Call& call, store::Read& read) {
-    auto page = parts.devices.list(read, call.caller.organisation_id, people::page_request(call),
-                                   call.query("unpaired") == "true");
-    Json items = Json::array();
-    for (const Device& device : page.items)
-        items.push_back(json_of(device, parts.presence));
-    return http::json({{"items", items}, {"next", page.next ? Json(std::to_string(*page.next)) : Json()}});
+    auto page =
+        parts.devices.list(read, call.caller.organisation_id, http::page_request<store::PageRequest>(call),
+                           call.query("unpaired") == "true");
+    return http::page_answer(page, [&](const Device& device) { return json_of(device, parts.presence); });
 }
 
 Answer rename_device(const DeviceParts& parts, Call& call, store::Tx& tx) {
@@ -32,7 +29,7 @@ Answer rename_device(const DeviceParts& parts, Call& call, store::Tx& tx) {
 }
 
 http::Fields list_fields() {
-    http::Fields fields = people::paging_fields();
+    http::Fields fields = http::paging_fields();
     fields.emplace_back("unpaired?", http::one_of({"true", "false"}));
     return fields;
 }
@@ -89,7 +86,7 @@ http::Shape device_shape() {
                          {"app", http::text(0, 200)},
                          {"app_version", http::text(0, 80)},
                          {"last_seen_at", http::nullable(http::time())},
-                         {"person", http::nullable(people::person_reference_shape())}})
+                         {"person", http::nullable(http::person_reference())}})
         .named("Device");
 }
 

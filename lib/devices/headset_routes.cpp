@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "devices/device_routes.h"
-#include "people/people_routes.h"
+#include "http/lists.h"
 #include "platform/error.h"
 
 namespace devices {
@@ -51,7 +51,7 @@ http::Shape sign_in_shape() {
 }
 
 http::Shape signed_in_shape() {
-    return http::object({{"person", people::person_reference_shape()}});
+    return http::object({{"person", http::person_reference()}});
 }
 
 // The same three, each way in.

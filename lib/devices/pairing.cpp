@@ -97,7 +97,10 @@ int Pairing::free_code(store::Tx& tx) {
 PairingCode Pairing::make_code(store::Tx& tx, std::int64_t organisation_id,
                                std::optional<std::int64_t> created_by) {
     organisations_.refuse_without_seat(tx, organisation_id);
-    tx.run("DELETE FROM pairing_codes WHERE expires_ms <= ?", tx.now_ms());
+    tx.run(
+        "DELETE FROM pairing_codes WHERE code IN (SELECT code FROM pairing_codes WHERE expires_ms <= ? LIMIT "
+        "500)",
+        tx.now_ms());
     if (tx.integer("SELECT count(*) FROM pairing_codes WHERE organisation_id = ?", organisation_id)
             .value_or(0) >= most_codes)
         platform::throw_conflict(std::to_string(most_codes) +

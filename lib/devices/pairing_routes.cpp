@@ -3,8 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "devices/device_routes.h"
-#include "people/paging_routes.h"
-#include "people/people_routes.h"
+#include "http/lists.h"
 #include "platform/error.h"
 #include "platform/text.h"
 
@@ -66,11 +65,12 @@ Answer pair_by_sign_in(const DeviceParts& parts, Call& call) {
     });
     Answer answer;
     if (outcome.device)
-        answer = http::created({{"device", json_of(*outcome.device, parts.presence)},
-                                {"token", outcome.token},
-                                {"person", people::json_of(person)},
-                                {"waiting", false}})
-                     .on({{"device", outcome.device->id}, {"person", person.id}});
+        answer =
+            http::created({{"device", json_of(*outcome.device, parts.presence)},
+                           {"token", outcome.token},
+                           {"person", people::json_of(people::PersonReference{person.id, person.nickname})},
+                           {"waiting", false}})
+                .on({{"device", outcome.device->id}, {"person", person.id}});
     else
         answer = http::json({{"waiting", true}, {"token", outcome.token}}, 202).on({{"person", person.id}});
     return answer.header("Cache-Control", "no-store");
@@ -91,7 +91,7 @@ http::Shape request_shape() {
     return http::object({{"id", http::identifier()},
                          {"serial_number", http::text(1, 80)},
                          {"model", http::text(0, 80)},
-                         {"person", people::person_reference_shape()},
+                         {"person", http::person_reference()},
                          {"created_at", http::time()}})
         .named("PairingRequest");
 }
@@ -119,7 +119,7 @@ void add_headsets_side(http::RouteTable& table, const DeviceParts& parts) {
                                        {"model?", http::text(0, 80)}}))
                   .gives(http::object({{"device?", device_shape()},
                                        {"token", http::text(43, 43)},
-                                       {"person?", people::person_shape()},
+                                       {"person?", http::person_reference()},
                                        {"waiting", http::boolean()}}),
                          201)
                   .handled([parts](Call& call) { return pair_by_sign_in(parts, call); }));
@@ -166,7 +166,7 @@ void add_requests(http::RouteTable& table, const DeviceParts& parts) {
                   .tagged("pairing")
                   .gives(http::page_of(request_shape()))
                   .handled<store::Read>([parts](Call& call, store::Read& read) {
-                      return people::list_answer(parts.pairing.requests(read, call.caller.organisation_id));
+                      return http::list_answer(parts.pairing.requests(read, call.caller.organisation_id));
                   }));
     table.add(http::post("/v1/pairing-requests/:id/admit", "Admit a headset that waits")
                   .writes()

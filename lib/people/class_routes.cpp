@@ -1,7 +1,7 @@
 // Classes, and the site keys of clients that cannot send a header.
 #include <nlohmann/json.hpp>
 
-#include "people/paging_routes.h"
+#include "http/lists.h"
 #include "people/people_routes.h"
 #include "platform/error.h"
 #include "platform/text.h"
@@ -17,7 +17,7 @@ using http::Json;
 http::Shape class_shape() {
     return http::object({{"id", http::identifier()},
                          {"name", http::text(1, 80)},
-                         {"teacher", person_reference_shape()},
+                         {"teacher", http::person_reference()},
                          {"student_count", http::integer(0, Classes::most_students)}})
         .named("Class");
 }
@@ -56,11 +56,11 @@ void add_classes(http::RouteTable& table, const PeopleParts& parts) {
                   .reads()
                   .by(http::Access::viewer)
                   .tagged("classes")
-                  .asks(paging_fields())
+                  .asks(http::paging_fields())
                   .gives(http::page_of(class_shape()))
                   .handled<store::Read>([parts](Call& call, store::Read& read) {
-                      return page_answer(
-                          parts.classes.list(read, call.caller.organisation_id, page_request(call)));
+                      return http::page_answer(parts.classes.list(
+                          read, call.caller.organisation_id, http::page_request<store::PageRequest>(call)));
                   }));
     table.add(
         http::post("/v1/classes", "Make a class; one's own unless it says whose")
@@ -106,7 +106,7 @@ void add_class_students(http::RouteTable& table, const PeopleParts& parts) {
                   .gives(http::page_of(person_shape()))
                   .handled<store::Read>([parts](Call& call, store::Read& read) {
                       Class a_class = parts.classes.get(read, call.caller.organisation_id, call.id("id"));
-                      return list_answer(
+                      return http::list_answer(
                           parts.classes.students(read, call.caller.organisation_id, a_class.id));
                   }));
     table.add(http::put("/v1/classes/:id/students/:person", "Put a student into a class")
@@ -146,7 +146,7 @@ void add_site_keys(http::RouteTable& table, const PeopleParts& parts) {
                   .tagged("site keys")
                   .gives(http::page_of(site_key_shape()))
                   .handled<store::Read>([parts](Call& call, store::Read& read) {
-                      return list_answer(parts.site_keys.list(read, call.caller.organisation_id));
+                      return http::list_answer(parts.site_keys.list(read, call.caller.organisation_id));
                   }));
     table.add(http::post("/v1/site-keys", "Make a site key: shown this once")
                   .writes()

@@ -1,7 +1,7 @@
 // Who one is: the first setup, signing in and out, and the organisation that one belongs to.
 #include <nlohmann/json.hpp>
 
-#include "people/paging_routes.h"
+#include "http/lists.h"
 #include "people/people_routes.h"
 #include "platform/error.h"
 #include "platform/text.h"

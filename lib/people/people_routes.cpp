@@ -5,11 +5,6 @@
 
 namespace people {
 
-http::Shape person_reference_shape() {
-    return http::object({{"id", http::identifier()}, {"nickname", http::text(1, 80)}})
-        .named("PersonReference");
-}
-
 http::Shape person_shape() {
     return http::object({{"id", http::identifier()},
                          {"role", http::one_of({"student", "viewer", "teacher", "administrator"})},

@@ -46,7 +46,6 @@ void add_class_routes(http::RouteTable& table, const PeopleParts& parts);
 // Shapes that others' routes use as well.
 http::Shape organisation_shape();
 http::Shape person_shape();
-http::Shape person_reference_shape();
 http::Shape person_name(std::size_t most); // a name as people write it
 http::Shape password_shape();
 http::Shape username_shape();

@@ -1,7 +1,7 @@
 // The people of an organisation. A teacher looks after students, an administrator after everybody.
 #include <nlohmann/json.hpp>
 
-#include "people/paging_routes.h"
+#include "http/lists.h"
 #include "people/people_routes.h"
 #include "platform/error.h"
 #include "platform/text.h"
@@ -52,8 +52,8 @@ Answer list_people(const PeopleParts& parts, Call& call, store::Read& read) {
     filter.class_id = call.query_integer("class");
     filter.text = call.query("q").value_or("");
     filter.inactive = call.query("inactive") == "true";
-    return page_answer(
-        parts.people.list(read, call.caller.organisation_id, filter, page_request(call, 1000)));
+    return http::page_answer(parts.people.list(read, call.caller.organisation_id, filter,
+                                               http::page_request<store::PageRequest>(call, 1000)));
 }
 
 Answer add_person(const PeopleParts& parts, Call& call) {
@@ -164,7 +164,7 @@ http::Shape role_shape() {
 }
 
 http::Fields list_fields() {
-    http::Fields fields = paging_fields(1000);
+    http::Fields fields = http::paging_fields(1000);
     fields.emplace_back("role?", role_shape());
     fields.emplace_back("class?", http::identifier());
     fields.emplace_back("q?", http::text(0, 80));

@@ -2,8 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "people/paging_routes.h"
-#include "people/people_routes.h"
+#include "http/lists.h"
 #include "platform/error.h"
 #include "platform/text.h"
 
@@ -89,7 +88,7 @@ void add_rooms(http::RouteTable& table, Rooms& rooms) {
                   .tagged("rooms")
                   .gives(http::page_of(room_shape()))
                   .handled<store::Read>([&rooms](Call& call, store::Read& read) {
-                      return people::list_answer(rooms.list(read, call.caller.organisation_id));
+                      return http::list_answer(rooms.list(read, call.caller.organisation_id));
                   }));
     table.add(
         http::post("/v1/rooms", "Make a room with a grid of seats")
@@ -180,7 +179,7 @@ http::Shape seat_shape() {
                 {"seat_type", http::object({{"id", http::identifier()}, {"name", http::text(1, 80)}})},
                 {"status", http::one_of({"vacant", "occupied", "maintenance"})},
                 {"device_id", http::nullable(http::identifier())},
-                {"person", http::nullable(people::person_reference_shape())},
+                {"person", http::nullable(http::person_reference())},
                 {"updated_at", http::time()}})
         .named("Seat");
 }

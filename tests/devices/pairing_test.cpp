@@ -86,8 +86,6 @@ TEST_CASE("when every code is taken that is said; when they run out they are fre
     CHECK(make_code(school).code == 123'456);
     school.clock.advance(11min);
     CHECK(error_of([&] { make_code(school); }) == "none");
-    CHECK(school.read([](store::Read& read) { return read.integer("SELECT count(*) FROM pairing_codes"); }) ==
-          1);
 }
 
 TEST_CASE("a hundred headsets at once leave exactly forty on forty seats", "[devices]") {
@@ -217,68 +215,87 @@ TEST_CASE("signing in pairs at once when pairing is open or by a teacher", "[dev
     CHECK_FALSE(sign_in(school, ada, "DPVR-4").device);
 }
 
-TEST_CASE("a headset that waits takes no part until it is admitted", "[devices]") {
+namespace {
+
+// A headset on which Ada signed in while pairing was closed.
+struct Waiting {
     School school;
-    auto ada = school.add_student("Ada");
+    people::Person ada = school.add_student("Ada");
     std::vector<std::int64_t> asked, closed;
-    school.pairing.on_requested = [&](const devices::PairingRequest& request) {
-        asked.push_back(request.id);
-    };
-    school.pairing.on_request_closed = [&](std::int64_t, std::int64_t id) { closed.push_back(id); };
-    auto requests = [&] {
+    std::string token;
+    devices::PairingRequest request;
+
+    Waiting() {
+        school.pairing.on_requested = [this](const devices::PairingRequest& made) {
+            asked.push_back(made.id);
+        };
+        school.pairing.on_request_closed = [this](std::int64_t, std::int64_t id) { closed.push_back(id); };
+        token = sign_in(school, ada, "DPVR-1").token;
+        request = requests().at(0);
+    }
+    std::vector<devices::PairingRequest> requests() {
         return school.read(
             [&](store::Read& read) { return school.pairing.requests(read, school.organisation); });
-    };
-    auto admit = [&](std::int64_t organisation_id, std::int64_t id) {
+    }
+    std::string admit(std::int64_t request_id, std::int64_t organisation_id = 0) {
+        const std::int64_t where = organisation_id == 0 ? school.organisation : organisation_id;
         return error_of(
-            [&] { school.write([&](store::Tx& tx) { school.pairing.admit(tx, organisation_id, id); }); });
-    };
-
-    auto waiting = sign_in(school, ada, "DPVR-1");
-    CHECK(school.caller(waiting.token).is_stranger());
-    CHECK(school.licence().seats_taken == 0);
-    REQUIRE(requests().size() == 1);
-    auto first = requests().front();
-    CHECK(first.person.nickname == "Ada");
-
-    SECTION("a tap admits it, with whoever signed in") {
-        CHECK(admit(school.add_organisation("Hillside"), first.id) == "not found");
-        CHECK(admit(school.organisation, first.id) == "none");
-        CHECK(school.caller(waiting.token).person_id == ada.id);
-        CHECK(school.licence().seats_taken == 1);
-        CHECK(requests().empty());
-        CHECK(closed == asked);
-        CHECK(admit(school.organisation, first.id) == "not found");
+            [&] { school.write([&](store::Tx& tx) { school.pairing.admit(tx, where, request_id); }); });
     }
-    SECTION("asking again replaces the question, and its token") {
-        auto again = sign_in(school, ada, "DPVR-1");
-        REQUIRE(requests().size() == 1);
-        CHECK(closed == std::vector<std::int64_t>{first.id});
-        CHECK(admit(school.organisation, requests().front().id) == "none");
-        CHECK(school.caller(waiting.token).is_stranger());
-        CHECK(school.caller(again.token).person_id == ada.id);
-    }
+};
+
+} // namespace
+
+TEST_CASE("a headset that waits takes no part until a tap admits it, with whoever signed in", "[devices]") {
+    Waiting w;
+    CHECK(w.request.person.nickname == "Ada");
+    CHECK(w.school.caller(w.token).is_stranger());
+    CHECK(w.school.licence().seats_taken == 0);
+
+    CHECK(w.admit(w.request.id, w.school.add_organisation("Hillside")) == "not found");
+    CHECK(w.admit(w.request.id) == "none");
+    CHECK(w.school.caller(w.token).person_id == w.ada.id);
+    CHECK(w.school.licence().seats_taken == 1);
+    CHECK(w.requests().empty());
+    CHECK(w.closed == w.asked);
+    CHECK(w.admit(w.request.id) == "not found");
+}
+
+TEST_CASE("a headset that asks again replaces its question, and its token", "[devices]") {
+    Waiting w;
+    auto again = sign_in(w.school, w.ada, "DPVR-1");
+    REQUIRE(w.requests().size() == 1);
+    CHECK(w.closed == std::vector<std::int64_t>{w.request.id});
+    CHECK(w.admit(w.requests().front().id) == "none");
+    CHECK(w.school.caller(w.token).is_stranger());
+    CHECK(w.school.caller(again.token).person_id == w.ada.id);
+}
+
+TEST_CASE("how a headset stops waiting", "[devices]") {
+    Waiting w;
     SECTION("it may be turned away") {
-        school.write([&](store::Tx& tx) { school.pairing.refuse(tx, school.organisation, first.id); });
-        CHECK(requests().empty());
-        CHECK(closed == asked);
+        w.school.write(
+            [&](store::Tx& tx) { w.school.pairing.refuse(tx, w.school.organisation, w.request.id); });
+        CHECK(w.closed == w.asked);
     }
     SECTION("pairing it by a code settles it") {
-        school.pair("DPVR-1");
-        CHECK(requests().empty());
-        CHECK(closed == asked);
-    }
-    SECTION("without a seat it goes on waiting") {
-        school.write(
-            [&](store::Tx& tx) { school.organisations.set_licence(tx, school.organisation, 0, {}); });
-        CHECK(admit(school.organisation, first.id) == "conflict");
-        CHECK(requests().size() == 1);
+        w.school.pair("DPVR-1");
+        CHECK(w.closed == w.asked);
     }
     SECTION("after an hour it is forgotten") {
-        school.clock.advance(1h);
-        CHECK(requests().empty());
-        CHECK(admit(school.organisation, first.id) == "not found");
+        w.school.clock.advance(1h);
     }
+    CHECK(w.requests().empty());
+    CHECK(w.admit(w.request.id) == "not found");
+    CHECK(w.school.caller(w.token).is_stranger());
+}
+
+TEST_CASE("without a seat a headset goes on waiting", "[devices]") {
+    Waiting w;
+    w.school.write(
+        [&](store::Tx& tx) { w.school.organisations.set_licence(tx, w.school.organisation, 0, {}); });
+    CHECK(w.admit(w.request.id) == "conflict");
+    CHECK(w.requests().size() == 1);
 }
 
 TEST_CASE("what changes about pairing is told after the commit", "[devices]") {

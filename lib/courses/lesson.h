@@ -46,11 +46,12 @@ struct LessonChange {
 class Lessons {
 public:
     Lesson add(store::Tx& tx, std::int64_t organisation_id, const NewLesson& lesson);
-    std::optional<Lesson> find(store::Read& read, std::int64_t organisation_id,
-                               std::int64_t id);                                  // archived ones too
-    Lesson get(store::Read& read, std::int64_t organisation_id, std::int64_t id); // Error not_found
+    // Archived ones too.
+    std::optional<Lesson> find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
+    Lesson get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
     // Newest first, without archived ones.
-    store::Page<Lesson> list(store::Read& read, std::int64_t organisation_id, const store::PageRequest& page);
+    store::Page<Lesson> list(store::Read& read, std::int64_t organisation_id,
+                             const store::PageRequest& page) const;
     Lesson change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const LessonChange& change);
     // Out of the lists; sessions and runs keep it.
     void archive(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);

@@ -1,0 +1,110 @@
+#include "courses/lesson.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "platform/error.h"
+#include "platform/text.h"
+
+namespace courses {
+
+namespace {
+
+constexpr std::array<std::pair<LessonKind, std::string_view>, 4> kinds = {{
+    {LessonKind::app, "app"},
+    {LessonKind::video, "video"},
+    {LessonKind::web, "web"},
+    {LessonKind::scenario, "scenario"},
+}};
+
+Lesson lesson_of(const store::Statement& rows) {
+    Lesson lesson;
+    lesson.id = rows.integer(0);
+    lesson.title = rows.string(1);
+    lesson.kind = lesson_kind(rows.text(2));
+    lesson.content = rows.string(3);
+    lesson.duration_ms = rows.optional_integer(4);
+    lesson.archived = rows.boolean(5);
+    lesson.created_ms = rows.integer(6);
+    return lesson;
+}
+
+} // namespace
+
+std::string_view name_of(LessonKind kind) {
+    for (const auto& [value, name] : kinds) {
+        if (value == kind) return name;
+    }
+    return "";
+}
+
+LessonKind lesson_kind(std::string_view name) {
+    for (const auto& [value, known] : kinds) {
+        if (known == name) return value;
+    }
+    platform::throw_invalid("kind", "must be app, video, web or scenario");
+}
+
+std::optional<Lesson> Lessons::find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+    auto rows = read.query(
+        "SELECT id, title, kind, content, duration_ms, archived, created_ms FROM lessons"
+        " WHERE organisation_id = ? AND id = ?",
+        organisation_id, id);
+    return rows.step() ? std::optional(lesson_of(rows)) : std::nullopt;
+}
+
+Lesson Lessons::get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+    auto found = find(read, organisation_id, id);
+    if (!found) platform::throw_not_found("lesson");
+    return *std::move(found);
+}
+
+store::Page<Lesson> Lessons::list(store::Read& read, std::int64_t organisation_id,
+                                  const store::PageRequest& page) const {
+    auto rows = read.query(
+        "SELECT id, title, kind, content, duration_ms, archived, created_ms FROM lessons"
+        " WHERE organisation_id = ?1 AND archived = 0 AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3",
+        organisation_id, page.after, page.limit + 1);
+    return store::read_page<Lesson>(std::move(rows), page, lesson_of);
+}
+
+Lesson Lessons::add(store::Tx& tx, std::int64_t organisation_id, const NewLesson& lesson) {
+    const std::int64_t id = tx.insert(
+        "INSERT INTO lessons (organisation_id, title, kind, content, duration_ms, created_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        organisation_id, lesson.title, name_of(lesson.kind), lesson.content, lesson.duration_ms, tx.now_ms());
+    return get(tx, organisation_id, id);
+}
+
+Lesson Lessons::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                       const LessonChange& change) {
+    Lesson lesson = get(tx, organisation_id, id);
+    lesson.title = change.title.value_or(lesson.title);
+    lesson.kind = change.kind.value_or(lesson.kind);
+    lesson.content = change.content.value_or(lesson.content);
+    lesson.duration_ms = change.duration_ms.value_or(lesson.duration_ms);
+    tx.run(
+        "UPDATE lessons SET title = ?, kind = ?, content = ?, duration_ms = ? WHERE organisation_id = ? AND "
+        "id = ?",
+        lesson.title, name_of(lesson.kind), lesson.content, lesson.duration_ms, organisation_id, id);
+    return lesson;
+}
+
+void Lessons::archive(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+    if (tx.run("UPDATE lessons SET archived = 1 WHERE organisation_id = ? AND id = ?", organisation_id, id) ==
+        0)
+        platform::throw_not_found("lesson");
+}
+
+nlohmann::json json_of(const Lesson& lesson) {
+    return {{"id", lesson.id},
+            {"title", lesson.title},
+            {"kind", name_of(lesson.kind)},
+            {"content", lesson.content},
+            {"duration_ms", lesson.duration_ms ? nlohmann::json(*lesson.duration_ms) : nlohmann::json()},
+            {"archived", lesson.archived},
+            {"created_at", platform::iso8601(lesson.created_ms)}};
+}
+
+} // namespace courses

@@ -1,0 +1,126 @@
+#include "courses/lesson_routes.h"
+
+#include "people/paging_routes.h"
+
+namespace courses {
+
+namespace {
+
+using http::Access;
+using http::Answer;
+using http::Call;
+using store::Read;
+using store::Tx;
+
+constexpr std::int64_t longest_ms = 24LL * 3600 * 1000;
+
+http::Shape kind() {
+    return http::one_of({"app", "video", "web", "scenario"});
+}
+
+http::Shape duration() {
+    return http::nullable(http::integer(1, longest_ms))
+        .described("How long it plays; null: it ends when it is stopped.");
+}
+
+http::Shape lesson_shape() {
+    return http::object({{"id", http::identifier()},
+                         {"title", http::text(1, 200)},
+                         {"kind", kind()},
+                         {"content", http::text(0, 2000)},
+                         {"duration_ms", duration()},
+                         {"archived", http::boolean()},
+                         {"created_at", http::time()}})
+        .named("Lesson");
+}
+
+std::optional<std::int64_t> duration_of(const http::Json& body) {
+    const auto found = body.find("duration_ms");
+    if (found == body.end() || found->is_null()) return std::nullopt;
+    return found->get<std::int64_t>();
+}
+
+LessonChange change_of(const http::Json& body) {
+    LessonChange change;
+    if (body.contains("title")) change.title = body["title"].get<std::string>();
+    if (body.contains("kind")) change.kind = lesson_kind(body["kind"].get<std::string>());
+    if (body.contains("content")) change.content = body["content"].get<std::string>();
+    if (body.contains("duration_ms")) change.duration_ms = duration_of(body);
+    return change;
+}
+
+void add_reading(http::RouteTable& table, Lessons& lessons) {
+    table.add(http::get("/v1/lessons", "The lessons that may be taught, newest first")
+                  .reads()
+                  .by(Access::viewer)
+                  .asks(people::paging_fields())
+                  .gives(http::page_of(lesson_shape()))
+                  .tagged("lessons")
+                  .handled<Read>([&lessons](Call& call, Read& read) {
+                      return people::page_answer(
+                          lessons.list(read, call.caller.organisation_id, people::page_request(call)));
+                  }));
+    table.add(http::get("/v1/lessons/:id", "One lesson, also one that is archived")
+                  .reads()
+                  .by(Access::viewer)
+                  .gives(lesson_shape())
+                  .tagged("lessons")
+                  .handled<Read>([&lessons](Call& call, Read& read) {
+                      return http::json(
+                          json_of(lessons.get(read, call.caller.organisation_id, call.id("id"))));
+                  }));
+}
+
+void add_changing(http::RouteTable& table, Lessons& lessons) {
+    table.add(http::patch("/v1/lessons/:id", "Change a lesson")
+                  .writes()
+                  .by(Access::teacher)
+                  .takes(http::object({{"title?", http::text(1, 200)},
+                                       {"kind?", kind()},
+                                       {"content?", http::text(0, 2000)},
+                                       {"duration_ms?", duration()}}))
+                  .gives(lesson_shape())
+                  .tagged("lessons")
+                  .handled<Tx>([&lessons](Call& call, Tx& tx) {
+                      const std::int64_t id = call.id("id");
+                      return http::json(json_of(lessons.change(tx, call.caller.organisation_id, id,
+                                                               change_of(call.body))))
+                          .on({{"lesson", id}});
+                  }));
+    table.add(http::del("/v1/lessons/:id", "Take a lesson out of the lists; sessions and results keep it")
+                  .writes()
+                  .by(Access::teacher)
+                  .gives(http::nothing(), 204)
+                  .tagged("lessons")
+                  .handled<Tx>([&lessons](Call& call, Tx& tx) {
+                      const std::int64_t id = call.id("id");
+                      lessons.archive(tx, call.caller.organisation_id, id);
+                      return http::no_content().on({{"lesson", id}});
+                  }));
+}
+
+} // namespace
+
+void add_lesson_routes(http::RouteTable& table, Lessons& lessons) {
+    add_reading(table, lessons);
+    table.add(http::post("/v1/lessons", "Add a lesson")
+                  .writes()
+                  .by(Access::teacher)
+                  .takes(http::object({{"title", http::text(1, 200)},
+                                       {"kind", kind()},
+                                       {"content", http::text(0, 2000)},
+                                       {"duration_ms?", duration()}}))
+                  .gives(lesson_shape(), 201)
+                  .tagged("lessons")
+                  .handled<Tx>([&lessons](Call& call, Tx& tx) {
+                      const NewLesson wanted{call.body["title"],
+                                             lesson_kind(call.body["kind"].get<std::string>()),
+                                             call.body["content"], duration_of(call.body)};
+                      const Lesson lesson = lessons.add(tx, call.caller.organisation_id, wanted);
+                      return http::created(json_of(lesson), "/v1/lessons/" + std::to_string(lesson.id))
+                          .on({{"lesson", lesson.id}});
+                  }));
+    add_changing(table, lessons);
+}
+
+} // namespace courses

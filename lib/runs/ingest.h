@@ -20,7 +20,7 @@
 
 namespace runs {
 
-constexpr std::size_t batch_events_limit = 20'000;
+constexpr std::size_t batch_events_limit = 5'000;
 
 struct Sender {
     std::int64_t organisation_id = 0;
@@ -54,6 +54,9 @@ public:
     // For dialects, which have parsed and checked the events themselves.
     Stored take(store::Tx& tx, const Sender& sender, const Run& run, std::string_view batch_id,
                 std::span<const Event> events);
+
+    // A run was erased.
+    void forget(std::int64_t run_id);
 
     // Of a run without events: an empty one.
     static Rollup rollup(store::Read& read, std::int64_t organisation_id, std::int64_t run_id);

@@ -62,21 +62,28 @@ struct RunChange {
     std::optional<double> score;
     std::optional<std::string> data;
     std::optional<std::int64_t> started_ms;
+    std::optional<std::optional<std::int64_t>>
+        ended_ms; // also ends a run, without reckoning, or opens it again
 };
 
 class Runs {
 public:
     explicit Runs(platform::Random& random) : random_(random) {}
 
+    // Error conflict when its public id is taken.
     Run begin(store::Tx& tx, std::int64_t organisation_id, const NewRun& run);
-    std::optional<Run> find(store::Read& read, std::int64_t organisation_id, std::int64_t id);
-    Run get(store::Read& read, std::int64_t organisation_id, std::int64_t id); // Error not_found
+    std::optional<Run> find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
+    Run get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
     std::optional<Run> find_public(store::Read& read, std::int64_t organisation_id,
-                                   std::string_view public_id);
+                                   std::string_view public_id) const;
+    // The running run of a headset, of that origin if one is given; the newest when there are several.
+    std::optional<Run> current(store::Read& read, std::int64_t organisation_id, std::int64_t device_id,
+                               std::optional<std::string_view> origin = {}) const;
+    // Those of a session that have not ended.
+    std::vector<Run> running_in(store::Read& read, std::int64_t organisation_id,
+                                std::int64_t session_id) const;
     store::Page<Run> list(store::Read& read, std::int64_t organisation_id, const RunFilter& filter,
-                          const store::PageRequest& page); // newest first
-    // The running run of a headset; the newest when there are several.
-    std::optional<Run> current(store::Read& read, std::int64_t organisation_id, std::int64_t device_id);
+                          const store::PageRequest& page) const; // newest first
 
     Run change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const RunChange& change);
     // Says whose it is, or takes that back. Error not_found when the person is not of the organisation.
@@ -85,8 +92,9 @@ public:
     // The time in the lesson counts from, or up to, that moment.
     void count_from(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t at_ms);
     void count_until(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t at_ms);
-    // Ends it. Of a lesson's run the progress is the share that was watched; a lesson with an open end is
-    // completed by being there at its end. A finished one stays as it is.
+    // Ends it. In a lesson, progress is the share that was watched, and nearly all of it counts as completed;
+    // one with an open end has no share to measure, so having been there is all of it. A finished run stays
+    // as it is.
     Run finish(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t ended_ms);
 
 private:

@@ -1,0 +1,37 @@
+// From a batch's JSON to events, without a copy: simdjson, because a general JSON tree costs as much as the
+// insert.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runs/event.h"
+
+namespace runs {
+
+struct Batch {
+    std::string_view batch_id;
+    std::optional<std::int64_t> run_id;
+    std::vector<Event> events;
+};
+
+class EventParser {
+public:
+    EventParser();
+    ~EventParser();
+
+    // {batch_id, run_id?, events: [...]}. What it gives is valid until the next parse. `body` is lengthened
+    // in memory, not in content. Error bad_request: not JSON; invalid: names the faulty fields,
+    // "events[3].yaw_deg".
+    const Batch& parse(std::string& body);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace runs

@@ -1,0 +1,67 @@
+#include "runs/rollup.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace runs {
+
+namespace {
+
+constexpr std::string_view others = "(others)";
+
+std::int64_t& total_of(Totals& totals, std::string_view name) {
+    if (auto found = totals.find(name); found != totals.end()) return found->second;
+    return totals[std::string(totals.size() < names_limit ? name : others)];
+}
+
+void add_all(Totals& to, const Totals& from) {
+    for (const auto& [name, amount] : from) {
+        total_of(to, name) += amount;
+    }
+}
+
+} // namespace
+
+std::size_t gaze_cell(double yaw_deg, double pitch_deg) {
+    int column = static_cast<int>(std::floor(std::remainder(yaw_deg, 360.0) / 10.0)) + gaze_columns / 2;
+    column = (column + gaze_columns) % gaze_columns;
+    const double row = std::floor((90.0 - std::clamp(pitch_deg, -90.0, 90.0)) / 10.0);
+    return static_cast<std::size_t>(std::min(static_cast<int>(row), gaze_rows - 1) * gaze_columns + column);
+}
+
+void Rollup::add(const Event& event) {
+    ++events;
+    first_ms = std::min(first_ms.value_or(event.at_ms), event.at_ms);
+    last_ms = std::max(last_ms.value_or(event.at_ms), event.at_ms);
+    ++total_of(kinds, event.kind);
+    if (event.kind == "gaze" && event.yaw_deg && event.pitch_deg) {
+        ++gaze[gaze_cell(*event.yaw_deg, *event.pitch_deg)];
+        ++gaze_total;
+    }
+    std::optional<std::int64_t> zone_ms = event.dwell_ms;
+    if (!event.zone.empty() && event.kind == "zone_enter" && open_zones.size() < names_limit)
+        open_zones.insert_or_assign(std::string(event.zone), event.at_ms);
+    if (!event.zone.empty() && event.kind == "zone_exit") {
+        if (auto entered = open_zones.find(event.zone); entered != open_zones.end()) {
+            if (!zone_ms) zone_ms = std::max<std::int64_t>(event.at_ms - entered->second, 0);
+            open_zones.erase(entered);
+        }
+    }
+    if (!event.zone.empty() && zone_ms) total_of(zones, event.zone) += *zone_ms;
+    if (!event.target.empty() && event.dwell_ms) total_of(targets, event.target) += *event.dwell_ms;
+}
+
+void Rollup::add(const Rollup& other) {
+    events += other.events;
+    if (other.first_ms) first_ms = std::min(first_ms.value_or(*other.first_ms), *other.first_ms);
+    if (other.last_ms) last_ms = std::max(last_ms.value_or(*other.last_ms), *other.last_ms);
+    for (std::size_t i = 0; i < gaze.size(); ++i) {
+        gaze[i] += other.gaze[i];
+    }
+    gaze_total += other.gaze_total;
+    add_all(kinds, other.kinds);
+    add_all(zones, other.zones);
+    add_all(targets, other.targets);
+}
+
+} // namespace runs

@@ -1,0 +1,222 @@
+#include "runs/run.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "platform/error.h"
+#include "platform/ids.h"
+#include "platform/text.h"
+
+namespace runs {
+
+namespace {
+
+// A headset that joins some seconds late has still done the lesson.
+constexpr double nearly_all = 0.95;
+
+// The columns of run_of.
+#define LECTERN_RUN_COLUMNS                                                                           \
+    "SELECT r.id, r.public_id, r.organisation_id, r.session_id, r.lesson_id, r.device_id, r.seat_id," \
+    " p.id, p.nickname, r.state, r.origin, r.started_ms, r.ended_ms, r.time_in_lesson_ms,"            \
+    " r.counting_from_ms, r.progress, r.completed, r.score, r.data FROM runs r"                       \
+    " LEFT JOIN persons p ON p.id = r.person_id "
+
+Run run_of(const store::Statement& rows) {
+    Run run;
+    run.id = rows.integer(0);
+    run.public_id = rows.string(1);
+    run.organisation_id = rows.integer(2);
+    run.session_id = rows.optional_integer(3);
+    run.lesson_id = rows.optional_integer(4);
+    run.device_id = rows.optional_integer(5);
+    run.seat_id = rows.optional_integer(6);
+    if (!rows.is_null(7)) run.person = people::PersonReference{rows.integer(7), rows.string(8)};
+    run.state = rows.text(9) == "finished" ? RunState::finished : RunState::running;
+    run.origin = rows.string(10);
+    run.started_ms = rows.integer(11);
+    run.ended_ms = rows.optional_integer(12);
+    run.time_in_lesson_ms = rows.integer(13);
+    run.counting_from_ms = rows.optional_integer(14);
+    run.progress = rows.real(15);
+    run.completed = rows.boolean(16);
+    if (!rows.is_null(17)) run.score = rows.real(17);
+    run.data = rows.string(18);
+    return run;
+}
+
+std::optional<Run> one(store::Statement rows) {
+    return rows.step() ? std::optional(run_of(rows)) : std::nullopt;
+}
+
+void require_person(store::Read& read, std::int64_t organisation_id, std::optional<std::int64_t> person_id) {
+    if (person_id && !read.integer("SELECT id FROM persons WHERE organisation_id = ? AND id = ?",
+                                   organisation_id, person_id))
+        platform::throw_not_found("person");
+}
+
+} // namespace
+
+std::string_view name_of(RunState state) {
+    return state == RunState::running ? "running" : "finished";
+}
+
+std::int64_t Run::time_in_lesson_at(std::int64_t now_ms) const {
+    if (!counting_from_ms) return time_in_lesson_ms;
+    return time_in_lesson_ms + std::max<std::int64_t>(now_ms - *counting_from_ms, 0);
+}
+
+Run Runs::begin(store::Tx& tx, std::int64_t organisation_id, const NewRun& run) {
+    require_person(tx, organisation_id, run.person_id);
+    const std::string public_id = run.public_id.empty() ? platform::random_uuid(random_) : run.public_id;
+    const std::int64_t id = tx.insert(
+        "INSERT INTO runs (public_id, organisation_id, session_id, lesson_id, device_id, seat_id, person_id, "
+        "origin,"
+        " started_ms, counting_from_ms, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        public_id, organisation_id, run.session_id, run.lesson_id, run.device_id, run.seat_id, run.person_id,
+        run.origin, run.started_ms.value_or(tx.now_ms()), run.counting_from_ms, run.data);
+    return get(tx, organisation_id, id);
+}
+
+std::optional<Run> Runs::find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+    return one(
+        read.query(LECTERN_RUN_COLUMNS "WHERE r.organisation_id = ? AND r.id = ?", organisation_id, id));
+}
+
+Run Runs::get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+    auto found = find(read, organisation_id, id);
+    if (!found) platform::throw_not_found("run");
+    return *std::move(found);
+}
+
+std::optional<Run> Runs::find_public(store::Read& read, std::int64_t organisation_id,
+                                     std::string_view public_id) const {
+    return one(read.query(LECTERN_RUN_COLUMNS "WHERE r.organisation_id = ? AND r.public_id = ?",
+                          organisation_id, public_id));
+}
+
+std::optional<Run> Runs::current(store::Read& read, std::int64_t organisation_id, std::int64_t device_id,
+                                 std::optional<std::string_view> origin) const {
+    return one(read.query(LECTERN_RUN_COLUMNS
+                          "WHERE r.device_id = ?1 AND r.state = 'running' AND r.organisation_id = ?2"
+                          " AND (?3 IS NULL OR r.origin = ?3) ORDER BY r.id DESC LIMIT 1",
+                          device_id, organisation_id, origin));
+}
+
+std::vector<Run> Runs::running_in(store::Read& read, std::int64_t organisation_id,
+                                  std::int64_t session_id) const {
+    auto rows =
+        read.query(LECTERN_RUN_COLUMNS
+                   "WHERE r.session_id = ? AND r.organisation_id = ? AND r.state = 'running' ORDER BY r.id",
+                   session_id, organisation_id);
+    std::vector<Run> running;
+    while (rows.step()) {
+        running.push_back(run_of(rows));
+    }
+    return running;
+}
+
+store::Page<Run> Runs::list(store::Read& read, std::int64_t organisation_id, const RunFilter& filter,
+                            const store::PageRequest& page) const {
+    // Put together, so that the index of what is asked for serves it.
+    std::string sql = LECTERN_RUN_COLUMNS "WHERE r.organisation_id = ?1";
+    if (page.after) sql += " AND r.id < ?2";
+    if (filter.session_id) sql += " AND r.session_id = ?3";
+    if (filter.person_id) sql += " AND r.person_id = ?4";
+    if (filter.device_id) sql += " AND r.device_id = ?5";
+    if (filter.lesson_id) sql += " AND r.lesson_id = ?6";
+    if (filter.state) sql += " AND r.state = ?7";
+    if (!filter.origin.empty()) sql += " AND r.origin = ?8";
+    auto rows = read.query_text(sql + " ORDER BY r.id DESC LIMIT ?9");
+    rows.bind(1, organisation_id);
+    if (page.after) rows.bind(2, *page.after);
+    if (filter.session_id) rows.bind(3, *filter.session_id);
+    if (filter.person_id) rows.bind(4, *filter.person_id);
+    if (filter.device_id) rows.bind(5, *filter.device_id);
+    if (filter.lesson_id) rows.bind(6, *filter.lesson_id);
+    if (filter.state) rows.bind(7, name_of(*filter.state));
+    if (!filter.origin.empty()) rows.bind(8, std::string_view(filter.origin));
+    rows.bind(9, page.limit + 1);
+    return store::read_page<Run>(std::move(rows), page, run_of);
+}
+
+#undef LECTERN_RUN_COLUMNS
+
+Run Runs::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const RunChange& change) {
+    Run run = get(tx, organisation_id, id);
+    if (change.person_id) require_person(tx, organisation_id, *change.person_id);
+    std::optional<std::int64_t> person_id;
+    if (run.person) person_id = run.person->id;
+    tx.run(
+        "UPDATE runs SET person_id = ?3, lesson_id = ?4, device_id = ?5, progress = ?6, completed = ?7, "
+        "score = ?8,"
+        " data = ?9, started_ms = ?10, state = CASE WHEN ?11 IS NULL THEN 'running' ELSE 'finished' END,"
+        " ended_ms = ?11 WHERE organisation_id = ?1 AND id = ?2",
+        organisation_id, id, change.person_id.value_or(person_id), change.lesson_id.value_or(run.lesson_id),
+        change.device_id.value_or(run.device_id), change.progress.value_or(run.progress),
+        change.completed.value_or(run.completed), change.score ? change.score : run.score,
+        change.data.value_or(run.data), change.started_ms.value_or(run.started_ms),
+        change.ended_ms.value_or(run.ended_ms));
+    return get(tx, organisation_id, id);
+}
+
+Run Runs::name(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+               std::optional<std::int64_t> person_id) {
+    RunChange change;
+    change.person_id = person_id;
+    return this->change(tx, organisation_id, id, change);
+}
+
+void Runs::count_from(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t at_ms) {
+    tx.run(
+        "UPDATE runs SET counting_from_ms = ?3 WHERE organisation_id = ?1 AND id = ?2 AND state = 'running'"
+        " AND counting_from_ms IS NULL",
+        organisation_id, id, at_ms);
+}
+
+void Runs::count_until(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t at_ms) {
+    tx.run(
+        "UPDATE runs SET time_in_lesson_ms = time_in_lesson_ms + max(?3 - counting_from_ms, 0),"
+        " counting_from_ms = NULL WHERE organisation_id = ?1 AND id = ?2 AND counting_from_ms IS NOT NULL",
+        organisation_id, id, at_ms);
+}
+
+Run Runs::finish(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t ended_ms) {
+    const Run run = get(tx, organisation_id, id);
+    if (run.state == RunState::finished) return run;
+    count_until(tx, organisation_id, id, ended_ms);
+    double progress = run.progress;
+    if (const std::int64_t time_ms = run.time_in_lesson_at(ended_ms); run.session_id && time_ms > 0) {
+        const auto duration_ms =
+            tx.integer("SELECT duration_ms FROM lessons WHERE organisation_id = ? AND id = ?",
+                       organisation_id, run.lesson_id);
+        const double share =
+            duration_ms ? static_cast<double>(time_ms) / static_cast<double>(*duration_ms) : 1.0;
+        progress = std::max(progress, std::min(share, 1.0));
+    }
+    tx.run(
+        "UPDATE runs SET state = 'finished', ended_ms = ?3, progress = ?4, completed = completed OR ?5"
+        " WHERE organisation_id = ?1 AND id = ?2",
+        organisation_id, id, ended_ms, progress, progress >= nearly_all);
+    return get(tx, organisation_id, id);
+}
+
+nlohmann::json json_of(const Run& run) {
+    const auto or_null = [](const auto& value) { return value ? nlohmann::json(*value) : nlohmann::json(); };
+    return {{"id", run.id},
+            {"public_id", run.public_id},
+            {"session_id", or_null(run.session_id)},
+            {"lesson_id", or_null(run.lesson_id)},
+            {"device_id", or_null(run.device_id)},
+            {"seat_id", or_null(run.seat_id)},
+            {"person", people::json_of(run.person)},
+            {"state", name_of(run.state)},
+            {"origin", run.origin},
+            {"started_at", platform::iso8601(run.started_ms)},
+            {"ended_at", run.ended_ms ? nlohmann::json(platform::iso8601(*run.ended_ms)) : nlohmann::json()},
+            {"progress", run.progress},
+            {"completed", run.completed},
+            {"score", or_null(run.score)}};
+}
+
+} // namespace runs

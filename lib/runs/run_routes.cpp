@@ -1,0 +1,160 @@
+#include "runs/run_routes.h"
+
+#include <utility>
+
+#include "people/paging_routes.h"
+
+namespace runs {
+
+namespace {
+
+using http::Access;
+using http::Answer;
+using http::Call;
+using store::Read;
+using store::Tx;
+
+http::Shape person_shape() {
+    return http::nullable(http::object({{"id", http::identifier()}, {"nickname", http::text(1, 80)}}));
+}
+
+http::Shape run_shape() {
+    const auto id_or_null = http::nullable(http::identifier());
+    return http::object({{"id", http::identifier()},
+                         {"public_id", http::text(1, 200)},
+                         {"session_id", id_or_null},
+                         {"lesson_id", id_or_null},
+                         {"device_id", id_or_null},
+                         {"seat_id", id_or_null},
+                         {"person", person_shape()},
+                         {"state", http::one_of({"running", "finished"})},
+                         {"origin", http::text(1, 40)},
+                         {"started_at", http::time()},
+                         {"ended_at", http::nullable(http::time())},
+                         {"progress", http::number(0, 1)},
+                         {"completed", http::boolean()},
+                         {"score", http::nullable(http::number(-1e9, 1e9))}})
+        .named("Run");
+}
+
+http::Shape event_shape() {
+    return http::object(
+               {{"kind", http::text(1, 64).described("gaze, zone_enter, zone_exit, interaction, any other")},
+                {"at_ms",
+                 http::number(0, 253402300799999.0).described("server time, as the headset reckons it")},
+                {"sent_ms?", http::number(0, 253402300799999.0).described("by the headset's own clock")},
+                {"position_ms?", http::number(0, 253402300799999.0).described("in the lesson")},
+                {"yaw_deg?", http::number(-360, 360)},
+                {"pitch_deg?", http::number(-90, 90)},
+                {"zone?", http::text(0, 200)},
+                {"target?", http::text(0, 200)},
+                {"dwell_ms?", http::number(0, 86400000)},
+                {"data?", http::open_object({})}})
+        .named("Event");
+}
+
+http::Shape batch_shape() {
+    return http::object(
+               {{"batch_id", http::text(1, 128).described("chosen by the sender; sent twice, stored once")},
+                {"run_id?", http::nullable(http::identifier())},
+                {"events", http::list(event_shape(), batch_events_limit)}})
+        .named("EventBatch");
+}
+
+http::Shape stored_shape() {
+    return http::object(
+               {{"run_id", http::identifier()},
+                {"batch_id", http::text(1, 128)},
+                {"stored", http::integer(0, batch_events_limit)},
+                {"total", http::integer(0, INT64_MAX).described("events of the run, with this batch")},
+                {"repeated", http::boolean()}})
+        .named("StoredBatch");
+}
+
+http::Json json_of(const Stored& stored) {
+    return {{"run_id", stored.run_id},
+            {"batch_id", stored.batch_id},
+            {"stored", stored.stored},
+            {"total", stored.total},
+            {"repeated", stored.repeated}};
+}
+
+Answer take(Call& call, Tx& tx, Ingest& ingest, std::optional<std::int64_t> run_id) {
+    const Sender sender{call.caller.organisation_id, call.caller.device_id};
+    return http::json(json_of(ingest.take_json(tx, sender, run_id, call.content)), 202);
+}
+
+http::Route ingest_route(http::RouteBuilder builder) {
+    return builder.writes()
+        .by(Access::headset)
+        .counted()
+        .body_limit(8u << 20)
+        .parses_itself()
+        .takes(batch_shape())
+        .gives(stored_shape(), 202)
+        .tagged("events");
+}
+
+void add_ingest(http::RouteTable& table, Ingest& ingest) {
+    table.add(ingest_route(
+        http::post("/v1/events", "Store a batch of a headset's events, in its current run")
+            .handled<Tx>([&ingest](Call& call, Tx& tx) { return take(call, tx, ingest, std::nullopt); })));
+    table.add(ingest_route(
+        http::post("/v1/runs/:id/events", "Store a batch of events of a run, also one that has ended")
+            .handled<Tx>([&ingest](Call& call, Tx& tx) { return take(call, tx, ingest, call.id("id")); })));
+    table.add(ingest_route(
+        http::message("events", "Store a batch of events, as POST /v1/events does")
+            .handled<Tx>([&ingest](Call& call, Tx& tx) { return take(call, tx, ingest, std::nullopt); })));
+}
+
+RunFilter filter_of(const Call& call) {
+    RunFilter filter;
+    filter.session_id = call.query_integer("session");
+    filter.person_id = call.query_integer("person");
+    filter.device_id = call.query_integer("device");
+    filter.lesson_id = call.query_integer("lesson");
+    return filter;
+}
+
+} // namespace
+
+void add_run_routes(http::RouteTable& table, Runs& runs, Ingest& ingest) {
+    http::Fields filters = people::paging_fields(1000);
+    for (const char* name : {"session?", "person?", "device?", "lesson?"}) {
+        filters.emplace_back(name, http::identifier());
+    }
+    table.add(http::get("/v1/runs", "Who did what, newest first")
+                  .reads()
+                  .by(Access::viewer)
+                  .asks(std::move(filters))
+                  .gives(http::page_of(run_shape()))
+                  .tagged("runs")
+                  .handled<Read>([&runs](Call& call, Read& read) {
+                      return people::page_answer(runs.list(read, call.caller.organisation_id, filter_of(call),
+                                                           people::page_request(call, 1000)));
+                  }));
+    table.add(http::get("/v1/runs/:id", "One run")
+                  .reads()
+                  .by(Access::viewer)
+                  .gives(run_shape())
+                  .tagged("runs")
+                  .handled<Read>([&runs](Call& call, Read& read) {
+                      return http::json(json_of(runs.get(read, call.caller.organisation_id, call.id("id"))));
+                  }));
+    table.add(http::patch("/v1/runs/:id", "Say whose run it is, or take that back")
+                  .writes()
+                  .by(Access::teacher)
+                  .takes(http::object({{"person_id", http::nullable(http::identifier())}}))
+                  .gives(run_shape())
+                  .tagged("runs")
+                  .handled<Tx>([&runs](Call& call, Tx& tx) {
+                      const auto& person = call.body["person_id"];
+                      const Run run = runs.name(
+                          tx, call.caller.organisation_id, call.id("id"),
+                          person.is_null() ? std::nullopt : std::optional(person.get<std::int64_t>()));
+                      return http::json(json_of(run)).on({{"run", run.id}});
+                  }));
+    add_ingest(table, ingest);
+}
+
+} // namespace runs

@@ -1,0 +1,205 @@
+#include "runs/ingest.h"
+
+#include <sqlite3.h>
+
+#include <catch2/catch_test_macros.hpp>
+#include <chrono>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "platform/error.h"
+#include "support/school.h"
+
+using namespace std::chrono_literals;
+using support::School;
+
+namespace {
+
+std::string batch(const std::string& id, int events, std::optional<std::int64_t> run_id = {}) {
+    nlohmann::json body = {{"batch_id", id}, {"events", nlohmann::json::array()}};
+    if (run_id) body["run_id"] = *run_id;
+    for (int i = 0; i < events; ++i)
+        body["events"].push_back({{"kind", "gaze"},
+                                  {"at_ms", 1'788'249'600'000 + i},
+                                  {"yaw_deg", 15},
+                                  {"pitch_deg", 5},
+                                  {"target", "turtle"},
+                                  {"dwell_ms", 10}});
+    return body.dump();
+}
+
+runs::Stored send(School& school, std::int64_t device_id, std::string body) {
+    return school.write([&](store::Tx& tx) {
+        return school.services->ingest.take_json(tx, {school.organisation, device_id}, {}, body);
+    });
+}
+
+runs::Rollup rollup_of(School& school, std::int64_t run_id) {
+    return school.read(
+        [&](store::Read& read) { return runs::Ingest::rollup(read, school.organisation, run_id); });
+}
+
+runs::Run run_of(School& school, std::int64_t run_id) {
+    return school.read(
+        [&](store::Read& read) { return school.services->runs.get(read, school.organisation, run_id); });
+}
+
+// A connection of one's own, as the shell opens it.
+class Rows {
+public:
+    explicit Rows(const std::filesystem::path& file) {
+        REQUIRE(sqlite3_open(file.c_str(), &database_) == SQLITE_OK);
+    }
+    ~Rows() { sqlite3_close(database_); }
+    Rows(const Rows&) = delete;
+    Rows& operator=(const Rows&) = delete;
+
+    std::string all(const char* sql) const {
+        std::string text;
+        const auto append = [](void* to, int columns, char** values, char**) {
+            for (int i = 0; i < columns; ++i)
+                static_cast<std::string*>(to)->append(values[i] ? values[i] : "").append("|");
+            return 0;
+        };
+        REQUIRE(sqlite3_exec(database_, sql, append, &text, nullptr) == SQLITE_OK);
+        return text;
+    }
+
+private:
+    sqlite3* database_ = nullptr;
+};
+
+std::int64_t stored_events(School& school) {
+    return school.read(
+        [](store::Read& read) { return *read.integer("SELECT sum(count) FROM event_batches"); });
+}
+
+} // namespace
+
+TEST_CASE("events of a headset outside any lesson open a run of their own", "[runs]") {
+    School school;
+    const std::int64_t device = school.add_device("DPVR-07");
+    const runs::Stored first = send(school, device, batch("a", 3));
+    CHECK(first.stored == 3);
+    CHECK(first.total == 3);
+    CHECK_FALSE(first.repeated);
+    const runs::Run run = run_of(school, first.run_id);
+    CHECK(run.origin == "events");
+    CHECK(run.device_id == device);
+    CHECK_FALSE(run.person);
+
+    const runs::Stored second = send(school, device, batch("b", 2));
+    CHECK(second.run_id == first.run_id);
+    CHECK(second.total == 5);
+    CHECK(rollup_of(school, first.run_id).targets.at("turtle") == 50);
+    CHECK(rollup_of(school, first.run_id).gaze_total == 5);
+}
+
+TEST_CASE("after half an hour of silence a headset outside any lesson begins something new", "[runs]") {
+    School school;
+    const std::int64_t device = school.add_device("DPVR-07");
+    const runs::Stored first = send(school, device, batch("a", 3));
+    school.clock.advance(29min);
+    CHECK(send(school, device, batch("b", 1)).run_id == first.run_id);
+    school.clock.advance(31min);
+    const std::int64_t silent_since = school.clock.now_ms() - 31 * 60'000;
+    CHECK(send(school, device, batch("a", 3)).run_id == first.run_id); // a repeated batch begins nothing
+    CHECK(send(school, device, batch("c", 1)).run_id != first.run_id);
+    CHECK(run_of(school, first.run_id).ended_ms == silent_since);
+}
+
+TEST_CASE("a batch sent twice is stored once and answered the same", "[runs]") {
+    School school;
+    const std::int64_t device = school.add_device("DPVR-07");
+    const runs::Stored first = send(school, device, batch("a", 3));
+    send(school, device, batch("b", 4));
+    const auto same = [&](const runs::Stored& again) {
+        return again.repeated && again.run_id == first.run_id && again.stored == first.stored &&
+               again.total == first.total && again.batch_id == "a";
+    };
+    CHECK(same(send(school, device, batch("a", 3))));
+    school.restart();
+    CHECK(same(send(school, device, batch("a", 3))));
+    CHECK(stored_events(school) == 7);
+    CHECK(rollup_of(school, first.run_id).events == 7);
+
+    // Another headset's batch may have the same id.
+    CHECK_FALSE(send(school, school.add_device("DPVR-08"), batch("a", 3)).repeated);
+}
+
+TEST_CASE("the same batch twice in one transaction is stored once", "[runs]") {
+    School school;
+    const std::int64_t device = school.add_device("DPVR-07");
+    school.write([&](store::Tx& tx) {
+        std::string one = batch("a", 3), other = batch("a", 3);
+        const runs::Sender sender{school.organisation, device};
+        CHECK_FALSE(school.services->ingest.take_json(tx, sender, {}, one).repeated);
+        CHECK(school.services->ingest.take_json(tx, sender, {}, other).repeated);
+    });
+    CHECK(stored_events(school) == 3);
+}
+
+TEST_CASE("a batch that is rolled back leaves nothing in memory either", "[runs]") {
+    School school;
+    const std::int64_t device = school.add_device("DPVR-07");
+    const runs::Stored first = send(school, device, batch("a", 3));
+    CHECK_THROWS(school.write([&](store::Tx& tx) {
+        std::string body = batch("b", 4);
+        school.services->ingest.take_json(tx, {school.organisation, device}, {}, body);
+        throw std::runtime_error("the handler failed later");
+    }));
+    const runs::Stored second = send(school, device, batch("b", 4));
+    CHECK_FALSE(second.repeated);
+    CHECK(second.total == 7);
+    CHECK(rollup_of(school, first.run_id).events == 7);
+}
+
+TEST_CASE("a run takes events of its own headset alone, also after its end", "[runs]") {
+    School school;
+    const std::int64_t device = school.add_device("DPVR-07");
+    const std::int64_t other = school.add_device("DPVR-08");
+    const std::int64_t run = send(school, device, batch("a", 1)).run_id;
+    school.write([&](store::Tx& tx) {
+        school.services->runs.finish(tx, school.organisation, run, school.clock.now_ms());
+    });
+    CHECK(send(school, device, batch("late", 2, run)).total == 3);
+    CHECK_THROWS_AS(send(school, other, batch("x", 1, run)), platform::Error);
+    CHECK_THROWS_AS(send(school, device, batch("x", 1, run + 100)), platform::Error);
+
+    // A site key says the run, and its batches are known by the run.
+    CHECK(send(school, 0, batch("a", 2, run)).total == 5);
+    CHECK(send(school, 0, batch("a", 2, run)).repeated);
+    CHECK_THROWS_AS(send(school, 0, batch("b", 2)), platform::Error);
+}
+
+TEST_CASE("nobody sends into another organisation's run", "[runs]") {
+    School school;
+    const std::int64_t run = send(school, school.add_device("DPVR-07"), batch("a", 1)).run_id;
+    const std::int64_t elsewhere = school.write(
+        [&](store::Tx& tx) { return school.services->organisations.add(tx, {.name = "Elsewhere"}).id; });
+    CHECK_THROWS_AS(school.write([&](store::Tx& tx) {
+        std::string body = batch("b", 1, run);
+        return school.services->ingest.take_json(tx, {elsewhere, 0}, {}, body);
+    }),
+                    platform::Error);
+}
+
+TEST_CASE("the sqlite3 shell sees events as rows", "[runs]") {
+    School school;
+    const std::int64_t device = school.add_device("DPVR-07");
+    std::string body = R"({"batch_id":"a","events":[
+        {"kind":"zone_enter","at_ms":1788249600250,"zone":"reef","data":{"object_name":"Door","position":{"x":1}}},
+        {"kind":"gaze","at_ms":1788249600000,"yaw_deg":-12.5,"pitch_deg":3,"target":"turtle","dwell_ms":40}]})";
+    send(school, device, body);
+    school.sign_in(device, school.add_student("Ada"));
+
+    const Rows shell(school.folder.path() / "lectern.db");
+    CHECK(shell.all("SELECT event_type, timestamp, zone_name, object_name, position FROM tracking_events"
+                    " WHERE zone_name IS NOT NULL") ==
+          R"(zone_enter|2026-09-01T08:00:00.250Z|reef|Door|{"x":1}|)");
+    CHECK(shell.all("SELECT rotation, gaze_target, dwell_time_ms, object_name FROM tracking_events"
+                    " WHERE event_type = 'gaze'") == R"({"pitch":3,"yaw":-12.5}|turtle|40||)");
+    CHECK(shell.all("SELECT started_at, ended_at, status, customer_id FROM vr_sessions") ==
+          "2026-09-01T08:00:00.000Z||active|Ada|");
+}

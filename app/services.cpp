@@ -39,7 +39,7 @@ Services::Services(const ServicesOptions& options, platform::Clock& clock_, plat
       ingest(runs),
       hub(std::move(post), clock_, random_epoch(random_)),
       board(hub, clock_),
-      director({store, hub, clock_, sessions, runs, presence, rooms, board}) {
+      director({store, hub, clock_, sessions, runs, presence, rooms, logins, board}) {
     connect_people();
     connect_headsets();
     connect_rooms();

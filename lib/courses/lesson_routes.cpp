@@ -1,6 +1,6 @@
 #include "courses/lesson_routes.h"
 
-#include "people/paging_routes.h"
+#include "http/lists.h"
 
 namespace courses {
 
@@ -53,12 +53,12 @@ void add_reading(http::RouteTable& table, Lessons& lessons) {
     table.add(http::get("/v1/lessons", "The lessons that may be taught, newest first")
                   .reads()
                   .by(Access::viewer)
-                  .asks(people::paging_fields())
+                  .asks(http::paging_fields())
                   .gives(http::page_of(lesson_shape()))
                   .tagged("lessons")
                   .handled<Read>([&lessons](Call& call, Read& read) {
-                      return people::page_answer(
-                          lessons.list(read, call.caller.organisation_id, people::page_request(call)));
+                      return http::page_answer(lessons.list(read, call.caller.organisation_id,
+                                                            http::page_request<store::PageRequest>(call)));
                   }));
     table.add(http::get("/v1/lessons/:id", "One lesson, also one that is archived")
                   .reads()

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "people/paging_routes.h"
+#include "http/lists.h"
 
 namespace runs {
 
@@ -14,10 +14,6 @@ using http::Call;
 using store::Read;
 using store::Tx;
 
-http::Shape person_shape() {
-    return http::nullable(http::object({{"id", http::identifier()}, {"nickname", http::text(1, 80)}}));
-}
-
 http::Shape run_shape() {
     const auto id_or_null = http::nullable(http::identifier());
     return http::object({{"id", http::identifier()},
@@ -26,7 +22,7 @@ http::Shape run_shape() {
                          {"lesson_id", id_or_null},
                          {"device_id", id_or_null},
                          {"seat_id", id_or_null},
-                         {"person", person_shape()},
+                         {"person", http::nullable(http::person_reference())},
                          {"state", http::one_of({"running", "finished"})},
                          {"origin", http::text(1, 40)},
                          {"started_at", http::time()},
@@ -119,7 +115,7 @@ RunFilter filter_of(const Call& call) {
 } // namespace
 
 void add_run_routes(http::RouteTable& table, Runs& runs, Ingest& ingest) {
-    http::Fields filters = people::paging_fields(1000);
+    http::Fields filters = http::paging_fields(1000);
     for (const char* name : {"session?", "person?", "device?", "lesson?"}) {
         filters.emplace_back(name, http::identifier());
     }
@@ -130,8 +126,8 @@ void add_run_routes(http::RouteTable& table, Runs& runs, Ingest& ingest) {
                   .gives(http::page_of(run_shape()))
                   .tagged("runs")
                   .handled<Read>([&runs](Call& call, Read& read) {
-                      return people::page_answer(runs.list(read, call.caller.organisation_id, filter_of(call),
-                                                           people::page_request(call, 1000)));
+                      return http::page_answer(runs.list(read, call.caller.organisation_id, filter_of(call),
+                                                         http::page_request<store::PageRequest>(call, 1000)));
                   }));
     table.add(http::get("/v1/runs/:id", "One run")
                   .reads()

@@ -2,6 +2,7 @@
 //   organisation/ID  "device/3", "session/12" (running and paused ones), "pairing", "pairing_request/5"
 //   room/7           "room", "seat/31"
 //   session/12       "session", "command/3" (the newest five)
+//   pictures/3       no entries: what headset 3 sees is relayed there
 // It is told by whoever knows, from any thread; it keeps what it needs and works on the io thread.
 #pragma once
 
@@ -43,7 +44,8 @@ public:
     void pairing_request_closed(std::int64_t organisation_id, std::int64_t request_id);
 
     void session_changed(const Session& session);
-    void command_changed(const Command& command); // new, or its answers changed
+    void command_changed(const Command& command); // a new one, or all of its answers
+    void answered(std::int64_t session_id, std::int64_t number, const CommandAnswer& answer);
     // The headset is in that session now, or in none.
     void device_settled(std::int64_t device_id, std::optional<std::int64_t> session_id);
 
@@ -51,6 +53,7 @@ public:
     // Who fell silent is shown as away; sessions that stopped an hour ago leave the board. About every
     // second.
     void tick();
+    std::optional<Taker> taker(std::int64_t device_id) const;
 
 private:
     struct Impl;

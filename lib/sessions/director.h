@@ -10,17 +10,14 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <set>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "devices/presence.h"
 #include "live/hub.h"
+#include "people/logins.h"
 #include "platform/caller.h"
 #include "platform/clock.h"
 #include "rooms/room.h"
@@ -42,6 +39,7 @@ struct DirectorParts { // all of it outlives the Director
     runs::Runs& runs;
     devices::Presence& presence;
     rooms::Rooms& rooms;
+    people::Logins& logins;
     Board& board;
 };
 
@@ -87,8 +85,11 @@ public:
     void headset_disconnected(live::ClientId client);
     // Commands expire; called about every second.
     void tick();
-    // Of connected headsets, for dialect B's sockets: the session that a device is in.
+    // The live session that a headset is in.
     std::optional<std::int64_t> session_of(std::int64_t device_id) const;
+    // Hears of every order once it is on disk; for dialects, whose sockets say it in their own words.
+    using Watcher = std::function<void(const Session&, const Command&)>;
+    void watch(Watcher watcher);
 
 private:
     struct Impl;

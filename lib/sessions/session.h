@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
 #include <string>
@@ -82,15 +84,24 @@ struct Command {
     std::vector<CommandAnswer> answers; // one for each headset that it went to
 };
 
+// A headset as a teacher knows it: by its name and by who has it.
+struct Taker {
+    std::string name;
+    std::optional<people::PersonReference> person;
+};
+using Takers = std::map<std::int64_t, Taker>; // by device
+
 class Sessions {
 public:
+    static constexpr std::size_t most_lessons = 100;
+
     Session create(store::Tx& tx, std::int64_t organisation_id, const NewSession& session);
-    Session get(store::Read& read, std::int64_t organisation_id, std::int64_t id); // Error not_found
-    std::optional<Session> find(store::Read& read, std::int64_t organisation_id, std::int64_t id);
+    std::optional<Session> find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
+    Session get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
     store::Page<Session> list(store::Read& read, std::int64_t organisation_id, const SessionFilter& filter,
-                              const store::PageRequest& page); // newest first
-    // Live ones and those still to start, of every organisation: for start-up.
-    std::vector<Session> all_open(store::Read& read);
+                              const store::PageRequest& page) const; // newest first
+    // For start-up: the live ones of the whole box, and the newest of those that wait to start.
+    std::vector<Session> all_open(store::Read& read) const;
     void add_lesson(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t lesson_id);
     void set_transport(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
                        const Transport& transport);
@@ -98,37 +109,40 @@ public:
     // ---- who takes part ----
     // Paired headsets on the room's seats, those whose signed-in student is of the class, and those that
     // joined.
-    std::vector<std::int64_t> candidates(store::Read& read, const Session& session);
-    bool admits(store::Read& read, const Session& session, std::int64_t device_id);
-    std::vector<std::int64_t> devices(store::Read& read, std::int64_t organisation_id,
-                                      std::int64_t id); // that joined
-    // The session that it joined last is where a headset is; joining again makes it the last.
+    std::vector<std::int64_t> candidates(store::Read& read, const Session& session) const;
+    // Whether a headset may join by asking: a session without class and room admits everybody of its
+    // organisation.
+    bool admits(store::Read& read, const Session& session, std::int64_t device_id) const;
+    std::vector<std::int64_t> devices(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
+    // A headset is in the session that it joined last; joining again makes it the last.
     void join(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t device_id);
     std::optional<std::int64_t> live_session_of(store::Read& read, std::int64_t organisation_id,
-                                                std::int64_t device_id);
-    // A live session that wants the headset (by seat or class) and that it has not joined; the newest.
+                                                std::int64_t device_id) const;
+    // The newest live session that wants the headset, by its seat or its student's class, and that it has not
+    // joined.
     std::optional<std::int64_t> session_calling(store::Read& read, std::int64_t organisation_id,
-                                                std::int64_t device_id);
+                                                std::int64_t device_id) const;
 
     // ---- commands ----
-    // Gives it the next number, and one answer "sent" for each device.
+    // Gives it the next number, and an answer "sent" for each device.
     Command add_command(store::Tx& tx, std::int64_t organisation_id, Command command,
                         std::span<const std::int64_t> devices);
     std::optional<Command> find_command(store::Read& read, std::int64_t organisation_id, std::int64_t id,
-                                        std::int64_t number);
+                                        std::int64_t number) const;
     std::vector<Command> commands(store::Read& read, std::int64_t organisation_id, std::int64_t id,
-                                  std::int64_t limit); // newest first
-    // What a headset says of a command; the answer as it stands then. Error not_found when the command is not
+                                  std::int64_t limit) const; // newest first
+    // Who has which headset, for those that a command went to.
+    Takers takers(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
+    // What a headset says of a command; its answer as it stands then. Error not_found when the command is not
     // for it.
     CommandAnswer answer(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t number,
                          const CommandAnswer& answer);
-    // Those that have not acted in time. Which answers it changed.
-    std::vector<std::int64_t> expire(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
-                                     std::int64_t number);
-
-private:
-    std::vector<SessionLesson> lessons_of(store::Read& read, std::int64_t id);
-    std::vector<CommandAnswer> answers_of(store::Read& read, std::int64_t command_id);
+    // The answers of those that have not begun to act expire. How many did.
+    std::int64_t expire(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t number);
 };
+
+nlohmann::json json_of(const Session& session);
+nlohmann::json json_of(const SessionLesson* lesson); // null when there is none
+nlohmann::json json_of(const Command& command, const Takers& takers);
 
 } // namespace sessions

@@ -28,7 +28,7 @@ struct Summary {
     runs::Rollup all;
 };
 
-// Error not_found when there is no such session.
+// Empty when nobody has taken part.
 Summary summary_of(store::Read& read, std::int64_t organisation_id, std::int64_t session_id);
 
 nlohmann::json json_of(const Summary& summary);

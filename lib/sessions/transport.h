@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace sessions {
@@ -38,6 +39,7 @@ struct Order {
     Action action = Action::start;
     std::optional<std::int64_t> lesson_index; // start, seek
     std::optional<std::int64_t> position_ms;  // seek
+    std::string arguments = "{}";             // JSON, for the headsets: where to look
 };
 
 using Durations = std::span<const std::optional<std::int64_t>>; // of the session's lessons; none: open end

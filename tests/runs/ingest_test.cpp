@@ -9,10 +9,10 @@
 #include <string>
 
 #include "platform/error.h"
-#include "support/school.h"
+#include "support/classroom.h"
 
 using namespace std::chrono_literals;
-using support::School;
+using support::Classroom;
 
 namespace {
 
@@ -29,18 +29,18 @@ std::string batch(const std::string& id, int events, std::optional<std::int64_t>
     return body.dump();
 }
 
-runs::Stored send(School& school, std::int64_t device_id, std::string body) {
+runs::Stored send(Classroom& school, std::int64_t device_id, std::string body) {
     return school.write([&](store::Tx& tx) {
         return school.services->ingest.take_json(tx, {school.organisation, device_id}, {}, body);
     });
 }
 
-runs::Rollup rollup_of(School& school, std::int64_t run_id) {
+runs::Rollup rollup_of(Classroom& school, std::int64_t run_id) {
     return school.read(
         [&](store::Read& read) { return runs::Ingest::rollup(read, school.organisation, run_id); });
 }
 
-runs::Run run_of(School& school, std::int64_t run_id) {
+runs::Run run_of(Classroom& school, std::int64_t run_id) {
     return school.read(
         [&](store::Read& read) { return school.services->runs.get(read, school.organisation, run_id); });
 }
@@ -70,7 +70,7 @@ private:
     sqlite3* database_ = nullptr;
 };
 
-std::int64_t stored_events(School& school) {
+std::int64_t stored_events(Classroom& school) {
     return school.read(
         [](store::Read& read) { return *read.integer("SELECT sum(count) FROM event_batches"); });
 }
@@ -78,7 +78,7 @@ std::int64_t stored_events(School& school) {
 } // namespace
 
 TEST_CASE("events of a headset outside any lesson open a run of their own", "[runs]") {
-    School school;
+    Classroom school;
     const std::int64_t device = school.add_device("DPVR-07");
     const runs::Stored first = send(school, device, batch("a", 3));
     CHECK(first.stored == 3);
@@ -97,7 +97,7 @@ TEST_CASE("events of a headset outside any lesson open a run of their own", "[ru
 }
 
 TEST_CASE("after half an hour of silence a headset outside any lesson begins something new", "[runs]") {
-    School school;
+    Classroom school;
     const std::int64_t device = school.add_device("DPVR-07");
     const runs::Stored first = send(school, device, batch("a", 3));
     school.clock.advance(29min);
@@ -110,7 +110,7 @@ TEST_CASE("after half an hour of silence a headset outside any lesson begins som
 }
 
 TEST_CASE("a batch sent twice is stored once and answered the same", "[runs]") {
-    School school;
+    Classroom school;
     const std::int64_t device = school.add_device("DPVR-07");
     const runs::Stored first = send(school, device, batch("a", 3));
     send(school, device, batch("b", 4));
@@ -129,7 +129,7 @@ TEST_CASE("a batch sent twice is stored once and answered the same", "[runs]") {
 }
 
 TEST_CASE("the same batch twice in one transaction is stored once", "[runs]") {
-    School school;
+    Classroom school;
     const std::int64_t device = school.add_device("DPVR-07");
     school.write([&](store::Tx& tx) {
         std::string one = batch("a", 3), other = batch("a", 3);
@@ -141,7 +141,7 @@ TEST_CASE("the same batch twice in one transaction is stored once", "[runs]") {
 }
 
 TEST_CASE("a batch that is rolled back leaves nothing in memory either", "[runs]") {
-    School school;
+    Classroom school;
     const std::int64_t device = school.add_device("DPVR-07");
     const runs::Stored first = send(school, device, batch("a", 3));
     CHECK_THROWS(school.write([&](store::Tx& tx) {
@@ -156,7 +156,7 @@ TEST_CASE("a batch that is rolled back leaves nothing in memory either", "[runs]
 }
 
 TEST_CASE("a run takes events of its own headset alone, also after its end", "[runs]") {
-    School school;
+    Classroom school;
     const std::int64_t device = school.add_device("DPVR-07");
     const std::int64_t other = school.add_device("DPVR-08");
     const std::int64_t run = send(school, device, batch("a", 1)).run_id;
@@ -174,7 +174,7 @@ TEST_CASE("a run takes events of its own headset alone, also after its end", "[r
 }
 
 TEST_CASE("nobody sends into another organisation's run", "[runs]") {
-    School school;
+    Classroom school;
     const std::int64_t run = send(school, school.add_device("DPVR-07"), batch("a", 1)).run_id;
     const std::int64_t elsewhere = school.write(
         [&](store::Tx& tx) { return school.services->organisations.add(tx, {.name = "Elsewhere"}).id; });
@@ -186,7 +186,7 @@ TEST_CASE("nobody sends into another organisation's run", "[runs]") {
 }
 
 TEST_CASE("the sqlite3 shell sees events as rows", "[runs]") {
-    School school;
+    Classroom school;
     const std::int64_t device = school.add_device("DPVR-07");
     std::string body = R"({"batch_id":"a","events":[
         {"kind":"zone_enter","at_ms":1788249600250,"zone":"reef","data":{"object_name":"Door","position":{"x":1}}},

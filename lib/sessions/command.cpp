@@ -1,0 +1,192 @@
+// The half of Sessions that keeps commands and each headset's answers.
+#include <array>
+#include <utility>
+
+#include "platform/error.h"
+#include "sessions/session.h"
+
+namespace sessions {
+
+namespace {
+
+constexpr std::array<std::string_view, 6> answer_names = {"sent", "received", "running",
+                                                          "done", "failed",   "expired"};
+
+// How far an answer has come. What has ended stays; what has expired may still begin.
+int progress_of(AnswerState state) {
+    switch (state) {
+        case AnswerState::sent:
+            return 0;
+        case AnswerState::received:
+            return 1;
+        case AnswerState::expired:
+            return 2;
+        case AnswerState::running:
+            return 3;
+        case AnswerState::done:
+        case AnswerState::failed:
+            return 4;
+    }
+    return 0;
+}
+
+// The columns of command_of.
+#define LECTERN_COMMAND_COLUMNS                                                    \
+    "SELECT id, session_id, number, action, arguments, coalesce(lesson_index, 0)," \
+    " coalesce(position_ms, 0), at_ms, created_by, created_ms, expires_ms FROM commands "
+
+Command command_of(const store::Statement& rows) {
+    Command command;
+    command.id = rows.integer(0);
+    command.session_id = rows.integer(1);
+    command.number = rows.integer(2);
+    command.action = action_of(rows.text(3));
+    command.arguments = rows.string(4);
+    command.lesson_index = rows.integer(5);
+    command.position_ms = rows.integer(6);
+    command.at_ms = rows.integer(7);
+    command.created_by = rows.optional_integer(8);
+    command.created_ms = rows.integer(9);
+    command.expires_ms = rows.integer(10);
+    return command;
+}
+
+void read_answers(store::Read& read, Command& command) {
+    auto rows = read.query(
+        "SELECT device_id, state, skew_ms, error FROM command_answers WHERE command_id = ? ORDER BY "
+        "device_id",
+        command.id);
+    while (rows.step()) {
+        command.answers.push_back({rows.integer(0), answer_state_of(rows.text(1)),
+                                   rows.is_null(2) ? std::nullopt : std::optional(rows.real(2)),
+                                   rows.string(3)});
+    }
+}
+
+} // namespace
+
+std::string_view name_of(AnswerState state) {
+    return answer_names[static_cast<std::size_t>(state)];
+}
+
+AnswerState answer_state_of(std::string_view name) {
+    for (std::size_t i = 0; i < answer_names.size(); ++i) {
+        if (answer_names[i] == name) return static_cast<AnswerState>(i);
+    }
+    platform::throw_invalid("state", "must be received, running, done or failed");
+}
+
+Command Sessions::add_command(store::Tx& tx, std::int64_t organisation_id, Command command,
+                              std::span<const std::int64_t> devices) {
+    command.created_ms = tx.now_ms();
+    command.number =
+        1 +
+        tx.integer("SELECT max(number) FROM commands WHERE session_id = ?", command.session_id).value_or(0);
+    command.id = tx.insert(
+        "INSERT INTO commands (organisation_id, session_id, number, action, arguments, lesson_index, "
+        "position_ms,"
+        " at_ms, created_by, created_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        organisation_id, command.session_id, command.number, wire_name_of(command.action), command.arguments,
+        command.lesson_index, command.position_ms, command.at_ms, command.created_by, command.created_ms,
+        command.expires_ms);
+    command.answers.clear();
+    for (const std::int64_t device_id : devices) {
+        tx.run("INSERT INTO command_answers (command_id, device_id, state, at_ms) VALUES (?, ?, 'sent', ?)",
+               command.id, device_id, tx.now_ms());
+        command.answers.push_back({device_id, AnswerState::sent, {}, {}});
+    }
+    return command;
+}
+
+std::optional<Command> Sessions::find_command(store::Read& read, std::int64_t organisation_id,
+                                              std::int64_t id, std::int64_t number) const {
+    std::optional<Command> command;
+    {
+        auto rows =
+            read.query(LECTERN_COMMAND_COLUMNS "WHERE organisation_id = ? AND session_id = ? AND number = ?",
+                       organisation_id, id, number);
+        if (rows.step()) command = command_of(rows);
+    }
+    if (command) read_answers(read, *command);
+    return command;
+}
+
+std::vector<Command> Sessions::commands(store::Read& read, std::int64_t organisation_id, std::int64_t id,
+                                        std::int64_t limit) const {
+    std::vector<Command> commands;
+    {
+        auto rows = read.query(LECTERN_COMMAND_COLUMNS
+                               "WHERE organisation_id = ? AND session_id = ? ORDER BY number DESC LIMIT ?",
+                               organisation_id, id, limit);
+        while (rows.step()) {
+            commands.push_back(command_of(rows));
+        }
+    }
+    for (Command& command : commands) {
+        read_answers(read, command);
+    }
+    return commands;
+}
+
+#undef LECTERN_COMMAND_COLUMNS
+
+Takers Sessions::takers(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+    auto rows = read.query(
+        "SELECT d.id, d.name, p.id, p.nickname FROM devices d LEFT JOIN persons p ON p.id = coalesce("
+        " (SELECT l.person_id FROM logins l WHERE l.device_id = d.id AND l.person_id IS NOT NULL AND "
+        "l.expires_ms > ?3"
+        "  ORDER BY l.id DESC LIMIT 1),"
+        " (SELECT s.person_id FROM seats s WHERE s.device_id = d.id))"
+        " WHERE d.organisation_id = ?1 AND d.id IN (SELECT a.device_id FROM command_answers a"
+        "  JOIN commands c ON c.id = a.command_id WHERE c.session_id = ?2)",
+        organisation_id, id, read.now_ms());
+    Takers takers;
+    while (rows.step()) {
+        Taker& taker = takers[rows.integer(0)];
+        taker.name = rows.string(1);
+        if (!rows.is_null(2)) taker.person = people::PersonReference{rows.integer(2), rows.string(3)};
+    }
+    return takers;
+}
+
+CommandAnswer Sessions::answer(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                               std::int64_t number, const CommandAnswer& answer) {
+    const auto command =
+        tx.integer("SELECT id FROM commands WHERE organisation_id = ? AND session_id = ? AND number = ?",
+                   organisation_id, id, number);
+    // Who joined after the command was given answers it all the same.
+    if (!command || !tx.integer("SELECT 1 FROM session_devices WHERE session_id = ? AND device_id = ?", id,
+                                answer.device_id))
+        platform::throw_not_found("command for this headset");
+    CommandAnswer before{answer.device_id, AnswerState::sent, {}, {}};
+    {
+        auto rows = tx.query(
+            "SELECT state, skew_ms, error FROM command_answers WHERE command_id = ? AND device_id = ?",
+            command, answer.device_id);
+        if (rows.step()) {
+            before.state = answer_state_of(rows.text(0));
+            if (!rows.is_null(1)) before.skew_ms = rows.real(1);
+            before.error = rows.string(2);
+        }
+    }
+    if (progress_of(answer.state) <= progress_of(before.state)) return before;
+    tx.run(
+        "INSERT INTO command_answers (command_id, device_id, state, skew_ms, error, at_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state, error = excluded.error,"
+        " skew_ms = coalesce(excluded.skew_ms, skew_ms), at_ms = excluded.at_ms",
+        command, answer.device_id, name_of(answer.state), answer.skew_ms, answer.error, tx.now_ms());
+    CommandAnswer after = answer;
+    if (!after.skew_ms) after.skew_ms = before.skew_ms;
+    return after;
+}
+
+std::int64_t Sessions::expire(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                              std::int64_t number) {
+    return tx.run(
+        "UPDATE command_answers SET state = 'expired', at_ms = ?4 WHERE state IN ('sent', 'received')"
+        " AND command_id = (SELECT id FROM commands WHERE organisation_id = ?1 AND session_id = ?2 AND "
+        "number = ?3)",
+        organisation_id, id, number, tx.now_ms());
+}
+
+} // namespace sessions

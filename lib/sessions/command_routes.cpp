@@ -1,0 +1,192 @@
+// What a teacher orders, what a headset answers.
+#include "http/lists.h"
+#include "sessions/session_routes.h"
+
+namespace sessions {
+
+namespace {
+
+using http::Access;
+using http::Answer;
+using http::Call;
+using store::Read;
+using store::Tx;
+
+constexpr std::int64_t commands_listed = 100;
+constexpr std::int64_t longest_position_ms = 24LL * 3600 * 1000;
+
+http::Shape command_shape() {
+    const auto count = http::integer(0, 1'000'000);
+    const auto open =
+        http::object({{"device_id", http::identifier()},
+                      {"name", http::text(0, 80)},
+                      {"person", http::nullable(http::person_reference())},
+                      {"state", http::one_of({"sent", "received", "running", "failed", "expired"})},
+                      {"error", http::text(0, 500)},
+                      {"skew_ms", http::nullable(http::number(-1e9, 1e9))}});
+    return http::object(
+               {{"session_id", http::identifier()},
+                {"number", http::identifier()},
+                {"action", http::one_of({"play", "pause", "resume", "seek", "look", "stop"})},
+                {"lesson_index", http::integer(0, Sessions::most_lessons)},
+                {"position_ms", http::integer(0, INT64_MAX)},
+                {"at_ms", http::integer(0, INT64_MAX).described("when it takes effect, in server time")},
+                {"expires_ms", http::integer(0, INT64_MAX)},
+                {"arguments", http::open_object({})},
+                {"counts", http::object({{"sent", count},
+                                         {"received", count},
+                                         {"running", count},
+                                         {"done", count},
+                                         {"failed", count},
+                                         {"expired", count}})},
+                {"open", http::list(open, 100'000).described("the headsets that have not done it")}})
+        .named("Command");
+}
+
+http::Shape ordered_shape() {
+    return http::object({{"session", session_shape()}, {"command", command_shape()}}).named("Ordered");
+}
+
+Answer answer_of(Tx& tx, const SessionParts& parts, const Ordered& ordered) {
+    const Session& session = ordered.session;
+    const Takers takers = parts.sessions.takers(tx, session.organisation_id, session.id);
+    return http::json({{"session", json_of(session)}, {"command", json_of(ordered.command, takers)}})
+        .on({{"session", session.id}, {"command", ordered.command.number}});
+}
+
+Order order_of(Action action, const http::Json& body) {
+    Order order;
+    order.action = action;
+    if (!body.is_object()) return order;
+    if (body.contains("lesson_index")) order.lesson_index = body["lesson_index"].get<std::int64_t>();
+    if (body.contains("position_ms")) order.position_ms = body["position_ms"].get<std::int64_t>();
+    if (action == Action::look) order.arguments = body.dump();
+    return order;
+}
+
+void add_order(http::RouteTable& table, const SessionParts& parts, Action action, const char* word,
+               const char* summary, http::Shape request) {
+    table.add(http::post("/v1/sessions/:id/" + std::string(word), summary)
+                  .writes()
+                  .by(Access::teacher)
+                  .takes(std::move(request))
+                  .gives(ordered_shape())
+                  .tagged("sessions")
+                  .handled<Tx>([parts, action](Call& call, Tx& tx) {
+                      const Ordered ordered =
+                          parts.director.order(tx, call.caller.organisation_id, call.id("id"),
+                                               order_of(action, call.body), call.caller.person_id);
+                      return answer_of(tx, parts, ordered);
+                  }));
+}
+
+void add_orders(http::RouteTable& table, const SessionParts& parts) {
+    const auto index = http::integer(0, Sessions::most_lessons);
+    add_order(table, parts, Action::start, "start", "Start a session, or go to a lesson of it",
+              http::object({{"lesson_index?", index}}));
+    add_order(table, parts, Action::pause, "pause", "Pause", http::object({}));
+    add_order(table, parts, Action::resume, "resume", "Go on where it was paused", http::object({}));
+    add_order(
+        table, parts, Action::seek, "seek", "Go to a position",
+        http::object({{"position_ms", http::integer(0, longest_position_ms)}, {"lesson_index?", index}}));
+    add_order(table, parts, Action::look, "look", "Ask all to look in one direction",
+              http::object({{"yaw_deg", http::number(-180, 180)}, {"pitch_deg", http::number(-90, 90)}}));
+    add_order(table, parts, Action::stop, "stop", "Stop; the runs of all who took part end",
+              http::object({}));
+}
+
+void add_commands(http::RouteTable& table, const SessionParts& parts) {
+    table.add(
+        http::get("/v1/sessions/:id/commands", "The commands of a session, newest first, and who obeyed")
+            .reads()
+            .by(Access::viewer)
+            .gives(http::page_of(command_shape()))
+            .tagged("sessions")
+            .handled<Read>([parts](Call& call, Read& read) {
+                const std::int64_t organisation_id = call.caller.organisation_id;
+                const Session session = parts.sessions.get(read, organisation_id, call.id("id"));
+                const Takers takers = parts.sessions.takers(read, organisation_id, session.id);
+                http::Json items = http::Json::array();
+                for (const Command& command :
+                     parts.sessions.commands(read, organisation_id, session.id, commands_listed)) {
+                    items.push_back(json_of(command, takers));
+                }
+                return http::json({{"items", std::move(items)}, {"next", nullptr}});
+            }));
+    table.add(http::post("/v1/sessions/:id/commands/:number/retry",
+                         "Send the newest command again to those that have not done it, or to these of them")
+                  .writes()
+                  .by(Access::teacher)
+                  .takes(http::object({{"device_ids?", http::list(http::identifier(), 10'000)}}))
+                  .gives(http::object({{"command", command_shape()}}))
+                  .tagged("sessions")
+                  .handled<Tx>([parts](Call& call, Tx& tx) {
+                      std::optional<std::vector<std::int64_t>> devices;
+                      if (call.body.is_object() && call.body.contains("device_ids"))
+                          devices = call.body["device_ids"].get<std::vector<std::int64_t>>();
+                      const std::int64_t organisation_id = call.caller.organisation_id;
+                      const Ordered ordered =
+                          parts.director.retry(tx, organisation_id, call.id("id"), call.id("number"), devices,
+                                               call.caller.person_id);
+                      const Takers takers = parts.sessions.takers(tx, organisation_id, ordered.session.id);
+                      return http::json({{"command", json_of(ordered.command, takers)}})
+                          .on({{"session", ordered.session.id}, {"command", ordered.command.number}});
+                  }));
+}
+
+CommandAnswer answer_from(const http::Json& body, std::int64_t device_id) {
+    CommandAnswer answer;
+    answer.device_id = device_id;
+    answer.state = answer_state_of(body["state"].get<std::string>());
+    if (body.contains("skew_ms") && !body["skew_ms"].is_null())
+        answer.skew_ms = body["skew_ms"].get<double>();
+    if (body.contains("error") && !body["error"].is_null()) answer.error = body["error"];
+    return answer;
+}
+
+std::int64_t device_of(const Call& call) {
+    if (call.caller.device_id == 0)
+        throw platform::Error(platform::ErrorKind::forbidden, "Only a headset may do this.");
+    return call.caller.device_id;
+}
+
+void add_messages(http::RouteTable& table, const SessionParts& parts) {
+    const auto states = http::one_of({"received", "running", "done", "failed"});
+    table.add(http::message("command.answer", "How far a headset has come with a command")
+                  .writes()
+                  .by(Access::headset)
+                  .counted()
+                  .takes(http::object({{"session_id", http::identifier()},
+                                       {"number", http::identifier()},
+                                       {"state", states},
+                                       {"skew_ms?", http::nullable(http::number(-1e9, 1e9))},
+                                       {"error?", http::nullable(http::text(0, 500))}}))
+                  .gives(http::object({}))
+                  .tagged("headset")
+                  .handled<Tx>([parts](Call& call, Tx& tx) {
+                      parts.director.answer(tx, call.caller.organisation_id, call.body["session_id"],
+                                            call.body["number"], answer_from(call.body, device_of(call)));
+                      return http::json(http::Json::object());
+                  }));
+    table.add(http::message("session.join", "A headset asks for a session by its id; its state follows")
+                  .writes()
+                  .by(Access::headset)
+                  .takes(http::object({{"session_id", http::identifier()}}))
+                  .gives(http::object({}))
+                  .tagged("headset")
+                  .handled<Tx>([parts](Call& call, Tx& tx) {
+                      const std::int64_t id = call.body["session_id"];
+                      parts.director.join(tx, call.caller.organisation_id, id, device_of(call));
+                      return http::json(http::Json::object()).on({{"session", id}});
+                  }));
+}
+
+} // namespace
+
+void add_command_routes(http::RouteTable& table, SessionParts parts) {
+    add_orders(table, parts);
+    add_commands(table, parts);
+    add_messages(table, parts);
+}
+
+} // namespace sessions

@@ -1,0 +1,63 @@
+// Who takes part in what, as the writer sees it: from SQL and from who is there just now. A headset is in the
+// session that it joined last; while its lesson plays and it is there, its run counts the time.
+//
+// A run belongs to one student. Who signs in on a headset names its run if nobody has; otherwise a new run
+// begins. Signing out changes nothing: the lesson is still that student's. Until somebody signs in, the
+// student of the seat has it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "devices/presence.h"
+#include "people/logins.h"
+#include "rooms/room.h"
+#include "runs/run.h"
+#include "sessions/session.h"
+#include "store/transaction.h"
+
+namespace sessions {
+
+// Where a headset is.
+struct Place {
+    std::int64_t device_id = 0;
+    std::optional<std::int64_t> session_id, run_id;
+    bool operator==(const Place&) const = default;
+};
+
+class Participation {
+public:
+    Participation(Sessions& sessions, runs::Runs& runs, devices::Presence& presence, rooms::Rooms& rooms,
+                  people::Logins& logins)
+        : sessions_(sessions), runs_(runs), presence_(presence), rooms_(rooms), logins_(logins) {}
+
+    bool is_there(std::int64_t device_id) const;
+    // Of those headsets, the ones whose session this is.
+    std::vector<std::int64_t> present_in(store::Read& read, const Session& session) const;
+
+    // Puts one headset where it belongs now, with the run that it needs; while it is away its time does not
+    // count. `begin_run`: also though it is not connected, because it sends events.
+    Place settle(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id, bool begin_run);
+    // After an order: ends the runs of what is over, begins those of what plays now, for all headsets of the
+    // session that are there. What it did takes effect at `at_ms`.
+    std::vector<Place> settle_all(store::Tx& tx, const Session& session,
+                                  std::span<const std::int64_t> devices, std::int64_t at_ms);
+
+private:
+    std::optional<std::int64_t> run_in(store::Tx& tx, const Session& session, std::int64_t device_id,
+                                       std::int64_t at_ms, bool begin);
+    std::int64_t begin_run(store::Tx& tx, const Session& session, std::int64_t device_id, std::int64_t at_ms);
+    void name_events_run(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id);
+    void count(store::Tx& tx, const Session& session, std::int64_t device_id, std::int64_t run_id,
+               std::int64_t at_ms);
+
+    Sessions& sessions_;
+    runs::Runs& runs_;
+    devices::Presence& presence_;
+    rooms::Rooms& rooms_;
+    people::Logins& logins_;
+};
+
+} // namespace sessions

@@ -1,0 +1,257 @@
+#include "sessions/session.h"
+
+#include <utility>
+
+#include "platform/error.h"
+
+namespace sessions {
+
+namespace {
+
+// The columns of session_of.
+#define LECTERN_SESSION_COLUMNS                                                              \
+    "SELECT s.id, s.organisation_id, s.title, t.id, t.nickname, s.class_id, s.room_id,"      \
+    " s.state, s.lesson_index, s.position_ms, s.position_at_ms, s.created_ms, s.started_ms," \
+    " s.stopped_ms FROM sessions s JOIN persons t ON t.id = s.teacher_id "
+
+Session session_of(const store::Statement& rows) {
+    Session session;
+    session.id = rows.integer(0);
+    session.organisation_id = rows.integer(1);
+    session.title = rows.string(2);
+    session.teacher = {rows.integer(3), rows.string(4)};
+    session.class_id = rows.optional_integer(5);
+    session.room_id = rows.optional_integer(6);
+    session.transport = {state_of(rows.text(7)), rows.integer(8), rows.integer(9), rows.integer(10)};
+    session.created_ms = rows.integer(11);
+    session.started_ms = rows.optional_integer(12);
+    session.stopped_ms = rows.optional_integer(13);
+    return session;
+}
+
+void read_lessons(store::Read& read, Session& session) {
+    auto rows = read.query(
+        "SELECT q.position, l.id, l.title, l.kind, l.content, l.duration_ms FROM session_lessons q"
+        " JOIN lessons l ON l.id = q.lesson_id WHERE q.session_id = ? ORDER BY q.position",
+        session.id);
+    while (rows.step()) {
+        session.lessons.push_back({rows.integer(0), rows.integer(1), rows.string(2),
+                                   courses::lesson_kind(rows.text(3)), rows.string(4),
+                                   rows.optional_integer(5)});
+    }
+}
+
+void require_teacher(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) {
+    if (!read.integer("SELECT id FROM persons WHERE organisation_id = ? AND id = ? AND active = 1"
+                      " AND role IN ('teacher', 'administrator')",
+                      organisation_id, person_id))
+        platform::throw_invalid("teacher_id", "must be a teacher of this organisation");
+}
+
+void require_class_and_room(store::Read& read, std::int64_t organisation_id, const NewSession& session) {
+    std::vector<platform::FieldError> faults;
+    if (session.class_id && !read.integer("SELECT id FROM classes WHERE organisation_id = ? AND id = ?",
+                                          organisation_id, session.class_id))
+        faults.push_back({"class_id", "must be a class of this organisation"});
+    if (session.room_id && !read.integer("SELECT id FROM rooms WHERE organisation_id = ? AND id = ?",
+                                         organisation_id, session.room_id))
+        faults.push_back({"room_id", "must be a room of this organisation"});
+    if (!faults.empty()) throw platform::Error(std::move(faults));
+}
+
+void append_lesson(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t lesson_id,
+                   const std::string& field) {
+    const std::int64_t added = tx.run(
+        "INSERT INTO session_lessons (session_id, position, lesson_id)"
+        " SELECT ?1, (SELECT count(*) FROM session_lessons WHERE session_id = ?1), id FROM lessons"
+        " WHERE organisation_id = ?2 AND id = ?3 AND archived = 0",
+        id, organisation_id, lesson_id);
+    if (added == 0) platform::throw_invalid(field, "must be a lesson of this organisation");
+}
+
+} // namespace
+
+const SessionLesson* Session::lesson() const {
+    const auto index = static_cast<std::size_t>(transport.lesson_index);
+    return index < lessons.size() ? &lessons[index] : nullptr;
+}
+
+std::vector<std::optional<std::int64_t>> Session::durations() const {
+    std::vector<std::optional<std::int64_t>> durations;
+    for (const SessionLesson& lesson : lessons) {
+        durations.push_back(lesson.duration_ms);
+    }
+    return durations;
+}
+
+std::int64_t Session::position_at(std::int64_t now_ms) const {
+    return sessions::position_at(transport, durations(), now_ms);
+}
+
+Session Sessions::create(store::Tx& tx, std::int64_t organisation_id, const NewSession& session) {
+    require_teacher(tx, organisation_id, session.teacher_id);
+    require_class_and_room(tx, organisation_id, session);
+    if (session.lesson_ids.size() > most_lessons)
+        platform::throw_invalid("lesson_ids", "must be at most " + std::to_string(most_lessons) + " lessons");
+    const std::int64_t id = tx.insert(
+        "INSERT INTO sessions (organisation_id, title, teacher_id, class_id, room_id, created_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        organisation_id, session.title, session.teacher_id, session.class_id, session.room_id, tx.now_ms());
+    for (std::size_t i = 0; i < session.lesson_ids.size(); ++i) {
+        append_lesson(tx, organisation_id, id, session.lesson_ids[i],
+                      "lesson_ids[" + std::to_string(i) + "]");
+    }
+    return get(tx, organisation_id, id);
+}
+
+std::optional<Session> Sessions::find(store::Read& read, std::int64_t organisation_id,
+                                      std::int64_t id) const {
+    std::optional<Session> session;
+    {
+        auto rows = read.query(LECTERN_SESSION_COLUMNS "WHERE s.organisation_id = ? AND s.id = ?",
+                               organisation_id, id);
+        if (rows.step()) session = session_of(rows);
+    }
+    if (session) read_lessons(read, *session);
+    return session;
+}
+
+Session Sessions::get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+    auto found = find(read, organisation_id, id);
+    if (!found) platform::throw_not_found("session");
+    return *std::move(found);
+}
+
+store::Page<Session> Sessions::list(store::Read& read, std::int64_t organisation_id,
+                                    const SessionFilter& filter, const store::PageRequest& page) const {
+    const std::optional<std::string_view> state =
+        filter.state ? std::optional(name_of(*filter.state)) : std::nullopt;
+    auto rows = read.query(
+        LECTERN_SESSION_COLUMNS
+        "WHERE s.organisation_id = ?1 AND (?2 IS NULL OR s.id < ?2) AND (?3 IS NULL OR s.state = ?3)"
+        " AND (?4 = 0 OR s.state IN ('running', 'paused')) AND (?5 IS NULL OR s.teacher_id = ?5)"
+        " AND (?6 IS NULL OR s.class_id = ?6) AND (?7 IS NULL OR s.class_id IN"
+        " (SELECT class_id FROM class_students WHERE person_id = ?7)) ORDER BY s.id DESC LIMIT ?8",
+        organisation_id, page.after, state, filter.live, filter.teacher_id, filter.class_id,
+        filter.student_id, page.limit + 1);
+    auto found = store::read_page<Session>(std::move(rows), page, session_of);
+    for (Session& session : found.items) {
+        read_lessons(read, session);
+    }
+    return found;
+}
+
+std::vector<Session> Sessions::all_open(store::Read& read) const {
+    std::vector<Session> open;
+    {
+        auto rows = read.query(
+            LECTERN_SESSION_COLUMNS
+            "WHERE s.state IN ('running', 'paused') OR s.id IN"
+            " (SELECT id FROM sessions WHERE state = 'created' ORDER BY id DESC LIMIT 500) ORDER BY s.id");
+        while (rows.step()) {
+            open.push_back(session_of(rows));
+        }
+    }
+    for (Session& session : open) {
+        read_lessons(read, session);
+    }
+    return open;
+}
+
+void Sessions::add_lesson(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                          std::int64_t lesson_id) {
+    const Session session = get(tx, organisation_id, id);
+    if (session.lessons.size() >= most_lessons)
+        platform::throw_conflict("A session has at most " + std::to_string(most_lessons) + " lessons.");
+    append_lesson(tx, organisation_id, id, lesson_id, "lesson_id");
+}
+
+void Sessions::set_transport(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                             const Transport& transport) {
+    const bool stopped = transport.state == State::stopped;
+    tx.run(
+        "UPDATE sessions SET state = ?3, lesson_index = ?4, position_ms = ?5, position_at_ms = ?6,"
+        " started_ms = CASE WHEN ?3 = 'running' THEN coalesce(started_ms, ?6) ELSE started_ms END,"
+        " stopped_ms = CASE WHEN ?7 THEN ?6 END WHERE organisation_id = ?1 AND id = ?2",
+        organisation_id, id, name_of(transport.state), transport.lesson_index, transport.position_ms,
+        transport.position_at_ms, stopped);
+}
+
+#undef LECTERN_SESSION_COLUMNS
+
+std::vector<std::int64_t> Sessions::candidates(store::Read& read, const Session& session) const {
+    auto rows = read.query(
+        "SELECT d.id FROM devices d WHERE d.organisation_id = ?1 AND d.paired = 1 AND ("
+        " d.id IN (SELECT device_id FROM seats WHERE room_id = ?2)"
+        " OR d.id IN (SELECT l.device_id FROM logins l JOIN class_students c ON c.person_id = l.person_id"
+        "  WHERE c.class_id = ?3 AND l.expires_ms > ?5)"
+        " OR d.id IN (SELECT device_id FROM session_devices WHERE session_id = ?4)) ORDER BY d.id",
+        session.organisation_id, session.room_id, session.class_id, session.id, read.now_ms());
+    std::vector<std::int64_t> devices;
+    while (rows.step()) {
+        devices.push_back(rows.integer(0));
+    }
+    return devices;
+}
+
+bool Sessions::admits(store::Read& read, const Session& session, std::int64_t device_id) const {
+    if (!session.class_id && !session.room_id) return true;
+    return read
+        .integer(
+            "SELECT 1 WHERE ?2 IN (SELECT device_id FROM seats WHERE room_id = ?3)"
+            " OR ?2 IN (SELECT device_id FROM session_devices WHERE session_id = ?1)"
+            " OR ?2 IN (SELECT l.device_id FROM logins l JOIN class_students c ON c.person_id = l.person_id"
+            "  WHERE c.class_id = ?4 AND l.expires_ms > ?5)"
+            " OR ?2 IN (SELECT l.device_id FROM logins l JOIN persons p ON p.id = l.person_id"
+            "  WHERE p.organisation_id = ?6 AND p.role IN ('teacher', 'administrator') AND l.expires_ms > "
+            "?5)",
+            session.id, device_id, session.room_id, session.class_id, read.now_ms(), session.organisation_id)
+        .has_value();
+}
+
+std::vector<std::int64_t> Sessions::devices(store::Read& read, std::int64_t organisation_id,
+                                            std::int64_t id) const {
+    auto rows = read.query(
+        "SELECT j.device_id FROM session_devices j JOIN devices d ON d.id = j.device_id AND d.paired = 1"
+        " WHERE j.session_id = ? AND d.organisation_id = ? ORDER BY j.device_id",
+        id, organisation_id);
+    std::vector<std::int64_t> devices;
+    while (rows.step()) {
+        devices.push_back(rows.integer(0));
+    }
+    return devices;
+}
+
+void Sessions::join(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t device_id) {
+    tx.run(
+        "INSERT INTO session_devices (session_id, device_id, joined_ms)"
+        " SELECT s.id, d.id, ?4 FROM sessions s, devices d WHERE s.organisation_id = ?1 AND s.id = ?2"
+        " AND d.organisation_id = ?1 AND d.id = ?3"
+        " ON CONFLICT DO UPDATE SET joined_ms = excluded.joined_ms",
+        organisation_id, id, device_id, tx.now_ms());
+}
+
+std::optional<std::int64_t> Sessions::live_session_of(store::Read& read, std::int64_t organisation_id,
+                                                      std::int64_t device_id) const {
+    return read.integer(
+        "SELECT s.id FROM session_devices j JOIN sessions s ON s.id = j.session_id"
+        " WHERE j.device_id = ? AND s.organisation_id = ? AND s.state IN ('running', 'paused')"
+        " ORDER BY j.joined_ms DESC, s.id DESC LIMIT 1",
+        device_id, organisation_id);
+}
+
+std::optional<std::int64_t> Sessions::session_calling(store::Read& read, std::int64_t organisation_id,
+                                                      std::int64_t device_id) const {
+    return read.integer(
+        "SELECT s.id FROM sessions s WHERE s.state IN ('running', 'paused') AND s.organisation_id = ?1"
+        " AND NOT EXISTS (SELECT 1 FROM session_devices j WHERE j.session_id = s.id AND j.device_id = ?2)"
+        " AND EXISTS (SELECT 1 FROM devices d WHERE d.id = ?2 AND d.organisation_id = ?1 AND d.paired = 1)"
+        " AND (s.room_id IN (SELECT room_id FROM seats WHERE device_id = ?2)"
+        "  OR s.class_id IN (SELECT c.class_id FROM class_students c JOIN logins l ON l.person_id = "
+        "c.person_id"
+        "   WHERE l.device_id = ?2 AND l.expires_ms > ?3))"
+        " ORDER BY s.started_ms DESC, s.id DESC LIMIT 1",
+        organisation_id, device_id, read.now_ms());
+}
+
+} // namespace sessions

@@ -1,0 +1,204 @@
+#include "sessions/session_routes.h"
+
+#include "http/lists.h"
+#include "sessions/summary.h"
+
+namespace sessions {
+
+namespace {
+
+using http::Access;
+using http::Answer;
+using http::Call;
+using store::Read;
+using store::Tx;
+
+constexpr std::int64_t longest_lesson_ms = 24LL * 3600 * 1000;
+
+http::Shape kind_shape() {
+    return http::one_of({"app", "video", "web", "scenario"});
+}
+
+http::Shape lesson_shape() {
+    return http::object({{"index", http::integer(0, Sessions::most_lessons)},
+                         {"lesson_id", http::identifier()},
+                         {"title", http::text(1, 200)},
+                         {"kind", kind_shape()},
+                         {"content", http::text(0, 2000)},
+                         {"duration_ms", http::nullable(http::integer(1, longest_lesson_ms))}})
+        .named("SessionLesson");
+}
+
+http::Shape dwell_shape() {
+    return http::list(http::object({{"name", http::text(1, 200)}, {"dwell_ms", http::integer(0, INT64_MAX)}}),
+                      1000);
+}
+
+http::Shape gaze_shape() {
+    return http::object({{"columns", http::integer(1, 360)},
+                         {"rows", http::integer(1, 180)},
+                         {"counts", http::list(http::integer(0, UINT32_MAX), 64800)},
+                         {"total", http::integer(0, INT64_MAX)}})
+        .named("GazeGrid");
+}
+
+http::Shape summary_shape() {
+    const auto student = http::object(
+        {{"person", http::nullable(http::person_reference())},
+         {"device", http::nullable(http::object({{"id", http::identifier()}, {"name", http::text(0, 80)}}))},
+         {"run_ids", http::list(http::identifier(), 10'000)},
+         {"time_in_lesson_ms", http::integer(0, INT64_MAX)},
+         {"events", http::integer(0, INT64_MAX)},
+         {"gaze", gaze_shape()},
+         {"zones", dwell_shape()},
+         {"targets", dwell_shape()},
+         {"kinds", http::map(http::integer(0, INT64_MAX), 1000)}});
+    return http::object({{"session", session_shape()},
+                         {"students", http::list(student.named("StudentSummary"), 10'000)},
+                         {"class_gaze", gaze_shape()}})
+        .named("SessionSummary");
+}
+
+std::optional<std::int64_t> integer_or_none(const http::Json& body, const char* field) {
+    const auto found = body.find(field);
+    if (found == body.end() || found->is_null()) return std::nullopt;
+    return found->get<std::int64_t>();
+}
+
+void add_reading(http::RouteTable& table, SessionParts parts) {
+    http::Fields filters = http::paging_fields();
+    filters.emplace_back("state?", http::one_of({"created", "running", "paused", "stopped", "live"})
+                                       .described("live: running or paused"));
+    filters.emplace_back("class?", http::identifier());
+    table.add(http::get("/v1/sessions", "Sessions, newest first")
+                  .reads()
+                  .by(Access::viewer)
+                  .asks(std::move(filters))
+                  .gives(http::page_of(session_shape()))
+                  .tagged("sessions")
+                  .handled<Read>([parts](Call& call, Read& read) {
+                      SessionFilter filter;
+                      const auto state = call.query("state");
+                      filter.live = state == "live";
+                      if (state && !filter.live) filter.state = state_of(*state);
+                      filter.class_id = call.query_integer("class");
+                      return http::page_answer(
+                          parts.sessions.list(read, call.caller.organisation_id, filter,
+                                              http::page_request<store::PageRequest>(call)));
+                  }));
+    table.add(http::get("/v1/sessions/:id", "One session")
+                  .reads()
+                  .by(Access::viewer)
+                  .gives(session_shape())
+                  .tagged("sessions")
+                  .handled<Read>([parts](Call& call, Read& read) {
+                      return http::json(
+                          json_of(parts.sessions.get(read, call.caller.organisation_id, call.id("id"))));
+                  }));
+    table.add(http::get("/v1/sessions/:id/summary",
+                        "What each student did in a session, and where the class looked")
+                  .reads()
+                  .by(Access::viewer)
+                  .gives(summary_shape())
+                  .tagged("sessions")
+                  .handled<Read>([parts](Call& call, Read& read) {
+                      const std::int64_t organisation_id = call.caller.organisation_id;
+                      const Session session = parts.sessions.get(read, organisation_id, call.id("id"));
+                      http::Json body = json_of(summary_of(read, organisation_id, session.id));
+                      body["session"] = json_of(session);
+                      return http::json(body);
+                  }));
+}
+
+Answer create(Call& call, Tx& tx, const SessionParts& parts) {
+    NewSession wanted;
+    wanted.title = call.body["title"];
+    wanted.teacher_id = call.caller.person_id;
+    wanted.class_id = integer_or_none(call.body, "class_id");
+    wanted.room_id = integer_or_none(call.body, "room_id");
+    if (call.body.contains("lesson_ids"))
+        wanted.lesson_ids = call.body["lesson_ids"].get<std::vector<std::int64_t>>();
+    const Session session = parts.director.create(tx, call.caller.organisation_id, wanted);
+    return http::created(json_of(session), "/v1/sessions/" + std::to_string(session.id))
+        .on({{"session", session.id}});
+}
+
+// A lesson that exists, or one made on the spot.
+std::int64_t lesson_to_add(Call& call, Tx& tx, const SessionParts& parts) {
+    const http::Json& body = call.body;
+    if (body.contains("lesson_id")) {
+        if (body.size() > 1) platform::throw_invalid("lesson_id", "must stand alone, without a new lesson");
+        return body["lesson_id"];
+    }
+    std::vector<platform::FieldError> faults;
+    for (const char* field : {"title", "content"}) {
+        if (!body.contains(field)) faults.push_back({field, "is missing (or give lesson_id)"});
+    }
+    if (!faults.empty()) throw platform::Error(std::move(faults));
+    courses::NewLesson lesson;
+    lesson.title = body["title"];
+    lesson.content = body["content"];
+    if (body.contains("kind")) lesson.kind = courses::lesson_kind(body["kind"].get<std::string>());
+    lesson.duration_ms = integer_or_none(body, "duration_ms");
+    return parts.lessons.add(tx, call.caller.organisation_id, lesson).id;
+}
+
+void add_making(http::RouteTable& table, SessionParts parts) {
+    table.add(
+        http::post("/v1/sessions", "Make a session; without class and room it admits all who ask by its id")
+            .writes()
+            .by(Access::teacher)
+            .takes(http::object({{"title", http::text(1, 200)},
+                                 {"class_id?", http::nullable(http::identifier())},
+                                 {"room_id?", http::nullable(http::identifier())},
+                                 {"lesson_ids?", http::list(http::identifier(), Sessions::most_lessons)}}))
+            .gives(session_shape(), 201)
+            .tagged("sessions")
+            .handled<Tx>([parts](Call& call, Tx& tx) { return create(call, tx, parts); }));
+    table.add(
+        http::post("/v1/sessions/:id/lessons", "Add a lesson at the end of the session")
+            .writes()
+            .by(Access::teacher)
+            .takes(http::object({{"lesson_id?", http::identifier()},
+                                 {"title?", http::text(1, 200)},
+                                 {"content?", http::text(0, 2000)},
+                                 {"kind?", kind_shape()},
+                                 {"duration_ms?", http::nullable(http::integer(1, longest_lesson_ms))}}))
+            .gives(session_shape())
+            .tagged("sessions")
+            .handled<Tx>([parts](Call& call, Tx& tx) {
+                const std::int64_t id = call.id("id");
+                const std::int64_t lesson_id = lesson_to_add(call, tx, parts);
+                const Session session =
+                    parts.director.add_lesson(tx, call.caller.organisation_id, id, lesson_id);
+                return http::json(json_of(session)).on({{"session", id}, {"lesson", lesson_id}});
+            }));
+}
+
+} // namespace
+
+http::Shape session_shape() {
+    const auto id_or_null = http::nullable(http::identifier());
+    return http::object({{"id", http::identifier()},
+                         {"title", http::text(1, 200)},
+                         {"state", http::one_of({"created", "running", "paused", "stopped"})},
+                         {"teacher", http::person_reference()},
+                         {"class_id", id_or_null},
+                         {"room_id", id_or_null},
+                         {"lessons", http::list(lesson_shape(), Sessions::most_lessons)},
+                         {"lesson_index", http::integer(0, Sessions::most_lessons)},
+                         {"position_ms", http::integer(0, INT64_MAX).described("at the time at_ms")},
+                         {"at_ms", http::integer(0, INT64_MAX).described("server time in milliseconds")},
+                         {"created_at", http::time()},
+                         {"started_at", http::nullable(http::time())},
+                         {"stopped_at", http::nullable(http::time())}})
+        .named("Session");
+}
+
+void add_session_routes(http::RouteTable& table, SessionParts parts) {
+    add_reading(table, parts);
+    add_making(table, parts);
+    add_command_routes(table, parts);
+}
+
+} // namespace sessions

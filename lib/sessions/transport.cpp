@@ -1,0 +1,138 @@
+#include "sessions/transport.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+#include "platform/error.h"
+
+namespace sessions {
+
+namespace {
+
+constexpr std::array<std::pair<State, std::string_view>, 4> states = {{
+    {State::created, "created"},
+    {State::running, "running"},
+    {State::paused, "paused"},
+    {State::stopped, "stopped"},
+}};
+
+constexpr std::array<std::pair<Action, std::string_view>, 6> actions = {{
+    {Action::start, "play"},
+    {Action::pause, "pause"},
+    {Action::resume, "resume"},
+    {Action::seek, "seek"},
+    {Action::look, "look"},
+    {Action::stop, "stop"},
+}};
+
+// What an action makes of a state, or why it cannot be.
+struct Rule {
+    State before;
+    Action action;
+    std::optional<State> after;
+    const char* refusal = "";
+};
+constexpr const char* not_started = "The session has not started.";
+constexpr const char* stopped = "The session has stopped.";
+
+constexpr std::array<Rule, 24> rules = {{
+    {State::created, Action::start, State::running},
+    {State::created, Action::pause, {}, not_started},
+    {State::created, Action::resume, {}, not_started},
+    {State::created, Action::seek, {}, not_started},
+    {State::created, Action::look, {}, not_started},
+    {State::created, Action::stop, State::stopped},
+
+    {State::running, Action::start, State::running}, // another lesson; see obeyed()
+    {State::running, Action::pause, State::paused},
+    {State::running, Action::resume, {}, "The session is running already."},
+    {State::running, Action::seek, State::running},
+    {State::running, Action::look, State::running},
+    {State::running, Action::stop, State::stopped},
+
+    {State::paused, Action::start, State::running},
+    {State::paused, Action::pause, {}, "The session is paused already."},
+    {State::paused, Action::resume, State::running},
+    {State::paused, Action::seek, State::paused},
+    {State::paused, Action::look, State::paused},
+    {State::paused, Action::stop, State::stopped},
+
+    // Stopped by mistake, or held again: it starts once more.
+    {State::stopped, Action::start, State::running},
+    {State::stopped, Action::pause, {}, stopped},
+    {State::stopped, Action::resume, {}, stopped},
+    {State::stopped, Action::seek, {}, stopped},
+    {State::stopped, Action::look, {}, stopped},
+    {State::stopped, Action::stop, {}, "The session has stopped already."},
+}};
+
+const Rule& rule_for(State before, Action action) {
+    return *std::ranges::find_if(
+        rules, [&](const Rule& rule) { return rule.before == before && rule.action == action; });
+}
+
+std::int64_t clamped(std::int64_t position_ms, std::int64_t lesson_index, Durations durations) {
+    position_ms = std::max<std::int64_t>(position_ms, 0);
+    const auto index = static_cast<std::size_t>(lesson_index);
+    if (lesson_index < 0 || index >= durations.size() || !durations[index]) return position_ms;
+    return std::min(position_ms, *durations[index]);
+}
+
+void require_lesson(std::int64_t index, Durations durations) {
+    if (index < 0 || static_cast<std::size_t>(index) >= durations.size())
+        platform::throw_invalid("lesson_index", "must be the index of one of the session's lessons");
+}
+
+} // namespace
+
+std::string_view name_of(State state) {
+    return states[static_cast<std::size_t>(state)].second;
+}
+
+State state_of(std::string_view name) {
+    for (const auto& [state, known] : states) {
+        if (known == name) return state;
+    }
+    platform::throw_invalid("state", "must be created, running, paused or stopped");
+}
+
+std::string_view wire_name_of(Action action) {
+    return actions[static_cast<std::size_t>(action)].second;
+}
+
+Action action_of(std::string_view wire_name) {
+    for (const auto& [action, known] : actions) {
+        if (known == wire_name) return action;
+    }
+    platform::throw_invalid("action", "must be play, pause, resume, seek, look or stop");
+}
+
+std::int64_t position_at(const Transport& transport, Durations durations, std::int64_t now_ms) {
+    std::int64_t position_ms = transport.position_ms;
+    if (transport.state == State::running)
+        position_ms += std::max<std::int64_t>(now_ms - transport.position_at_ms, 0);
+    return clamped(position_ms, transport.lesson_index, durations);
+}
+
+Transport obeyed(const Transport& before, const Order& order, Durations durations, std::int64_t at_ms) {
+    const Rule& rule = rule_for(before.state, order.action);
+    if (!rule.after) platform::throw_conflict(rule.refusal);
+    if (order.lesson_index) require_lesson(*order.lesson_index, durations);
+    if (order.action == Action::start && before.state == State::running && !order.lesson_index)
+        platform::throw_conflict("The session is running already.");
+    if (order.action == Action::look) return before;
+
+    Transport after{*rule.after, order.lesson_index.value_or(before.lesson_index),
+                    position_at(before, durations, at_ms), at_ms};
+    const bool begins =
+        order.action == Action::start && (before.state != State::paused || order.lesson_index);
+    const bool changes_lesson = after.lesson_index != before.lesson_index;
+    if (begins || changes_lesson) after.position_ms = 0;
+    if (order.action == Action::seek)
+        after.position_ms = clamped(order.position_ms.value_or(0), after.lesson_index, durations);
+    return after;
+}
+
+} // namespace sessions

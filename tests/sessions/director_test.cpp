@@ -1,0 +1,420 @@
+#include "sessions/director.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "platform/error.h"
+#include "support/classroom.h"
+
+using namespace std::chrono_literals;
+using sessions::Action;
+using sessions::Order;
+using support::Classroom;
+using support::Headset;
+
+namespace {
+
+// A class of two on seats 0 and 1 of the room, and a session with two lessons there.
+struct Lesson : Classroom {
+    std::int64_t ada = add_student("Ada"), ben = add_student("Ben");
+    std::int64_t reef = add_lesson("Coral reef", 600'000), mars = add_lesson("Mars", 300'000);
+    std::int64_t device_1 = add_device("DPVR-01"), device_2 = add_device("DPVR-02");
+    std::int64_t session = 0;
+
+    Lesson() {
+        put_on_seat(0, device_1, ada);
+        put_on_seat(1, device_2);
+        sessions::NewSession wanted;
+        wanted.title = "Oceans";
+        wanted.teacher_id = teacher;
+        wanted.room_id = room;
+        wanted.lesson_ids = {reef, mars};
+        session = make(wanted);
+    }
+
+    std::int64_t make(const sessions::NewSession& wanted) {
+        const std::int64_t id =
+            write([&](store::Tx& tx) { return services->director.create(tx, organisation, wanted).id; });
+        run_posted();
+        return id;
+    }
+    sessions::Ordered order(Action action, std::optional<std::int64_t> lesson_index = {},
+                            std::optional<std::int64_t> position_ms = {}) {
+        return order(session, {action, lesson_index, position_ms});
+    }
+    sessions::Ordered order(std::int64_t id, const Order& order) {
+        const auto ordered = write(
+            [&](store::Tx& tx) { return services->director.order(tx, organisation, id, order, teacher); });
+        run_posted();
+        return ordered;
+    }
+    sessions::Session now() {
+        return read([&](store::Read& read) { return services->sessions.get(read, organisation, session); });
+    }
+    std::int64_t position() { return now().position_at(clock.now_ms()); }
+    // Newest first.
+    std::vector<runs::Run> runs() {
+        return read([&](store::Read& read) {
+            return services->runs.list(read, organisation, {.session_id = session}, {}).items;
+        });
+    }
+    void answer(std::int64_t device_id, std::int64_t number, sessions::AnswerState state,
+                std::optional<double> skew_ms = {}, const std::string& error = "") {
+        write([&](store::Tx& tx) {
+            services->director.answer(tx, organisation, session, number, {device_id, state, skew_ms, error});
+        });
+        run_posted();
+    }
+    nlohmann::json entry(const std::string& topic, const std::string& key) const {
+        const auto* found = services->hub.entry(topic, key);
+        return found ? *found : nlohmann::json();
+    }
+    nlohmann::json command(std::int64_t number) const {
+        return entry("session/" + std::to_string(session), "command/" + std::to_string(number));
+    }
+    nlohmann::json device_entry(std::int64_t device_id) const {
+        return entry("organisation/" + std::to_string(organisation), "device/" + std::to_string(device_id));
+    }
+    void tick() {
+        services->director.tick();
+        services->board.tick();
+        run_posted();
+    }
+};
+
+} // namespace
+
+TEST_CASE("a start reaches the headsets of the room, each with its run", "[sessions]") {
+    Lesson lesson;
+    Headset one(lesson, lesson.device_1);
+    const auto ordered = lesson.order(Action::start);
+    CHECK(ordered.command.number == 1);
+    CHECK(ordered.command.at_ms == lesson.clock.now_ms() + 50);
+
+    const auto told = one.last("command");
+    CHECK(told["action"] == "play");
+    CHECK(told["number"] == 1);
+    CHECK(told["position_ms"] == 0);
+    CHECK(told["at_ms"] == ordered.command.at_ms);
+    CHECK(told["lesson"]["title"] == "Coral reef");
+
+    // Who is not there has no run yet, but the command waits for it.
+    const auto runs = lesson.runs();
+    REQUIRE(runs.size() == 1);
+    CHECK(told["run_id"] == runs[0].id);
+    CHECK(runs[0].person->nickname == "Ada"); // it is her seat
+    CHECK(runs[0].seat_id);
+    CHECK(lesson.command(1)["counts"]["sent"] == 2);
+}
+
+TEST_CASE("the lead grows with the worst round trip", "[sessions]") {
+    Lesson lesson;
+    Headset one(lesson, lesson.device_1), two(lesson, lesson.device_2);
+    devices::Report report;
+    report.round_trip_ms = 12;
+    lesson.services->presence.seen(lesson.device_1, report, lesson.clock.now_ms());
+    report.round_trip_ms = 80;
+    lesson.services->presence.seen(lesson.device_2, report, lesson.clock.now_ms());
+    CHECK(lesson.order(Action::start).command.at_ms == lesson.clock.now_ms() + 240);
+}
+
+TEST_CASE("play, pause, seek and resume keep one run and one position", "[sessions]") {
+    Lesson lesson;
+    Headset one(lesson, lesson.device_1);
+    lesson.order(Action::start);
+    lesson.clock.advance(10s + 50ms);
+    CHECK(lesson.position() == 10'000);
+    lesson.order(Action::pause);
+    lesson.clock.advance(60s);
+    CHECK(lesson.position() == 10'050);
+    lesson.order(Action::seek, {}, 200'000);
+    CHECK(one.last("command")["position_ms"] == 200'000);
+    CHECK_FALSE(one.last("command").contains("run_id")); // the run goes on
+    lesson.order(Action::resume);
+    lesson.clock.advance(5s + 50ms);
+    CHECK(lesson.position() == 205'000);
+    CHECK(lesson.runs().size() == 1);
+    CHECK(lesson.runs()[0].time_in_lesson_at(lesson.clock.now_ms()) == 15'050); // not while it was paused
+}
+
+TEST_CASE("a late joiner gets the state of the lesson and a run", "[sessions]") {
+    Lesson lesson;
+    lesson.order(Action::start);
+    lesson.clock.advance(30s);
+    Headset two(lesson, lesson.device_2);
+    CHECK(two.last("welcome")["device"]["name"] == "DPVR-02");
+    CHECK(two.last("welcome")["session"]["state"] == "running"); // it is of the room, so it is known at once
+    const auto state = two.last("state");
+    CHECK(state["session_id"] == lesson.session);
+    CHECK(state["number"] == 1);
+    CHECK(state["lesson"]["title"] == "Coral reef");
+    CHECK(state["position_ms"].get<std::int64_t>() + lesson.clock.now_ms() -
+              state["at_ms"].get<std::int64_t>() ==
+          29'950);
+    REQUIRE(lesson.runs().size() == 1);
+    CHECK(state["run_id"] == lesson.runs()[0].id);
+    CHECK_FALSE(lesson.runs()[0].person); // nobody has signed in: the run is the seat's
+    CHECK(lesson.runs()[0].seat_id);
+}
+
+TEST_CASE("a headset that loses Wi-Fi comes back to the same run, and the gap does not count", "[sessions]") {
+    Lesson lesson;
+    Headset one(lesson, lesson.device_1);
+    lesson.order(Action::start);
+    lesson.clock.advance(40s + 50ms);
+    one.disconnect();
+    lesson.clock.advance(20s);
+    one.connect();
+    CHECK(one.last("welcome")["session"]["run_id"] == lesson.runs()[0].id);
+    lesson.clock.advance(10s);
+    REQUIRE(lesson.runs().size() == 1);
+    CHECK(lesson.runs()[0].time_in_lesson_at(lesson.clock.now_ms()) == 50'000);
+    CHECK(lesson.position() == 70'000);
+}
+
+TEST_CASE("a lesson goes on at the right position after the server was killed", "[sessions]") {
+    Lesson lesson;
+    {
+        Headset one(lesson, lesson.device_1);
+        lesson.order(Action::start);
+        lesson.clock.advance(40s);
+        lesson.order(Action::seek, {}, 100'000);
+    }
+    const std::int64_t run = lesson.runs()[0].id;
+    lesson.clock.advance(20s);
+    lesson.restart();
+    CHECK(lesson.position() == 119'950);
+    CHECK(lesson.entry("session/" + std::to_string(lesson.session), "session")["state"] == "running");
+    CHECK(lesson.command(2)["action"] == "seek");
+
+    Headset one(lesson, lesson.device_1);
+    const auto welcome = one.last("welcome")["session"];
+    CHECK(welcome["number"] == 2);
+    CHECK(welcome["position_ms"] == 100'000);
+    CHECK(welcome["run_id"] == run);
+    CHECK(lesson.order(Action::pause).command.number == 3);
+    CHECK(lesson.now().transport.position_ms == 120'000);
+    CHECK(lesson.runs().size() == 1);
+}
+
+TEST_CASE("another lesson ends the runs of the one before and begins new ones", "[sessions]") {
+    Lesson lesson;
+    Headset one(lesson, lesson.device_1);
+    lesson.order(Action::start);
+    lesson.clock.advance(300s);
+    lesson.order(Action::seek, 1, 5'000);
+    const auto runs = lesson.runs();
+    REQUIRE(runs.size() == 2);
+    CHECK(runs[1].state == runs::RunState::finished);
+    CHECK(runs[1].progress == 0.5); // 300 of 600 s
+    CHECK_FALSE(runs[1].completed);
+    CHECK(runs[0].lesson_id == lesson.mars);
+    CHECK(one.last("command")["run_id"] == runs[0].id);
+    CHECK(one.last("command")["position_ms"] == 5'000);
+}
+
+TEST_CASE("a stop ends the runs, and they keep their progress", "[sessions]") {
+    Lesson lesson;
+    Headset one(lesson, lesson.device_1);
+    lesson.order(Action::start);
+    lesson.clock.advance(590s);
+    lesson.order(Action::stop);
+    const auto run = lesson.runs()[0];
+    CHECK(run.state == runs::RunState::finished);
+    CHECK(run.time_in_lesson_ms == 590'000);
+    CHECK(run.completed);
+    CHECK(one.last("command")["action"] == "stop");
+    CHECK_FALSE(lesson.services->director.session_of(lesson.device_1));
+    one.disconnect();
+    one.connect();
+    CHECK(one.last("welcome")["session"].is_null());
+    CHECK(lesson.runs().size() == 1);
+}
+
+TEST_CASE("a student who signs in names the run; another student begins another", "[sessions]") {
+    Lesson lesson;
+    Headset two(lesson, lesson.device_2);
+    lesson.order(Action::start);
+    REQUIRE(lesson.runs().size() == 1);
+    const std::int64_t anonymous = lesson.runs()[0].id;
+
+    lesson.sign_in(lesson.device_2, lesson.ben);
+    REQUIRE(lesson.runs().size() == 1);
+    CHECK(lesson.runs()[0].person->id == lesson.ben);
+    lesson.sign_in(lesson.device_2, std::nullopt); // signing out changes nothing
+    CHECK(lesson.runs()[0].person->id == lesson.ben);
+
+    lesson.clock.advance(5s);
+    lesson.sign_in(lesson.device_2, lesson.ada);
+    REQUIRE(lesson.runs().size() == 2);
+    CHECK(lesson.runs()[1].id == anonymous);
+    CHECK(lesson.runs()[1].state == runs::RunState::finished);
+    CHECK(lesson.runs()[0].person->id == lesson.ada);
+    CHECK(two.last("state")["run_id"] == lesson.runs()[0].id);
+}
+
+TEST_CASE("each headset's answers are tracked, and the teacher sees who has not obeyed", "[sessions]") {
+    using sessions::AnswerState;
+    Lesson lesson;
+    Headset one(lesson, lesson.device_1), two(lesson, lesson.device_2);
+    lesson.order(Action::start);
+    lesson.answer(lesson.device_1, 1, AnswerState::received);
+    lesson.answer(lesson.device_1, 1, AnswerState::done, 3.5);
+    lesson.answer(lesson.device_1, 1, AnswerState::running); // overtaken on its way: never back
+    lesson.answer(lesson.device_2, 1, AnswerState::failed, {}, "no such file");
+    const auto command = lesson.command(1);
+    CHECK(command["counts"]["done"] == 1);
+    CHECK(command["counts"]["failed"] == 1);
+    REQUIRE(command["open"].size() == 1);
+    CHECK(command["open"][0]["name"] == "DPVR-02");
+    CHECK(command["open"][0]["error"] == "no such file");
+    CHECK(lesson.device_entry(lesson.device_1)["skew_ms"] == 3.5);
+    CHECK(lesson.device_entry(lesson.device_1)["state"] == "playing");
+    CHECK(lesson.device_entry(lesson.device_2)["state"] == "needs_help");
+
+    const auto retried = lesson.write([&](store::Tx& tx) {
+        return lesson.services->director.retry(tx, lesson.organisation, lesson.session, 1, {},
+                                               lesson.teacher);
+    });
+    lesson.run_posted();
+    CHECK(retried.command.number == 2);
+    CHECK(one.count("command") == 1);
+    CHECK(two.count("command") == 2);
+    lesson.answer(lesson.device_2, 2, AnswerState::done);
+    CHECK(lesson.command(2)["open"].empty());
+    CHECK(lesson.device_entry(lesson.device_2)["state"] == "playing");
+    CHECK_THROWS_AS(lesson.write([&](store::Tx& tx) {
+        return lesson.services->director.retry(tx, lesson.organisation, lesson.session, 1, {},
+                                               lesson.teacher);
+    }),
+                    platform::Error);
+}
+
+TEST_CASE("a command that nobody answers expires, also after a restart", "[sessions]") {
+    Lesson lesson;
+    lesson.order(Action::start);
+    lesson.clock.advance(29s);
+    lesson.tick();
+    CHECK(lesson.command(1)["counts"]["sent"] == 2);
+    lesson.restart();
+    lesson.clock.advance(2s);
+    lesson.tick();
+    CHECK(lesson.command(1)["counts"]["expired"] == 2);
+    Headset one(lesson, lesson.device_1);
+    lesson.answer(lesson.device_1, 1, sessions::AnswerState::done); // late, but done
+    CHECK(lesson.command(1)["counts"]["done"] == 1);
+}
+
+TEST_CASE("who signs in for a class is called into its session", "[sessions]") {
+    Lesson lesson;
+    sessions::NewSession wanted;
+    wanted.title = "Maths";
+    wanted.teacher_id = lesson.teacher;
+    wanted.class_id = lesson.class_id;
+    const std::int64_t maths = lesson.make(wanted);
+    const std::int64_t loose = lesson.add_device("DPVR-03");
+    Headset three(lesson, loose);
+    lesson.order(maths, {Action::start, {}, {}});
+    CHECK(three.count("command") == 0);
+    CHECK_THROWS_AS(lesson.write([&](store::Tx& tx) {
+        lesson.services->director.join(tx, lesson.organisation, maths, loose);
+    }),
+                    platform::Error);
+
+    lesson.sign_in(loose, lesson.ben);
+    CHECK(three.last("state")["session_id"] == maths);
+    CHECK(three.last("state")["lesson"].is_null()); // it runs without any
+    CHECK(lesson.services->director.session_of(loose) == maths);
+}
+
+TEST_CASE("a session without class and room admits those who ask by its id", "[sessions]") {
+    Lesson lesson;
+    sessions::NewSession wanted;
+    wanted.title = "Open house";
+    wanted.teacher_id = lesson.teacher;
+    const std::int64_t open = lesson.make(wanted);
+    const auto join = [&] {
+        lesson.write([&](store::Tx& tx) {
+            lesson.services->director.join(tx, lesson.organisation, open, lesson.device_1);
+        });
+        lesson.run_posted();
+    };
+    Headset one(lesson, lesson.device_1);
+    join();
+    CHECK(one.count("state") == 0); // it has not started
+    lesson.order(open, {Action::start, {}, {}});
+    CHECK(one.last("command")["session_id"] == open);
+
+    // The room's lesson takes its headsets over, and asking brings them back.
+    lesson.order(Action::start);
+    CHECK(one.last("command")["session_id"] == lesson.session);
+    CHECK(lesson.services->director.session_of(lesson.device_1) == lesson.session);
+    lesson.clock.advance(1s);
+    join();
+    CHECK(one.last("state")["session_id"] == open);
+    CHECK(lesson.services->director.session_of(lesson.device_1) == open);
+    lesson.order(Action::pause);
+    CHECK(one.last("command")["action"] == "play"); // the room's commands are not for it any more
+}
+
+TEST_CASE("events without a run belong to the lesson that the headset is in", "[sessions]") {
+    Lesson lesson;
+    const auto send = [&](const std::string& batch_id) {
+        std::string body = R"({"batch_id":")" + batch_id + R"(","events":[{"kind":"click","at_ms":1}]})";
+        return lesson.write([&](store::Tx& tx) {
+            return lesson.services->ingest.take_json(tx, {lesson.organisation, lesson.device_2}, {}, body)
+                .run_id;
+        });
+    };
+    const std::int64_t before = send("a");
+    lesson.order(Action::start); // the headset has no socket: it is not there
+    CHECK(send("b") == before);
+    Headset two(lesson, lesson.device_2);
+    const std::int64_t in_lesson = lesson.runs().at(0).id;
+    CHECK(in_lesson != before);
+    CHECK(send("c") == in_lesson);
+}
+
+TEST_CASE("the board shows what the contract names", "[sessions]") {
+    Lesson lesson;
+    const std::string organisation = "organisation/" + std::to_string(lesson.organisation);
+    CHECK(lesson.device_entry(lesson.device_1)["state"] == "offline");
+    CHECK(lesson.entry("room/" + std::to_string(lesson.room), "room")["name"] == "Room 2");
+    Headset one(lesson, lesson.device_1);
+    CHECK(lesson.device_entry(lesson.device_1)["state"] == "ready");
+    CHECK(lesson.entry(organisation, "session/" + std::to_string(lesson.session)).is_null());
+    lesson.order(Action::start);
+    CHECK(lesson.entry(organisation, "session/" + std::to_string(lesson.session))["state"] == "running");
+    CHECK(lesson.device_entry(lesson.device_1)["state"] == "playing");
+    CHECK(lesson.device_entry(lesson.device_1)["session_id"] == lesson.session);
+    lesson.clock.advance(6s);
+    lesson.tick();
+    CHECK(lesson.device_entry(lesson.device_1)["state"] == "away");
+    devices::Report report;
+    report.battery = 77;
+    report.position_ms = 6'000;
+    report.gaze = devices::Gaze{10, -5};
+    lesson.services->presence.seen(lesson.device_1, report, lesson.clock.now_ms());
+    lesson.run_posted();
+    const auto shown = lesson.device_entry(lesson.device_1);
+    CHECK(shown["state"] == "playing");
+    CHECK(shown["battery"] == 77);
+    CHECK(shown["position_ms"] == 6'000);
+    CHECK(shown["gaze"]["yaw_deg"] == 10);
+    lesson.order(Action::pause);
+    CHECK(lesson.device_entry(lesson.device_1)["state"] == "paused");
+    for (int i = 0; i < 6; ++i) {
+        lesson.order(i % 2 == 0 ? Action::resume : Action::pause);
+    }
+    CHECK(lesson.command(3).is_null()); // the newest five
+    CHECK(lesson.command(4)["number"] == 4);
+    lesson.order(Action::stop);
+    CHECK(lesson.entry(organisation, "session/" + std::to_string(lesson.session)).is_null());
+    CHECK(lesson.device_entry(lesson.device_1)["state"] == "ready");
+    CHECK(lesson.entry("session/" + std::to_string(lesson.session), "session")["state"] == "stopped");
+    lesson.clock.advance(61min);
+    lesson.tick();
+    CHECK_FALSE(lesson.services->hub.is_open("session/" + std::to_string(lesson.session)));
+}

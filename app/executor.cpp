@@ -43,8 +43,8 @@ void Executor::dispatch(const http::Route& route, http::Call& call, std::functio
                            },
                            std::move(done)});
             return;
-        case http::RouteClass::slow:
-            workers_.submit([work = std::move(work), done = std::move(done)] {
+        case http::RouteClass::slow: {
+            const bool taken = workers_.submit([work = std::move(work), done = std::move(done)] {
                 std::exception_ptr failure;
                 try {
                     work();
@@ -53,7 +53,11 @@ void Executor::dispatch(const http::Route& route, http::Call& call, std::functio
                 }
                 done(failure);
             });
+            if (!taken)
+                throw platform::Error(platform::ErrorKind::unavailable,
+                                      "The box is busy. Try again in a moment.", 2);
             return;
+        }
         case http::RouteClass::memory:
         case http::RouteClass::transfer:
             break;

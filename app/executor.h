@@ -2,8 +2,8 @@
 // The front door itself runs memory routes and transfers.
 #pragma once
 
-#include "app/thread_pool.h"
 #include "http/seams.h"
+#include "http/worker_pool.h"
 #include "store/store.h"
 
 namespace app {
@@ -13,14 +13,13 @@ public:
     explicit Executor(store::Store& store);
     void run(const http::Route& route, http::Call& call, std::function<bool()> work,
              std::function<void(std::exception_ptr)> done) override;
-    std::size_t waiting() const { return workers_.waiting(); }
 
 private:
     void dispatch(const http::Route& route, http::Call& call, std::function<bool()> work,
                   std::function<void(std::exception_ptr)> done);
 
     store::Store& store_;
-    ThreadPool workers_;
+    http::WorkerPool workers_;
 };
 
 } // namespace app

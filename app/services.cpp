@@ -48,6 +48,10 @@ Services::Services(const ServicesOptions& options, platform::Clock& clock_, plat
 Services::~Services() = default;
 
 void Services::connect_people() {
+    organisations.on_added = [this](const people::Organisation& organisation) {
+        board.organisation_added(organisation.id);
+        board.pairing_changed({organisation.id, std::nullopt, organisation.licence.seats_left()});
+    };
     logins.on_signed_in = [this](std::int64_t organisation_id, std::int64_t device_id,
                                  std::optional<people::PersonReference> person) {
         board.person_changed(organisation_id, device_id, person);

@@ -61,7 +61,9 @@ Organisation Organisations::add(store::Tx& tx, const NewOrganisation& organisati
         "INSERT INTO organisations (name, colour, time_zone, language, created_ms) VALUES (?, ?, ?, ?, ?)",
         organisation.name, organisation.colour, organisation.time_zone, organisation.language, tx.now_ms());
     tx.run("INSERT INTO licences (organisation_id, seats) VALUES (?, ?)", id, organisation.seats);
-    return get(tx, id);
+    Organisation added = get(tx, id);
+    if (on_added) tx.after_commit([this, added] { on_added(added); });
+    return added;
 }
 
 Organisation Organisations::change(store::Tx& tx, std::int64_t organisation_id,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -52,6 +53,9 @@ public:
     // The same question without taking one: before a code is given out.
     void refuse_without_seat(store::Read& read, std::int64_t organisation_id) const;
     void give_seat_back(store::Tx& tx, std::int64_t organisation_id);
+
+    // After the commit, on the writer thread.
+    std::function<void(const Organisation&)> on_added;
 };
 
 nlohmann::json json_of(const Organisation& organisation);

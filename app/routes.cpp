@@ -4,6 +4,8 @@
 #include "app/system_routes.h"
 #include "courses/lesson_routes.h"
 #include "devices/device_routes.h"
+#include "dialects/lms/lms_routes.h"
+#include "dialects/lms/lms_sockets.h"
 #include "http/assets.h"
 #include "http/openapi.h"
 #include "live/live_routes.h"
@@ -13,6 +15,15 @@
 #include "sessions/session_routes.h"
 
 namespace app {
+
+namespace {
+
+dialects::lms::Parts lms_parts(Services& s) {
+    return {s.store,   s.organisations, s.people, s.classes,  s.logins,   s.sign_in, s.devices,
+            s.pairing, s.lessons,       s.runs,   s.sessions, s.director, s.hub};
+}
+
+} // namespace
 
 void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
     people::add_people_routes(
@@ -28,11 +39,18 @@ void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
     sessions::add_session_routes(table, {s.sessions, s.director, s.lessons, s.clock});
     runs::add_run_routes(table, s.runs, s.ingest);
     live::add_live_routes(table, s.hub, s.clock);
+    dialects::lms::add_lms_routes(table, lms_parts(s));
     add_system_routes(table, appliance);
     http::add_documentation_routes(table);
     http::add_asset_routes(table);
 }
 
-void add_socket_dialects(Sockets&, Services&) {}
+void add_socket_dialects(Sockets& sockets, Services& s) {
+    auto lms = std::make_unique<dialects::lms::Sockets>(lms_parts(s), sockets.messages());
+    s.director.watch([lms = lms.get()](const sessions::Session& session, const sessions::Command& command) {
+        lms->session_ordered(session, command);
+    });
+    sockets.add(std::move(lms));
+}
 
 } // namespace app

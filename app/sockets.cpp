@@ -46,6 +46,7 @@ private:
     Sockets& sockets_;
     live::Hub& hub_;
     const std::string credential_;
+    const bool own_; // on Lectern's own address: a dialect's client is never told what it does not know
     std::int64_t device_id_ = 0;
     live::ClientId client_ = 0;
     std::shared_ptr<http::MessageQueue> queue_;
@@ -58,9 +59,10 @@ Sockets::Socket::Socket(Sockets& sockets, std::shared_ptr<platform::Connection> 
     : sockets_(sockets),
       hub_(sockets.services_.hub),
       credential_(request.call.credential),
+      own_(is_own(without_final_slash(request.call.path))),
       device_id_(request.call.caller.device_id) {
     // A page of ours takes several updates in one frame; headsets and the dialects' clients know no arrays.
-    const bool page = device_id_ == 0 && is_own(without_final_slash(request.call.path));
+    const bool page = device_id_ == 0 && own_;
     client_ = hub_.add_client(connection, page ? live::Delivery::ticked : live::Delivery::immediate,
                               request.call.caller);
     queue_ = std::make_shared<http::MessageQueue>(
@@ -71,7 +73,7 @@ Sockets::Socket::Socket(Sockets& sockets, std::shared_ptr<platform::Connection> 
     sockets_.sockets_.insert(this);
     if (device_id_ != 0) {
         sockets_.services_.presence.connected(device_id_, sockets_.services_.clock.now_ms());
-        sockets_.services_.director.headset_connected(client_, request.call.caller);
+        if (own_) sockets_.services_.director.headset_connected(client_, request.call.caller);
     }
 }
 
@@ -118,7 +120,7 @@ void Sockets::Socket::on_closed() {
     shares_.clear();
     sockets_.sockets_.erase(this);
     if (device_id_ != 0) {
-        sockets_.services_.director.headset_disconnected(client_);
+        if (own_) sockets_.services_.director.headset_disconnected(client_);
         sockets_.services_.presence.disconnected(device_id_, sockets_.services_.clock.now_ms());
     }
     hub_.remove_client(client_);

@@ -20,6 +20,7 @@ public:
 
     // Before the start: the dialects that share the sockets.
     void add(std::unique_ptr<dialects::SocketDialectFactory> dialect);
+    const http::MessageServices& messages() const { return messages_; }
 
     std::unique_ptr<http::Answer> refuse(const http::UpgradeRequest& request) override;
     std::vector<std::pair<std::string, std::string>> headers(const http::UpgradeRequest& request) override;

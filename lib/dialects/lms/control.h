@@ -1,0 +1,41 @@
+// What start, pause and stop do, whichever way they come, so that REST and socket have the same effect on
+// headsets. Where Lectern refuses an order that changes nothing (starting what runs), this dialect's
+// originals answer as if it had.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "dialects/lms/parts.h"
+#include "platform/caller.h"
+
+namespace dialects::lms {
+
+enum class Act { start, pause, stop };
+
+struct Acted {
+    std::int64_t session_id = 0;
+    std::int64_t command = 0; // the number of the command that went out; 0: nothing had to change
+};
+
+// Error not_found unless it is the caller's own session (any of the organisation's, for an administrator).
+sessions::Session own_session(store::Read& read, const Parts& parts, const platform::Caller& caller,
+                              std::int64_t id);
+// Error conflict when it cannot be paused.
+Acted act(store::Tx& tx, const Parts& parts, const platform::Caller& caller, std::int64_t session_id,
+          Act act);
+
+// The session that a caller means who names none: the one that runs for its headset, for its class, or as its
+// own.
+std::optional<std::int64_t> running_session(store::Read& read, const Parts& parts,
+                                            const platform::Caller& caller);
+// The newest of a teacher's own, whether it runs or not.
+std::optional<std::int64_t> newest_session(store::Read& read, const Parts& parts,
+                                           const platform::Caller& caller);
+
+// Whether a person may listen to a session: staff to all of the organisation, students to their class's and
+// to those without a class.
+bool admits_person(store::Read& read, const Parts& parts, const sessions::Session& session,
+                   const platform::Caller& caller);
+
+} // namespace dialects::lms

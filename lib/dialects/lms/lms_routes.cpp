@@ -1,0 +1,226 @@
+#include "dialects/lms/lms_routes.h"
+
+#include "dialects/lms/control.h"
+#include "dialects/lms/wire.h"
+#include "http/assets.h"
+#include "platform/error.h"
+
+namespace dialects::lms {
+
+namespace {
+
+using http::Access;
+using http::Answer;
+using http::Call;
+
+std::string school_of(store::Read& read, const Parts& parts, std::int64_t organisation_id) {
+    return parts.organisations.get(read, organisation_id).name;
+}
+
+// ---- login ----
+
+// Binds who has proven to be `person` to the headset. What the client gets is a login of the person on that
+// headset, or, while the headset waits to be admitted, the token that will be the headset's own from then on.
+std::string bind_headset(store::Tx& tx, const Parts& parts, const people::Person& person,
+                         const devices::Headset& headset, const std::string& user_agent) {
+    auto device = parts.devices.by_serial_number(tx, headset.serial_number);
+    if (device && device->paired && device->organisation_id == person.organisation_id) {
+        parts.logins.sign_in_on_device(tx, person.organisation_id, device->id,
+                                       people::PersonReference{person.id, person.nickname});
+    } else {
+        const auto outcome = parts.pairing.pair_by_sign_in(tx, person, headset);
+        if (!outcome.device) return outcome.token;
+        device = outcome.device;
+    }
+    return parts.logins
+        .add_person(tx, person.organisation_id, person.id, platform::Proof::pin, user_agent, device->id)
+        .token;
+}
+
+Answer log_in(const Parts& parts, Call& call) {
+    people::Claim claim;
+    claim.by = people::Claim::By::pin;
+    claim.name = text_field(call.body, "nickname");
+    claim.secret = text_field(call.body, "pin");
+    claim.headset = optional_text_field(call.body, "device_id", 80);
+    const std::string user_agent = call.header("user-agent");
+    std::string token, school;
+    const auto person = parts.sign_in.prove(claim, [&](store::Tx& tx, const people::Person& proven) {
+        school = school_of(tx, parts, proven.organisation_id);
+        if (claim.headset.empty())
+            token = parts.logins
+                        .add_person(tx, proven.organisation_id, proven.id, platform::Proof::pin, user_agent)
+                        .token;
+        else
+            token = bind_headset(tx, parts, proven, {claim.headset, "", ""}, user_agent);
+    });
+    return http::json({{"token", token}, {"user", user_json(person, school)}}).on({{"person", person.id}});
+}
+
+// ---- what a teacher does ----
+
+Answer create_session(const Parts& parts, Call& call, store::Tx& tx) {
+    sessions::NewSession session;
+    session.title = text_field(call.body, "title");
+    session.teacher_id = call.caller.person_id;
+    const auto made = parts.director.create(tx, call.caller.organisation_id, session);
+    return http::json(session_json(made), 201).on({{"session", made.id}});
+}
+
+Answer add_lesson(const Parts& parts, Call& call, store::Tx& tx) {
+    const std::int64_t id = id_field(call.body, "session_id");
+    courses::NewLesson lesson;
+    lesson.title = text_field(call.body, "title");
+    lesson.content = optional_text_field(call.body, "content", 2000);
+    const bool address = lesson.content.starts_with("http://") || lesson.content.starts_with("https://");
+    lesson.kind = address ? courses::LessonKind::web : courses::LessonKind::video;
+    try {
+        own_session(tx, parts, call.caller, id);
+    } catch (const platform::Error& error) {
+        throw platform::Error(error.kind(), "Session not found or unauthorized");
+    }
+    const auto made = parts.lessons.add(tx, call.caller.organisation_id, lesson);
+    const auto session = parts.director.add_lesson(tx, call.caller.organisation_id, id, made.id);
+    return http::json(lesson_json(made, session), 201).on({{"session", id}, {"lesson", made.id}});
+}
+
+// ---- what one sees ----
+
+Answer list_classes(const Parts& parts, Call& call, store::Read& read) {
+    const std::int64_t organisation_id = call.caller.organisation_id, person_id = call.caller.person_id;
+    const std::string school = school_of(read, parts, organisation_id);
+    auto classes = parts.classes.of_teacher(read, organisation_id, person_id);
+    for (auto& a_class : parts.classes.of_student(read, organisation_id, person_id))
+        classes.push_back(std::move(a_class));
+    Json list = Json::array();
+    for (const auto& a_class : classes)
+        list.push_back(class_json(a_class, parts.people.get(read, organisation_id, a_class.teacher.id),
+                                  parts.classes.students(read, organisation_id, a_class.id), school));
+    return http::json(list);
+}
+
+Answer list_results(const Parts& parts, Call& call, store::Read& read) {
+    // A student's own, and nobody else's: staff have none.
+    if (call.caller.role != platform::Role::student)
+        throw platform::Error(platform::ErrorKind::forbidden, "Results are a student's own.");
+    runs::RunFilter filter;
+    filter.person_id = call.caller.person_id;
+    Json list = Json::array();
+    for (const auto& run : parts.runs.list(read, call.caller.organisation_id, filter, {1000, {}}).items)
+        list.push_back(result_json(run));
+    return http::json(list);
+}
+
+// Texts and numbers alike: a form has only texts. The handlers say what is wrong, in Django's words.
+http::Shape field() {
+    return http::anything();
+}
+
+http::Shape user_shape() {
+    return http::open_object({{"nickname", http::text(1, 200)}, {"school", http::text(1, 200)}});
+}
+
+http::Shape session_shape() {
+    return http::open_object({{"id", http::identifier()},
+                              {"title", http::text(0, 200)},
+                              {"teacher", http::identifier()},
+                              {"is_active", http::boolean()},
+                              {"is_paused", http::boolean()},
+                              {"created_at", http::time()},
+                              {"started_at", http::nullable(http::time())},
+                              {"stopped_at", http::nullable(http::time())}});
+}
+
+http::RouteBuilder in_dialect(http::RouteBuilder route, Access access) {
+    return route.by(access).errors(error_answer).tagged("dialect B");
+}
+
+void add_login(http::RouteTable& table, const Parts& parts) {
+    table.add(
+        in_dialect(http::post("/api/login", "Dialect B: sign in with nickname and PIN, perhaps on a headset"),
+                   Access::open)
+            .slow()
+            .takes(http::open_object({{"nickname?", field()}, {"pin?", field()}, {"device_id?", field()}}))
+            .gives(http::open_object({{"token", http::text(1, 200)}, {"user", user_shape()}}))
+            .errors(login_error_answer)
+            .handled([parts](Call& call) { return log_in(parts, call); }));
+}
+
+http::Route control_route(const Parts& parts, const std::string& word, Act what, const std::string& message) {
+    return in_dialect(http::post("/api/session/" + word, "Dialect B: " + word + " a session"),
+                      Access::teacher)
+        .writes()
+        .takes(http::open_object({{"session_id?", field()}}))
+        .gives(http::open_object({{"message", http::text(1, 80)}}))
+        .handled<store::Tx>([parts, what, message](Call& call, store::Tx& tx) {
+            const auto acted = act(tx, parts, call.caller, id_field(call.body, "session_id"), what);
+            return http::json({{"message", message}}).on({{"session", acted.session_id}});
+        });
+}
+
+void add_sessions(http::RouteTable& table, const Parts& parts) {
+    table.add(in_dialect(http::post("/api/session/create", "Dialect B: make a session"), Access::teacher)
+                  .writes()
+                  .takes(http::open_object({{"title?", field()}}))
+                  .gives(session_shape(), 201)
+                  .handled<store::Tx>(
+                      [parts](Call& call, store::Tx& tx) { return create_session(parts, call, tx); }));
+    table.add(
+        in_dialect(http::post("/api/session/addLesson", "Dialect B: add a lesson to a session"),
+                   Access::teacher)
+            .writes()
+            .takes(http::open_object({{"session_id?", field()}, {"title?", field()}, {"content?", field()}}))
+            .gives(http::open_object({{"id", http::identifier()},
+                                      {"title", http::text(0, 200)},
+                                      {"content", http::text(0, 2000)},
+                                      {"lesson_class", http::identifier()}}),
+                   201)
+            .handled<store::Tx>([parts](Call& call, store::Tx& tx) { return add_lesson(parts, call, tx); }));
+    table.add(control_route(parts, "start", Act::start, "Session started"));
+    table.add(control_route(parts, "pause", Act::pause, "Session paused"));
+    table.add(control_route(parts, "stop", Act::stop, "Session stopped"));
+}
+
+void add_lists(http::RouteTable& table, const Parts& parts) {
+    const auto class_shape = http::open_object({{"id", http::identifier()},
+                                                {"name", http::text(0, 200)},
+                                                {"teacher", user_shape()},
+                                                {"students", http::list(user_shape(), 10000)}});
+    table.add(in_dialect(http::get("/api/classes", "Dialect B: the caller's classes"), Access::student)
+                  .reads()
+                  .gives(http::list(class_shape, 10000))
+                  .handled<store::Read>(
+                      [parts](Call& call, store::Read& read) { return list_classes(parts, call, read); }));
+    const auto result_shape = http::open_object({{"id", http::identifier()},
+                                                 {"student", http::identifier()},
+                                                 {"lesson", http::nullable(http::identifier())},
+                                                 {"score", http::nullable(http::number(-1e9, 1e9))},
+                                                 {"completed", http::boolean()},
+                                                 {"progress_data", http::open_object({})}});
+    table.add(in_dialect(http::get("/api/results", "Dialect B: a student's own results"), Access::student)
+                  .reads()
+                  .gives(http::list(result_shape, 1000))
+                  .handled<store::Read>(
+                      [parts](Call& call, store::Read& read) { return list_results(parts, call, read); }));
+}
+
+void add_page(http::RouteTable& table, const char* path, const char* summary, const char* file) {
+    table.add(http::get(path, summary)
+                  .memory()
+                  .by(Access::open)
+                  .counted()
+                  .tagged("dialect B")
+                  .handled([file](Call& call) { return http::asset(call, file); }));
+}
+
+} // namespace
+
+void add_lms_routes(http::RouteTable& table, const Parts& parts) {
+    add_login(table, parts);
+    add_sessions(table, parts);
+    add_lists(table, parts);
+    add_page(table, "/index", "The virtual headset: take part from a phone", "web/headset.html.gz");
+    add_page(table, "/websocket", "A page to try the live socket with", "web/socket.html.gz");
+}
+
+} // namespace dialects::lms

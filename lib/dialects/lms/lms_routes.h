@@ -1,0 +1,11 @@
+#pragma once
+
+#include "dialects/lms/parts.h"
+#include "http/route.h"
+
+namespace dialects::lms {
+
+// All of dialect B's calls, and its two pages. Its sockets are in lms_sockets.h.
+void add_lms_routes(http::RouteTable& table, const Parts& parts);
+
+} // namespace dialects::lms

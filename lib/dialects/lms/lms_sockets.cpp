@@ -1,0 +1,389 @@
+#include "dialects/lms/lms_sockets.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "dialects/lms/wire.h"
+#include "platform/error.h"
+#include "platform/log.h"
+#include "platform/text.h"
+
+namespace dialects::lms {
+
+namespace {
+
+constexpr std::string_view session_prefix = "/ws/session/";
+constexpr std::array<std::string_view, 3> relayed{"offer", "answer", "ice_candidate"};
+constexpr std::uint16_t policy_violation = 1008;
+
+struct Word {
+    Act act;
+    const char *action, *message, *status;
+};
+constexpr Word words[] = {
+    {Act::start, "start", "Session has started", "started"},
+    {Act::pause, "pause", "Session is paused", "paused"},
+    {Act::stop, "stop", "Session has stopped", "stopped"},
+};
+
+const Word& word_of(Act act) {
+    return words[static_cast<std::size_t>(act)];
+}
+
+Json said(const std::string& message, const std::string& status) {
+    return {{"message", message}, {"status", status}};
+}
+
+std::optional<Act> act_of(sessions::Action action) {
+    switch (action) {
+        case sessions::Action::start:
+        case sessions::Action::resume:
+            return Act::start;
+        case sessions::Action::pause:
+            return Act::pause;
+        case sessions::Action::stop:
+            return Act::stop;
+        default:
+            return std::nullopt; // this dialect has no word for it
+    }
+}
+
+std::optional<std::int64_t> session_of_path(std::string_view path) {
+    while (path.ends_with('/'))
+        path.remove_suffix(1);
+    if (!path.starts_with(session_prefix)) return std::nullopt;
+    const auto id = platform::parse_integer(path.substr(session_prefix.size()));
+    return id && *id > 0 ? id : std::nullopt;
+}
+
+bool is_relayed(std::string_view action) {
+    return std::ranges::find(relayed, action) != relayed.end();
+}
+
+[[noreturn]] void throw_no_session() {
+    throw platform::Error(platform::ErrorKind::not_found, "Session not found");
+}
+
+const Word* word_for(std::string_view action) {
+    const auto* found = std::ranges::find(words, action, &Word::action);
+    return found == std::end(words) ? nullptr : found;
+}
+
+} // namespace
+
+struct Sockets::Announcement {
+    std::int64_t organisation_id = 0, session_id = 0, number = 0;
+    Act act = Act::start;
+    live::ClientId except = 0;
+    std::set<std::int64_t> persons,
+        devices; // who belongs to the session without having asked for it by its id
+    bool ready = false;
+};
+
+// One socket's share: what it says with `action`, and the session it is in.
+class Sockets::Socket final : public SocketDialect {
+public:
+    Socket(Sockets& sockets, live::ClientId client, std::int64_t asked_session);
+    ~Socket() override;
+    bool take(const Json* message, std::string_view text) override;
+
+    // Belongs to the session by its address, or by who holds it.
+    bool is_in(const Announcement& announcement) const;
+    void told_of(const Announcement& announcement);
+    platform::Caller caller() const;
+    std::int64_t session() const { return session_; }
+
+private:
+    void find_session();
+    void queue(const char* type, Json data);
+    void reply(const Json& envelope);
+
+    Sockets& sockets_;
+    const live::ClientId client_;
+    const std::int64_t asked_session_; // of the address; 0 on /websocket/
+    std::int64_t session_ = 0;         // the one that it is in; 0: none
+    bool speaks_other_ = false;        // another dialect's client shares the address /websocket/ with ours
+    std::shared_ptr<http::MessageQueue> queue_;
+};
+
+Sockets::Socket::Socket(Sockets& sockets, live::ClientId client, std::int64_t asked_session)
+    : sockets_(sockets),
+      client_(client),
+      asked_session_(asked_session),
+      queue_(std::make_shared<http::MessageQueue>(
+          sockets.messages_, nullptr, client, [this] { return caller(); },
+          [this](const Json& envelope) { reply(envelope); })) {
+    sockets_.sockets_.emplace(client_, this);
+    if (asked_session_ != 0)
+        queue("join", {{"session_id", asked_session_}});
+    else
+        find_session();
+}
+
+Sockets::Socket::~Socket() {
+    queue_->close();
+    sockets_.sockets_.erase(client_);
+}
+
+platform::Caller Sockets::Socket::caller() const {
+    const platform::Caller* caller = sockets_.parts_.hub.caller(client_);
+    return caller == nullptr ? platform::Caller{} : *caller;
+}
+
+void Sockets::Socket::find_session() {
+    if (session_ == 0 && asked_session_ == 0 && !caller().is_stranger()) queue("find", Json::object());
+}
+
+void Sockets::Socket::queue(const char* type, Json data) {
+    if (!queue_->take(Json{{"type", type}, {"data", std::move(data)}, {"eid", nullptr}}))
+        sockets_.parts_.hub.close(client_, policy_violation, "too many messages are waiting");
+}
+
+bool Sockets::Socket::take(const Json* message, std::string_view) {
+    const bool has_action = message != nullptr && message->is_object() && message->contains("action");
+    if (!has_action && asked_session_ == 0) {
+        speaks_other_ = true;
+        return false;
+    }
+    speaks_other_ = false;
+    const std::string action =
+        has_action && (*message)["action"].is_string() ? (*message)["action"].get<std::string>() : "";
+    if (const Word* word = word_for(action)) {
+        Json data = Json::object();
+        if (asked_session_ != 0)
+            data["session_id"] = asked_session_;
+        else if (message->contains("session_id"))
+            data["session_id"] = (*message)["session_id"];
+        queue(word->action, std::move(data));
+    } else if (is_relayed(action)) {
+        find_session();
+        queue("relay", *message);
+    } else {
+        queue("unknown", Json::object());
+    }
+    return true;
+}
+
+void Sockets::Socket::reply(const Json& envelope) {
+    const std::string type = envelope.value("type", "");
+    if (envelope.value("status", "") == "success") {
+        const Json& data = envelope["data"];
+        if (type == "join" || type == "find")
+            session_ = data["session_id"];
+        else
+            sockets_.parts_.hub.send(client_, data);
+        return;
+    }
+    if (type == "find") return; // then it is in none
+    const Json sentence = envelope.value("error", Json());
+    sockets_.parts_.hub.send(client_,
+                             said(sentence.is_string() ? sentence.get<std::string>() : "Error", "error"));
+    if (type != "join") return;
+    // Later: closing ends this socket, which is in the middle of its reply.
+    sockets_.parts_.hub.post(
+        [client = client_](live::Hub& hub) { hub.close(client, policy_violation, "no such session"); });
+}
+
+bool Sockets::Socket::is_in(const Announcement& announcement) const {
+    if (session_ == announcement.session_id) return true;
+    if (asked_session_ != 0 || speaks_other_) return false;
+    const platform::Caller who = caller();
+    return who.organisation_id == announcement.organisation_id &&
+           (announcement.persons.contains(who.person_id) || announcement.devices.contains(who.device_id));
+}
+
+void Sockets::Socket::told_of(const Announcement& announcement) {
+    if (asked_session_ == 0) session_ = announcement.act == Act::stop ? 0 : announcement.session_id;
+    if (client_ == announcement.except || speaks_other_) return;
+    const Word& word = word_of(announcement.act);
+    sockets_.parts_.hub.send(client_, said(word.message, word.status));
+    const std::int64_t device_id = caller().device_id;
+    if (device_id != 0) sockets_.answer_for(device_id, announcement);
+}
+
+Sockets::Sockets(const Parts& parts, const http::MessageServices& messages)
+    : parts_(parts),
+      messages_{.routes = routes_,
+                .executor = messages.executor,
+                .audit = messages.audit,
+                .clock = messages.clock,
+                .post = messages.post} {
+    add_routes();
+}
+
+Sockets::~Sockets() = default;
+
+void Sockets::add_routes() {
+    using http::Access;
+    routes_.add(http::message("join", "Dialect B: /ws/session/ID/ opened")
+                    .writes()
+                    .by(Access::signed_in)
+                    .errors(socket_error_answer)
+                    .handled<store::Tx>([this](http::Call& call, store::Tx& tx) { return join(call, tx); }));
+    routes_.add(
+        http::message("find", "Dialect B: /websocket/ looks for its session")
+            .reads()
+            .by(Access::signed_in)
+            .errors(socket_error_answer)
+            .counted()
+            .handled<store::Read>([this](http::Call& call, store::Read& read) { return find(call, read); }));
+    for (const Word& word : words)
+        routes_.add(http::message(word.action, std::string("Dialect B: ") + word.action)
+                        .writes()
+                        .by(Access::teacher)
+                        .errors(socket_error_answer)
+                        .handled<store::Tx>([this, act = word.act](http::Call& call, store::Tx& tx) {
+                            return control(call, tx, act);
+                        }));
+    routes_.add(http::message("relay", "Dialect B: offer, answer and ice_candidate")
+                    .memory()
+                    .by(Access::signed_in)
+                    .errors(socket_error_answer)
+                    .counted()
+                    .handled([this](http::Call& call) { return relay(call); }));
+    routes_.add(http::message("unknown", "Dialect B: any other action")
+                    .memory()
+                    .by(Access::open)
+                    .errors(socket_error_answer)
+                    .counted()
+                    .handled([](http::Call&) { return http::json(said("Invalid action", "error")); }));
+}
+
+bool Sockets::serves(std::string_view path) const {
+    return path == "/websocket" || session_of_path(path).has_value();
+}
+
+std::unique_ptr<http::Answer> Sockets::refuse(const http::UpgradeRequest& request) {
+    if (!session_of_path(request.call.path) || !request.call.caller.is_stranger()) return nullptr;
+    return std::make_unique<http::Answer>(error_answer(
+        request.call,
+        platform::Error(platform::ErrorKind::unauthorized, "A session's socket needs a token.")));
+}
+
+std::unique_ptr<SocketDialect> Sockets::open(live::ClientId client, const http::UpgradeRequest& request) {
+    std::string_view path = request.call.path;
+    while (path.ends_with('/'))
+        path.remove_suffix(1);
+    if (!serves(path)) return nullptr;
+    return std::make_unique<Socket>(*this, client, session_of_path(path).value_or(0));
+}
+
+http::Answer Sockets::join(http::Call& call, store::Tx& tx) {
+    const std::int64_t id = id_field(call.body, "session_id");
+    const auto session = parts_.sessions.find(tx, call.caller.organisation_id, id);
+    if (!session) throw_no_session();
+    if (call.caller.device_id != 0)
+        parts_.director.join(tx, call.caller.organisation_id, id, call.caller.device_id);
+    else if (!admits_person(tx, parts_, *session, call.caller))
+        throw platform::Error(platform::ErrorKind::forbidden, "The session is for another class.");
+    return http::json({{"session_id", id}}).on({{"session", id}});
+}
+
+http::Answer Sockets::find(http::Call& call, store::Read& read) {
+    return http::json({{"session_id", running_session(read, parts_, call.caller).value_or(0)}});
+}
+
+http::Answer Sockets::control(http::Call& call, store::Tx& tx, Act what) {
+    std::optional<std::int64_t> id;
+    if (call.body.contains("session_id")) id = id_field(call.body, "session_id");
+    if (!id) id = running_session(tx, parts_, call.caller);
+    if (!id) id = newest_session(tx, parts_, call.caller);
+    if (!id) throw_no_session();
+    const auto acted = act(tx, parts_, call.caller, *id, what);
+    if (acted.command != 0) {
+        const std::pair key{acted.session_id, acted.command};
+        const std::lock_guard lock(mutex_);
+        origins_[key] = call.socket_id;
+        tx.on_rollback([this, key] {
+            const std::lock_guard again(mutex_);
+            origins_.erase(key);
+        });
+    }
+    const Word& word = word_of(what);
+    return http::json(said(word.message, word.status)).on({{"session", acted.session_id}});
+}
+
+http::Answer Sockets::relay(const http::Call& call) {
+    const auto sender = sockets_.find(call.socket_id);
+    const std::int64_t session = sender == sockets_.end() ? 0 : sender->second->session();
+    if (session == 0) throw_no_session();
+    for (const auto& [client, socket] : sockets_)
+        if (client != call.socket_id && socket->session() == session) parts_.hub.send(client, call.body);
+    return http::json(said(call.body["action"].get<std::string>() + " relayed", "success"));
+}
+
+void Sockets::session_ordered(const sessions::Session& session, const sessions::Command& command) {
+    const auto what = act_of(command.action);
+    if (!what) return;
+    auto announcement = std::make_shared<Announcement>();
+    announcement->organisation_id = session.organisation_id;
+    announcement->session_id = session.id;
+    announcement->number = command.number;
+    announcement->act = *what;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto origin = origins_.extract({session.id, command.number});
+        if (!origin.empty()) announcement->except = origin.mapped();
+    }
+    parts_.hub.post([this, announcement, session](live::Hub& hub) {
+        if (sockets_.empty()) return;
+        announcements_.push_back(announcement);
+        const auto done = [this, announcement, &hub](std::exception_ptr) {
+            hub.post([this, announcement](live::Hub&) {
+                announcement->ready = true;
+                deliver_ready();
+            });
+        };
+        const auto look = [announcement, session, parts = parts_](store::Read& read) {
+            announcement->persons.insert(session.teacher.id);
+            if (session.class_id)
+                for (const auto& student :
+                     parts.classes.students(read, session.organisation_id, *session.class_id))
+                    announcement->persons.insert(student.id);
+            for (const auto device : parts.sessions.devices(read, session.organisation_id, session.id))
+                announcement->devices.insert(device);
+            for (const auto device : parts.sessions.candidates(read, session))
+                announcement->devices.insert(device);
+        };
+        try {
+            parts_.store.submit_read(look, done);
+        } catch (const platform::Error&) {
+            done(nullptr); // the readers are too busy: who asked for the session by its id hears of it all
+                           // the same
+        }
+    });
+}
+
+void Sockets::deliver_ready() {
+    while (!announcements_.empty() && announcements_.front()->ready) {
+        const auto announcement = announcements_.front();
+        announcements_.pop_front();
+        deliver(*announcement);
+    }
+}
+
+void Sockets::deliver(const Announcement& announcement) {
+    for (const auto& [client, socket] : sockets_)
+        if (socket->is_in(announcement)) socket->told_of(announcement);
+}
+
+// This dialect's headsets do not answer commands. What has been said to one counts as done, or the teacher's
+// page would show every one of them as failing every command.
+void Sockets::answer_for(std::int64_t device_id, const Announcement& announcement) {
+    const auto answer = [parts = parts_, device_id, organisation_id = announcement.organisation_id,
+                         session_id = announcement.session_id, number = announcement.number](store::Tx& tx) {
+        sessions::CommandAnswer done;
+        done.device_id = device_id;
+        done.state = sessions::AnswerState::done;
+        parts.director.answer(tx, organisation_id, session_id, number, done);
+        return store::Verdict::keep;
+    };
+    try {
+        parts_.store.submit({"answer for a headset", answer, [](std::exception_ptr) {}});
+    } catch (const platform::Error&) {
+        platform::log_warning("the answer of a headset was lost: the store is too busy");
+    }
+}
+
+} // namespace dialects::lms

@@ -1,0 +1,63 @@
+// Dialect B's live sockets, /ws/session/ID/ and /websocket/: `action` messages in, {message, status} out.
+//
+// A socket takes part in one session at a time: the one of its address, or, on /websocket/, the one that runs
+// for whoever holds it. Whoever starts, pauses or stops that session, here, by REST or on Lectern's page, all
+// its sockets hear of it; what they relay (WebRTC) goes to the others in it.
+//
+// On the io thread, but for session_ordered. The actions are messages of a route table of their own, so they
+// are guarded, audited and answered in order as every other message, without appearing among Lectern's own.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "dialects/lms/control.h"
+#include "dialects/lms/parts.h"
+#include "dialects/socket_dialect.h"
+#include "http/messages.h"
+
+namespace dialects::lms {
+
+class Sockets final : public SocketDialectFactory {
+public:
+    // Of `messages` all is used but its routes.
+    Sockets(const Parts& parts, const http::MessageServices& messages);
+    ~Sockets() override;
+
+    bool serves(std::string_view path) const override;
+    std::unique_ptr<http::Answer> refuse(const http::UpgradeRequest& request) override;
+    std::unique_ptr<SocketDialect> open(live::ClientId client, const http::UpgradeRequest& request) override;
+
+    // A command went out, after its commit. From any thread.
+    void session_ordered(const sessions::Session& session, const sessions::Command& command);
+
+private:
+    class Socket;
+    struct Announcement;
+
+    void add_routes();
+    http::Answer join(http::Call& call, store::Tx& tx);
+    http::Answer find(http::Call& call, store::Read& read);
+    http::Answer control(http::Call& call, store::Tx& tx, Act what);
+    http::Answer relay(const http::Call& call);
+    void deliver_ready();
+    void deliver(const Announcement& announcement);
+    void answer_for(std::int64_t device_id, const Announcement& announcement);
+
+    const Parts parts_;
+    http::RouteTable routes_;
+    http::MessageServices messages_;
+    std::map<live::ClientId, Socket*> sockets_;
+    // They leave in the order in which the commands went out, though each first asks the store who is in the
+    // session.
+    std::deque<std::shared_ptr<Announcement>> announcements_;
+    // Commands that came by one of these sockets, by session and number: that socket has its own answer.
+    std::mutex mutex_;
+    std::map<std::pair<std::int64_t, std::int64_t>, live::ClientId> origins_;
+};
+
+} // namespace dialects::lms

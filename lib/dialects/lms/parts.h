@@ -1,0 +1,38 @@
+// Dialect B: the VR LMS (nickname + PIN, classes, sessions, live control). A translator: what its calls and
+// socket actions do is done by the same classes as Lectern's own API does it with. The wire is in
+// dialects.md, and is a contract.
+#pragma once
+
+#include "courses/lesson.h"
+#include "devices/device.h"
+#include "devices/pairing.h"
+#include "live/hub.h"
+#include "people/classes.h"
+#include "people/logins.h"
+#include "people/organisation.h"
+#include "people/people.h"
+#include "people/sign_in.h"
+#include "runs/run.h"
+#include "sessions/director.h"
+#include "sessions/session.h"
+#include "store/store.h"
+
+namespace dialects::lms {
+
+struct Parts { // all of it outlives the routes and sockets
+    store::Store& store;
+    people::Organisations& organisations;
+    people::People& people;
+    people::Classes& classes;
+    people::Logins& logins;
+    people::SignIn& sign_in;
+    devices::Devices& devices;
+    devices::Pairing& pairing;
+    courses::Lessons& lessons;
+    runs::Runs& runs;
+    sessions::Sessions& sessions;
+    sessions::Director& director;
+    live::Hub& hub;
+};
+
+} // namespace dialects::lms

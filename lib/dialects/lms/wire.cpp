@@ -1,0 +1,161 @@
+#include "dialects/lms/wire.h"
+
+#include <nlohmann/json.hpp>
+
+#include "http/problem.h"
+#include "platform/text.h"
+
+namespace dialects::lms {
+
+namespace {
+
+using platform::ErrorKind;
+
+Json time_or_null(const std::optional<std::int64_t>& ms) {
+    return ms ? Json(platform::iso8601(*ms)) : Json();
+}
+
+template <class Value>
+Json value_or_null(const std::optional<Value>& value) {
+    return value ? Json(*value) : Json();
+}
+
+std::string detail_of(const http::Call& call, const platform::Error& error) {
+    switch (error.kind()) {
+        case ErrorKind::unauthorized:
+            return call.credential.empty() ? "Authentication credentials were not provided."
+                                           : "Invalid token.";
+        case ErrorKind::forbidden:
+            return "You do not have permission to perform this action.";
+        case ErrorKind::method_not_allowed:
+            return "Method \"" + call.method + "\" not allowed.";
+        case ErrorKind::too_many_requests:
+            return "Request was throttled. Expected available in " +
+                   std::to_string(error.retry_after_s().value_or(1)) + " seconds.";
+        case ErrorKind::internal:
+            return "A server error occurred.";
+        default:
+            return error.what();
+    }
+}
+
+// Django names faulty fields as keys; `error` repeats the first for clients that look only there.
+Json fields_json(const platform::Error& error) {
+    Json body{{"error", error.fields().front().field + ": " + error.fields().front().message}};
+    for (const auto& fault : error.fields())
+        body[fault.field].push_back(fault.message);
+    return body;
+}
+
+bool is_said_by_view(ErrorKind kind) {
+    return kind == ErrorKind::not_found || kind == ErrorKind::conflict || kind == ErrorKind::invalid;
+}
+
+} // namespace
+
+http::Answer error_answer(const http::Call& call, const platform::Error& error) {
+    if (!error.fields().empty()) return http::json(fields_json(error), 400);
+    // Its clients know 400 for everything that a state does not allow, and no 409.
+    const int status = error.kind() == ErrorKind::conflict ? 400 : http::status_of(error.kind());
+    const bool view = is_said_by_view(error.kind());
+    auto answer = http::json(
+        {{view ? "error" : "detail", view ? std::string(error.what()) : detail_of(call, error)}}, status);
+    if (error.retry_after_s()) answer.header("Retry-After", std::to_string(*error.retry_after_s()));
+    return answer;
+}
+
+http::Answer login_error_answer(const http::Call& call, const platform::Error& error) {
+    if (error.kind() == ErrorKind::unauthorized) return http::json({{"error", "Invalid credentials"}}, 401);
+    return error_answer(call, error);
+}
+
+http::Answer socket_error_answer(const http::Call& call, const platform::Error& error) {
+    const auto& fields = error.fields();
+    std::string sentence = is_said_by_view(error.kind()) ? error.what() : detail_of(call, error);
+    if (!fields.empty()) sentence = fields.front().field + ": " + fields.front().message;
+    if (error.kind() == ErrorKind::unauthorized) sentence = "Authentication credentials were not provided.";
+    return http::text(sentence, "text/plain", http::status_of(error.kind()));
+}
+
+std::string optional_text_field(const Json& body, const char* name, std::size_t most) {
+    const Json value = body.is_object() ? body.value(name, Json()) : Json();
+    if (value.is_null()) return "";
+    if (value.is_number_integer()) return value.dump();
+    // What came in a form need not be UTF-8.
+    if (!value.is_string() || !platform::is_utf8(value.get_ref<const std::string&>()))
+        platform::throw_invalid(name, "Not a valid string.");
+    std::string text(platform::trimmed(value.get_ref<const std::string&>()));
+    if (text.find('\0') != std::string::npos)
+        platform::throw_invalid(name, "Null characters are not allowed.");
+    if (platform::utf8_length(text) > most)
+        platform::throw_invalid(
+            name, "Ensure this field has no more than " + std::to_string(most) + " characters.");
+    return text;
+}
+
+std::string text_field(const Json& body, const char* name, std::size_t most) {
+    if (!body.is_object() || !body.contains(name)) platform::throw_invalid(name, "This field is required.");
+    std::string text = optional_text_field(body, name, most);
+    if (text.empty()) platform::throw_invalid(name, "This field may not be blank.");
+    return text;
+}
+
+std::int64_t id_field(const Json& body, const char* name) {
+    if (!body.is_object() || !body.contains(name)) platform::throw_invalid(name, "This field is required.");
+    const Json& value = body[name];
+    std::optional<std::int64_t> id;
+    if (value.is_number_integer()) id = value.get<std::int64_t>();
+    if (value.is_string()) id = platform::parse_integer(value.get_ref<const std::string&>());
+    if (!id) platform::throw_invalid(name, "A valid integer is required.");
+    return *id;
+}
+
+Json user_json(const people::Person& person, const std::string& school) {
+    return {{"id", person.id},
+            {"nickname", person.nickname},
+            {"school", school},
+            {"is_staff", person.role >= platform::Role::viewer},
+            {"is_active", person.active}};
+}
+
+Json class_json(const people::Class& a_class, const people::Person& teacher,
+                const std::vector<people::Person>& students, const std::string& school) {
+    Json list = Json::array();
+    for (const auto& student : students)
+        list.push_back(user_json(student, school));
+    return {{"id", a_class.id},
+            {"name", a_class.name},
+            {"teacher", user_json(teacher, school)},
+            {"students", list}};
+}
+
+Json session_json(const sessions::Session& session) {
+    return {{"id", session.id},
+            {"title", session.title},
+            {"teacher", session.teacher.id},
+            {"is_active", session.transport.is_live()},
+            {"is_paused", session.transport.state == sessions::State::paused},
+            {"created_at", platform::iso8601(session.created_ms)},
+            {"started_at", time_or_null(session.started_ms)},
+            {"stopped_at", time_or_null(session.stopped_ms)}};
+}
+
+Json lesson_json(const courses::Lesson& lesson, const sessions::Session& session) {
+    // An integer for clients that know no null: a session without a class stands for its own.
+    return {{"id", lesson.id},
+            {"title", lesson.title},
+            {"content", lesson.content},
+            {"lesson_class", session.class_id.value_or(session.id)}};
+}
+
+Json result_json(const runs::Run& run) {
+    const Json data = Json::parse(run.data, nullptr, false);
+    return {{"id", run.id},
+            {"student", run.person ? Json(run.person->id) : Json()},
+            {"lesson", value_or_null(run.lesson_id)},
+            {"score", value_or_null(run.score)},
+            {"completed", run.completed},
+            {"progress_data", data.is_object() ? data : Json::object()}};
+}
+
+} // namespace dialects::lms

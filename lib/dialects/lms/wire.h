@@ -1,0 +1,38 @@
+// What dialect B puts on the wire: its objects, its errors in Django's words, and how it reads what its
+// clients send.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "dialects/lms/parts.h"
+#include "http/call.h"
+
+namespace dialects::lms {
+
+using Json = nlohmann::json;
+
+// ---- errors ----
+// 401 and 403 say {detail}, as Django's framework does before a view runs; what the views say is {error}.
+http::Answer error_answer(const http::Call& call, const platform::Error& error);
+// A login has no credential to lack: a wrong one is the view's own {error:"Invalid credentials"}.
+http::Answer login_error_answer(const http::Call& call, const platform::Error& error);
+// On a socket an error is a sentence; this answer's body is it.
+http::Answer socket_error_answer(const http::Call& call, const platform::Error& error);
+
+// ---- what comes ----
+// A form has only texts, so a number may come as one. Error invalid in Django's words.
+std::string text_field(const Json& body, const char* name, std::size_t most = 200);
+std::string optional_text_field(const Json& body, const char* name, std::size_t most = 200); // "" when absent
+std::int64_t id_field(const Json& body, const char* name);
+
+// ---- what goes ----
+Json user_json(const people::Person& person, const std::string& school);
+Json class_json(const people::Class& a_class, const people::Person& teacher,
+                const std::vector<people::Person>& students, const std::string& school);
+Json session_json(const sessions::Session& session);
+Json lesson_json(const courses::Lesson& lesson, const sessions::Session& session);
+Json result_json(const runs::Run& run);
+
+} // namespace dialects::lms

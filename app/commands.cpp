@@ -68,7 +68,7 @@ Json change(const Command& command, Services& services, const Json& arguments) {
             return result;
         } catch (const platform::Error& error) {
             entry->status = http::status_of(error.kind());
-            entry->error = error.what();
+            entry->error = http::title_of(entry->status); // the message may name people
             throw;
         }
     });

@@ -33,7 +33,7 @@ struct Hashes {
 std::int64_t add_class(store::Tx& tx, Services& services, std::int64_t organisation, std::int64_t teacher,
                        const Demo& demo, const Hashes& hashes) {
     const auto a_class = services.classes.add(tx, organisation, demo.class_name, teacher);
-    for (const char* nickname : student_nicknames) {
+    for (const std::string& nickname : demo.students) {
         people::NewPerson student;
         student.nickname = nickname;
         student.pin_hash = hashes.student_pin;
@@ -85,7 +85,13 @@ Made add_all(store::Tx& tx, Services& services, const Demo& demo, const Hashes& 
 std::optional<Demo> make_demo(Services& services, bool lively) {
     if (!services.store.read([&](store::Read& read) { return services.setup.needed(read); }))
         return std::nullopt;
-    const Demo demo{"demo", "demo-demo", "rossi", "2222", "6B", "1111"};
+    const Demo demo{"demo",
+                    "demo-demo",
+                    "rossi",
+                    "2222",
+                    "6B",
+                    "1111",
+                    {student_nicknames.begin(), student_nicknames.end()}};
     // One hash for all students: thirty would cost two seconds of the first start, and the PIN is printed
     // anyway.
     const Hashes hashes{services.hasher.hash(demo.password), services.hasher.hash(demo.teacher_pin),
@@ -94,7 +100,7 @@ std::optional<Demo> make_demo(Services& services, bool lively) {
         services.store.write("demo", [&](store::Tx& tx) { return add_all(tx, services, demo, hashes); });
     if (lively)
         services.store.write("demo", [&](store::Tx& tx) {
-            services.director.order(tx, made.organisation, made.session, {sessions::Action::start, {}, {}},
+            services.director.order(tx, made.organisation, made.session, {.action = sessions::Action::start},
                                     made.teacher);
         });
     return demo;

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace app {
 
@@ -12,6 +13,7 @@ class Services;
 struct Demo {
     std::string username, password;                            // of the administrator
     std::string teacher, teacher_pin, class_name, student_pin; // nicknames sign in with PINs
+    std::vector<std::string> students;
 };
 
 // Makes it when nobody is on this box yet; nullopt when somebody is. `lively` also starts a lesson.

@@ -74,11 +74,20 @@ ApplianceOptions appliance_options(const Config& config) {
     return options;
 }
 
-void tell_demo(const std::optional<Demo>& demo, std::ostream& out) {
+// For `lectern simulate --people`. Nobody's secret: the demo school's PIN is printed as well.
+void write_people(const Demo& demo, const std::filesystem::path& file) {
+    std::string lines = "nickname,pin\n";
+    for (const std::string& student : demo.students)
+        lines += student + "," + demo.student_pin + "\n";
+    platform::write_file_atomically(file, lines);
+}
+
+void tell_demo(const std::optional<Demo>& demo, const std::filesystem::path& folder, std::ostream& out) {
     if (!demo) {
         platform::log_warning("--demo changes nothing: there are people in this data folder already");
         return;
     }
+    write_people(*demo, folder / "demo-people.csv");
     out << "demo school: administrator " << demo->username << " with password " << demo->password
         << ", teacher " << demo->teacher << " with PIN " << demo->teacher_pin << ", students of "
         << demo->class_name << " with PIN " << demo->student_pin << "\n";
@@ -105,7 +114,7 @@ int serve(const ServeOptions& options, const Streams& streams) {
     const StopSignals signals; // before there is any other thread
     if (options.demo)
         open_alone(config.data, [&](Services& services) {
-            tell_demo(make_demo(services, options.demo_session), streams.out);
+            tell_demo(make_demo(services, options.demo_session), config.data, streams.out);
         });
     platform::BoxClock clock(config.data);
     platform::SystemRandom random;

@@ -8,6 +8,10 @@ target_include_directories(lectern_tests PRIVATE "${CMAKE_SOURCE_DIR}/tests")
 target_link_libraries(lectern_tests PRIVATE lectern_app lectern_catch2 lectern_own_code)
 set_source_files_properties("${CMAKE_SOURCE_DIR}/tests/tidy_test.cpp" PROPERTIES
     COMPILE_DEFINITIONS "LECTERN_SOURCE_ROOT=\"${CMAKE_SOURCE_DIR}\"")
+# Tests of the program as a process start the real one.
+add_dependencies(lectern_tests lectern)
+set_source_files_properties("${CMAKE_SOURCE_DIR}/tests/support/program.cpp" PROPERTIES
+    COMPILE_DEFINITIONS "LECTERN_PROGRAM=\"$<TARGET_FILE:lectern>\"")
 
 # Sanitizers slow a test down several times; and what is slow already, or reads source text, tells them nothing.
 set(test_timeout ${LECTERN_TEST_TIMEOUT})

@@ -1,14 +1,15 @@
-#include "platform/version.h"
+#include <csignal>
+#include <iostream>
+#include <string>
+#include <vector>
 
-#include <cstdio>
-#include <string_view>
+#include "app/command_line.h"
+#include "platform/process.h"
 
 int main(int argc, char** argv) {
-    if (argc == 2 && std::string_view(argv[1]) == "version") {
-        const std::string_view version = platform::version();
-        std::printf("lectern %.*s\n", static_cast<int>(version.size()), version.data());
-        return 0;
-    }
-    std::fputs("usage: lectern version\n", stderr);
-    return 2;
+    platform::use_builtin_name_service();
+    std::signal(SIGPIPE,
+                SIG_IGN); // a reader that left shows as an error of the write, where it can be handled
+    return app::run_command_line(std::vector<std::string>(argv + 1, argv + argc),
+                                 {std::cin, std::cout, std::cerr});
 }

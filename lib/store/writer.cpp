@@ -21,7 +21,9 @@ constexpr int frame_bytes = 4096 + 24;
 constexpr int checkpoint_frames = 1000;     // about 4 MB
 constexpr int large_log_frames = 16 * 1024; // about 64 MB: readers keep the log from starting anew
 constexpr auto idle_before_checkpoint =
-    30s;                        // rarely: a flush of the database wears the card, and the log is as safe
+    30s; // rarely: a flush of the database wears the card, and the log is as safe
+constexpr auto flush_worth_sharing = 200us;
+constexpr auto longest_gathering = 2ms;
 constexpr auto room_pause = 1s; // between looks whether the disk has room again
 constexpr auto first_doubt_pause = 100ms;
 constexpr auto longest_doubt_pause = 30s;
@@ -55,7 +57,10 @@ void Writer::submit(Job job) {
             throw Error(ErrorKind::unavailable, "Too many writes are waiting.", 1);
         queue_.push_back(std::move(job));
         waiting_.store(queue_.size(), std::memory_order_relaxed);
-        wake = std::exchange(sleeping_, false);
+        if (sleeping_ && queue_.size() >= wanted_) {
+            sleeping_ = false;
+            wake = true;
+        }
     }
     if (wake) changed_.notify_one();
 }
@@ -107,9 +112,25 @@ bool Writer::take_jobs() {
             lock.lock();
         }
     }
+    gather(lock);
     std::swap(jobs_, queue_);
     waiting_.store(0, std::memory_order_relaxed);
     return true;
+}
+
+// Those who were answered together ask again within microseconds of each other. Setting off with the first of
+// them would make every other group a small one, so the writer waits until as many have come as the last
+// time, but only for a small part of what a flush takes. A lone job has no company to wait for.
+void Writer::gather(std::unique_lock<std::mutex>& lock) {
+    const std::size_t last = group_last_.load(std::memory_order_relaxed);
+    const std::chrono::microseconds flush(commit_last_us_.load(std::memory_order_relaxed));
+    if (queue_.size() >= last || stopping_ || flush < flush_worth_sharing) return;
+    wanted_ = last;
+    sleeping_ = true;
+    changed_.wait_for(lock, std::min<std::chrono::microseconds>(flush / 8, longest_gathering),
+                      [&] { return !sleeping_; });
+    sleeping_ = false;
+    wanted_ = 1;
 }
 
 void Writer::work_through() {

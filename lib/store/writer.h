@@ -1,6 +1,5 @@
 // The writer: the one thread that changes the database. It takes what has been queued as one group (group.h), so the group
-// grows with the load by itself; a lone job never waits for company. Between groups it moves the log into the database
-// (checkpoints), and it watches the disk:
+// grows with the load by itself. Between groups it moves the log into the database (checkpoints), and it watches the disk:
 //
 // - full: the group failed with storage_full. Jobs go on being tried; `on_storage_full(false)` follows when there is room.
 // - in doubt (an I/O error, or a damaged page): after a failed flush the system may have dropped what was to be written, and
@@ -45,6 +44,7 @@ private:
 
     void run();
     bool take_jobs();
+    void gather(std::unique_lock<std::mutex>& lock);
     void work_through();
     void count(const Group::Result& result);
     void look_after(const Group::Result& result);
@@ -64,9 +64,10 @@ private:
     const platform::Clock& clock_;
     const Options& options_;
 
-    std::mutex mutex_; // of the next four
+    std::mutex mutex_; // of the next five
     std::condition_variable changed_;
     std::vector<Job> queue_;
+    std::size_t wanted_ = 1; // jobs, to be woken for
     bool sleeping_ = false;
     bool stopping_ = false;
 

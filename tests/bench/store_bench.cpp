@@ -16,9 +16,14 @@
 namespace bench {
 namespace {
 
-constexpr int clients = 64;
-constexpr int jobs = 100'000;
 constexpr int rounds = 5;
+
+struct Load {
+    const char* name;
+    int clients;
+    int jobs;
+};
+constexpr Load loads[] = {{"64 clients", 64, 100'000}, {"1 client", 1, 3'000}};
 
 constexpr std::string_view schema_sql =
     "CREATE TABLE gazes (id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL, at_ms INTEGER NOT NULL, zone TEXT "
@@ -31,13 +36,14 @@ const std::string data = R"({"yaw_deg":12.5,"pitch_deg":-3.25,"target":"coral","
 // does it.
 class Clients {
 public:
-    explicit Clients(store::Store& store) : store_(store) {
-        for (int client = 0; client < clients; ++client)
+    Clients(store::Store& store, const Load& load)
+        : store_(store), jobs_(load.jobs), answered_(-load.clients) {
+        for (int client = 0; client < load.clients; ++client)
             ready_.push_back(client);
     }
     void run() {
         std::vector<int> asking;
-        while (answered_ < jobs) {
+        while (answered_ < jobs_) {
             {
                 std::unique_lock lock(mutex_);
                 changed_.wait(lock, [&] { return !ready_.empty(); });
@@ -52,7 +58,7 @@ public:
 
 private:
     void ask(int client) {
-        if (asked_ == jobs) return;
+        if (asked_ == jobs_) return;
         const int number = ++asked_;
         store_.submit({"insert",
                        [client, number](store::Tx& tx) {
@@ -71,8 +77,9 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<int> ready_;
+    const int jobs_;
     int asked_ = 0;
-    int answered_ = -clients; // they begin as if they had just been answered
+    int answered_; // they begin as if they had just been answered
 };
 
 struct Run {
@@ -80,14 +87,14 @@ struct Run {
     double group = 1;
 };
 
-Run through_the_store(const std::filesystem::path& folder) {
+Run through_the_store(const std::filesystem::path& folder, const Load& load) {
     std::filesystem::remove_all(folder);
     platform::BoxClock clock(folder.parent_path());
     store::Options options;
     options.folder = folder;
     options.schema = store::Schema{schema_sql, {}};
     store::Store store(std::move(options), clock);
-    Clients all(store);
+    Clients all(store, load);
     Run run;
     run.cost = measure([&] { all.run(); });
     const store::Store::Figures figures = store.figures();
@@ -99,7 +106,7 @@ void check(sqlite3* database, int code) {
     if (code != SQLITE_OK && code != SQLITE_DONE) throw std::runtime_error(sqlite3_errmsg(database));
 }
 
-Run bare_loop(const std::filesystem::path& folder, int group) {
+Run bare_loop(const std::filesystem::path& folder, const Load& load, int group) {
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
     sqlite3* database = nullptr;
@@ -113,16 +120,16 @@ Run bare_loop(const std::filesystem::path& folder, int group) {
     Run run;
     run.group = group;
     run.cost = measure([&] {
-        for (int number = 0; number < jobs; ++number) {
+        for (int number = 0; number < load.jobs; ++number) {
             if (number % group == 0)
                 check(database, sqlite3_exec(database, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr));
-            sqlite3_bind_int64(insert, 1, number % clients);
+            sqlite3_bind_int64(insert, 1, number % load.clients);
             sqlite3_bind_int64(insert, 2, number);
             sqlite3_bind_text(insert, 3, "reef", 4, SQLITE_STATIC);
             sqlite3_bind_text(insert, 4, data.data(), static_cast<int>(data.size()), SQLITE_STATIC);
             check(database, sqlite3_step(insert));
             sqlite3_reset(insert);
-            if (number % group == group - 1 || number == jobs - 1) {
+            if (number % group == group - 1 || number == load.jobs - 1) {
                 check(database, sqlite3_exec(database, "COMMIT", nullptr, nullptr, nullptr));
             }
         }
@@ -132,11 +139,11 @@ Run bare_loop(const std::filesystem::path& folder, int group) {
     return run;
 }
 
-void add_row(Table& table, const char* name, const std::vector<Run>& runs) {
+void add_row(Table& table, const std::string& name, const Load& load, const std::vector<Run>& runs) {
     std::vector<double> speed, cpu, group;
     for (const Run& run : runs) {
-        speed.push_back(jobs / run.cost.wall_s);
-        cpu.push_back(run.cost.cpu_s * 1e6 / jobs);
+        speed.push_back(load.jobs / run.cost.wall_s);
+        cpu.push_back(run.cost.cpu_s * 1e6 / load.jobs);
         group.push_back(run.group);
     }
     table.add({name, number(median(speed)), number(median(cpu), 1), number(median(group))});
@@ -146,14 +153,17 @@ void add_row(Table& table, const char* name, const std::vector<Run>& runs) {
 
 void run_store_bench(const std::filesystem::path& folder) {
     std::filesystem::create_directories(folder);
-    std::vector<Run> through, bare;
-    for (int round = 0; round < rounds; ++round) {
-        through.push_back(through_the_store(folder / "through"));
-        bare.push_back(bare_loop(folder / "bare", std::max(1, static_cast<int>(through.back().group + 0.5))));
+    Table table({"store, a row a job", "jobs/s", "CPU us/job", "jobs/group"});
+    for (const Load& load : loads) {
+        std::vector<Run> through, bare;
+        for (int round = 0; round < rounds; ++round) {
+            through.push_back(through_the_store(folder / "through", load));
+            const int group = std::max(1, static_cast<int>(through.back().group + 0.5));
+            bare.push_back(bare_loop(folder / "bare", load, group));
+        }
+        add_row(table, load.name + std::string(", through the store"), load, through);
+        add_row(table, load.name + std::string(", bare SQLite loop"), load, bare);
     }
-    Table table({"store, 64 clients, a row a job", "jobs/s", "CPU us/job", "jobs/group"});
-    add_row(table, "through the store", through);
-    add_row(table, "bare SQLite loop", bare);
     table.print();
 }
 

@@ -140,11 +140,12 @@ Answer set_up(const PeopleParts& parts, Call& call) {
 }
 
 Answer sign_in(const PeopleParts& parts, Call& call) {
-    SignedIn signed_in = parts.sign_in.sign_in(claim_of(call.body), call.header("user-agent"));
+    const bool cookie = call.body.value("cookie", false);
+    const platform::Caller replaced = cookie && call.caller.by_cookie ? call.caller : platform::Caller{};
+    SignedIn signed_in = parts.sign_in.sign_in(claim_of(call.body), call.header("user-agent"), replaced);
     auto organisation = parts.store.read(
         [&](store::Read& read) { return parts.organisations.get(read, signed_in.person.organisation_id); });
-    return login_answer(parts, organisation, signed_in.person, signed_in.login,
-                        call.body.value("cookie", false));
+    return login_answer(parts, organisation, signed_in.person, signed_in.login, cookie);
 }
 
 Answer who_am_i(const PeopleParts& parts, const platform::Caller& caller, store::Read& read) {

@@ -103,11 +103,13 @@ Person SignIn::prove(const Claim& claim, const std::function<void(store::Tx&, co
     return *std::move(person);
 }
 
-SignedIn SignIn::sign_in(const Claim& claim, std::string_view user_agent) {
+SignedIn SignIn::sign_in(const Claim& claim, std::string_view user_agent, const platform::Caller& replaces) {
     SignedIn signed_in;
     const auto proof = claim.by == Claim::By::password ? platform::Proof::password : platform::Proof::pin;
     signed_in.person = prove(claim, [&](store::Tx& tx, const Person& person) {
         signed_in.login = logins_.add_person(tx, person.organisation_id, person.id, proof, user_agent);
+        if (logins_.find(tx, replaces.organisation_id, replaces.login_id))
+            logins_.end(tx, replaces.organisation_id, replaces.login_id);
     });
     return signed_in;
 }

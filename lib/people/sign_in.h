@@ -49,7 +49,8 @@ public:
     Person prove(const Claim& claim, const std::function<void(store::Tx&, const Person&)>& then);
 
     // A new login for a person: the page, a script, dialect B's clients.
-    SignedIn sign_in(const Claim& claim, std::string_view user_agent);
+    // `replaces` is the login that the same page held until now, if any: it ends.
+    SignedIn sign_in(const Claim& claim, std::string_view user_agent, const platform::Caller& replaces = {});
 
 private:
     struct Candidate {

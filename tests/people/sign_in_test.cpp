@@ -146,3 +146,16 @@ TEST_CASE("what a proof is for happens in its transaction or not at all", "[peop
     CHECK(outcome(school, pin("Ada", "0000")) == "unauthorized");
     CHECK(outcome(school, pin("Ada", "1234")) == "too many requests");
 }
+
+TEST_CASE("a page that signs in again replaces its login, if it was right", "[people]") {
+    School school;
+    school.add_person(Role::teacher, "Rossi");
+    auto first = school.sign_in.sign_in(password("Rossi", "correct horse"), "a browser");
+    const platform::Caller held = school.caller(first.login.token);
+    CHECK(error_of([&] { school.sign_in.sign_in(password("Rossi", "wrong horse"), "a browser", held); }) ==
+          "unauthorized");
+    CHECK_FALSE(school.caller(first.login.token).is_stranger());
+    auto second = school.sign_in.sign_in(password("Rossi", "correct horse"), "a browser", held);
+    CHECK(school.caller(first.login.token).is_stranger());
+    CHECK_FALSE(school.caller(second.login.token).is_stranger());
+}

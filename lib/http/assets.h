@@ -12,6 +12,8 @@ namespace http {
 // found.
 void add_asset_routes(RouteTable& routes);
 
+// A gzip-compressed file as an answer.
+Answer asset_of(const Call& call, std::string_view name, std::string_view gzip);
 // One embedded file: ETag, caching for ever when its name carries a hash, unzipped for who cannot. Error
 // not_found.
 Answer asset(const Call& call, std::string_view name);

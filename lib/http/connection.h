@@ -105,6 +105,7 @@ private:
 
     // Of a transfer: its thread counts, the io thread watches that the count grows.
     std::atomic<std::uint64_t> moved_{0};
+    std::atomic<bool> transfer_started_{false};
     std::uint64_t moved_seen_ = 0;
     std::size_t body_at_ = 0;
     bool too_large_ = false, transfer_good_ = true;
@@ -302,6 +303,7 @@ bool Connection<Stream>::take_body() {
 template <class Stream>
 void Connection<Stream>::fail(int status, const platform::Error& error) {
     arriving_->keep_alive = false;
+    hand_over_ = HandOver::none;
     services_.dispatcher.refuse(*arriving_, error, status);
     arrived();
 }
@@ -453,7 +455,9 @@ void Connection<Stream>::tick(Time now) {
         return true;
     };
     if (phase_ == Phase::lent) {
-        if (const auto moved = moved_.load(std::memory_order_relaxed); moved != moved_seen_) {
+        // While it waits for a thread, it is not the client who is slow.
+        const auto moved = moved_.load(std::memory_order_relaxed);
+        if (moved != moved_seen_ || !transfer_started_) {
             moved_seen_ = moved;
             since_ = now;
         } else if (late(options.write_deadline)) {
@@ -462,7 +466,7 @@ void Connection<Stream>::tick(Time now) {
     } else if (phase_ == Phase::handshake) {
         if (late(options.head_deadline)) close();
     } else if (phase_ == Phase::lingering) {
-        if (waited > milliseconds(2000)) close();
+        if (waited > milliseconds(services_.stopping ? 500 : 2000)) close();
     } else if (!writing_.empty()) {
         if (late(options.write_deadline)) close();
     } else if (arriving_ && hand_over_ == HandOver::none) {
@@ -483,9 +487,7 @@ void Connection<Stream>::tick(Time now) {
 template <class Stream>
 void Connection<Stream>::stop() {
     // What has arrived as far as its head is accepted, and finishes.
-    if (phase_ == Phase::handshake) return close();
-    if (phase_ != Phase::open || !idle()) return;
-    linger();
+    if (phase_ == Phase::handshake || (phase_ == Phase::open && idle())) close();
 }
 
 } // namespace http

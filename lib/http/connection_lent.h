@@ -24,8 +24,10 @@ void Connection<Stream>::lend() {
     exchange.state = Exchange::State::running;
     phase_ = Phase::lent;
     since_ = services_.now;
+    transfer_started_ = false;
     ++services_.running;
     const bool taken = services_.transfers.submit([this, &exchange] {
+        transfer_started_ = true;
         transfer_good_ = services_.dispatcher.run_transfer(exchange, *this);
         services_.finished.finished(exchange);
     });

@@ -260,7 +260,8 @@ public:
             on_error(request, response);
         });
         if (for_transfers) {
-            set_payload_max_length(std::numeric_limits<std::size_t>::max()); // the channel counts
+            // The channel counts; but no limit at all would mean that only a body with a length is read.
+            set_payload_max_length(std::numeric_limits<std::size_t>::max() - 1);
             const auto handler = [](const httplib::Request& request, httplib::Response& response,
                                     const httplib::ContentReader& reader) {
                 receive(request, response, reader);

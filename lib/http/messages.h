@@ -20,6 +20,8 @@
 
 namespace http {
 
+// A route with an error shape of its own (a dialect's) says the code as that answer's body.
+
 // What all sockets share.
 struct MessageServices {
     RouteTable& routes;
@@ -45,14 +47,16 @@ public:
 
     // Parses one text frame and queues it. False: the queue is full, the caller closes the socket (1008).
     bool take(std::string_view text);
-    bool take(Json message);
+    bool take(Json message, std::size_t bytes = 0);
     // The socket is gone: what waits is dropped, what runs is not answered.
     void close();
 
 private:
     struct Waiting;
+    bool queue(std::shared_ptr<Waiting> waiting);
     void start_next();
-    void finish(Waiting& waiting, std::exception_ptr failure);
+    void start(const std::shared_ptr<Waiting>& waiting);
+    void finish(const Waiting& waiting);
 
     MessageServices services_;
     platform::Connection* connection_;
@@ -60,7 +64,7 @@ private:
     WhoAsks who_;
     Send send_;
     std::deque<std::shared_ptr<Waiting>> waiting_;
-    bool running_ = false, closed_ = false;
+    bool running_ = false, starting_ = false, closed_ = false;
 };
 
 } // namespace http

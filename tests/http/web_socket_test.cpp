@@ -15,8 +15,10 @@ TEST_CASE("a socket carries messages both ways, in order", "[http]") {
     House house;
     for (const bool deflate : {false, true}) {
         SocketClient client(house.port, "/live", {{"Authorization", "Token headset"}}, deflate);
-        for (int i = 0; i < 200; ++i) client.send("message " + std::to_string(i));
-        for (int i = 0; i < 200; ++i) CHECK(client.read() == "echo message " + std::to_string(i));
+        for (int i = 0; i < 200; ++i)
+            client.send("message " + std::to_string(i));
+        for (int i = 0; i < 200; ++i)
+            CHECK(client.read() == "echo message " + std::to_string(i));
         client.send_binary(std::string(60'000, '\1'));
         CHECK(client.read().value().size() == 60'005);
         CHECK(client.last_was_binary());
@@ -44,8 +46,9 @@ TEST_CASE("the handshake brings the handler's headers and the first subprotocol 
 TEST_CASE("who may not open a socket is answered over HTTP, and may go on", "[http]") {
     House house;
     CHECK_THROWS_AS(SocketClient(house.port, "/nowhere"), support::HandshakeRefused);
-    const std::string upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    const std::string upgrade =
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
     struct Row {
         const char *target, *headers;
         int status;
@@ -79,9 +82,11 @@ TEST_CASE("who may not open a socket is answered over HTTP, and may go on", "[ht
 TEST_CASE("an upgrade waits for the answers before it", "[http]") {
     House house;
     RawClient client(house.port);
-    client.send(support::get_request("/wait") +
-                support::get_request("/live", "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                                              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"));
+    client.send(
+        support::get_request("/wait") +
+        support::get_request("/live",
+                             "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"));
     house.gate.await_waiting(1);
     CHECK_FALSE(client.hears_something(30ms));
     house.gate.open();

@@ -1,0 +1,187 @@
+#include "http/messages.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "http/house.h"
+
+using http::Access;
+using http::Json;
+using http::MessageQueue;
+
+namespace {
+
+// A socket's messages without the socket: what it would send is kept.
+struct Talk {
+    Talk() {
+        routes.add(http::message("clock", "Tells the time")
+                       .memory()
+                       .by(Access::headset)
+                       .counted()
+                       .handled([](http::Call&) {
+                           return http::json({{"t1", 5}});
+                       }));
+        routes.add(http::message("note", "Writes")
+                       .writes()
+                       .by(Access::student)
+                       .takes(http::object({{"text", http::text(1, 5)}}))
+                       .handled<house::Desk>([this](http::Call& call, house::Desk& desk) {
+                           order += call.body["text"].get<std::string>() + " ";
+                           return http::json({{"by", desk.name}});
+                       }));
+        routes.add(
+            http::message("fail", "").writes().by(Access::open).handled([](http::Call&) -> http::Answer {
+                platform::throw_conflict("Taken.");
+            }));
+        routes.add(
+            http::message("defect", "").memory().by(Access::open).handled([](http::Call&) -> http::Answer {
+                throw std::runtime_error("a secret detail");
+            }));
+        routes.add(
+            http::message("small", "").memory().by(Access::open).body_limit(50).handled([](http::Call&) {
+                return http::no_content();
+            }));
+        routes.add(http::message("hall", "")
+                       .memory()
+                       .by(Access::open)
+                       .errors([](const http::Call&, const platform::Error&) {
+                           return http::text("HallNotFound", "", 200);
+                       })
+                       .handled([](http::Call&) -> http::Answer { platform::throw_not_found("hall"); }));
+        queue = std::make_shared<MessageQueue>(
+            http::MessageServices{routes, executor, audit, clock,
+                                  [this](std::function<void()> work) {
+                                      const std::lock_guard lock(mutex);
+                                      posted.push_back(std::move(work));
+                                  }},
+            nullptr, 7, [this] { return caller; },
+            [this](Json reply) { replies.push_back(std::move(reply)); });
+    }
+    // This thread plays the io thread.
+    void turn_until(std::size_t number) {
+        CHECK(house::eventually([&] {
+            std::vector<std::function<void()>> now;
+            {
+                const std::lock_guard lock(mutex);
+                now.swap(posted);
+            }
+            for (const auto& work : now)
+                work();
+            return replies.size() >= number;
+        }));
+    }
+    std::string told(std::string_view message) {
+        replies.clear();
+        CHECK(queue->take(message));
+        turn_until(1);
+        return replies.empty() ? "" : replies.front().dump();
+    }
+
+    http::RouteTable routes;
+    house::ThreadedExecutor executor;
+    house::AuditBook audit;
+    support::ManualClock clock;
+    platform::Caller caller = house::student();
+    std::string order;
+    std::mutex mutex;
+    std::vector<std::function<void()>> posted;
+    std::vector<Json> replies;
+    std::shared_ptr<MessageQueue> queue;
+};
+
+} // namespace
+
+TEST_CASE("messages are answered in the envelope", "[http]") {
+    Talk talk;
+    talk.clock.set_ms(1'000);
+    const auto note = [](const char* text) {
+        return std::string(R"({"type":"note","data":{"text":")") + text + R"("},"eid":"a1"})";
+    };
+    CHECK(talk.told(note("hi")) ==
+          R"({"data":{"by":"writer"},"eid":"a1","error":null,"status":"success","ts":1000,"type":"note"})");
+    CHECK(talk.told(R"({"type":"note","data":{"text":"hi"},"eid":17,"ts":4})") ==
+          R"({"data":{"by":"writer"},"eid":"17","error":null,"status":"success","ts":1000,"type":"note"})");
+    CHECK(
+        talk.told(note("too long")) ==
+        R"({"data":{"errors":[{"field":"text","message":"must be 1 to 5 characters"}],)"
+        R"("message":"The request has faulty fields."},"eid":"a1","error":"Invalid","status":"error","ts":1000,"type":"note"})");
+    struct Row {
+        const char *message, *error;
+    };
+    const Row rows[] = {
+        {"{", "BadRequest"},
+        {"[1]", "BadRequest"},
+        {"7", "BadRequest"},
+        {R"({"data":{}})", "MessageTypeRequired"},
+        {R"({"type":null})", "MessageTypeRequired"},
+        {R"({"type":"nothing"})", "UnknownMessageType"},
+        {R"({"type":"clock"})", "Forbidden"},
+        {R"({"type":"fail"})", "Conflict"},
+        {R"({"type":"defect","data":null})", "Internal"},
+        {R"({"type":"hall"})", "HallNotFound"},
+        {R"({"type":"small","data":{"a":"12345678901234567890"}})", "MessageTooLarge"},
+        {R"({"type":"note"})", "Invalid"},
+    };
+    for (const auto& row : rows) {
+        INFO(row.message);
+        const auto reply = Json::parse(talk.told(row.message));
+        CHECK(reply["error"] == row.error);
+        CHECK(reply["status"] == "error");
+        CHECK(reply.dump().find("secret") == std::string::npos);
+    }
+    talk.caller = {};
+    CHECK(Json::parse(talk.told(note("hi")))["error"] == "Unauthorized");
+    talk.caller = house::headset();
+    CHECK(Json::parse(talk.told(R"({"type":"clock"})"))["data"]["t1"] == 5);
+    CHECK(talk.audit.count_of("clock 200") == 1);
+    CHECK(talk.told(R"({"type":"small"})").find(R"("data":null)") != std::string::npos);
+}
+
+TEST_CASE("the messages of one socket are answered in order, memory or not", "[http]") {
+    Talk talk;
+    talk.caller.device_id = 3; // may both write notes and ask the time
+    std::string order;
+    for (int i = 0; i < 50; ++i) {
+        CHECK(talk.queue->take(
+            Json{{"type", "note"}, {"data", {{"text", std::to_string(i)}}}, {"eid", 2 * i}}));
+        CHECK(talk.queue->take(Json{{"type", "clock"}, {"eid", 2 * i + 1}}));
+        order += std::to_string(i) + " ";
+    }
+    talk.turn_until(100);
+    for (std::size_t i = 0; i < 100; ++i)
+        CHECK(talk.replies.at(i)["eid"] == std::to_string(i));
+    CHECK(talk.order == order);
+}
+
+TEST_CASE("a socket that asks too much is told off, and one that is gone not answered", "[http]") {
+    Talk talk;
+    bool taken = true;
+    int number = 0;
+    for (; taken && number < 1000; ++number)
+        taken = talk.queue->take(Json{{"type", "note"}, {"data", {{"text", "x"}}}});
+    CHECK_FALSE(taken);
+    CHECK(number == 257);
+    talk.queue->close();
+    talk.queue->take(Json{{"type", "small"}});
+    CHECK(house::eventually([&] {
+        const std::lock_guard lock(talk.mutex);
+        return !talk.posted.empty();
+    }));
+    for (const auto& work : talk.posted)
+        work();
+    CHECK(talk.replies.empty());
+}
+
+TEST_CASE("a message whose commit fails is answered by the error", "[http]") {
+    Talk talk;
+    talk.executor.commit_fails = true;
+    CHECK(Json::parse(talk.told(R"({"type":"note","data":{"text":"x"}})"))["error"] == "StorageFull");
+    talk.executor.full = true;
+    const auto reply = Json::parse(talk.told(R"({"type":"note","data":{"text":"x"}})"));
+    CHECK(reply["error"] == "Unavailable");
+    CHECK(reply["data"]["retry_after_s"] == 1);
+    const auto rows = talk.audit.rows();
+    REQUIRE(rows.size() == 3);
+    CHECK(rows[0].with_transaction);
+    CHECK(rows[1].entry.status == 507);
+    CHECK(rows[2].entry.status == 503);
+}

@@ -5,6 +5,7 @@ import { learn_server_time } from './server_clock.svelte';
 
 const ping_every_ms = 3000;
 const silent_for_ms = 7000;
+const connect_within_ms = 4000;
 const first_retry_ms = 400;
 const longest_retry_ms = 4000;
 
@@ -119,8 +120,11 @@ export class Live {
         const socket = new WebSocket(this.url);
         let opened = false;
         this.socket = socket;
+        // A box that is off answers nothing at all, and a browser waits minutes for that.
+        const too_long = setTimeout(() => !opened && this.lost(socket, opened), connect_within_ms);
         socket.onopen = () => {
             opened = true;
+            clearTimeout(too_long);
             this.state = 'open';
             this.heard_at_ms = Date.now();
             this.retry_ms = first_retry_ms;
@@ -135,12 +139,20 @@ export class Live {
             for (const message of Array.isArray(frame) ? frame : [frame]) this.take(message);
         };
         socket.onclose = () => {
-            if (this.socket !== socket || this.ended) return;
-            this.state = 'gone';
-            if (!opened) this.on_refused();
-            this.timer = setTimeout(() => this.open(), this.retry_ms * (0.75 + Math.random() / 2));
-            this.retry_ms = Math.min(longest_retry_ms, this.retry_ms * 1.7);
+            clearTimeout(too_long);
+            if (this.socket === socket) this.lost(socket, opened);
         };
+    }
+
+    private lost(socket: WebSocket, opened: boolean): void {
+        if (this.ended) return;
+        socket.onopen = socket.onclose = socket.onmessage = null;
+        socket.close();
+        this.state = 'gone';
+        if (!opened) this.on_refused();
+        clearTimeout(this.timer);
+        this.timer = setTimeout(() => this.open(), this.retry_ms * (0.75 + Math.random() / 2));
+        this.retry_ms = Math.min(longest_retry_ms, this.retry_ms * 1.7);
     }
 
     private take(message: Message): void {
@@ -164,12 +176,6 @@ export class Live {
     };
 
     private lose = (): void => {
-        const socket = this.socket;
-        if (!socket || this.state === 'gone') return;
-        this.state = 'gone';
-        socket.onclose = null;
-        socket.onmessage = null;
-        socket.close();
-        this.timer = setTimeout(() => this.open(), first_retry_ms);
+        if (this.socket && this.state === 'open') this.lost(this.socket, true);
     };
 }

@@ -1,0 +1,161 @@
+// What every browser test needs: the real server on a free port, a class of simulated headsets, a real browser. Nothing here
+// sleeps: everything is waited for.
+import AxeBuilder from '@axe-core/playwright';
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium, selectors } from 'playwright-core';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const binary = process.env.LECTERN ?? join(root, 'build/dev/lectern');
+const chromium_path = process.env.LECTERN_CHROMIUM ?? '/usr/bin/chromium';
+const recorded_gaze = join(root, '../shared/data/gaze');
+export const patience_ms = 30_000;
+
+/// A process whose output can be waited for.
+class Process {
+    #child;
+    #waiting = [];
+    output = '';
+    errors = '';
+
+    constructor(args) {
+        this.#child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+        const look = () => {
+            for (const one of [...this.#waiting]) one();
+        };
+        this.#child.stdout.on('data', (data) => {
+            this.output += data;
+            look();
+        });
+        this.#child.stderr.on('data', (data) => {
+            this.errors += data;
+            look();
+        });
+        this.ended = new Promise((resolve) => this.#child.on('close', (code, signal) => resolve({ code, signal })));
+    }
+
+    /// The first group of a pattern in what was said so far, or will be.
+    said(pattern) {
+        return new Promise((resolve, reject) => {
+            const look = () => {
+                const found = pattern.exec(this.output) ?? pattern.exec(this.errors);
+                if (!found) return;
+                this.#waiting.splice(this.#waiting.indexOf(look), 1);
+                clearTimeout(timer);
+                resolve(found[1]);
+            };
+            const fail = () => reject(new Error(`never said ${pattern}:\n${this.output}\n${this.errors}`));
+            const timer = setTimeout(fail, patience_ms);
+            this.#waiting.push(look);
+            void this.ended.then(() => setImmediate(fail));
+            look();
+        });
+    }
+
+    signal(name) {
+        this.#child.kill(name);
+        return this.ended;
+    }
+}
+
+export class Server {
+    folder = mkdtempSync(join(tmpdir(), 'lectern-browser-'));
+    port = 0;
+    #process;
+
+    async start(...args) {
+        this.#process = new Process(['serve', '--data', this.folder, '--listen', `127.0.0.1:${this.port}`, ...args]);
+        this.url = await this.#process.said(/listening on (http:\S+)/);
+        this.port = Number(new URL(this.url).port);
+    }
+
+    setup_code() {
+        return this.#process.said(/setup code: (\S+)/);
+    }
+
+    /// As when the plug is pulled.
+    async kill() {
+        await this.#process.signal('SIGKILL');
+    }
+
+    async end() {
+        await this.#process?.signal('SIGTERM');
+        rmSync(this.folder, { recursive: true, force: true });
+    }
+
+    simulate(headsets, ...args) {
+        const traces = existsSync(recorded_gaze) ? ['--traces', recorded_gaze] : [];
+        return new Process([
+            'simulate',
+            ...['--server', this.url, '--headsets', String(headsets), '--code-from', this.folder, '--json'],
+            ...traces,
+            ...args,
+        ]);
+    }
+}
+
+selectors.setTestIdAttribute('data-test');
+
+export class Browser {
+    static async launch() {
+        const browser = new Browser();
+        browser.chromium = await chromium.launch({
+            executablePath: chromium_path,
+            args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+                '--disable-component-update', '--disable-sync'],
+        });
+        return browser;
+    }
+
+    /// A window of its own, as on another device. What goes wrong in it is kept in `page.faults`.
+    async open(url, options = {}) {
+        const context = await this.chromium.newContext({
+            baseURL: url,
+            locale: 'en-GB',
+            viewport: { width: 1180, height: 820 },
+            ...options,
+        });
+        const page = await context.newPage();
+        page.setDefaultTimeout(patience_ms);
+        page.faults = [];
+        page.on('pageerror', (error) => page.faults.push(error.message));
+        page.on('console', (message) => {
+            const network = /Failed to load resource|WebSocket connection/.test(message.text());
+            if (['error', 'warning'].includes(message.type()) && !network) page.faults.push(message.text());
+        });
+        return page;
+    }
+
+    end() {
+        return this.chromium.close();
+    }
+}
+
+/// WCAG 2.2 AA by axe, in light and in dark, and nothing wider than the window.
+export async function check(page, what) {
+    for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        const { violations } = await new AxeBuilder({ page })
+            .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+            .analyze();
+        const faults = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).slice(0, 3).join(' | ')}`);
+        assert.deepEqual(faults, [], `${what}, ${colorScheme}`);
+    }
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(overflow <= 0, `${what} is ${overflow} pixels too wide`);
+    assert.deepEqual(page.faults, [], what);
+}
+
+/// Waits until `look` gives something that is not undefined, null or false.
+export async function until(look, what) {
+    const end = Date.now() + patience_ms;
+    for (;;) {
+        const found = await look();
+        if (found) return found;
+        assert.ok(Date.now() < end, `never: ${what}`);
+    }
+}

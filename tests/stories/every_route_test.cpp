@@ -1,0 +1,212 @@
+// Every route, tried by everybody who may not. The routes come from the table itself, so one that is added
+// tomorrow is tried tomorrow.
+#include <catch2/catch_test_macros.hpp>
+#include <map>
+#include <set>
+
+#include "support/sample_body.h"
+#include "support/test_appliance.h"
+
+using namespace support;
+
+namespace {
+
+// A school with one of everything, and the ids by which routes name it.
+struct School {
+    explicit School(TestAppliance& appliance) : box(appliance), head(box.set_up()) {
+        box.add_person(head, "teacher", "rossi");
+        teacher = box.log_in("rossi");
+        const Json student = box.add_person(teacher, "student", "ada");
+        const Json a_class = box.expect(
+            201, "POST", "/v1/classes",
+            {{"name", "6B"}, {"teacher_id", id_of(box.call("GET", "/v1/people?q=rossi", nullptr, head))}},
+            head);
+        const Json room = box.make_room(teacher, "Room 2", 2, 3);
+        headset = box.pair(teacher, "DPVR-07");
+        const Json lesson = box.expect(
+            201, "POST", "/v1/lessons",
+            {{"title", "Coral reef"}, {"kind", "video"}, {"content", "reef.mp4"}, {"duration_ms", 60000}},
+            teacher);
+        const Json session = box.expect(
+            201, "POST", "/v1/sessions",
+            {{"title", "Reef"}, {"room_id", room.at("id")}, {"lesson_ids", Json::array({lesson.at("id")})}},
+            teacher);
+        const Json seats =
+            box.expect(200, "GET", "/v1/rooms/" + room.at("id").dump(), nullptr, teacher).at("seats");
+        box.expect(200, "PATCH", "/v1/seats/" + seats.at(0).at("id").dump(), {{"device_id", headset.id}},
+                   teacher);
+        box.expect(200, "POST", "/v1/sessions/" + session.at("id").dump() + "/start", Json::object(),
+                   teacher);
+        const Json gaze = {
+            {"kind", "gaze"}, {"at_ms", box.clock.now_ms()}, {"yaw_deg", 10}, {"pitch_deg", 5}};
+        const Json stored =
+            box.expect(202, "POST", "/v1/events", {{"batch_id", "b1"}, {"events", Json::array({gaze})}},
+                       headset.credential);
+        ids = {{"/v1/people", student.at("id")},    {"/v1/classes", a_class.at("id")},
+               {"/v1/rooms", room.at("id")},        {"/v1/devices", headset.id},
+               {"/v1/seats", seats.at(0).at("id")}, {"/v1/lessons", lesson.at("id")},
+               {"/v1/sessions", session.at("id")},  {"/v1/runs", stored.at("run_id")}};
+        person_id = student.at("id");
+    }
+
+    static std::int64_t id_of(const Reply& list) { return list.json().at("items").at(0).at("id"); }
+
+    // "/v1/rooms/:id" with this school's own room.
+    std::string address_of(const http::Route& route) const {
+        const std::string collection = route.path.substr(0, route.path.find("/:"));
+        const auto id = ids.find(collection);
+        std::string path = route.path;
+        const auto put = [&path](const std::string& parameter, const std::string& value) {
+            if (const auto at = path.find("/:" + parameter); at != std::string::npos)
+                path.replace(at + 1, parameter.size() + 1, value);
+        };
+        put("id", std::to_string(id == ids.end() ? 1 : id->second));
+        put("person", std::to_string(person_id));
+        put("number", "1");
+        while (path.find("/:") != std::string::npos) {
+            const auto at = path.find("/:") + 1;
+            path.replace(at, path.find('/', at) - at, "1");
+        }
+        return path;
+    }
+
+    TestAppliance& box;
+    Credential head, teacher;
+    TestAppliance::Headset headset;
+    std::map<std::string, std::int64_t> ids;
+    std::int64_t person_id = 0;
+};
+
+Json body_for(const http::Route& route, const Json& document) {
+    if (route.request.is_nothing()) return nullptr;
+    // Takes either a lesson or what makes one, which its schema cannot say.
+    if (route.path == "/v1/sessions/:id/lessons") return {{"lesson_id", 1}};
+    return sample_of(route.request.json_schema(), document);
+}
+
+// Lectern's own HTTP routes; the dialects' have tests of their own in their own words.
+std::vector<const http::Route*> own_routes(TestAppliance& box) {
+    std::vector<const http::Route*> own;
+    for (const auto& route : box.appliance().routes().all())
+        if (route->path.starts_with("/v1/") && route->method != "MESSAGE") own.push_back(route.get());
+    REQUIRE(own.size() > 50);
+    return own;
+}
+
+// Whatever belongs to the first organisation, as text: equal before and after means that nothing of it was
+// touched.
+std::string contents(TestAppliance& box) {
+    return box.services().store.read([](store::Read& read) {
+        std::string all;
+        for (const char* sql :
+             {"SELECT id || name || colour FROM organisations WHERE id = 1",
+              "SELECT id || role || nickname || active || coalesce(pin_hash, '') FROM persons WHERE "
+              "organisation_id = 1",
+              "SELECT id || name || teacher_id FROM classes WHERE organisation_id = 1",
+              "SELECT class_id || person_id FROM class_students",
+              "SELECT id || name || paired FROM devices WHERE organisation_id = 1",
+              "SELECT id || name FROM rooms WHERE organisation_id = 1",
+              "SELECT id || x || y || status || coalesce(device_id, '') || coalesce(person_id, '') FROM "
+              "seats",
+              "SELECT id || title || content || archived FROM lessons WHERE organisation_id = 1",
+              "SELECT id || title || state || position_ms FROM sessions WHERE organisation_id = 1",
+              "SELECT id || number || action FROM commands WHERE organisation_id = 1",
+              "SELECT id || state || coalesce(person_id, '') FROM runs WHERE organisation_id = 1",
+              "SELECT id || name FROM site_keys WHERE organisation_id = 1"}) {
+            auto rows = read.query_text(sql);
+            while (rows.step())
+                all += rows.string(0) + "\n";
+        }
+        return all;
+    });
+}
+
+} // namespace
+
+TEST_CASE("every closed route refuses a stranger", "[stories]") {
+    TestAppliance box;
+    const School school(box);
+    const Json document = box.call("GET", "/openapi.json").json();
+    for (const http::Route* route : own_routes(box)) {
+        if (route->access == http::Access::open) continue;
+        const Reply reply = box.call(route->method, school.address_of(*route), body_for(*route, document));
+        INFO(route->method << " " << route->path << " -> " << reply.body);
+        CHECK(reply.status == 401);
+    }
+}
+
+TEST_CASE("every route for staff refuses a student and a headset", "[stories]") {
+    TestAppliance box;
+    const School school(box);
+    const Credential student = box.log_in("ada");
+    const Json document = box.call("GET", "/openapi.json").json();
+    const std::string before = contents(box);
+    for (const http::Route* route : own_routes(box)) {
+        if (route->access < http::Access::viewer) continue;
+        for (const Credential& credential : {student, school.headset.credential}) {
+            const Reply reply =
+                box.call(route->method, school.address_of(*route), body_for(*route, document), credential);
+            INFO(route->method << " " << route->path << " -> " << reply.body);
+            CHECK(reply.status == 403);
+        }
+    }
+    CHECK(contents(box) == before);
+}
+
+TEST_CASE("no route reaches another organisation's things", "[stories]") {
+    TestAppliance box;
+    const School school(box);
+    const Credential other_head = box.set_up_other();
+    box.add_person(other_head, "teacher", "bianchi");
+    const Credential other_teacher = box.log_in("bianchi");
+    const Json document = box.call("GET", "/openapi.json").json();
+    const std::string before = contents(box);
+    for (const http::Route* route : own_routes(box)) {
+        if (route->path.find("/:") == std::string::npos || route->access == http::Access::open) continue;
+        if (school.ids.find(route->path.substr(0, route->path.find("/:"))) == school.ids.end()) continue;
+        for (const Credential& credential : {other_head, other_teacher}) {
+            const Reply reply =
+                box.call(route->method, school.address_of(*route), body_for(*route, document), credential);
+            INFO(route->method << " " << route->path << " -> " << reply.status << " " << reply.body);
+            CHECK((reply.status == 404 || reply.status == 403));
+        }
+    }
+    CHECK(contents(box) == before);
+    for (const char* list : {"/v1/people", "/v1/classes", "/v1/rooms", "/v1/devices", "/v1/lessons",
+                             "/v1/sessions", "/v1/runs"}) {
+        const std::string body = box.call("GET", list, nullptr, other_teacher).body;
+        for (const char* name : {"rossi", "ada", "6B", "Room 2", "DPVR-07", "Coral reef", "Reef"}) {
+            INFO(list << " -> " << body);
+            CHECK(body.find(name) == std::string::npos);
+        }
+    }
+}
+
+TEST_CASE("every route leaves its row in the audit log, without a secret in it", "[stories]") {
+    TestAppliance box;
+    const School school(box);
+    CHECK(TestAppliance::wait_for([&] {
+        return box.services().store.read([](store::Read& read) {
+            return read.integer("SELECT count(*) FROM audit_log WHERE action = 'GET /v1/people'")
+                       .value_or(0) > 0;
+        });
+    }));
+    box.services().store.read([&](store::Read& read) {
+        std::set<std::string> actions;
+        auto rows = read.query("SELECT action, path, error, target FROM audit_log");
+        while (rows.step()) {
+            actions.insert(rows.string(0));
+            for (int column = 0; column < 4; ++column) {
+                CHECK(rows.text(column).find("1234") == std::string_view::npos);
+                CHECK(rows.text(column).find("correct horse") == std::string_view::npos);
+                CHECK(rows.text(column).find(school.teacher.token) == std::string_view::npos);
+            }
+        }
+        for (const char* action : {"POST /v1/setup", "POST /v1/logins", "POST /v1/people", "POST /v1/rooms",
+                                   "POST /v1/pairings", "POST /v1/sessions", "POST /v1/sessions/:id/start"}) {
+            INFO(action);
+            CHECK(actions.contains(action));
+        }
+        CHECK(audit::Log::verify(read).intact);
+    });
+}

@@ -1,0 +1,85 @@
+// The real wiring for stories: the product's Appliance in a temporary folder, on port 0, with a manual clock
+// and the least costly hashing. Stories talk to it by HTTP and sockets like anybody else.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "app/appliance.h"
+#include "support/manual_clock.h"
+#include "support/temporary_folder.h"
+
+namespace support {
+
+using Json = nlohmann::json;
+using namespace std::chrono_literals;
+
+struct Reply {
+    int status = 0;
+    std::string body;
+    std::vector<std::pair<std::string, std::string>> headers; // names in lower case
+    Json json() const;                                        // throws when the body is not JSON
+    std::string header(const std::string& name) const;
+};
+
+// Who calls: a token, a cookie, a site key in the path, or nobody.
+struct Credential {
+    std::string token, cookie;
+};
+
+class TestAppliance {
+public:
+    TestAppliance();
+    ~TestAppliance();
+
+    ManualClock clock;
+
+    // ---- HTTP ----
+    Reply call(const std::string& method, const std::string& path, const Json& body = nullptr,
+               const Credential& credential = {});
+    Reply call_raw(const std::string& method, const std::string& path, const std::string& body,
+                   const std::vector<std::pair<std::string, std::string>>& headers);
+    // Must be answered with `status`, or the test ends here with the answer in its message.
+    Json expect(int status, const std::string& method, const std::string& path, const Json& body = nullptr,
+                const Credential& credential = {});
+    std::uint16_t port() const;
+
+    // ---- the usual school ----
+    // "Test School" with administrator "head" (password "correct horse"); gives the administrator's
+    // credential.
+    Credential set_up();
+    // Another organisation on the same box, with its own administrator.
+    Credential set_up_other();
+    Json add_person(const Credential& by, const std::string& role, const std::string& nickname,
+                    const std::string& pin = "1234");
+    Credential log_in(const std::string& nickname, const std::string& pin = "1234");
+    struct Headset {
+        std::int64_t id = 0;
+        Credential credential;
+    };
+    Headset pair(const Credential& teacher, const std::string& serial_number);
+    Json make_room(const Credential& by, const std::string& name, int rows, int places);
+
+    // ---- the box ----
+    // Ends the server in order and starts it again on the same folder and clock.
+    void restart();
+    app::Appliance& appliance() { return *appliance_; }
+    app::Services& services() { return appliance_->services(); }
+    const std::filesystem::path& folder() const { return folder_.path(); }
+
+    // Waits until `condition` holds, at most 10 s of real time; false when it never did.
+    static bool wait_for(const std::function<bool()>& condition);
+
+private:
+    void start();
+    void check_shape(const std::string& method, const std::string& path, const Reply& reply) const;
+    TemporaryFolder folder_;
+    platform::SystemRandom random_;
+    std::unique_ptr<app::Appliance> appliance_;
+};
+
+} // namespace support

@@ -2,7 +2,7 @@
 # Everything of ours links `lectern_dependencies`; tests also `lectern_catch2`.
 
 find_package(Threads REQUIRED)
-find_package(Boost 1.81 REQUIRED)
+find_package(Boost 1.81 CONFIG REQUIRED)
 
 # With LECTERN_STATIC only archives count. Otherwise the shared library is taken where there is one: it links faster.
 function(debian_library variable name)

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "platform/text.h"
+
 namespace audit {
 
 namespace {
@@ -82,12 +84,43 @@ bool is_good(int status) {
     return status < 400;
 }
 
+// A stranger chooses paths, so they are kept short.
+std::string shortened(std::string text, std::size_t most) {
+    if (!platform::is_utf8(text)) return "(not UTF-8)";
+    if (text.size() <= most) return text;
+    text.resize(most);
+    while (!platform::is_utf8(text))
+        text.pop_back();
+    return text + "...";
+}
+
+// A message to people names what stands in the way, in quotes; the log holds ids only.
+std::string without_names(const std::string& message) {
+    std::string kept;
+    bool quoted = false;
+    for (char c : message) {
+        if (c == '"') {
+            quoted = !quoted;
+            kept += quoted ? "\"..." : "\"";
+        } else if (!quoted) {
+            kept += c;
+        }
+    }
+    return kept;
+}
+
+Entry cleaned(Entry entry) {
+    entry.path = shortened(std::move(entry.path), 300);
+    entry.error = shortened(without_names(entry.error), 300);
+    return entry;
+}
+
 } // namespace
 
 Log::Log(platform::Clock& clock, Limits limits) : clock_(clock), limits_(limits) {}
 
 void Log::append(store::Tx& tx, const Entry& entry) {
-    Entry row = entry;
+    Entry row = cleaned(entry);
     if (row.at_ms == 0) row.at_ms = tx.now_ms();
     Link previous = newest(tx);
     std::int64_t id = previous.id + 1;
@@ -104,6 +137,7 @@ void Log::append(store::Tx& tx, const Entry& entry) {
 
 void Log::queue(Entry entry) {
     if (entry.at_ms == 0) entry.at_ms = clock_.now_ms();
+    entry = cleaned(std::move(entry)); // now already: what waits takes memory
     std::lock_guard lock(mutex_);
     if (queue_.size() < limits_.queued)
         queue_.push_back(std::move(entry));

@@ -10,7 +10,8 @@
 // - count: for polls and event batches, summed up per route and caller.
 // What was queued and counted becomes rows by flush, which a job of the writer calls every few seconds.
 //
-// Rows hold ids only: no name, no PIN, no token. Whoever hands over a path has redacted it.
+// Rows hold ids only: no PIN, no token (whoever hands over a path has redacted it), and no name: what an
+// error says in quotes is left out.
 #pragma once
 
 #include <cstdint>

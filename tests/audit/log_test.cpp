@@ -162,3 +162,24 @@ TEST_CASE("the chain stays whole when old rows are removed", "[audit]") {
     box.tamper("UPDATE audit_anchor SET hash = x'00'");
     CHECK_FALSE(box.verify().intact);
 }
+
+TEST_CASE("the log keeps no names and no long paths", "[audit]") {
+    Box box;
+    Log log(box.clock);
+    auto entry = Box::entry("PATCH /v1/seats/:id", 409);
+    entry.error = "The headset \"DPVR-07\" is on the seat of \"Ada\" already.";
+    entry.path = "/v1/" + std::string(60'000, 'x');
+    box.write([&](store::Tx& tx) { log.append(tx, entry); });
+    entry.path = "/\xff";
+    log.queue(entry);
+    box.write([&](store::Tx& tx) { log.flush(tx); });
+    box.store.read([](store::Read& read) {
+        auto rows = read.query("SELECT error, path FROM audit_log ORDER BY id");
+        REQUIRE(rows.step());
+        CHECK(rows.text(0) == "The headset \"...\" is on the seat of \"...\" already.");
+        CHECK(rows.text(1).size() == 303);
+        REQUIRE(rows.step());
+        CHECK(rows.text(1) == "(not UTF-8)");
+    });
+    CHECK(box.verify().intact);
+}

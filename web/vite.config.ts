@@ -20,7 +20,7 @@ export default defineConfig({
                 index: here('index.html'),
                 headset: here('headset.html'),
                 socket: here('socket.html'),
-                'docs/index': here('docs/index.html'),
+                docs: here('docs.html'),
             },
         },
     },

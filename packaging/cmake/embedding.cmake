@@ -11,7 +11,7 @@ if(LECTERN_UI AND NOT EXISTS "${CMAKE_SOURCE_DIR}/web/package.json")
 elseif(LECTERN_UI)
     set(web_folder "${CMAKE_BINARY_DIR}/web")
     set(web_stamp "${CMAKE_BINARY_DIR}/web.stamp")
-    file(GLOB web_top CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/web/*.json" "${CMAKE_SOURCE_DIR}/web/*.html" "${CMAKE_SOURCE_DIR}/web/docs/*.html"
+    file(GLOB web_top CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/web/*.json" "${CMAKE_SOURCE_DIR}/web/*.html"
         "${CMAKE_SOURCE_DIR}/web/*.ts" "${CMAKE_SOURCE_DIR}/web/*.js" "${CMAKE_SOURCE_DIR}/web/*.mjs")
     file(GLOB_RECURSE web_rest CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/web/src/*" "${CMAKE_SOURCE_DIR}/web/public/*")
     add_custom_command(OUTPUT "${web_stamp}"

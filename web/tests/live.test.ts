@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { truth_of } from '../src/features/live/command_truth';
 import { gaze_words, peak_of, shares_of } from '../src/features/live/gaze_words';
 import { needs_of } from '../src/features/live/needs';
-import { bounds_of, fit_text, next_seat, seats_for } from '../src/features/live/seat_layout';
+import { bounds_of, devices_at, fit_text, next_seat, seats_below, seats_for } from '../src/features/live/seat_layout';
 import { is_in_sync, position_at } from '../src/features/live/states';
 import { command, device, seat, session } from './samples';
 
@@ -128,5 +128,26 @@ describe('where somebody looks', () => {
             { words: 'gaze.right', share: 0.75 },
             { words: 'gaze.behind', share: 0.25 },
         ]);
+    });
+});
+
+describe('who is at a seat', () => {
+    const ada = device({ id: 1, person: { id: 100, nickname: 'Ada' } });
+    const bo = device({ id: 2, person: { id: 101, nickname: 'Bo' } });
+
+    it('is the headset that belongs there, or the one that the seat’s student wears', () => {
+        const at = devices_at([seat(1, 1, { device_id: 2 }), seat(1, 2, { person: { id: 100, nickname: 'Ada' } })], [ada, bo]);
+        expect([at.get(101)?.id, at.get(102)?.id]).toEqual([2, 1]);
+    });
+
+    it('is one headset at one seat only', () => {
+        const seats = [seat(1, 1, { device_id: 1 }), seat(1, 2, { person: { id: 100, nickname: 'Ada' } })];
+        expect([...devices_at(seats, [ada]).keys()]).toEqual([101]);
+    });
+
+    it('and who has none is shown below the room', () => {
+        const below = seats_below([seat(1, 1), seat(1, 2)], [bo]);
+        expect(below.map((one) => [one.row, one.device_id, one.y > 30])).toEqual([[2, 2, true]]);
+        expect(seats_below([], [bo])).toHaveLength(1);
     });
 });

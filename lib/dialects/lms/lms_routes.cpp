@@ -219,8 +219,8 @@ void add_lms_routes(http::RouteTable& table, const Parts& parts) {
     add_login(table, parts);
     add_sessions(table, parts);
     add_lists(table, parts);
-    add_page(table, "/index", "The virtual headset: take part from a phone", "web/headset.html.gz");
-    add_page(table, "/websocket", "A page to try the live socket with", "web/socket.html.gz");
+    add_page(table, "/index", "The virtual headset: take part from a phone", "headset.html");
+    add_page(table, "/websocket", "A page to try the live socket with", "socket.html");
 }
 
 } // namespace dialects::lms

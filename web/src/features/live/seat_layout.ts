@@ -10,6 +10,27 @@ const margin = 4;
 const pitch = 40;
 export const desk_height = 16;
 
+/// Who is at a seat: the headset that belongs there, or else the one on which the seat's student is signed in.
+export function devices_at(seats: Seat[], devices: LiveDevice[]): Map<number, LiveDevice> {
+    const by_id = new Map(devices.map((device) => [device.id, device]));
+    const at = new Map<number, LiveDevice>();
+    const seated = new Set<number>();
+    for (const seat of seats) {
+        const device = seat.device_id === null ? undefined : by_id.get(seat.device_id);
+        if (!device) continue;
+        at.set(seat.id, device);
+        seated.add(device.id);
+    }
+    const by_person = new Map(
+        devices.filter((one) => one.person && !seated.has(one.id)).map((one) => [one.person?.id, one]),
+    );
+    for (const seat of seats) {
+        const device = at.has(seat.id) || !seat.person ? undefined : by_person.get(seat.person.id);
+        if (device) at.set(seat.id, device);
+    }
+    return at;
+}
+
 export function bounds_of(seats: Seat[]): Box {
     if (seats.length === 0) return { x: 0, y: 0, width: pitch, height: pitch };
     const left = Math.min(...seats.map((seat) => seat.x)) - swell - margin;
@@ -19,18 +40,18 @@ export function bounds_of(seats: Seat[]): Box {
     return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
-/// A session without a room: its headsets in rows, in the order of their names.
-export function seats_for(devices: LiveDevice[], columns = 6): Seat[] {
+/// Headsets that have no seat, in rows in the order of their names: below the room's own, or alone where there is no room.
+export function seats_for(devices: LiveDevice[], columns = 6, top = 0, first_row = 1): Seat[] {
     const sorted = [...devices].sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
     return sorted.map((device, index) => {
         const row = Math.floor(index / columns);
         const place = index % columns;
         return {
             id: -device.id,
-            row: row + 1,
+            row: first_row + row,
             place: place + 1,
             x: place * pitch,
-            y: row * pitch,
+            y: top + row * pitch,
             width: 30,
             height: 30,
             rotation: 0,
@@ -40,6 +61,13 @@ export function seats_for(devices: LiveDevice[], columns = 6): Seat[] {
             person: device.person,
         };
     });
+}
+
+export function seats_below(seats: Seat[], unseated: LiveDevice[]): Seat[] {
+    if (seats.length === 0) return seats_for(unseated);
+    const columns = Math.max(4, ...seats.map((seat) => seat.place));
+    const bottom = Math.max(...seats.map((seat) => seat.y + seat.height));
+    return seats_for(unseated, columns, bottom + pitch / 2, Math.max(...seats.map((seat) => seat.row)) + 1);
 }
 
 /// The seat that an arrow key leads to: the nearest in that direction, those straight ahead first.

@@ -1,5 +1,6 @@
 // Whether the next lesson can start: what is missing for it, and what should be looked at first.
 import type { LiveDevice, Seat } from '../../api/types';
+import { devices_at } from '../live/seat_layout';
 import { is_battery_low } from '../live/states';
 
 export type Check = {
@@ -10,10 +11,10 @@ export type Check = {
     names: string[];
 };
 
-/// `seats` are those of the chosen room; without a room, every paired headset counts.
+/// `seats` are those of the chosen room; without a room, or with nobody in it, every paired headset counts.
 export function readiness(devices: LiveDevice[], seats: Seat[] | null, class_size: number | null): Check[] {
-    const here = seats ? new Set(seats.map((seat) => seat.device_id)) : null;
-    const mine = here ? devices.filter((device) => here.has(device.id)) : devices;
+    const seated = seats ? [...devices_at(seats, devices).values()] : [];
+    const mine = seated.length > 0 ? seated : devices;
     const online = mine.filter((device) => device.online);
     const low = mine.filter(is_battery_low);
     const signed_in = online.filter((device) => device.person);

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { Browser, check, patience_ms, Server, until } from './support.mjs';
+import { after, before, describe } from 'node:test';
+import { Browser, check, patience_ms, Server, steps, until } from './support.mjs';
 
 const headsets = 30;
 const nicknames = Array.from({ length: headsets + 1 }, (_, index) => `student${String(index + 1).padStart(2, '0')}`);
@@ -15,6 +15,7 @@ describe('a first morning', { timeout: 8 * patience_ms }, () => {
     const server = new Server();
     const pins = new Map();
     let browser, page, phone, simulation;
+    const step = steps(() => ({ page, phone }));
 
     before(async () => {
         browser = await Browser.launch();
@@ -38,7 +39,7 @@ describe('a first morning', { timeout: 8 * patience_ms }, () => {
             `${count} seats are ${state}`,
         );
 
-    it('takes the box over with the setup code', async () => {
+    step('takes the box over with the setup code', async () => {
         await page.goto('/');
         await check(page, 'setup');
         await page.getByLabel('Setup code').fill('not-it');
@@ -48,7 +49,7 @@ describe('a first morning', { timeout: 8 * patience_ms }, () => {
         await page.getByRole('button', { name: 'Next' }).click();
         await page.getByLabel('User name').fill('rossi');
         await page.getByLabel('Nickname').fill('Ms Rossi');
-        await page.getByLabel('Password').fill('a long password');
+        await page.getByLabel('Password', { exact: true }).fill('a long password');
         await check(page, 'setup: administrator');
         await page.getByRole('button', { name: 'Finish' }).click();
         await page.getByText('That setup code is not right').waitFor();
@@ -60,30 +61,30 @@ describe('a first morning', { timeout: 8 * patience_ms }, () => {
         await check(page, 'an empty box');
     });
 
-    it('signs out and in again', async () => {
+    step('signs out and in again', async () => {
         await page.getByRole('button', { name: 'You and this page' }).click();
         await check(page, 'menu');
         await page.getByRole('button', { name: 'Sign out' }).click();
         await page.getByLabel('User name').fill('rossi');
-        await page.getByLabel('Password').fill('wrong password');
+        await page.getByLabel('Password', { exact: true }).fill('wrong password');
         await page.getByRole('button', { name: 'Sign in' }).click();
         await page.getByText('That is not right').waitFor();
         await check(page, 'sign in');
-        await page.getByLabel('Password').fill('a long password');
+        await page.getByLabel('Password', { exact: true }).fill('a long password');
         await page.getByRole('button', { name: 'Sign in' }).click();
         await page.getByRole('heading', { name: 'Today' }).waitFor();
     });
 
-    it('draws the room, adds the class and a lesson', async () => {
+    step('draws the room, adds the class and a lesson', async () => {
         await page.getByRole('link', { name: /Draw your room/ }).click();
         await page.getByRole('button', { name: 'Add a room' }).click();
         await page.getByLabel('Name of the room').fill('Room 2');
-        await page.getByLabel('Rows').fill('6');
+        await page.getByLabel('Rows', { exact: true }).fill('6');
         await check(page, 'add a room');
         await page.getByRole('button', { name: 'Add', exact: true }).click();
         await page.getByRole('heading', { name: 'Room 2' }).waitFor();
 
-        await page.getByRole('link', { name: 'Classes' }).click();
+        await page.getByRole('link', { name: 'Classes', exact: true }).click();
         await check(page, 'no classes');
         await page.getByRole('button', { name: 'Add a class' }).click();
         await page.getByLabel('Name of the class').fill('6B');
@@ -97,19 +98,19 @@ describe('a first morning', { timeout: 8 * patience_ms }, () => {
             pins.set(await row.locator('th').innerText(), await row.locator('.pin').innerText());
         await check(page, 'a class');
 
-        await page.getByRole('link', { name: 'Lessons' }).click();
+        await page.getByRole('link', { name: 'Lessons', exact: true }).click();
         await page.getByRole('button', { name: 'Add a lesson' }).click();
-        await page.getByLabel('Title').fill('Coral reef');
+        await page.getByLabel('Title', { exact: true }).fill('Coral reef');
         await page.getByLabel('What to play').fill('reef.mp4');
-        await page.getByLabel('Length').fill('30:00');
+        await page.getByLabel('Length', { exact: true }).fill('30:00');
         await check(page, 'add a lesson');
         await page.getByRole('button', { name: 'Save' }).click();
         await page.getByRole('rowheader', { name: /Coral reef/ }).waitFor();
         await check(page, 'lessons');
     });
 
-    it('pairs a phone by the code on the page, and the class’s headsets', async () => {
-        await page.getByRole('link', { name: 'Headsets' }).click();
+    step('pairs a phone by the code on the page, and the class’s headsets', async () => {
+        await page.getByRole('link', { name: 'Headsets', exact: true }).click();
         await check(page, 'no headsets');
         await page.getByRole('button', { name: 'Pair a headset' }).click();
         const code = page.getByTestId('pairing-code');
@@ -144,7 +145,7 @@ describe('a first morning', { timeout: 8 * patience_ms }, () => {
         await check(page, 'headsets');
     });
 
-    it('puts everybody on a seat', async () => {
+    step('puts everybody on a seat', async () => {
         await page.getByRole('link', { name: 'Admin' }).click();
         await page.getByRole('link', { name: /Room 2/ }).click();
         await page.getByRole('button', { name: 'Fill the seats' }).click();
@@ -156,7 +157,7 @@ describe('a first morning', { timeout: 8 * patience_ms }, () => {
         await page.getByRole('dialog').waitFor({ state: 'detached' });
     });
 
-    it('starts the lesson for all at once', async () => {
+    step('starts the lesson for all at once', async () => {
         await page.getByRole('link', { name: 'Today' }).click();
         await page.getByRole('heading', { name: 'Ready to teach' }).waitFor();
         await check(page, 'today');
@@ -174,7 +175,7 @@ describe('a first morning', { timeout: 8 * patience_ms }, () => {
         await check(phone, 'virtual headset: running');
     });
 
-    it('shows the class as a list, and one headset in full', async () => {
+    step('shows the class as a list, and one headset in full', async () => {
         await page.getByRole('button', { name: 'List' }).click();
         assert.equal(await page.locator('.list tbody tr').count(), everybody);
         await check(page, 'live as a list');
@@ -185,7 +186,7 @@ describe('a first morning', { timeout: 8 * patience_ms }, () => {
         await page.keyboard.press('Escape');
     });
 
-    it('says at once that the box is gone, keeps what it knew, and comes back alone where the lesson is', async () => {
+    step('says at once that the box is gone, keeps what it knew, and comes back alone where the lesson is', async () => {
         await until(async () => Number(await phone.locator('main').getAttribute('data-acknowledged')) > 0, 'events are kept');
         await server.kill();
         await page.getByText('The box is gone.').waitFor();
@@ -202,7 +203,7 @@ describe('a first morning', { timeout: 8 * patience_ms }, () => {
         assert.ok(seconds(await page.getByTestId('position').innerText()) >= seconds(position_before));
     });
 
-    it('pauses, moves and goes on with everybody', async () => {
+    step('pauses, moves and goes on with everybody', async () => {
         await page.keyboard.press('Space');
         await seats_in('paused', everybody);
         await phone.locator('main[data-state=paused]').waitFor();
@@ -218,7 +219,7 @@ describe('a first morning', { timeout: 8 * patience_ms }, () => {
         );
     });
 
-    it('stops, and no acknowledged event is lost', async () => {
+    step('stops, and no acknowledged event is lost', async () => {
         await page.getByRole('button', { name: 'Stop' }).click();
         await check(page, 'stop?');
         await page.getByRole('button', { name: 'Stop the lesson' }).click();
@@ -243,7 +244,7 @@ describe('a first morning', { timeout: 8 * patience_ms }, () => {
         await check(page, 'summary as a table');
     });
 
-    it('keeps the lesson among the results', async () => {
+    step('keeps the lesson among the results', async () => {
         await page.getByRole('link', { name: 'Results' }).first().click();
         await page.getByRole('link', { name: /6B · Coral reef/ }).waitFor();
         await check(page, 'results');

@@ -1,0 +1,133 @@
+// How people come in: the first setup, signing in and out, what each may do to the others.
+#include <catch2/catch_test_macros.hpp>
+
+#include "support/test_appliance.h"
+
+using support::Credential;
+using support::Json;
+using support::TestAppliance;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string path_of(const char* list, const Json& item) {
+    return std::string(list) + "/" + std::to_string(item.at("id").get<std::int64_t>());
+}
+
+Credential cookie_of(const support::Reply& reply) {
+    const std::string header = reply.header("set-cookie");
+    return {"", header.substr(0, header.find(';'))};
+}
+
+} // namespace
+
+TEST_CASE("an empty box is set up once, with the code from its journal", "[stories][people]") {
+    TestAppliance box;
+    CHECK(box.expect(200, "GET", "/v1/setup").at("needed") == true);
+    Json setup = {{"code", "AAAA-AAAA"},
+                  {"organisation", {{"name", "Riverside"}}},
+                  {"administrator", {{"username", "head"}, {"password", "correct horse"}}}};
+    box.expect(401, "POST", "/v1/setup", setup);
+    setup["code"] = box.appliance().setup_code().value();
+    setup["administrator"]["password"] = "short";
+    CHECK(box.expect(422, "POST", "/v1/setup", setup).at("errors").at(0).at("field") ==
+          "administrator.password");
+    setup["administrator"]["password"] = "correct horse";
+
+    auto reply = box.call("POST", "/v1/setup", setup);
+    REQUIRE(reply.status == 201);
+    CHECK(reply.json().at("person").at("role") == "administrator");
+    const std::string cookie = reply.header("set-cookie");
+    CHECK(cookie.starts_with("lectern="));
+    CHECK(cookie.find("HttpOnly") != std::string::npos);
+    CHECK(cookie.find("SameSite=Strict") != std::string::npos);
+
+    Json me = box.expect(200, "GET", "/v1/logins/current", nullptr, cookie_of(reply));
+    CHECK(me.at("organisation").at("licence").at("seats") == 40);
+    CHECK(me.at("may") == Json({"view", "teach", "administer", "administer_box"}));
+    CHECK(box.expect(200, "GET", "/v1/setup").at("needed") == false);
+    box.expect(409, "POST", "/v1/setup", setup);
+}
+
+TEST_CASE("signing in, being locked out, and signing out", "[stories][people]") {
+    TestAppliance box;
+    auto head = box.set_up();
+    Json ada = box.add_person(head, "student", "Ada", "4711");
+    auto try_pin = [&](const char* pin) {
+        return box.call("POST", "/v1/logins", {{"nickname", "Ada"}, {"pin", pin}});
+    };
+
+    for (int i = 0; i < 5; ++i)
+        CHECK(try_pin("0000").status == 401);
+    auto locked = try_pin("4711");
+    CHECK(locked.status == 429);
+    CHECK(locked.header("retry-after") == "30");
+    box.clock.advance(31s);
+    auto good = try_pin("4711");
+    REQUIRE(good.status == 201);
+    Credential by_token{good.json().at("token"), ""};
+    CHECK(box.expect(200, "GET", "/v1/logins/current", nullptr, by_token).at("person").at("id") ==
+          ada.at("id"));
+    CHECK(box.expect(200, "GET", "/v1/logins", nullptr, by_token).at("items").size() == 1);
+    box.expect(403, "GET", "/v1/people", nullptr, by_token);
+
+    box.expect(204, "DELETE", "/v1/logins/current", nullptr, by_token);
+    box.expect(401, "GET", "/v1/logins/current", nullptr, by_token);
+    box.expect(422, "POST", "/v1/logins", {{"nickname", "Ada"}, {"password", "4711"}});
+}
+
+TEST_CASE("a page that signs in again replaces its login", "[stories][people]") {
+    TestAppliance box;
+    box.set_up();
+    const Json secret = {{"username", "head"}, {"password", "correct horse"}, {"cookie", true}};
+    auto first = box.call("POST", "/v1/logins", secret);
+    REQUIRE(first.status == 201);
+    CHECK(first.json().at("token").is_null()); // only the cookie has it, which no script reads
+    auto second = box.call("POST", "/v1/logins", secret, cookie_of(first));
+    REQUIRE(second.status == 201);
+    box.expect(401, "GET", "/v1/logins/current", nullptr, cookie_of(first));
+    box.expect(200, "GET", "/v1/logins/current", nullptr, cookie_of(second));
+}
+
+TEST_CASE("a login outlives a restart", "[stories][people]") {
+    TestAppliance box;
+    auto head = box.set_up();
+    box.restart();
+    box.expect(200, "GET", "/v1/organisation", nullptr, head);
+}
+
+TEST_CASE("a teacher looks after students, an administrator after everybody", "[stories][people]") {
+    TestAppliance box;
+    auto head = box.set_up();
+    Json rossi = box.add_person(head, "teacher", "Rossi"), ada = box.add_person(head, "student", "Ada");
+    auto teacher = box.log_in("Rossi");
+    const Json boss =
+        box.expect(200, "GET", "/v1/people?role=administrator", nullptr, head).at("items").at(0);
+
+    struct {
+        int status;
+        const char* method;
+        std::string path;
+        Json body;
+    } const calls[] = {
+        {201, "POST", "/v1/people", {{"role", "student"}, {"nickname", "Ben"}, {"pin", "1234"}}},
+        {409, "POST", "/v1/people", {{"role", "student"}, {"nickname", "ben"}}},
+        {422, "POST", "/v1/people", {{"role", "student"}, {"nickname", "a@b"}}},
+        {403, "POST", "/v1/people", {{"role", "teacher"}, {"nickname", "Mate"}}},
+        {200, "PATCH", path_of("/v1/people", ada), {{"first_name", "Ada"}}},
+        {403, "PATCH", path_of("/v1/people", ada), {{"role", "administrator"}}},
+        {403, "PATCH", path_of("/v1/people", boss), {{"first_name", "Mine"}}},
+        {403, "DELETE", path_of("/v1/people", boss), nullptr},
+        {200, "POST", path_of("/v1/people", ada) + "/pin", Json::object()},
+        {403, "POST", path_of("/v1/people", boss) + "/pin", Json::object()},
+        {403, "POST", path_of("/v1/people", ada) + "/password", {{"password", "something long"}}},
+        {403, "PATCH", "/v1/organisation", {{"name", "Mine"}}},
+        {403, "POST", "/v1/site-keys", {{"name", "Mine"}}},
+        {200, "POST", path_of("/v1/people", rossi) + "/pin", Json::object()}, // one's own, which signs out
+        {401, "GET", "/v1/people", nullptr},
+    };
+    for (const auto& call : calls) {
+        CAPTURE(call.method, call.path);
+        CHECK(box.call(call.method, call.path, call.body, teacher).status == call.status);
+    }
+}

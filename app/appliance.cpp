@@ -63,6 +63,7 @@ void Appliance::stop() {
     if (!running_) return;
     running_ = false;
     front_door_.stop(options_.grace);
+    services_.stop(); // its jobs still tell the front door and the audit sink
 }
 
 std::vector<std::string> Appliance::addresses() const {

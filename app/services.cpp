@@ -45,7 +45,26 @@ Services::Services(const ServicesOptions& options, platform::Clock& clock_, plat
     connect_rooms();
 }
 
-Services::~Services() = default;
+// The store is the first member and goes last, but its jobs use all the others.
+Services::~Services() {
+    stop();
+}
+
+void Services::stop() {
+    if (stopped_) return;
+    stopped_ = true;
+    try {
+        store.write("last things", [this](store::Tx& tx) {
+            while (audit.flush(tx)) {
+            }
+            logins.keep_prolonged(tx);
+            presence.keep_due(tx);
+        });
+    } catch (const platform::Error& error) {
+        platform::log_error(std::string("at the stop: ") + error.what());
+    }
+    store.stop();
+}
 
 void Services::connect_people() {
     organisations.on_added = [this](const people::Organisation& organisation) {

@@ -62,6 +62,9 @@ public:
     // go offline, commands expire. About every second, on the io thread.
     void tick();
 
+    // Brings what only memory knows to disk and finishes what the store accepted. Nothing is taken afterwards.
+    void stop();
+
     // After a commit, on the writer thread. Told when the disk fills and when it has room again; and which
     // logins ended.
     std::function<void(bool full)> on_storage_full;
@@ -101,6 +104,7 @@ private:
     void connect_rooms();
     void submit(std::string_view name, std::function<void(store::Tx&)> work, std::atomic<bool>& under_way);
 
+    bool stopped_ = false;
     std::atomic<bool> flushing_audit_{false}, keeping_reports_{false}, keeping_logins_{false};
 };
 

@@ -30,7 +30,8 @@ struct Store::Impl {
           readers(folder, clock, options.readers, options.queue_limit),
           writer(folder, std::move(connection), readers, clock, options) {}
     // What the writer still answers may read. Its connection closes last: then SQLite leaves nothing but the one file.
-    ~Impl() {
+    ~Impl() { stop(); }
+    void stop() {
         writer.stop();
         readers.stop();
     }
@@ -48,6 +49,10 @@ Store::Store(Options options, platform::Clock& clock)
     : impl_(std::make_unique<Impl>(std::move(options), clock)) {}
 
 Store::~Store() = default;
+
+void Store::stop() {
+    impl_->stop();
+}
 
 void Store::submit(Job job) {
     impl_->writer.submit(std::move(job));

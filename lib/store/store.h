@@ -44,6 +44,9 @@ public:
     Store(const Store&) = delete;
     Store& operator=(const Store&) = delete;
 
+    // Finishes what was accepted and takes no more. For whoever is used by jobs and goes before the store.
+    void stop();
+
     // Queues a job. Throws Error unavailable when the queue is full or the store stops; storage_full and unavailable
     // reach `done`.
     void submit(Job job);

@@ -17,6 +17,8 @@ namespace app {
 
 namespace {
 
+constexpr std::size_t most_of_a_secret = 1024;
+
 std::string argument_name(std::string option) {
     option.erase(0, option.find_first_not_of('-'));
     std::ranges::replace(option, '-', '_');
@@ -170,7 +172,8 @@ std::string read_secret(const Streams& streams, const std::string& prompt) {
         streams.error << prompt << std::flush;
     }
     std::string secret;
-    std::getline(streams.in, secret);
+    for (char letter; secret.size() < most_of_a_secret && streams.in.get(letter) && letter != '\n';)
+        secret += letter;
     if (terminal) {
         ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
         streams.error << "\n";

@@ -34,7 +34,13 @@ public:
         sigaddset(&signals_, SIGINT);
         pthread_sigmask(SIG_BLOCK, &signals_, &before_);
     }
-    ~StopSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    // Who was told twice has stopped once: what came again meanwhile is not left to end the process the hard
+    // way.
+    ~StopSignals() {
+        while (wait(std::chrono::microseconds(0))) {
+        }
+        pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    }
     StopSignals(const StopSignals&) = delete;
     StopSignals& operator=(const StopSignals&) = delete;
 

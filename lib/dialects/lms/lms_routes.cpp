@@ -42,6 +42,8 @@ Answer log_in(const Parts& parts, Call& call) {
     claim.by = people::Claim::By::pin;
     claim.name = text_field(call.body, "nickname");
     claim.secret = text_field(call.body, "pin");
+    if (!call.caller.is_stranger())
+        claim.organisation_id = call.caller.organisation_id; // a site key says which
     claim.headset = optional_text_field(call.body, "device_id", 80);
     const std::string user_agent = call.header("user-agent");
     std::string token, school;

@@ -72,6 +72,17 @@ struct School {
     std::int64_t ada = 0, ben = 0, session = 0;
 };
 
+// Time passes in a lesson, with a sign of life of each headset every few seconds: who is silent for longer is
+// offline.
+void watch_for(School& school, const std::vector<LiveClient*>& headsets, std::chrono::seconds time) {
+    constexpr auto step = 5s;
+    for (auto watched = 0s; watched < time; watched += step) {
+        school.box.clock.advance(step);
+        for (LiveClient* headset : headsets)
+            headset->expect("clock", {{"t0", 0}});
+    }
+}
+
 } // namespace
 
 TEST_CASE("a lesson from the first tap to the summary", "[stories]") {
@@ -107,7 +118,7 @@ TEST_CASE("a lesson from the first tap to the summary", "[stories]") {
 
     one.expect("events", school.batch("a", 3));
     two.expect("events", school.batch("a", 2));
-    school.box.clock.advance(60s);
+    watch_for(school, {&one, &two}, 60s);
     school.order("look", {{"yaw_deg", 30}, {"pitch_deg", -5}});
     CHECK(one.wait_for("command").at("arguments").at("yaw_deg") == 30);
     school.order("stop");

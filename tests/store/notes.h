@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 
 #include "store/store.h"
@@ -33,6 +34,24 @@ inline std::int64_t count(store::Read& read) {
 
 inline std::int64_t count(store::Store& store) {
     return store.read([](store::Read& read) { return count(read); });
+}
+
+inline std::set<std::string> all(store::Store& store) {
+    return store.read([](store::Read& read) {
+        std::set<std::string> texts;
+        for (auto rows = read.query("SELECT text FROM notes"); rows.step();)
+            texts.insert(rows.string(0));
+        return texts;
+    });
+}
+
+// The first of those that are expected and not there; "" when none is.
+inline std::string first_lost(store::Store& store, const std::set<std::string>& expected) {
+    const std::set<std::string> kept = all(store);
+    for (const std::string& text : expected) {
+        if (!kept.contains(text)) return text;
+    }
+    return "";
 }
 
 inline bool has(store::Store& store, std::string_view text) {

@@ -251,8 +251,11 @@ TEST_CASE("the queue is bounded", "[store]") {
     options.queue_limit = 3;
     Store store(options, clock);
     Hold hold(store);
-    for (int i = 0; i < 3; ++i)
-        store.submit({"fits", [](Tx&) { return Verdict::keep; }, nullptr});
+    std::latch answered(3);
+    for (int i = 0; i < 3; ++i) {
+        store.submit(
+            {"fits", [](Tx&) { return Verdict::keep; }, [&](std::exception_ptr) { answered.count_down(); }});
+    }
     try {
         store.submit({"one too many", [](Tx&) { return Verdict::keep; }, nullptr});
         FAIL("it was taken");
@@ -262,6 +265,7 @@ TEST_CASE("the queue is bounded", "[store]") {
     }
     CHECK(store.figures().queue == 3);
     hold.release();
+    answered.wait();
     notes::add(store, "there is room again");
 }
 

@@ -223,7 +223,8 @@ bool Connection<Stream>::take_head() {
         taken += parser_->put({text.data() + taken, end + 4 - taken}, error);
     begin_ += end + 4;
     if (error || !parser_->is_header_done()) {
-        fail(400, {platform::ErrorKind::bad_request, "The request is not HTTP/1.1."});
+        fail(error == boost::beast::http::error::header_limit ? 431 : 400,
+             {platform::ErrorKind::bad_request, "The request is not HTTP/1.1."});
         return false;
     }
     services_.requests.fetch_add(1, std::memory_order_relaxed);

@@ -15,6 +15,7 @@ public:
     using string_view = boost::beast::string_view;
 
     explicit RequestParser(Exchange& exchange) : exchange_(exchange) {
+        exchange.call.header_values.reserve(16, 600); // as browsers send, in two allocations
         header_limit(1u << 20);  // the connection has measured the head before it comes here
         body_limit(boost::none); // known only when the route is
     }
@@ -33,6 +34,7 @@ private:
     void on_response_impl(int, string_view, int, error_code&) override {}
     void on_field_impl(boost::beast::http::field, string_view name, string_view value,
                        error_code& error) override {
+        if (headed_) return; // a trailer: whatever it claims comes too late to be believed
         if (exchange_.call.header_values.size() >= 100) {
             error = boost::beast::http::error::header_limit;
             return;
@@ -42,7 +44,7 @@ private:
             if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
         exchange_.call.header_values.add(name_, view(value));
     }
-    void on_header_impl(error_code&) override {}
+    void on_header_impl(error_code&) override { headed_ = true; }
     void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
     std::size_t on_body_impl(string_view body, error_code& error) override { return take(body, error); }
     void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
@@ -63,6 +65,7 @@ private:
 
     Exchange& exchange_;
     std::string name_;
+    bool headed_ = false;
     std::uint64_t received_ = 0, body_most_ = 64u << 10;
 };
 

@@ -39,6 +39,10 @@ public:
     }
     std::size_t size() const { return entries_.size(); }
     bool empty() const { return entries_.empty(); }
+    void reserve(std::size_t entries, std::size_t bytes) {
+        entries_.reserve(entries);
+        bytes_.reserve(bytes);
+    }
     void clear() {
         bytes_.clear();
         entries_.clear();

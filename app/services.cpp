@@ -176,9 +176,9 @@ void Services::tick() {
     if (presence.has_due(now_ms))
         submit(
             "keep reports", [this](store::Tx& tx) { presence.keep_due(tx); }, keeping_reports_);
-    if (audit.has_waiting())
+    if (audit.has_due())
         submit(
-            "flush audit", [this](store::Tx& tx) { audit.flush(tx); }, flushing_audit_);
+            "flush audit", [this](store::Tx& tx) { audit.flush_due(tx); }, flushing_audit_);
     if (logins.has_prolonged())
         submit(
             "keep logins", [this](store::Tx& tx) { logins.keep_prolonged(tx); }, keeping_logins_);

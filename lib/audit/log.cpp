@@ -149,6 +149,7 @@ void Log::count(std::string_view action, const platform::Caller& caller, int sta
     CountKey key{caller.organisation_id, caller.person_id, caller.device_id,
                  caller.site_key_id,     status,           std::string(action)};
     std::lock_guard lock(mutex_);
+    if (counts_.empty()) counting_since_ms_ = clock_.now_ms();
     auto found = counts_.find(key);
     if (found != counts_.end())
         ++found->second.times;
@@ -163,15 +164,27 @@ bool Log::has_waiting() const {
     return !queue_.empty() || !counts_.empty() || overflow_ > 0;
 }
 
-std::deque<Entry> Log::take(std::size_t most) {
+bool Log::has_due() const {
+    std::lock_guard lock(mutex_);
+    return !queue_.empty() || overflow_ > 0 || counts_are_due();
+}
+
+// Also when the clock was set back: then it is not known for how long they have been counted.
+bool Log::counts_are_due() const {
+    const std::int64_t for_ms = clock_.now_ms() - counting_since_ms_;
+    return !counts_.empty() && (for_ms >= limits_.count_for_ms || for_ms < 0);
+}
+
+std::deque<Entry> Log::take(std::size_t most, bool only_due) {
     std::deque<Entry> taken;
     std::int64_t now_ms = clock_.now_ms();
     std::lock_guard lock(mutex_);
+    const bool counts = !only_due || counts_are_due();
     while (taken.size() < most && !queue_.empty()) {
         taken.push_back(std::move(queue_.front()));
         queue_.pop_front();
     }
-    while (taken.size() < most && !counts_.empty()) {
+    while (counts && taken.size() < most && !counts_.empty()) {
         auto node = counts_.extract(counts_.begin());
         Entry entry;
         entry.caller = node.mapped().caller;
@@ -203,11 +216,20 @@ void Log::put_back(std::deque<Entry> entries) {
     }
 }
 
-bool Log::flush(store::Tx& tx, std::size_t most) {
-    auto taken = std::make_shared<std::deque<Entry>>(take(most));
+void Log::write(store::Tx& tx, std::deque<Entry> entries) {
+    auto taken = std::make_shared<std::deque<Entry>>(std::move(entries));
     tx.on_rollback([this, taken] { put_back(std::move(*taken)); });
     for (const Entry& entry : *taken)
         append(tx, entry);
+}
+
+bool Log::flush_due(store::Tx& tx, std::size_t most) {
+    write(tx, take(most, true));
+    return has_due();
+}
+
+bool Log::flush(store::Tx& tx, std::size_t most) {
+    write(tx, take(most, false));
     return has_waiting();
 }
 

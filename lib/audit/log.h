@@ -8,7 +8,8 @@
 // is summed up
 //   in one row, so strangers cannot make the disk busy.
 // - count: for polls and event batches, summed up per route and caller.
-// What was queued and counted becomes rows by flush, which a job of the writer calls every few seconds.
+// What was queued becomes rows at the next flush_due, which a job of the writer calls every second; what was
+// counted, a minute after the first of it: a headset reports every second, and must not leave a row for each.
 //
 // Rows hold ids only: no PIN, no token (whoever hands over a path has redacted it), and no name: what an
 // error says in quotes is left out.
@@ -49,6 +50,7 @@ struct Verification {
 struct Limits {
     std::size_t queued = 2048;  // rows waiting for a flush
     std::size_t counted = 4096; // different calls counted between two flushes
+    std::int64_t count_for_ms = 60'000;
 };
 
 class Log {
@@ -61,9 +63,13 @@ public:
     void queue(Entry entry);
     void count(std::string_view action, const platform::Caller& caller, int status);
 
+    bool has_due() const;
+    // Rows of what is due, at most `most`, so that the writer is not held up; true when more is left. What a
+    // transaction that fails had taken is put back.
+    bool flush_due(store::Tx& tx, std::size_t most = 256);
+
     bool has_waiting() const;
-    // Writes at most `most` rows of what waits, so that the writer is not held up; true when more is left.
-    // What a transaction that fails had taken is put back.
+    // The same of all that waits, due or not: at the stop.
     bool flush(store::Tx& tx, std::size_t most = 256);
 
     // Removes rows older than `before_ms`, at most `most`; the chain stays whole by the anchor kept of what
@@ -80,7 +86,9 @@ private:
         platform::Caller caller;
         std::int64_t times = 0;
     };
-    std::deque<Entry> take(std::size_t most);
+    bool counts_are_due() const; // with the mutex
+    std::deque<Entry> take(std::size_t most, bool only_due);
+    void write(store::Tx& tx, std::deque<Entry> entries);
     void put_back(std::deque<Entry> entries);
 
     platform::Clock& clock_;
@@ -88,6 +96,7 @@ private:
     mutable std::mutex mutex_;
     std::deque<Entry> queue_;
     std::map<CountKey, Counted> counts_;
+    std::int64_t counting_since_ms_ = 0;
     std::int64_t overflow_ = 0; // calls that neither queue_ nor counts_ had room for
 };
 

@@ -109,6 +109,28 @@ TEST_CASE("what is queued and counted becomes rows by a flush", "[audit]") {
     CHECK(box.verify().intact);
 }
 
+TEST_CASE("polls are summed up for a minute, while what was queued does not wait", "[audit]") {
+    Box box;
+    Log log(box.clock);
+    platform::Caller headset;
+    headset.organisation_id = 1;
+    headset.device_id = 3;
+    log.queue(Box::entry("GET /v1/rooms"));
+    for (int second = 0; second < 60; ++second) {
+        CHECK_FALSE((second > 0 && log.has_due()));
+        log.count("MESSAGE headset.report", headset, 200);
+        box.write([&](store::Tx& tx) { CHECK_FALSE(log.flush_due(tx)); });
+        CHECK(box.rows() == 1);
+        box.clock.advance(std::chrono::seconds(1));
+    }
+    CHECK(log.has_due());
+    box.write([&](store::Tx& tx) { log.flush_due(tx); });
+    box.store.read([](store::Read& read) {
+        CHECK(read.integer("SELECT times FROM audit_log WHERE device_id = 3") == 60);
+    });
+    CHECK_FALSE(log.has_waiting());
+}
+
 TEST_CASE("strangers cannot fill the log: what does not fit is one row", "[audit]") {
     Box box;
     Log log(box.clock, {.queued = 3, .counted = 2});

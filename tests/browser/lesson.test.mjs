@@ -4,14 +4,14 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe } from 'node:test';
-import { Browser, check, patience_ms, Server, steps, until } from './support.mjs';
+import { Browser, check, Server, steps, until } from './support.mjs';
 
 const headsets = 30;
 const nicknames = Array.from({ length: headsets + 1 }, (_, index) => `student${String(index + 1).padStart(2, '0')}`);
 const everybody = nicknames.length;
 const last = nicknames.at(-1);
 
-describe('a first morning', { timeout: 8 * patience_ms }, () => {
+describe('a first morning', () => {
     const server = new Server();
     const pins = new Map();
     let browser, page, phone, simulation;

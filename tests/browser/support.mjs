@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const binary = process.env.LECTERN ?? join(root, 'build/dev/lectern');
 const chromium_path = process.env.LECTERN_CHROMIUM ?? '/usr/bin/chromium';
 const recorded_gaze = join(root, '../shared/data/gaze');
-export const patience_ms = 30_000;
+const patience_ms = 30_000 * Number(process.env.LECTERN_PATIENCE ?? 1);
 
 /// A process whose output can be waited for.
 class Process {

@@ -4,20 +4,31 @@ import { gaze_words, peak_of, shares_of } from '../src/features/live/gaze_words'
 import { needs_of } from '../src/features/live/needs';
 import { bounds_of, devices_at, fit_text, next_seat, seats_below, seats_for } from '../src/features/live/seat_layout';
 import { is_in_sync, position_at } from '../src/features/live/states';
+import type { Command } from '../src/api/types';
 import { command, device, seat, session } from './samples';
+
+const everybody = () => true;
+const truth_now = (commands: Command[]) => truth_of(commands, 0, everybody);
 
 describe('the truth of a command', () => {
     it('is that of the newest one, and quiet when nobody was told', () => {
-        expect(truth_of([])).toBeNull();
-        expect(truth_of([command({})])).toBeNull();
-        const newest = command({ done: 27, sent: 3 }, [], { number: 2, action: 'pause' });
-        expect(truth_of([newest, command({ failed: 1 })])).toMatchObject({ total: 30, done: 27, pending: 3, missed: [] });
+        expect(truth_now([])).toBeNull();
+        expect(truth_now([command({})])).toBeNull();
+        const newest = command({ done: 27, sent: 1 }, [{ state: 'sent' }], { number: 2, action: 'pause' });
+        expect(truth_now([newest, command({ failed: 1 })])).toMatchObject({ total: 28, done: 27, pending: 1, missed: [] });
     });
 
     it('counts whoever failed or let it expire as missed', () => {
-        const truth = truth_of([command({ done: 1, failed: 1, expired: 1 }, [{ state: 'failed' }, { state: 'expired' }, { state: 'sent' }])]);
-        expect(truth).toMatchObject({ pending: 0, done: 1 });
+        const truth = truth_now([command({ done: 1 }, [{ state: 'failed' }, { state: 'expired' }, { state: 'sent' }])]);
+        expect(truth).toMatchObject({ pending: 1, done: 1 });
         expect(truth?.missed.map((answer) => answer.state)).toEqual(['failed', 'expired']);
+    });
+
+    it('does not wait for long, and not at all for headsets that are offline', () => {
+        const asked = command({ done: 1 }, [{ device_id: 1, state: 'sent' }, { device_id: 2, state: 'received' }]);
+        const is_online = (device: number) => device === 1;
+        expect(truth_of([asked], 1000, is_online)).toMatchObject({ total: 2, done: 1, pending: 1, missed: [] });
+        expect(truth_of([asked], 5000, is_online)).toMatchObject({ pending: 0, missed: [{ device_id: 1 }] });
     });
 });
 
@@ -26,9 +37,9 @@ describe('needs you', () => {
         ['nothing while all is in order', device(), null, []],
         ['help asked for', device({ state: 'needs_help' }), null, ['asks']],
         ['silence, whatever else is wrong', device({ online: false, state: 'offline', battery: 3 }), null, ['offline']],
-        ['a command not followed', device(), truth_of([command({ failed: 1 }, [{ device_id: 1, error: 'no file' }])]), ['not_obeyed']],
+        ['a command not followed', device(), truth_now([command({ failed: 1 }, [{ device_id: 1, error: 'no file' }])]), ['not_obeyed']],
         ['a lesson not started', device({ state: 'ready' }), null, ['not_started']],
-        ['nobody blamed while the command is on its way', device({ state: 'ready' }), truth_of([command({ sent: 1 })]), []],
+        ['nobody blamed while the command is on its way', device({ state: 'ready' }), truth_now([command({ sent: 1 }, [{ state: 'sent' }])]), []],
         ['a low battery', device({ battery: 9 }), null, ['battery']],
         ['no low battery on the charger', device({ battery: 9, charging: true }), null, []],
         ['slow Wi-Fi', device({ round_trip_ms: 180 }), null, ['slow']],
@@ -38,7 +49,7 @@ describe('needs you', () => {
     });
 
     it('puts the most urgent first and offers a retry only to who can hear it', () => {
-        const truth = truth_of([command({ failed: 2 }, [{ device_id: 2 }, { device_id: 3 }])]);
+        const truth = truth_now([command({ failed: 2 }, [{ device_id: 2 }, { device_id: 3 }])]);
         const needs = needs_of(
             [
                 device({ id: 1, battery: 5 }),

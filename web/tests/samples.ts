@@ -77,6 +77,7 @@ export function command(
         position_ms: 0,
         at_ms: 0,
         expires_ms: 0,
+        arguments: {},
         counts: { sent: 0, received: 0, running: 0, done: 0, failed: 0, expired: 0, ...counts },
         open: open.map((answer) => ({
             device_id: 1,

@@ -1,10 +1,11 @@
 // Who is signed in, and the one live connection of the page.
 import { adopt_organisation } from '../ui/look.svelte';
 import { Live, type Topic } from './live.svelte';
-import { get, Problem, remove, when_signed_out } from './request';
+import { client, data, Problem, when_signed_out } from './client';
 import type { Login, Organisation, Role } from './types';
 
 type Phase = 'starting' | 'unreachable' | 'setup' | 'signed_out' | 'signed_in';
+const current_login = () => data(client.GET('/v1/logins/current'));
 const ranks: Role[] = ['student', 'viewer', 'teacher', 'administrator'];
 
 class App {
@@ -29,7 +30,7 @@ class App {
     async start(): Promise<void> {
         when_signed_out(() => this.leave());
         try {
-            if ((await get<{ needed: boolean }>('/v1/setup')).needed) {
+            if ((await data(client.GET('/v1/setup'))).needed) {
                 this.phase = 'setup';
                 return;
             }
@@ -42,7 +43,7 @@ class App {
 
     /// After signing in, or at the start with a cookie of an earlier day.
     async arrive(): Promise<void> {
-        const login = await get<Login>('/v1/logins/current');
+        const login = await current_login();
         if (!login.person) {
             this.phase = 'signed_out';
             return;
@@ -60,18 +61,18 @@ class App {
     }
 
     async refresh(): Promise<void> {
-        this.adopt(await get<Login>('/v1/logins/current'));
+        this.adopt(await current_login());
     }
 
     async sign_out(): Promise<void> {
-        await remove('/v1/logins/current');
+        await client.DELETE('/v1/logins/current');
         this.leave();
     }
 
     /// The socket could not be opened: the box is gone, or this login is.
     private async check(): Promise<void> {
         try {
-            await get<Login>('/v1/logins/current');
+            await current_login();
         } catch (error) {
             if (error instanceof Problem && error.status === 401) this.leave();
         }

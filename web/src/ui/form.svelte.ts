@@ -1,5 +1,5 @@
 // What every form does: send once at a time, keep the server's faults beside their fields, say the rest in words.
-import { Problem } from '../api/request';
+import { Problem } from '../api/client';
 import { problem_text } from './problem_text';
 
 export class Form {

@@ -1,5 +1,5 @@
 // What happened, what is safe, what to do: in words, for whatever a request threw.
-import { Problem } from '../api/request';
+import { Problem } from '../api/client';
 import { t } from '../i18n/i18n.svelte';
 
 export function problem_text(error: unknown): string {

@@ -1,5 +1,5 @@
 // How this browser becomes a headset of the box: by a code, or by a student's nickname and PIN.
-import { Problem } from '../../api/request';
+import { data, headset_client, Problem } from '../../api/client';
 
 export type Paired = { token: string; waiting: boolean };
 const place = 'lectern.headset';
@@ -31,49 +31,23 @@ export function remember(paired: Paired | null): void {
     localStorage.setItem(place, JSON.stringify({ serial_number, ...(paired ?? {}) }));
 }
 
-async function ask<Answer>(path: string, body: unknown): Promise<{ status: number; answer: Answer }> {
-    let response: Response;
-    try {
-        // Whoever is signed in on the page in this browser has nothing to do with this headset.
-        response = await fetch(path, {
-            method: 'POST',
-            credentials: 'omit',
-            headers: { 'content-type': 'application/json' },
-            body: JSON.stringify(body),
-        });
-    } catch {
-        throw new Problem(0, '');
-    }
-    const answer = (await response.json().catch(() => ({}))) as Answer & { detail?: string; title?: string };
-    const retry_after = Number(response.headers.get('retry-after')) || null;
-    if (!response.ok) throw new Problem(response.status, answer.detail ?? answer.title ?? '', [], retry_after);
-    return { status: response.status, answer };
-}
-
 export async function pair_by_code(code: string): Promise<Paired> {
-    const { answer } = await ask<{ token: string }>('/v1/pairings', {
-        code: code.replace(/\D/g, ''),
-        serial_number: serial_number(),
-        model,
-    });
-    return { token: answer.token, waiting: false };
+    const body = { code: code.replace(/\D/g, ''), serial_number: serial_number(), model };
+    return { token: (await data(headset_client.POST('/v1/pairings', { body }))).token, waiting: false };
 }
 
 export async function pair_by_pin(nickname: string, pin: string): Promise<Paired> {
     const body = { serial_number: serial_number(), nickname, pin, model };
-    const { status, answer } = await ask<{ token: string }>('/v1/pairings/sign-in', body);
-    return { token: answer.token, waiting: status === 202 };
+    const answer = await headset_client.POST('/v1/pairings/sign-in', { body });
+    return { token: (answer.data as { token: string }).token, waiting: answer.response.status === 202 };
 }
 
 /// Whether the server takes this token: not yet while the teacher has not tapped, no longer once it was unpaired.
 export async function is_known(token: string): Promise<boolean | null> {
     try {
-        const response = await fetch('/v1/logins/current', {
-            credentials: 'omit',
-            headers: { authorization: `Bearer ${token}` },
-        });
-        return response.ok ? true : response.status === 401 ? false : null;
-    } catch {
-        return null;
+        await headset_client.GET('/v1/logins/current', { headers: { authorization: `Bearer ${token}` } });
+        return true;
+    } catch (error) {
+        return error instanceof Problem && error.status === 401 ? false : null;
     }
 }

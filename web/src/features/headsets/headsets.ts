@@ -1,14 +1,13 @@
 // What the page asks of the server about headsets and their pairing.
-import { get, patch, post, put, remove } from '../../api/request';
-import type { Device, List, PairingCode } from '../../api/types';
+import { by_id, client, data } from '../../api/client';
 
-export const list_devices = async () => (await get<List<Device>>('/v1/devices?limit=1000')).items;
-export const rename_device = (id: number, name: string) => patch<Device>(`/v1/devices/${id}`, { name });
-export const unpair_device = (id: number) => remove<null>(`/v1/devices/${id}`);
-export const new_pairing_code = () => post<PairingCode>('/v1/pairing-codes');
-export const open_pairing = (seconds: number) => put<unknown>('/v1/pairing-window', { open_for_s: seconds });
-export const admit = (id: number) => post<unknown>(`/v1/pairing-requests/${id}/admit`);
-export const refuse = (id: number) => remove<null>(`/v1/pairing-requests/${id}`);
+export const rename_device = (id: number, name: string) =>
+    data(client.PATCH('/v1/devices/{id}', { ...by_id(id), body: { name } }));
+export const unpair_device = (id: number) => data(client.DELETE('/v1/devices/{id}', by_id(id)));
+export const new_pairing_code = () => data(client.POST('/v1/pairing-codes'));
+export const open_pairing = (seconds: number) => data(client.PUT('/v1/pairing-window', { body: { open_for_s: seconds } }));
+export const admit = (id: number) => data(client.POST('/v1/pairing-requests/{id}/admit', by_id(id)));
+export const refuse = (id: number) => data(client.DELETE('/v1/pairing-requests/{id}', by_id(id)));
 
 /// A code as it is read aloud: "042 137".
 export function spaced_code(code: string): string {

@@ -1,13 +1,14 @@
 // What the page asks of the server about lessons.
-import { get, patch, post, remove } from '../../api/request';
-import type { Lesson, LessonKind, List } from '../../api/types';
+import { by_id, client, data, items } from '../../api/client';
+import type { LessonKind } from '../../api/types';
 import type { Key } from '../../i18n/i18n.svelte';
 
-export type NewLesson = Omit<Lesson, 'id'>;
-export const list_lessons = async () => (await get<List<Lesson>>('/v1/lessons?limit=200')).items;
-export const create_lesson = (lesson: NewLesson) => post<Lesson>('/v1/lessons', lesson);
-export const change_lesson = (id: number, lesson: Partial<NewLesson>) => patch<Lesson>(`/v1/lessons/${id}`, lesson);
-export const remove_lesson = (id: number) => remove<null>(`/v1/lessons/${id}`);
+export type NewLesson = { title: string; kind: LessonKind; content: string; duration_ms: number | null };
+export const list_lessons = () => items(client.GET('/v1/lessons', { params: { query: { limit: 200 } } }));
+export const create_lesson = (lesson: NewLesson) => data(client.POST('/v1/lessons', { body: lesson }));
+export const change_lesson = (id: number, lesson: NewLesson) =>
+    data(client.PATCH('/v1/lessons/{id}', { ...by_id(id), body: lesson }));
+export const remove_lesson = (id: number) => data(client.DELETE('/v1/lessons/{id}', by_id(id)));
 
 export const kinds: LessonKind[] = ['video', 'app', 'web', 'scenario'];
 export const kind_words: Record<LessonKind, Key> = {

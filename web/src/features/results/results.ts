@@ -1,5 +1,4 @@
 // What the page asks of the server about what happened.
-import { get } from '../../api/request';
-import type { Summary } from '../../api/types';
+import { by_id, client, data } from '../../api/client';
 
-export const get_summary = (session_id: number) => get<Summary>(`/v1/sessions/${session_id}/summary`);
+export const get_summary = (session_id: number) => data(client.GET('/v1/sessions/{id}/summary', by_id(session_id)));

@@ -38,7 +38,7 @@ if(LECTERN_UI AND EXISTS "${CMAKE_SOURCE_DIR}/web/package.json")
     file(GLOB browser_tests CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/browser/*.test.*")
     if(browser_tests)
         add_test(NAME browser COMMAND sh "${CMAKE_SOURCE_DIR}/packaging/run_npm.sh" "${CMAKE_SOURCE_DIR}/tests/browser" test)
-        set_tests_properties(browser PROPERTIES LABELS browser TIMEOUT 420
+        set_tests_properties(browser PROPERTIES LABELS browser TIMEOUT 660
             ENVIRONMENT "LECTERN=$<TARGET_FILE:lectern>")
     endif()
 endif()

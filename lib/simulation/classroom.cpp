@@ -17,7 +17,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr double look_around_every_ms = 250;
-constexpr double grace_ms = 10'000;
+constexpr double grace_ms = 20'000; // longer than any Wi-Fi is lost
 constexpr double tell_every_ms = 5000;
 constexpr double begin_spread_ms = 10; // between one headset and the next
 constexpr std::size_t made_up_traces = 32;
@@ -147,6 +147,7 @@ Classroom::Classroom(Network& network, ClassroomOptions options)
         participant.pairing_code = options_.pairing_code;
         participant.code_path = options_.code_path;
         participant.losses_per_minute = options_.losses_per_minute;
+        participant.longest_loss_ms = options_.longest_loss_ms;
         participant.begin_after_ms = static_cast<double>(i) * begin_spread_ms;
         participants_.push_back(std::make_unique<Participant>(network_, std::move(participant)));
     }

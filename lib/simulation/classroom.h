@@ -35,6 +35,7 @@ struct ClassroomOptions {
     double clock_error_ms = 0;    // headsets' clocks are wrong by up to that much
     double drift_ppm = 0;         // and drift by up to that much
     double losses_per_minute = 0; // of the Wi-Fi, for each headset
+    double longest_loss_ms = 10'000;
     double picture_every_ms = 0;
     std::optional<std::int64_t> session_id;
     std::optional<double> for_ms;
@@ -49,7 +50,7 @@ public:
     ~Classroom();
 
     void start();
-    // Records no more, delivers what is still to deliver (within 10 s), takes leave, and stops the network.
+    // Records no more, delivers what is still to deliver (within 20 s), takes leave, and stops the network.
     void finish();
     // What happened so far; what `lectern simulate --json` prints.
     nlohmann::json counts() const;

@@ -106,18 +106,21 @@ void Headset::hear_welcome(const Json& data, double now_ms) {
     device_id_ = data.at("device").at("id");
     signed_in_ = data.contains("person") && !data["person"].is_null();
     next_sign_in_ms_ = signed_in_ || traits_.nickname.empty() ? never : now_ms;
-    hear_state(data.contains("session") ? data["session"] : Json(), now_ms);
-    if (traits_.session_id && !player_.in_session())
-        say("session.join", R"({"session_id":)" + std::to_string(*traits_.session_id) + "}");
     // What was answered while the line was down has not been heard.
     for (const auto& [eid, answer_data] : answers_)
         say("command.answer", answer_data, eid);
+    hear_state(data.contains("session") ? data["session"] : Json(), now_ms);
+    if (traits_.session_id && !player_.in_session())
+        say("session.join", R"({"session_id":)" + std::to_string(*traits_.session_id) + "}");
 }
 
 void Headset::hear_state(const Json& data, double now_ms) {
     record_until(now_ms);
     player_.take_state(data);
     playing_changed(now_ms);
+    // Where the newest command leads, it is now, also when it never heard the command itself.
+    const std::pair place{player_.session_id(), player_.number()};
+    if (player_.number() > 0 && place != answered_) answer(place.first, place.second, "done", std::nullopt);
 }
 
 void Headset::hear_command(const Json& data, double now_ms) {
@@ -125,7 +128,7 @@ void Headset::hear_command(const Json& data, double now_ms) {
     const Command command = command_from(data);
     record_until(now_ms);
     const bool is_known = player_.take(command) == Player::Verdict::known;
-    answer(command, is_known ? "done" : "received", std::nullopt);
+    answer(command.session_id, command.number, is_known ? "done" : "received", std::nullopt);
 }
 
 void Headset::hear_reply(const Json& message, double now_ms) {
@@ -216,20 +219,22 @@ void Headset::obey(double now_ms) {
     playing_changed(now_ms);
     if (command.expires_ms > 0 && server_now > command.expires_ms) {
         ++counts_.expired; // too late to act together, but not to be where the others are
-        answer(command, "failed", server_now - command.at_ms, "came after it had expired");
+        answer(command.session_id, command.number, "failed", server_now - command.at_ms,
+               "came after it had expired");
         return;
     }
     skew_ms_ = server_now - command.at_ms;
     ++counts_.obeyed;
     obeyed_.push_back({command.session_id, command.number, now_ms, skew_ms_});
-    if (command.action == "play") answer(command, "running", skew_ms_);
-    answer(command, "done", skew_ms_);
+    if (command.action == "play") answer(command.session_id, command.number, "running", skew_ms_);
+    answer(command.session_id, command.number, "done", skew_ms_);
 }
 
-void Headset::answer(const Command& command, const char* state, std::optional<double> skew_ms,
-                     const char* error) {
-    std::string data = R"({"session_id":)" + std::to_string(command.session_id) + R"(,"number":)" +
-                       std::to_string(command.number) + R"(,"state":")" + state + '"';
+void Headset::answer(std::int64_t session_id, std::int64_t number, const char* state,
+                     std::optional<double> skew_ms, const char* error) {
+    answered_ = {session_id, number};
+    std::string data = R"({"session_id":)" + std::to_string(session_id) + R"(,"number":)" +
+                       std::to_string(number) + R"(,"state":")" + state + '"';
     if (skew_ms) data += R"(,"skew_ms":)" + fixed(*skew_ms, 3);
     if (error) data += std::string(R"(,"error":")") + error + '"';
     data += '}';

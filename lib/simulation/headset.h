@@ -14,6 +14,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "live/clock_sync.h"
@@ -91,8 +92,8 @@ private:
     void hear_events_reply(const nlohmann::json& message, std::int64_t eid, double now_ms);
     void hear_sign_in_reply(const nlohmann::json& message, double now_ms);
     void obey(double now_ms);
-    void answer(const Command& command, const char* state, std::optional<double> skew_ms,
-                const char* error = nullptr);
+    void answer(std::int64_t session_id, std::int64_t number, const char* state,
+                std::optional<double> skew_ms, const char* error = nullptr);
     void record_until(double now_ms);
     void playing_changed(double now_ms);
     void leave_zone(double now_ms);
@@ -116,6 +117,8 @@ private:
     std::vector<OutgoingMessage> messages_;
     std::map<std::int64_t, std::string> batches_under_way_; // by eid
     std::map<std::int64_t, std::string> answers_;           // by eid, kept until the server has them
+    std::pair<std::int64_t, std::int64_t>
+        answered_; // session and number of the last command that it answered
     std::int64_t last_eid_ = 0, device_id_ = 0;
     bool connected_ = false, welcomed_ = false, signed_in_ = false, recording_ = true;
     int quick_clocks_ = 0;

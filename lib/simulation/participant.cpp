@@ -13,7 +13,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr double first_pause_ms = 250, longest_pause_ms = 2000;
-constexpr double shortest_loss_ms = 1000, longest_loss_ms = 10'000;
 
 } // namespace
 
@@ -135,10 +134,11 @@ void Participant::on_closed(int) {
 }
 
 void Participant::lost() {
+    if (finishing_) return;
     ++counts_.losses;
     socket_->drop();
     socket_.reset();
-    away_for(drawn(shortest_loss_ms, longest_loss_ms));
+    away_for(drawn(options_.longest_loss_ms / 10, options_.longest_loss_ms));
 }
 
 void Participant::away_for(double ms) {
@@ -168,6 +168,7 @@ void Participant::live() {
 }
 
 void Participant::stop_recording() {
+    finishing_ = true;
     headset_.stop_recording(network_.now_ms());
     live();
 }

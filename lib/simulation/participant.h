@@ -17,7 +17,7 @@ struct ParticipantOptions {
     HeadsetTraits traits;
     std::function<std::string()> pairing_code; // these two as in ClassroomOptions
     std::string code_path;
-    double losses_per_minute = 0;
+    double losses_per_minute = 0, longest_loss_ms = 10'000;
     double begin_after_ms = 0;
 };
 
@@ -33,7 +33,7 @@ public:
     Participant& operator=(const Participant&) = delete;
 
     void begin();
-    void stop_recording();
+    void stop_recording(); // and lose the Wi-Fi no more
     void leave();
 
     void on_open() override;
@@ -71,7 +71,7 @@ private:
     std::shared_ptr<Socket> socket_;
     std::shared_ptr<bool> here_ = std::make_shared<bool>(true); // an answer may come after we are gone
     std::string token_, fault_;
-    bool connected_ = false, leaving_ = false;
+    bool connected_ = false, finishing_ = false, leaving_ = false;
     int failures_ = 0; // in a row
     ConnectionCounts counts_;
 };

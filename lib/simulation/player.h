@@ -38,6 +38,9 @@ public:
     double since_ms() const { return at_ms_; } // when the position was, or will be, position_ms
     double position_ms(double now_ms) const;
     std::int64_t session_id() const { return session_id_; }
+    std::int64_t number() const {
+        return number_;
+    } // of the newest command that was obeyed, or came as a state
     std::int64_t run_id() const { return run_id_; } // 0: unknown
 
 private:

@@ -180,6 +180,8 @@ TEST_CASE("what was recorded while the Wi-Fi was away arrives later, once", "[si
         }
     }
     CHECK(received.contains(unanswered));
+    for (const json& answer : f.take("command.answer"))
+        f.reply(answer, json::object());
     f.headset.stop_recording(f.now_ms);
     for (int i = 0; i < 3; ++i) {
         f.collect();
@@ -242,12 +244,23 @@ TEST_CASE("an answer that got lost is given again after reconnecting", "[simulat
     f.pass(1000); // obeyed without a line
     CHECK(f.headset.player().is_running());
     f.connect(f.playing());
-    auto answers = f.take("command.answer");
+    auto answers = f.take("command.answer"); // and not once more for the state
     CHECK(states_of(answers) == std::vector<std::string>{"received", "running", "done"});
     for (const json& answer : answers)
         f.reply(answer, json::object());
     f.headset.disconnected(f.now_ms);
     f.connect(f.playing());
+    CHECK(f.take("command.answer").empty());
+}
+
+TEST_CASE("a headset that missed a command answers it when the state tells of it", "[simulation]") {
+    Fixture f;
+    f.connect(f.playing());
+    const auto answers = f.take("command.answer");
+    REQUIRE(states_of(answers) == std::vector<std::string>{"done"});
+    CHECK(answers[0]["data"]["number"] == 1);
+    CHECK_FALSE(answers[0]["data"].contains("skew_ms"));
+    f.push("state", f.playing());
     CHECK(f.take("command.answer").empty());
 }
 

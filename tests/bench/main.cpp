@@ -5,6 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/events_bench.h"
+#include "bench/http_bench.h"
+#include "bench/live_bench.h"
 #include "bench/store_bench.h"
 
 namespace {
@@ -15,7 +18,9 @@ struct Bench {
 };
 
 constexpr Bench benches[] = {
-    {"store", bench::run_store_bench},
+    {"store", bench::run_store_bench},   {"http", bench::run_http_bench},
+    {"events", bench::run_events_bench}, {"fan-out", bench::run_fan_out_bench},
+    {"memory", bench::run_memory_bench},
 };
 
 } // namespace

@@ -1,0 +1,35 @@
+// A school on the server under test, made over its API.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bench/process.h"
+#include "bench/sockets.h"
+
+namespace bench {
+
+struct School {
+    std::unique_ptr<Process> server;
+    std::string token;                      // of its administrator
+    std::vector<std::string> device_tokens; // of its paired headsets
+
+    std::uint16_t port() const { return server->port; }
+    void pair_up_to(std::size_t headsets);
+};
+
+// The program beside this one; throws when there is none.
+std::filesystem::path lectern_program();
+School open_school(const std::filesystem::path& folder);
+
+// Figures of a measured load, in terms of the server: requests or events a second, and CPU of the server for
+// each.
+struct Measured {
+    double per_s = 0, cpu_us = 0, p99_ms = 0;
+};
+Measured median_of(const std::vector<Measured>& runs);
+
+} // namespace bench

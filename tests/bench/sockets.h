@@ -1,0 +1,50 @@
+// Many live sockets on one epoll loop, as plain as can be: the load must not be what is measured.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bench {
+
+class Sockets {
+public:
+    Sockets();
+    ~Sockets();
+    Sockets(const Sockets&) = delete;
+    Sockets& operator=(const Sockets&) = delete;
+
+    // Opens /v1/live with a headset's token; or, with none, a connection that gets frames at once (the bare
+    // hub's).
+    int open(std::uint16_t port, const std::string& token);
+    void close_all();
+    std::size_t size() const { return sockets_.size(); }
+
+    // Masked, as a client's must be.
+    void send_text(int socket, std::string_view text);
+    void send_raw(int socket, std::string_view bytes);
+
+    // Hears what arrives until `until` says so; pings are answered. Throws after `limit` of silence.
+    using Hear = std::function<void(int socket, std::string_view message)>;
+    void run(const Hear& hear, const std::function<bool()>& until,
+             std::chrono::milliseconds limit = std::chrono::milliseconds(10'000));
+    // Hears for that long.
+    void run_for(std::chrono::milliseconds time, const Hear& hear);
+
+private:
+    struct Line {
+        int socket = -1;
+        std::string in;
+    };
+    bool wait(int timeout_ms, const Hear& hear);
+    void take(int index, const Hear& hear);
+    void send_frame(int socket, char opcode, std::string_view text);
+
+    int epoll_;
+    std::vector<Line> sockets_;
+};
+
+} // namespace bench

@@ -96,6 +96,7 @@ void Services::connect_headsets() {
     devices.on_unpaired = [this](std::int64_t organisation_id, std::int64_t device_id) {
         presence.remove(device_id);
         board.device_removed(organisation_id, device_id);
+        director.device_removed(organisation_id, device_id);
     };
     presence.on_changed = [this](const devices::Present& present) {
         board.presence_changed(present);

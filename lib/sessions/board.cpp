@@ -30,6 +30,7 @@ struct Shown {
     devices::Present present;
     std::optional<people::PersonReference> person;
     std::optional<std::int64_t> session_id;
+    std::int64_t online_since_ms = 0;
 };
 
 struct ShownSession {
@@ -47,22 +48,33 @@ struct Board::Impl {
     std::map<std::int64_t, Shown> devices;
     std::map<std::int64_t, ShownSession> sessions;
 
+    struct LastAnswer {
+        const Command& command;
+        const CommandAnswer& answer;
+    };
     // The last answer of a headset in its session, when a command went to it.
-    const CommandAnswer* last_answer(const ShownSession& shown, std::int64_t device_id) const {
+    std::optional<LastAnswer> last_answer(const ShownSession& shown, std::int64_t device_id) const {
         for (auto command = shown.commands.rbegin(); command != shown.commands.rend(); ++command) {
             const auto& answers = command->second.answers;
             const auto found = std::ranges::find(answers, device_id, &CommandAnswer::device_id);
-            if (found != answers.end()) return &*found;
+            if (found != answers.end()) return LastAnswer{command->second, *found};
         }
-        return nullptr;
+        return std::nullopt;
+    }
+
+    // It could not do what it was told, or did not though it was there. Who came later has joined by the
+    // state.
+    bool needs_help(const Shown& shown, const ShownSession& session) const {
+        const auto last = last_answer(session, shown.device.id);
+        if (!last) return false;
+        if (last->answer.state == AnswerState::failed) return true;
+        return last->answer.state == AnswerState::expired && shown.online_since_ms < last->command.at_ms;
     }
 
     std::string_view state_of(const Shown& shown, const ShownSession* session) const {
         if (!shown.present.online) return "offline";
         if (session == nullptr || !session->session.transport.is_live()) return "ready";
-        const CommandAnswer* answer = last_answer(*session, shown.device.id);
-        if (answer && (answer->state == AnswerState::failed || answer->state == AnswerState::expired))
-            return "needs_help";
+        if (needs_help(shown, *session)) return "needs_help";
         if (clock.now_ms() - shown.present.last_seen_ms > away_after_ms) return "away";
         return session->session.transport.state == State::running ? "playing" : "paused";
     }
@@ -70,13 +82,13 @@ struct Board::Impl {
     Json entry_of(const Shown& shown) const {
         const auto found = shown.session_id ? sessions.find(*shown.session_id) : sessions.end();
         const ShownSession* session = found == sessions.end() ? nullptr : &found->second;
-        const CommandAnswer* answer = session ? last_answer(*session, shown.device.id) : nullptr;
+        const auto last = session ? last_answer(*session, shown.device.id) : std::nullopt;
         const devices::Report& report = shown.present.report;
         const devices::Device& device = shown.device;
         const auto last_seen_ms =
             shown.present.last_seen_ms > 0 ? std::optional(shown.present.last_seen_ms) : device.last_seen_ms;
         std::optional<double> skew_ms = report.skew_ms;
-        if (answer && answer->skew_ms) skew_ms = answer->skew_ms;
+        if (last && last->answer.skew_ms) skew_ms = last->answer.skew_ms;
         return {{"id", device.id},
                 {"name", device.name},
                 {"model", device.model},
@@ -209,6 +221,7 @@ void Board::device_removed(std::int64_t organisation_id, std::int64_t device_id)
 void Board::presence_changed(const devices::Present& present) {
     impl_->hub.post([impl = impl_, present](live::Hub&) {
         Shown& shown = impl->devices[present.device_id];
+        if (present.online && !shown.present.online) shown.online_since_ms = impl->clock.now_ms();
         shown.present = present;
         impl->show(shown);
     });

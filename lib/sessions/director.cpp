@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "live/clock_sync.h"
 #include "platform/error.h"
@@ -39,6 +40,9 @@ Json command_json(const Session& session, const Command& command) {
             {"arguments", Json::parse(command.arguments)}};
 }
 
+// How long after a restart a headset may take to come back before its time in the lesson stops counting.
+constexpr std::int64_t return_ms = 15'000;
+
 } // namespace
 
 // What the io thread knows of a live session and of the headsets.
@@ -69,6 +73,7 @@ struct Director::Impl {
     std::map<live::ClientId, std::int64_t> device_of; // by socket
     std::vector<Pending> pending;
     std::set<std::pair<std::int64_t, std::int64_t>> unsettled; // organisation and device; the writer was busy
+    std::optional<std::int64_t> absent_at_ms; // when to look for those who have not come back
     std::vector<Watcher> watchers;
 
     // ---- on the writer ----
@@ -269,6 +274,7 @@ struct Director::Impl {
     }
 
     void load(store::Read& read) {
+        absent_at_ms = read.now_ms() + return_ms;
         for (const Session& session : parts.sessions.all_open(read)) {
             parts.board.session_changed(session);
             if (!session.transport.is_live()) continue;
@@ -373,6 +379,10 @@ void Director::presence_changed(const devices::Present& present) {
     impl_->parts.hub.post([this, present](live::Hub&) { impl_->online_changed(present); });
 }
 
+void Director::device_removed(std::int64_t organisation_id, std::int64_t device_id) {
+    impl_->submit_settle(organisation_id, device_id);
+}
+
 void Director::signed_in(std::int64_t organisation_id, std::int64_t device_id) {
     impl_->submit_settle(organisation_id, device_id);
 }
@@ -407,6 +417,13 @@ void Director::tick() {
     });
     for (const Impl::Pending& command : due) {
         impl_->submit_expiry(command);
+    }
+    if (impl_->absent_at_ms && now_ms >= *impl_->absent_at_ms) {
+        impl_->absent_at_ms.reset();
+        for (const auto& [device_id, headset] : impl_->headsets) {
+            if (!headset.online && headset.place.run_id)
+                impl_->unsettled.emplace(headset.organisation_id, device_id);
+        }
     }
     for (const auto& [organisation_id, device_id] : std::exchange(impl_->unsettled, {})) {
         impl_->submit_settle(organisation_id, device_id);

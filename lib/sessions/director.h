@@ -76,6 +76,7 @@ public:
 
     // ---- from any thread: something changed that may concern a lesson ----
     void presence_changed(const devices::Present& present);
+    void device_removed(std::int64_t organisation_id, std::int64_t device_id); // unpaired
     void signed_in(std::int64_t organisation_id, std::int64_t device_id);
     void seat_changed(std::int64_t organisation_id, const rooms::Seat& seat);
 
@@ -83,7 +84,8 @@ public:
     // Its socket is open and is the hub's `client`: it is welcomed with the state of its lesson.
     void headset_connected(live::ClientId client, const platform::Caller& caller);
     void headset_disconnected(live::ClientId client);
-    // Commands expire; called about every second.
+    // Commands expire, and who has not come back after a restart no longer counts as there; about every
+    // second.
     void tick();
     // The live session that a headset is in.
     std::optional<std::int64_t> session_of(std::int64_t device_id) const;

@@ -199,6 +199,33 @@ TEST_CASE("a lesson goes on at the right position after the server was killed", 
     CHECK(lesson.runs().size() == 1);
 }
 
+TEST_CASE("time does not count for a headset that does not come back after a restart", "[sessions]") {
+    Lesson lesson;
+    {
+        Headset one(lesson, lesson.device_1);
+        lesson.order(Action::start);
+    }
+    lesson.clock.advance(60s + 50ms);
+    lesson.restart();
+    lesson.clock.advance(16s);
+    lesson.tick();
+    lesson.clock.advance(600s);
+    CHECK(lesson.runs().at(0).time_in_lesson_at(lesson.clock.now_ms()) == 76'000);
+}
+
+TEST_CASE("an unpaired headset's time does not count on, and commands do not go to it", "[sessions]") {
+    Lesson lesson;
+    Headset one(lesson, lesson.device_1);
+    lesson.order(Action::start);
+    lesson.clock.advance(60s + 50ms);
+    lesson.write(
+        [&](store::Tx& tx) { lesson.services->devices.unpair(tx, lesson.organisation, lesson.device_1); });
+    lesson.run_posted();
+    lesson.clock.advance(600s);
+    CHECK(lesson.runs().at(0).time_in_lesson_at(lesson.clock.now_ms()) == 60'000);
+    CHECK(lesson.order(Action::pause).command.answers.size() == 1);
+}
+
 TEST_CASE("another lesson ends the runs of the one before and begins new ones", "[sessions]") {
     Lesson lesson;
     Headset one(lesson, lesson.device_1);
@@ -303,8 +330,20 @@ TEST_CASE("a command that nobody answers expires, also after a restart", "[sessi
     lesson.tick();
     CHECK(lesson.command(1)["counts"]["expired"] == 2);
     Headset one(lesson, lesson.device_1);
-    lesson.answer(lesson.device_1, 1, sessions::AnswerState::done); // late, but done
+    CHECK(lesson.device_entry(lesson.device_1)["state"] == "playing"); // it has joined by the state
+    lesson.answer(lesson.device_1, 1, sessions::AnswerState::done);    // late, but done
     CHECK(lesson.command(1)["counts"]["done"] == 1);
+}
+
+TEST_CASE("a headset that is there and does not obey needs help", "[sessions]") {
+    Lesson lesson;
+    Headset one(lesson, lesson.device_1);
+    lesson.clock.advance(1s);
+    lesson.order(Action::start);
+    lesson.clock.advance(31s);
+    lesson.tick();
+    CHECK(lesson.device_entry(lesson.device_1)["state"] == "needs_help");
+    CHECK(lesson.device_entry(lesson.device_2)["state"] == "offline");
 }
 
 TEST_CASE("who signs in for a class is called into its session", "[sessions]") {

@@ -11,7 +11,9 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.>")
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-    set(launcher env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${CCACHE_PROGRAM}")
+    # The sloppiness is what the cache asks for where headers are precompiled.
+    set(launcher env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1
+        CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime "${CCACHE_PROGRAM}")
     set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
     set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
@@ -23,6 +25,12 @@ if(MOLD_PROGRAM)
     add_link_options(-fuse-ld=mold)
 elseif(LLD_PROGRAM)
     add_link_options(-fuse-ld=lld)
+endif()
+# A static-pie file relocates itself; packed, that table is 20 kB instead of 700.
+if(MOLD_PROGRAM OR LLD_PROGRAM)
+    set(packed_relocations -Wl,--pack-dyn-relocs=relr)
+else()
+    set(packed_relocations -Wl,-z,pack-relative-relocs)
 endif()
 
 add_compile_options(-fPIE -ffunction-sections -fdata-sections)
@@ -55,3 +63,13 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         target_compile_options(lectern_own_code INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-tsan>)
     endif()
 endif()
+
+# What nearly every file includes is parsed once: a third of a file's compile time. "no-ui" does without, so that it and
+# the linter, which uses it, show a file that forgot an include.
+function(often_included target)
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+    target_precompile_headers(${target} PRIVATE
+        <algorithm> <array> <atomic> <chrono> <condition_variable> <cstdint> <filesystem> <functional> <map> <memory> <mutex>
+        <optional> <ostream> <set> <sstream> <stdexcept> <string> <string_view> <thread> <unordered_map> <utility> <variant>
+        <vector> <nlohmann/json.hpp>)
+endfunction()

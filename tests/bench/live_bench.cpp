@@ -86,12 +86,12 @@ public:
         school.pair_up_to(headsets);
         const Json session = Json::parse(ask(school.port(), "POST", "/v1/sessions", school.token,
                                              R"({"title":"Fan-out","lesson_ids":[]})"));
-        path_ = "/v1/sessions/" + session.at("id").dump();
+        const std::string id = session.at("id").dump();
+        path_ = "/v1/sessions/" + id;
         for (std::size_t i = 0; i < headsets; ++i) {
             sockets_.open(school.port(), school.device_tokens[i]);
-            sockets_.send_text(
-                static_cast<int>(i),
-                R"({"type":"session.join","eid":1,"data":{"session_id":)" + session.at("id").dump() + "}}");
+            sockets_.send_text(static_cast<int>(i),
+                               R"({"type":"session.join","eid":1,"data":{"session_id":)" + id + "}}");
         }
         std::size_t joined = 0;
         sockets_.run(
@@ -126,6 +126,30 @@ private:
     bool paused_ = false;
 };
 
+// What the floor does too: one socket says it, all others of its session hear it, and no disk is asked.
+class Relay {
+public:
+    Relay(School& school, std::size_t headsets) : headsets_(headsets) {
+        school.pair_up_to(headsets);
+        const Json session = Json::parse(
+            ask(school.port(), "POST", "/v1/sessions", school.token, R"({"title":"Relay","lesson_ids":[]})"));
+        const std::string path = "/ws/session/" + session.at("id").dump() + "/";
+        sockets_.open(school.port(), school.token, path);
+        for (std::size_t i = 0; i < headsets; ++i)
+            sockets_.open(school.port(), school.device_tokens[i], path);
+        sockets_.run_for(std::chrono::milliseconds(500), ignore);
+    }
+    FanOut order() {
+        return fan_out(sockets_, headsets_, "ccc", [this] {
+            sockets_.send_text(0, R"({"action":"offer","sdp":")" + command_like + "\"}");
+        });
+    }
+
+private:
+    std::size_t headsets_;
+    Sockets sockets_;
+};
+
 void add_row(Table& table, const std::string& name, const std::vector<FanOut>& runs, double floor_ms) {
     std::vector<double> first, last;
     for (const FanOut& run : runs) {
@@ -151,17 +175,24 @@ void run_fan_out_bench(const std::filesystem::path& folder) {
     Table table({"fan-out", "first ms", "last ms", "last p99 ms", "of the floor"});
     for (const std::size_t size : sizes) {
         BareHub bare(size);
-        Lesson lesson(school, size);
-        std::vector<FanOut> floor, commands;
-        for (int round = 0; round < rounds; ++round) {
-            for (int i = 0; i < orders; ++i)
-                floor.push_back(bare.order());
-            for (int i = 0; i < orders; ++i)
-                commands.push_back(lesson.order());
+        const auto beside_floor = [&](const char* name, auto& measured) {
+            std::vector<FanOut> floor, runs;
+            for (int round = 0; round < rounds; ++round) {
+                for (int i = 0; i < orders; ++i)
+                    floor.push_back(bare.order());
+                for (int i = 0; i < orders; ++i)
+                    runs.push_back(measured.order());
+            }
+            const double floor_ms = median_last(floor);
+            add_row(table, "bare epoll hub, " + std::to_string(size), floor, floor_ms);
+            add_row(table, name + (", " + std::to_string(size)), runs, floor_ms);
+        };
+        {
+            Relay relay(school, size);
+            beside_floor("a message relayed", relay);
         }
-        const double floor_ms = median_last(floor);
-        add_row(table, "bare epoll hub, " + std::to_string(size), floor, floor_ms);
-        add_row(table, "a durable order to headsets, " + std::to_string(size), commands, floor_ms);
+        Lesson lesson(school, size);
+        beside_floor("a durable order to headsets", lesson);
     }
     table.print();
 }

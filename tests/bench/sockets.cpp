@@ -58,13 +58,14 @@ void Sockets::close_all() {
     sockets_.clear();
 }
 
-int Sockets::open(std::uint16_t port, const std::string& token) {
+int Sockets::open(std::uint16_t port, const std::string& token, const std::string& path) {
     const int index = static_cast<int>(sockets_.size());
     Line line;
     line.socket = connect_to(port);
     if (!token.empty()) {
         const std::string ask =
-            "GET /v1/live HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "GET " + path +
+            " HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
             "Authorization: Bearer " +
             token + "\r\n\r\n";

@@ -17,9 +17,9 @@ public:
     Sockets(const Sockets&) = delete;
     Sockets& operator=(const Sockets&) = delete;
 
-    // Opens /v1/live with a headset's token; or, with none, a connection that gets frames at once (the bare
-    // hub's).
-    int open(std::uint16_t port, const std::string& token);
+    // Opens /v1/live, or another path, with somebody's token; or, with none, a connection that gets frames at
+    // once (the bare hub's).
+    int open(std::uint16_t port, const std::string& token, const std::string& path = "/v1/live");
     void close_all();
     std::size_t size() const { return sockets_.size(); }
 

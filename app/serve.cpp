@@ -1,5 +1,6 @@
 // lectern serve: the server. Runs until SIGTERM or SIGINT, then finishes what it has accepted.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <ostream>
@@ -70,6 +71,18 @@ std::string address_text(const Config& config, std::uint16_t port) {
     return (v6 ? "[" + config.listen.address + "]" : config.listen.address) + ":" + std::to_string(port);
 }
 
+// What the files of the store, of transfers and of the log leave. A connection too many is refused at once;
+// without a descriptor it could not even be refused.
+std::size_t connections_within(std::int64_t open_files) {
+    constexpr std::int64_t others = 256, at_most = 8192, at_least = 64;
+    const std::int64_t connections = std::clamp(open_files - others, at_least, at_most);
+    if (connections < at_most)
+        platform::log_warning("only " + std::to_string(connections) +
+                              " connections at once: the limit of open files is " +
+                              std::to_string(open_files) + " (LimitNOFILE=, ulimit -n)");
+    return static_cast<std::size_t>(connections);
+}
+
 ApplianceOptions appliance_options(const Config& config) {
     ApplianceOptions options;
     options.services.folder = config.data;
@@ -77,6 +90,7 @@ ApplianceOptions appliance_options(const Config& config) {
     options.front_door.tls_certificate = config.tls_cert.string();
     options.front_door.tls_key = config.tls_key.string();
     options.front_door.allowed_origins = config.allowed_origins;
+    options.front_door.connections = connections_within(platform::raise_open_files_limit());
     return options;
 }
 

@@ -35,7 +35,7 @@ struct FrontDoorOptions {
 
     std::size_t head_limit = 16 << 10;
     std::size_t connections = 8192;
-    std::size_t connections_per_address = 1024;
+    std::size_t connections_per_address = 4096;
     std::size_t pipelined = 16;        // requests of one connection under way at once
     std::size_t transfer_threads = 64; // started as they are needed
     std::size_t transfers_waiting = 256;

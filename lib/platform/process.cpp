@@ -9,9 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <string>
 
 #include "platform/files.h"
@@ -92,6 +94,16 @@ ProcessFigures process_figures() {
         figures.cpu_us = std::int64_t{cpu.tv_sec} * 1'000'000 + cpu.tv_nsec / 1000;
     }
     return figures;
+}
+
+std::int64_t raise_open_files_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+    const rlimit wanted{limit.rlim_max, limit.rlim_max};
+    if (setrlimit(RLIMIT_NOFILE, &wanted) == 0) limit = wanted;
+    // "Unlimited" is the largest number of an unsigned type.
+    return static_cast<std::int64_t>(
+        std::min<rlim_t>(limit.rlim_cur, std::numeric_limits<std::int64_t>::max()));
 }
 
 } // namespace platform

@@ -29,4 +29,8 @@ struct ProcessFigures {
 };
 ProcessFigures process_figures();
 
+// Takes as many open files as the system lets this process have, where a shell gives it 1,024 to begin with.
+// What it has then; a connection costs one.
+std::int64_t raise_open_files_limit();
+
 } // namespace platform

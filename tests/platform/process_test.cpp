@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <netdb.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -88,6 +89,16 @@ TEST_CASE("the watchdog's interval is read if it is meant for this process", "[p
     }
     const Variable pid("WATCHDOG_PID", "1");
     CHECK_FALSE(platform::watchdog_interval().has_value());
+}
+
+TEST_CASE("a process may open as many files as the system allows it", "[platform]") {
+    rlimit before{};
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    const rlimit low{256, before.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &low) == 0);
+    CHECK(platform::raise_open_files_limit() == static_cast<std::int64_t>(before.rlim_max));
+    CHECK(platform::process_figures().open_files_limit == static_cast<std::int64_t>(before.rlim_max));
+    setrlimit(RLIMIT_NOFILE, &before);
 }
 
 TEST_CASE("the process knows what it costs", "[platform]") {

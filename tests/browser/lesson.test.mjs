@@ -147,6 +147,9 @@ describe('a first morning', () => {
 
     step('puts everybody on a seat', async () => {
         await page.getByRole('link', { name: 'Admin' }).click();
+        await page.getByText('The box is well').waitFor();
+        await check(page, 'administration');
+        await page.getByRole('link', { name: 'Rooms' }).click();
         await page.getByRole('link', { name: /Room 2/ }).click();
         await page.getByRole('button', { name: 'Fill the seats' }).click();
         await seats_in('ready', everybody);

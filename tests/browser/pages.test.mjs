@@ -225,7 +225,7 @@ describe('the demo school', () => {
         await office.getByRole('button', { name: 'Sign in' }).click();
         await office.getByRole('button', { name: 'You and this page' }).waitFor();
         await office.goto('/admin/system');
-        await office.getByRole('rowheader', { name: 'version' }).waitFor();
+        await office.getByRole('heading', { name: 'Connections' }).waitFor();
         await check(office, 'box');
         await office.getByRole('link', { name: 'Organisation' }).click();
         await office.getByText(/of 40 headsets/).waitFor();

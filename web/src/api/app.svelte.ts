@@ -27,6 +27,11 @@ class App {
         return this.is('administrator') && this.login?.proof !== 'pin';
     }
 
+    /// Whether this person may create organisations and see the box as a whole.
+    get is_box_administrator(): boolean {
+        return this.login?.may.includes('box') ?? false;
+    }
+
     async start(): Promise<void> {
         when_signed_out(() => this.leave());
         try {

@@ -71,3 +71,35 @@ export async function items<Item>(call: Promise<{ data?: { items: Item[] } }>): 
 }
 
 export const by_id = (id: number) => ({ params: { path: { id: String(id) } } });
+
+/// For files and for calls that the generated types do not describe: the raw answer, or the Problem thrown.
+export async function ask(method: string, path: string, body?: Blob | object, headers: Record<string, string> = {}): Promise<Response> {
+    const is_file = body instanceof Blob || body instanceof FormData;
+    let response: Response;
+    try {
+        response = await fetch(path, {
+            method,
+            headers: body && !is_file ? { 'content-type': 'application/json', ...headers } : headers,
+            body: body === undefined ? undefined : is_file ? (body as BodyInit) : JSON.stringify(body),
+        });
+    } catch {
+        throw new Problem(0, '');
+    }
+    if (response.ok) return response;
+    if (response.status === 401 && !path.startsWith('/v1/logins') && !path.startsWith('/v1/setup')) on_signed_out();
+    throw await problem_of(response);
+}
+
+export async function ask_json<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+    const response = await ask(method, path, body);
+    return (response.status === 204 ? undefined : await response.json()) as Answer;
+}
+
+/// The question mark and what follows it; what is not given is left out.
+export function query_of(values: Record<string, string | number | boolean | null | undefined>): string {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(values))
+        if (value !== undefined && value !== null && value !== '') query.set(name, String(value));
+    const text = query.toString();
+    return text ? `?${text}` : '';
+}

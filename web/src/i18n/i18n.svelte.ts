@@ -40,6 +40,11 @@ export function browser_language(): Language {
     return 'en';
 }
 
+/// Dates and times are written as this browser's country writes them, where it speaks the language.
+function locale(): string {
+    return navigator.languages?.find((one) => one.slice(0, 2) === current) ?? current;
+}
+
 const number_formats = new Map<string, Intl.NumberFormat>();
 
 export function number(value: number, digits = 0): string {
@@ -81,13 +86,21 @@ export function length_text(ms: number): string {
     return t('time.hours', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
 
+/// A size of a file or a disk as people say it: "640 kB", "1.4 GB".
+export function bytes_text(bytes: number): string {
+    const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+    const step = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+    const amount = bytes / 1000 ** step;
+    return `${number(amount, amount < 10 && step > 1 ? 1 : 0)} ${units[step]}`;
+}
+
 export function date_text(iso: string): string {
     const options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' };
-    return new Intl.DateTimeFormat(current, options).format(new Date(iso));
+    return new Intl.DateTimeFormat(locale(), options).format(new Date(iso));
 }
 
 export function day_text(iso: string): string {
-    return new Intl.DateTimeFormat(current, { weekday: 'long', day: 'numeric', month: 'long' }).format(new Date(iso));
+    return new Intl.DateTimeFormat(locale(), { weekday: 'long', day: 'numeric', month: 'long' }).format(new Date(iso));
 }
 
 /// "3 minutes ago", from two times of the same clock.

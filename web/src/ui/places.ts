@@ -9,10 +9,10 @@ export const places: Place[] = [
     { path: '/live', name: 'place.live', icon: 'live', least: 'viewer' },
     { path: '/today', name: 'place.today', icon: 'today', least: 'teacher' },
     { path: '/classes', name: 'place.classes', icon: 'classes', least: 'viewer' },
-    { path: '/lessons', name: 'place.lessons', icon: 'lessons', least: 'viewer' },
+    { path: '/lessons', name: 'place.lessons', icon: 'lessons', least: 'viewer', also: ['/courses', '/content', '/scenarios'] },
     { path: '/headsets', name: 'place.headsets', icon: 'headsets', least: 'viewer' },
     { path: '/results', name: 'place.results', icon: 'results', least: 'viewer' },
-    { path: '/admin', name: 'place.admin', icon: 'admin', least: 'teacher', also: ['/rooms'] },
+    { path: '/admin', name: 'place.admin', icon: 'admin', least: 'teacher', also: ['/rooms', '/people'] },
 ];
 
 export function is_at(place: Place, path: string): boolean {

@@ -1,6 +1,7 @@
 // What the page asks of the server about rooms and seats.
-import { by_id, client, data, items } from '../../api/client';
+import { ask_json, by_id, client, data, items } from '../../api/client';
 import type { SeatStatus } from '../../api/types';
+import type { layout_of } from './draft';
 
 export type SeatChange = { device_id?: number | null; person_id?: number | null; status?: SeatStatus };
 export const list_rooms = () => items(client.GET('/v1/rooms'));
@@ -12,3 +13,8 @@ export const change_seat = (id: number, change: SeatChange) =>
     data(client.PATCH('/v1/seats/{id}', { ...by_id(id), body: change }));
 export const fill_room = (id: number, class_id?: number) =>
     data(client.POST('/v1/rooms/{id}/fill', { ...by_id(id), body: class_id === undefined ? {} : { class_id } }));
+/// The whole room at once: what is not in it goes, and seats keep who sits on them.
+export const save_layout = (id: number, layout: ReturnType<typeof layout_of>) =>
+    ask_json<unknown>('PUT', `/v1/rooms/${id}/layout`, layout);
+export const rename_room = (id: number, name: string) =>
+    data(client.PATCH('/v1/rooms/{id}', { ...by_id(id), body: { name } }));

@@ -1,0 +1,87 @@
+// The parts of the administration, in the order of its menu.
+import type { Component } from 'svelte';
+import { app } from '../../api/app.svelte';
+import { offers } from '../../api/offers.svelte';
+import type { Key } from '../../i18n/i18n.svelte';
+import type { IconName } from '../../ui/icons';
+
+type Who = 'teacher' | 'administrator' | 'box';
+export type Part = {
+    name: string;
+    title: Key;
+    text: Key;
+    icon: IconName;
+    who: Who;
+    needs?: [method: string, path: string];
+    load: () => Promise<{ default: Component }>;
+};
+
+export const parts: Part[] = [
+    {
+        name: 'rooms',
+        title: 'admin.rooms',
+        text: 'admin.rooms_text',
+        icon: 'seat',
+        who: 'teacher',
+        load: () => import('./Rooms.svelte'),
+    },
+    {
+        name: 'people',
+        title: 'admin.people',
+        text: 'admin.people_text',
+        icon: 'classes',
+        who: 'teacher',
+        load: () => import('../people/People.svelte'),
+    },
+    {
+        name: 'organisation',
+        title: 'admin.organisation',
+        text: 'admin.organisation_text',
+        icon: 'today',
+        who: 'administrator',
+        load: () => import('./Organisation.svelte'),
+    },
+    {
+        name: 'keys',
+        title: 'admin.keys',
+        text: 'admin.keys_text',
+        icon: 'key',
+        who: 'administrator',
+        needs: ['GET', '/v1/site-keys'],
+        load: () => import('./SiteKeys.svelte'),
+    },
+    {
+        name: 'audit',
+        title: 'admin.audit',
+        text: 'admin.audit_text',
+        icon: 'list',
+        who: 'administrator',
+        needs: ['GET', '/v1/audit'],
+        load: () => import('./Audit.svelte'),
+    },
+    {
+        name: 'backups',
+        title: 'admin.backups',
+        text: 'admin.backups_text',
+        icon: 'shield',
+        who: 'box',
+        needs: ['GET', '/v1/backups'],
+        load: () => import('./Backups.svelte'),
+    },
+    {
+        name: 'system',
+        title: 'admin.system',
+        text: 'admin.system_text',
+        icon: 'box',
+        who: 'administrator',
+        load: () => import('./System.svelte'),
+    },
+];
+
+export function my_parts(): Part[] {
+    return parts.filter((part) => {
+        if (part.who !== 'teacher' && !app.can_administer) return false;
+        if (part.who === 'box' && !app.is_box_administrator) return false;
+        return !part.needs || offers(...part.needs);
+    });
+}

@@ -1,0 +1,47 @@
+// The addresses inside the page: who may go there, and what is fetched to show it.
+import type { Component } from 'svelte';
+import type { Role } from '../api/types';
+import { match } from './router.svelte';
+
+export type Parts = Record<string, string>;
+export type Route = {
+    pattern: string;
+    least: Role;
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    load: () => Promise<{ default: Component<any> }>;
+    props?: (parts: Parts) => Record<string, unknown>;
+};
+
+const by_id = (parts: Parts) => ({ id: Number(parts.id) });
+
+export const routes: Route[] = [
+    { pattern: '/today', least: 'teacher', load: () => import('../features/today/Today.svelte') },
+    { pattern: '/classes', least: 'viewer', load: () => import('../features/classes/Classes.svelte') },
+    { pattern: '/classes/:id', least: 'viewer', load: () => import('../features/classes/ClassPage.svelte'), props: by_id },
+    { pattern: '/people/:id', least: 'viewer', load: () => import('../features/people/PersonPage.svelte'), props: by_id },
+    { pattern: '/lessons', least: 'viewer', load: () => import('../features/lessons/Lessons.svelte') },
+    { pattern: '/courses', least: 'viewer', load: () => import('../features/courses/Courses.svelte') },
+    { pattern: '/courses/:id', least: 'viewer', load: () => import('../features/courses/CoursePage.svelte'), props: by_id },
+    { pattern: '/content', least: 'viewer', load: () => import('../features/content/ContentPage.svelte') },
+    { pattern: '/headsets', least: 'viewer', load: () => import('../features/headsets/Headsets.svelte') },
+    { pattern: '/results', least: 'viewer', load: () => import('../features/results/Results.svelte') },
+    { pattern: '/results/:id', least: 'viewer', load: () => import('../features/results/SummaryPage.svelte'), props: by_id },
+    { pattern: '/rooms/:id', least: 'viewer', load: () => import('../features/rooms/RoomPage.svelte'), props: by_id },
+    { pattern: '/rooms/:id/edit', least: 'teacher', load: () => import('../features/rooms/RoomEditor.svelte'), props: by_id },
+    { pattern: '/account', least: 'viewer', load: () => import('../features/account/Account.svelte') },
+    { pattern: '/admin', least: 'teacher', load: () => import('../features/admin/Admin.svelte') },
+    {
+        pattern: '/admin/:part',
+        least: 'teacher',
+        load: () => import('../features/admin/Admin.svelte'),
+        props: (parts) => ({ part: parts.part }),
+    },
+];
+
+export function route_of(path: string): { route: Route; parts: Parts } | null {
+    for (const route of routes) {
+        const parts = match(route.pattern, path);
+        if (parts) return { route, parts };
+    }
+    return null;
+}

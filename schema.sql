@@ -11,7 +11,12 @@ CREATE TABLE organisations (
     colour        TEXT NOT NULL DEFAULT '#2f6fde',
     time_zone     TEXT NOT NULL DEFAULT 'UTC',
     language      TEXT NOT NULL DEFAULT 'en',
-    created_ms    INTEGER NOT NULL
+    created_ms    INTEGER NOT NULL,
+    -- What the school decides for itself.
+    staff_pin     INTEGER NOT NULL DEFAULT 1,          -- may staff sign in by PIN alone? Administration never
+    pick_names    INTEGER NOT NULL DEFAULT 0,          -- may students pick their name on a headset instead of typing it?
+    leaderboard   TEXT NOT NULL DEFAULT 'anonymous' CHECK (leaderboard IN ('off', 'anonymous', 'names')),
+    gaze_days     INTEGER DEFAULT 365                  -- events older than this are reduced to their rollups; null: never
 ) STRICT;
 
 -- The licence of an organisation: a paired headset takes a seat. `seats_taken` is changed only together with a device's
@@ -36,7 +41,10 @@ CREATE TABLE persons (
     external_id       TEXT,                            -- a roster's id
     pin_hash          TEXT,                            -- argon2id, peppered
     password_hash     TEXT,                            -- argon2id, peppered
-    totp_secret       TEXT,
+    totp_secret       TEXT,                            -- base32; null: no second factor. Not a hash: codes are made of it
+    totp_last_step    INTEGER NOT NULL DEFAULT 0,      -- of the newest code taken: a code works once
+    totp_offered      TEXT,                            -- drawn, and not yet confirmed by a code
+    totp_offered_ms   INTEGER,
     box_administrator INTEGER NOT NULL DEFAULT 0,
     active            INTEGER NOT NULL DEFAULT 1,
     created_ms        INTEGER NOT NULL,
@@ -44,6 +52,32 @@ CREATE TABLE persons (
 ) STRICT;
 CREATE INDEX persons_by_nickname ON persons(nickname);
 CREATE UNIQUE INDEX persons_by_external_id ON persons(organisation_id, external_id) WHERE external_id IS NOT NULL;
+
+-- What signs in when the authenticator is lost: each once, then its row is gone.
+CREATE TABLE recovery_codes (
+    person_id INTEGER NOT NULL REFERENCES persons(id) ON DELETE CASCADE,
+    code_hash BLOB NOT NULL,
+    PRIMARY KEY (person_id, code_hash)
+) STRICT, WITHOUT ROWID;
+
+-- How staff come in: an administrator hands over a code that works once. A row lives until it is accepted or revoked; one
+-- that has expired is shown as such. `candidate` and `totp_*` belong to a registration by authenticator that has begun.
+CREATE TABLE invitations (
+    id              INTEGER PRIMARY KEY,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    role            TEXT NOT NULL CHECK (role IN ('viewer', 'teacher', 'administrator')),
+    name            TEXT NOT NULL DEFAULT '',          -- whom it is for, as the administrator wrote it
+    email           TEXT COLLATE NOCASE,               -- becomes the person's
+    code_hash       BLOB NOT NULL UNIQUE,
+    invited_by      INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    created_ms      INTEGER NOT NULL,
+    expires_ms      INTEGER NOT NULL,
+    candidate       TEXT COLLATE NOCASE,               -- the user name of who registers
+    totp_secret     TEXT,
+    candidate_ms    INTEGER                            -- when that began: it lives five minutes
+) STRICT;
+CREATE INDEX invitations_by_organisation ON invitations(organisation_id, id);
+CREATE INDEX invitations_by_candidate ON invitations(candidate) WHERE candidate IS NOT NULL;
 
 CREATE TABLE classes (
     id              INTEGER PRIMARY KEY,

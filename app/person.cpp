@@ -96,7 +96,7 @@ Json reset_password(store::Tx& tx, Services& services, std::int64_t organisation
 
 Json reset_totp(store::Tx& tx, Services& services, std::int64_t organisation_id, const Json& arguments) {
     const auto person = person_named(tx, services, organisation_id, arguments);
-    services.people.clear_totp(tx, organisation_id, person.id);
+    services.second_factor.remove(tx, organisation_id, person.id);
     return {{"id", person.id}, {"nickname", person.nickname}};
 }
 

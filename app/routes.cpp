@@ -28,7 +28,7 @@ dialects::lms::Parts lms_parts(Services& s) {
 void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
     people::add_people_routes(
         table, {s.store, s.hasher, s.random, s.organisations, s.people, s.classes, s.logins, s.site_keys,
-                s.sign_in, s.setup, appliance.uses_tls(),
+                s.sign_in, s.setup, s.lockouts, s.second_factor, s.invitations, appliance.uses_tls(),
                 [&s](store::Read& read, std::int64_t organisation_id, std::int64_t device_id) {
                     return devices::json_of(s.devices.get(read, organisation_id, device_id), s.presence);
                 }});

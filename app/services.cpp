@@ -30,7 +30,9 @@ Services::Services(const ServicesOptions& options, platform::Clock& clock_, plat
       site_keys(random_),
       people(logins),
       classes(people),
-      sign_in(store, hasher, people, logins, lockouts, clock_),
+      second_factor(random_, logins),
+      invitations(random_, people, second_factor),
+      sign_in(store, hasher, people, logins, lockouts, second_factor, clock_),
       setup(organisations, people, lockouts, random_),
       devices(organisations, logins),
       pairing(devices, organisations, logins, random_),
@@ -71,6 +73,9 @@ void Services::connect_people() {
         board.organisation_added(organisation.id);
         board.pairing_changed({organisation.id, std::nullopt, organisation.licence.seats_left()});
     };
+    organisations.on_licence_changed = [this](store::Tx& tx, std::int64_t organisation_id) {
+        tx.after_commit([this, state = pairing.state(tx, organisation_id)] { board.pairing_changed(state); });
+    };
     logins.on_signed_in = [this](std::int64_t organisation_id, std::int64_t device_id,
                                  std::optional<people::PersonReference> person) {
         board.person_changed(organisation_id, device_id, person);
@@ -82,6 +87,9 @@ void Services::connect_people() {
     };
     people.on_deactivating = [this](store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
         rooms.vacate_person(tx, organisation_id, person_id);
+    };
+    people.on_renamed = [this](store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
+        rooms.tell_renamed(tx, organisation_id, person_id);
     };
 }
 

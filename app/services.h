@@ -16,10 +16,12 @@
 #include "devices/presence.h"
 #include "live/hub.h"
 #include "people/classes.h"
+#include "people/invitation.h"
 #include "people/lockout.h"
 #include "people/logins.h"
 #include "people/organisation.h"
 #include "people/people.h"
+#include "people/second_factor.h"
 #include "people/setup.h"
 #include "people/sign_in.h"
 #include "people/site_keys.h"
@@ -62,7 +64,8 @@ public:
     // go offline, commands expire. About every second, on the io thread.
     void tick();
 
-    // Brings what only memory knows to disk and finishes what the store accepted. Nothing is taken afterwards.
+    // Brings what only memory knows to disk and finishes what the store accepted. Nothing is taken
+    // afterwards.
     void stop();
 
     // After a commit, on the writer thread. Told when the disk fills and when it has room again; and which
@@ -81,6 +84,8 @@ public:
     people::People people;
     people::Classes classes;
     people::Lockouts lockouts;
+    people::SecondFactor second_factor;
+    people::Invitations invitations;
     people::SignIn sign_in;
     people::Setup setup;
 

@@ -35,7 +35,4 @@ void add_headset_routes(http::RouteTable& table, const DeviceParts& parts);
 http::Shape report_shape();
 http::Shape device_shape();
 
-// A QR code as an SVG picture.
-std::string qr_svg(const std::string& text);
-
 } // namespace devices

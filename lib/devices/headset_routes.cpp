@@ -33,6 +33,7 @@ Answer sign_in(const DeviceParts& parts, Call& call) {
     claim.secret = call.body.at("pin");
     claim.organisation_id = organisation_id;
     claim.headset = "device/" + std::to_string(device_id);
+    claim.as_student = true;
     people::Person person = parts.sign_in.prove(claim, [&](store::Tx& tx, const people::Person& proven) {
         parts.logins.sign_in_on_device(tx, organisation_id, device_id,
                                        people::PersonReference{proven.id, proven.nickname});

@@ -5,6 +5,7 @@
 #include "devices/device_routes.h"
 #include "http/lists.h"
 #include "platform/error.h"
+#include "platform/qr.h"
 #include "platform/text.h"
 
 namespace devices {
@@ -32,7 +33,7 @@ Answer make_code(const DeviceParts& parts, Call& call, store::Tx& tx) {
     const std::vector<std::string> addresses =
         parts.addresses ? parts.addresses() : std::vector<std::string>();
     Json qr;
-    if (!addresses.empty()) qr = qr_svg(addresses.front() + "/index/?code=" + code.digits());
+    if (!addresses.empty()) qr = platform::qr_svg(addresses.front() + "/index/?code=" + code.digits());
     return http::created({{"code", code.digits()},
                           {"expires_at", platform::iso8601(code.expires_ms)},
                           {"seats_left", parts.pairing.state(tx, call.caller.organisation_id).seats_left},

@@ -1,4 +1,4 @@
-// Who one is: the first setup, signing in and out, and the organisation that one belongs to.
+// Who one is: the first setup, signing in and out.
 #include <nlohmann/json.hpp>
 
 #include "http/lists.h"
@@ -49,26 +49,6 @@ Json abilities(const platform::Caller& caller) {
     return words;
 }
 
-http::Shape made_login_shape() {
-    return http::object({{"token", http::nullable(http::text(1, 200))},
-                         {"person", person_shape()},
-                         {"organisation", organisation_shape()},
-                         {"expires_at", http::time()}});
-}
-
-// A page gets its token as a cookie that no script can read, so the answer does not repeat it.
-Answer login_answer(const PeopleParts& parts, const Organisation& organisation, const Person& person,
-                    const NewLogin& login, bool cookie) {
-    Answer answer = http::created({{"token", cookie ? Json() : Json(login.token)},
-                                   {"person", json_of(person)},
-                                   {"organisation", json_of(organisation)},
-                                   {"expires_at", platform::iso8601(login.expires_ms)}});
-    if (cookie) answer.header("Set-Cookie", set_cookie(parts.tls, login.token));
-    answer.header("Cache-Control", "no-store");
-    answer.on({{"person", person.id}, {"login", login.id}});
-    return answer;
-}
-
 Json json_of_login(const Login& login, std::int64_t current_id) {
     auto or_null = [](const std::optional<std::int64_t>& id) { return id ? Json(*id) : Json(); };
     return {{"id", login.id},
@@ -96,14 +76,16 @@ http::Shape login_shape() {
 Claim claim_of(const Json& body) {
     const bool by_password = body.contains("username") && body.contains("password");
     const bool by_pin = body.contains("nickname") && body.contains("pin");
-    const std::size_t fields = body.size() - (body.contains("cookie") ? 1 : 0);
-    if ((!by_password && !by_pin) || fields != 2)
+    const bool with_code = body.contains("code");
+    const std::size_t fields = body.size() - (body.contains("cookie") ? 1 : 0) - (with_code ? 1 : 0);
+    if ((!by_password && !by_pin) || fields != 2 || (with_code && !by_password))
         platform::throw_invalid(body.contains("nickname") ? "pin" : "password",
-                                "give username and password, or nickname and pin");
+                                "give username and password (and code), or nickname and pin");
     Claim claim;
     claim.by = by_password ? Claim::By::password : Claim::By::pin;
     claim.name = body.at(by_password ? "username" : "nickname");
     claim.secret = body.at(by_password ? "password" : "pin");
+    if (with_code) claim.code = body.at("code");
     return claim;
 }
 
@@ -221,12 +203,15 @@ void add_setup(http::RouteTable& table, const PeopleParts& parts) {
 }
 
 void add_logins(http::RouteTable& table, const PeopleParts& parts) {
-    table.add(http::post("/v1/logins", "Sign in with user name and password, or with nickname and PIN")
+    table.add(http::post("/v1/logins",
+                         "Sign in with user name and password, or with nickname and PIN; 422 for"
+                         " `code` asks for the second factor")
                   .slow()
                   .by(http::Access::open)
                   .tagged("logins")
                   .takes(http::object({{"username?", http::text(1, 200)},
                                        {"password?", http::text(1, 200)},
+                                       {"code?", http::text(1, 20)},
                                        {"nickname?", http::text(1, 200)},
                                        {"pin?", http::text(1, 40)},
                                        {"cookie?", http::boolean()}}))
@@ -267,39 +252,27 @@ void add_logins(http::RouteTable& table, const PeopleParts& parts) {
             .handled<store::Tx>([parts](Call& call, store::Tx& tx) { return end_login(parts, call, tx); }));
 }
 
-void add_organisation(http::RouteTable& table, const PeopleParts& parts) {
-    table.add(http::get("/v1/organisation", "One's own organisation and its licence")
-                  .reads()
-                  .by(http::Access::signed_in)
-                  .tagged("organisation")
-                  .gives(organisation_shape())
-                  .handled<store::Read>([parts](Call& call, store::Read& read) {
-                      return http::json(json_of(parts.organisations.get(read, call.caller.organisation_id)));
-                  }));
-    table.add(http::patch("/v1/organisation", "Change the organisation's name, colour, time zone or language")
-                  .writes()
-                  .by(http::Access::administrator)
-                  .tagged("organisation")
-                  .takes(http::object({{"name?", http::text(1, 80)},
-                                       {"colour?", http::colour()},
-                                       {"time_zone?", http::text(1, 64)},
-                                       {"language?", http::text(2, 8)}}))
-                  .gives(organisation_shape())
-                  .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
-                      auto field = [&](const char* name) {
-                          return call.body.contains(name)
-                                     ? std::optional(call.body.at(name).get<std::string>())
-                                     : std::nullopt;
-                      };
-                      OrganisationChange change{field("name"), field("colour"), field("time_zone"),
-                                                field("language")};
-                      Organisation changed =
-                          parts.organisations.change(tx, call.caller.organisation_id, change);
-                      return http::json(json_of(changed)).on({{"organisation", changed.id}});
-                  }));
+} // namespace
+
+http::Shape made_login_shape() {
+    return http::object({{"token", http::nullable(http::text(1, 200))},
+                         {"person", person_shape()},
+                         {"organisation", organisation_shape()},
+                         {"expires_at", http::time()}});
 }
 
-} // namespace
+// A page gets its token as a cookie that no script can read, so the answer does not repeat it.
+Answer login_answer(const PeopleParts& parts, const Organisation& organisation, const Person& person,
+                    const NewLogin& login, bool cookie) {
+    Answer answer = http::created({{"token", cookie ? Json() : Json(login.token)},
+                                   {"person", json_of(person)},
+                                   {"organisation", json_of(organisation)},
+                                   {"expires_at", platform::iso8601(login.expires_ms)}});
+    if (cookie) answer.header("Set-Cookie", set_cookie(parts.tls, login.token));
+    answer.header("Cache-Control", "no-store");
+    answer.on({{"person", person.id}, {"login", login.id}});
+    return answer;
+}
 
 std::string cookie_name(bool tls) {
     return tls ? "__Host-lectern" : "lectern";
@@ -319,7 +292,6 @@ std::string clear_cookie(bool tls) {
 void add_login_routes(http::RouteTable& table, const PeopleParts& parts) {
     add_setup(table, parts);
     add_logins(table, parts);
-    add_organisation(table, parts);
 }
 
 } // namespace people

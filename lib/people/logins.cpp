@@ -324,6 +324,12 @@ void Logins::end_of_person(store::Tx& tx, std::int64_t organisation_id, std::int
     if (!made_by || *made_by == Proof::pin) leave_devices(tx, organisation_id, person_id, 0);
 }
 
+void Logins::end_pins_of_staff(store::Tx& tx, std::int64_t organisation_id) {
+    end_ids(tx, ids_of(tx.query("SELECT l.id FROM logins l JOIN persons p ON p.id = l.person_id"
+                                " WHERE l.organisation_id = ? AND l.proof = 'pin' AND p.role <> 'student'",
+                                organisation_id)));
+}
+
 void Logins::end_of_device(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id) {
     const bool worn = person_on_device(tx, organisation_id, device_id).has_value();
     end_ids(tx, ids_of(tx.query("SELECT id FROM logins WHERE organisation_id = ? AND device_id = ?",
@@ -332,6 +338,12 @@ void Logins::end_of_device(store::Tx& tx, std::int64_t organisation_id, std::int
     tx.after_commit([this, organisation_id, device_id] {
         if (on_signed_in) on_signed_in(organisation_id, device_id, std::nullopt);
     });
+}
+
+void Logins::raise_to_totp(store::Tx& tx, std::int64_t organisation_id, std::int64_t login_id) {
+    if (tx.run("UPDATE logins SET proof = 'totp' WHERE organisation_id = ? AND id = ? AND proof = 'password'",
+               organisation_id, login_id) == 1)
+        publish(tx, login_id);
 }
 
 void Logins::refresh_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {

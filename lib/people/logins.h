@@ -77,7 +77,11 @@ public:
     void end(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
     void end_of_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id,
                        std::optional<platform::Proof> made_by = {}, std::int64_t except_login_id = 0);
+    // Staff who signed in by PIN alone, which their school no longer allows.
+    void end_pins_of_staff(store::Tx& tx, std::int64_t organisation_id);
     void end_of_device(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id);
+    // A second factor was shown by whoever holds this login, made by password: it counts as made by both.
+    void raise_to_totp(store::Tx& tx, std::int64_t organisation_id, std::int64_t login_id);
     // The rights or the nickname of a person changed: whoever asks has the new ones after the commit.
     void refresh_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id);
 

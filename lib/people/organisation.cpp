@@ -18,6 +18,7 @@ Organisation organisation_of(const store::Statement& rows) {
     organisation.language = rows.string(4);
     organisation.created_ms = rows.integer(5);
     organisation.licence = {rows.string(6), rows.integer(7), rows.integer(8), rows.optional_text(9)};
+    organisation.settings = {rows.boolean(10), rows.boolean(11), rows.string(12), rows.optional_integer(13)};
     return organisation;
 }
 
@@ -27,6 +28,11 @@ std::string latest_today(std::int64_t now_ms) {
     return platform::iso8601(now_ms - 12LL * 3600 * 1000).substr(0, 10);
 }
 
+void refuse_bad_day(const std::optional<std::string>& day) {
+    if (day && (day->size() != 10 || !platform::parse_iso8601(*day + "T00:00:00Z")))
+        platform::throw_invalid("last_day", "must be a day like 2027-07-31");
+}
+
 void refuse_taken_name(store::Read& read, std::int64_t except_id, const std::string& name) {
     if (read.integer("SELECT id FROM organisations WHERE name = ? AND id <> ?", name, except_id))
         platform::throw_conflict("There is an organisation \"" + name + "\" already.");
@@ -34,25 +40,30 @@ void refuse_taken_name(store::Read& read, std::int64_t except_id, const std::str
 
 } // namespace
 
+// The columns of organisation_of.
+#define LECTERN_ORGANISATION_COLUMNS                                                         \
+    "SELECT o.id, o.name, o.colour, o.time_zone, o.language, o.created_ms, l.type, l.seats," \
+    " l.seats_taken, l.last_day, o.staff_pin, o.pick_names, o.leaderboard, o.gaze_days"      \
+    " FROM organisations o JOIN licences l ON l.organisation_id = o.id "
+
 Organisation Organisations::get(store::Read& read, std::int64_t organisation_id) const {
-    auto rows = read.query(
-        "SELECT o.id, o.name, o.colour, o.time_zone, o.language, o.created_ms, l.type, l.seats,"
-        " l.seats_taken, l.last_day FROM organisations o"
-        " JOIN licences l ON l.organisation_id = o.id WHERE o.id = ?",
-        organisation_id);
+    auto rows = read.query(LECTERN_ORGANISATION_COLUMNS "WHERE o.id = ?", organisation_id);
     if (!rows.step()) platform::throw_not_found("organisation");
     return organisation_of(rows);
 }
 
 std::vector<Organisation> Organisations::list(store::Read& read) const {
     std::vector<Organisation> organisations;
-    auto rows = read.query(
-        "SELECT o.id, o.name, o.colour, o.time_zone, o.language, o.created_ms, l.type, l.seats,"
-        " l.seats_taken, l.last_day FROM organisations o"
-        " JOIN licences l ON l.organisation_id = o.id ORDER BY o.name");
+    auto rows = read.query(LECTERN_ORGANISATION_COLUMNS "ORDER BY o.name");
     while (rows.step())
         organisations.push_back(organisation_of(rows));
     return organisations;
+}
+
+#undef LECTERN_ORGANISATION_COLUMNS
+
+OrganisationSettings Organisations::settings(store::Read& read, std::int64_t organisation_id) const {
+    return get(read, organisation_id).settings;
 }
 
 Organisation Organisations::add(store::Tx& tx, const NewOrganisation& organisation) {
@@ -60,7 +71,9 @@ Organisation Organisations::add(store::Tx& tx, const NewOrganisation& organisati
     std::int64_t id = tx.insert(
         "INSERT INTO organisations (name, colour, time_zone, language, created_ms) VALUES (?, ?, ?, ?, ?)",
         organisation.name, organisation.colour, organisation.time_zone, organisation.language, tx.now_ms());
-    tx.run("INSERT INTO licences (organisation_id, seats) VALUES (?, ?)", id, organisation.seats);
+    refuse_bad_day(organisation.last_day);
+    tx.run("INSERT INTO licences (organisation_id, seats, type, last_day) VALUES (?, ?, ?, ?)", id,
+           organisation.seats, organisation.licence_type, organisation.last_day);
     Organisation added = get(tx, id);
     if (on_added) tx.after_commit([this, added] { on_added(added); });
     return added;
@@ -71,8 +84,13 @@ Organisation Organisations::change(store::Tx& tx, std::int64_t organisation_id,
     if (change.name) refuse_taken_name(tx, organisation_id, *change.name);
     tx.run(
         "UPDATE organisations SET name = coalesce(?2, name), colour = coalesce(?3, colour),"
-        " time_zone = coalesce(?4, time_zone), language = coalesce(?5, language) WHERE id = ?1",
-        organisation_id, change.name, change.colour, change.time_zone, change.language);
+        " time_zone = coalesce(?4, time_zone), language = coalesce(?5, language),"
+        " leaderboard = coalesce(?6, leaderboard), staff_pin = coalesce(?7, staff_pin),"
+        " pick_names = coalesce(?8, pick_names), gaze_days = CASE WHEN ?9 THEN ?10 ELSE gaze_days END"
+        " WHERE id = ?1",
+        organisation_id, change.name, change.colour, change.time_zone, change.language, change.leaderboard,
+        change.staff_pin, change.pick_names, change.gaze_days.has_value(),
+        change.gaze_days.value_or(std::nullopt));
     return get(tx, organisation_id);
 }
 
@@ -80,16 +98,22 @@ Licence Organisations::licence(store::Read& read, std::int64_t organisation_id) 
     return get(read, organisation_id).licence;
 }
 
-void Organisations::set_licence(store::Tx& tx, std::int64_t organisation_id, std::int64_t seats,
-                                const std::optional<std::string>& last_day) {
+Licence Organisations::change_licence(store::Tx& tx, std::int64_t organisation_id,
+                                      const LicenceChange& change) {
     Licence now = licence(tx, organisation_id);
-    if (seats < now.seats_taken)
+    if (change.seats && *change.seats < now.seats_taken)
         platform::throw_conflict(std::to_string(now.seats_taken) +
                                  " headsets are paired: unpair some before reducing"
                                  " the licence to " +
-                                 std::to_string(seats) + " seats.");
-    tx.run("UPDATE licences SET seats = ?2, last_day = ?3 WHERE organisation_id = ?1", organisation_id, seats,
-           last_day);
+                                 std::to_string(*change.seats) + " seats.");
+    if (change.last_day) refuse_bad_day(*change.last_day);
+    tx.run(
+        "UPDATE licences SET type = coalesce(?2, type), seats = coalesce(?3, seats),"
+        " last_day = CASE WHEN ?4 THEN ?5 ELSE last_day END WHERE organisation_id = ?1",
+        organisation_id, change.type, change.seats, change.last_day.has_value(),
+        change.last_day.value_or(std::nullopt));
+    if (on_licence_changed) on_licence_changed(tx, organisation_id);
+    return licence(tx, organisation_id);
 }
 
 void Organisations::take_seat(store::Tx& tx, std::int64_t organisation_id) {
@@ -104,10 +128,12 @@ void Organisations::refuse_without_seat(store::Read& read, std::int64_t organisa
     Licence now = licence(read, organisation_id);
     if (now.last_day && *now.last_day < latest_today(read.now_ms()))
         platform::throw_conflict("The licence ended on " + *now.last_day +
-                                 ": no further headset can be paired.");
+                                 ", so no further headset can be paired; lessons go on with those that are."
+                                 " Ask whoever looks after this box to extend the licence.");
     if (now.seats_left() <= 0)
         platform::throw_conflict("All " + std::to_string(now.seats) +
-                                 " seats of the licence are taken: unpair a headset first.");
+                                 " seats of the licence are taken: unpair a headset that is no longer used,"
+                                 " or ask whoever looks after this box for more seats.");
 }
 
 void Organisations::give_seat_back(store::Tx& tx, std::int64_t organisation_id) {
@@ -129,6 +155,11 @@ nlohmann::json json_of(const Organisation& organisation) {
             {"colour", organisation.colour},
             {"time_zone", organisation.time_zone},
             {"language", organisation.language},
+            {"staff_pin", organisation.settings.staff_pin},
+            {"pick_names", organisation.settings.pick_names},
+            {"leaderboard", organisation.settings.leaderboard},
+            {"gaze_days", organisation.settings.gaze_days ? nlohmann::json(*organisation.settings.gaze_days)
+                                                          : nlohmann::json()},
             {"licence", json_of(organisation.licence)}};
 }
 

@@ -19,10 +19,20 @@ struct Licence {
     std::int64_t seats_left() const { return seats - seats_taken; }
 };
 
+// What a school decides for itself.
+struct OrganisationSettings {
+    bool staff_pin = true;                 // may staff sign in by PIN alone? Never to administer
+    bool pick_names = false;               // may students pick their name on a headset instead of typing it?
+    std::string leaderboard = "anonymous"; // "off", "anonymous" or "names"
+    std::optional<std::int64_t> gaze_days =
+        365; // events older than this are reduced to their rollups; null: never
+};
+
 struct Organisation {
     std::int64_t id = 0;
     std::string name, colour, time_zone, language;
     std::int64_t created_ms = 0;
+    OrganisationSettings settings;
     Licence licence;
 };
 
@@ -30,23 +40,34 @@ struct NewOrganisation {
     std::string name;
     std::string colour = "#2f6fde", time_zone = "UTC", language = "en";
     std::int64_t seats = 40;
+    std::string licence_type = "school";
+    std::optional<std::string> last_day;
 };
 
+// An outer optional says whether to change it, an inner one whether there is a value.
 struct OrganisationChange {
-    std::optional<std::string> name, colour, time_zone, language;
+    std::optional<std::string> name, colour, time_zone, language, leaderboard;
+    std::optional<bool> staff_pin, pick_names;
+    std::optional<std::optional<std::int64_t>> gaze_days;
+};
+
+struct LicenceChange {
+    std::optional<std::string> type;
+    std::optional<std::int64_t> seats;
+    std::optional<std::optional<std::string>> last_day; // Error invalid unless it is a day of the calendar
 };
 
 class Organisations {
 public:
     Organisation get(store::Read& read, std::int64_t organisation_id) const; // Error not_found
     std::vector<Organisation> list(store::Read& read) const;                 // of the whole box
+    OrganisationSettings settings(store::Read& read, std::int64_t organisation_id) const;
     Organisation add(store::Tx& tx, const NewOrganisation& organisation);
     Organisation change(store::Tx& tx, std::int64_t organisation_id, const OrganisationChange& change);
 
     Licence licence(store::Read& read, std::int64_t organisation_id) const;
-    // Error conflict when more headsets are paired than `seats`.
-    void set_licence(store::Tx& tx, std::int64_t organisation_id, std::int64_t seats,
-                     const std::optional<std::string>& last_day);
+    // Error conflict when more headsets are paired than `seats`. It never stops what runs.
+    Licence change_licence(store::Tx& tx, std::int64_t organisation_id, const LicenceChange& change);
     // Takes one seat, in one statement that cannot exceed the seats bought. Error conflict: none left, or the
     // licence ended.
     void take_seat(store::Tx& tx, std::int64_t organisation_id);
@@ -56,6 +77,8 @@ public:
 
     // After the commit, on the writer thread.
     std::function<void(const Organisation&)> on_added;
+    // In the transaction that changes a licence, after the change.
+    std::function<void(store::Tx&, std::int64_t organisation_id)> on_licence_changed;
 };
 
 nlohmann::json json_of(const Organisation& organisation);

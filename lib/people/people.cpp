@@ -36,6 +36,7 @@ Person person_of(const store::Statement& rows) {
     person.box_administrator = rows.boolean(11);
     person.active = rows.boolean(12);
     person.created_ms = rows.integer(13);
+    person.has_totp = rows.boolean(14);
     return person;
 }
 
@@ -67,7 +68,7 @@ std::optional<Person> People::find(store::Read& read, std::int64_t organisation_
     auto rows = read.query(
         "SELECT id, organisation_id, role, nickname, first_name, last_name, username, email,"
         " external_id, pin_hash IS NOT NULL, password_hash IS NOT NULL, box_administrator, active,"
-        " created_ms FROM persons WHERE organisation_id = ? AND id = ?",
+        " created_ms, totp_secret IS NOT NULL FROM persons WHERE organisation_id = ? AND id = ?",
         organisation_id, id);
     return rows.step() ? std::optional(person_of(rows)) : std::nullopt;
 }
@@ -93,7 +94,7 @@ store::Page<Person> People::list(store::Read& read, std::int64_t organisation_id
     auto rows = read.query(
         "SELECT p.id, p.organisation_id, p.role, p.nickname, p.first_name, p.last_name, p.username, p.email,"
         " p.external_id, p.pin_hash IS NOT NULL, p.password_hash IS NOT NULL, p.box_administrator, p.active, "
-        "p.created_ms"
+        "p.created_ms, p.totp_secret IS NOT NULL"
         " FROM persons p WHERE p.organisation_id = ?1 AND p.active = ?2 AND (?3 IS NULL OR p.role = ?3)"
         " AND (?4 IS NULL OR EXISTS (SELECT 1 FROM class_students s WHERE s.class_id = ?4 AND s.person_id = "
         "p.id))"
@@ -183,6 +184,7 @@ Person People::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t 
         organisation_id, id, name_of(after.role), after.nickname, after.first_name, after.last_name,
         after.username, after.email, after.external_id, after.active);
     logins_.refresh_person(tx, organisation_id, id);
+    if (on_renamed && after.nickname != before.nickname) on_renamed(tx, organisation_id, id);
     return get(tx, organisation_id, id);
 }
 
@@ -196,7 +198,7 @@ void People::deactivate(store::Tx& tx, std::int64_t organisation_id, std::int64_
 }
 
 void People::set_pin(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
-                     std::string_view pin_hash) {
+                     std::optional<std::string_view> pin_hash) {
     if (tx.run("UPDATE persons SET pin_hash = ?3 WHERE organisation_id = ?1 AND id = ?2", organisation_id, id,
                pin_hash) == 0)
         platform::throw_not_found("person");
@@ -211,13 +213,6 @@ void People::set_password(store::Tx& tx, std::int64_t organisation_id, std::int6
     logins_.end_of_person(tx, organisation_id, id, platform::Proof::password, except_login_id);
 }
 
-void People::clear_totp(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
-    if (tx.run("UPDATE persons SET totp_secret = NULL WHERE organisation_id = ?1 AND id = ?2",
-               organisation_id, id) == 0)
-        platform::throw_not_found("person");
-    logins_.end_of_person(tx, organisation_id, id, platform::Proof::totp);
-}
-
 nlohmann::json json_of(const Person& person) {
     auto text_or_null = [](const std::optional<std::string>& text) {
         return text ? nlohmann::json(*text) : nlohmann::json();
@@ -228,9 +223,12 @@ nlohmann::json json_of(const Person& person) {
             {"first_name", person.first_name},
             {"last_name", person.last_name},
             {"username", text_or_null(person.username)},
+            {"email", text_or_null(person.email)},
+            {"external_id", text_or_null(person.external_id)},
             {"active", person.active},
             {"has_pin", person.has_pin},
             {"has_password", person.has_password},
+            {"has_totp", person.has_totp},
             {"created_at", platform::iso8601(person.created_ms)}};
 }
 

@@ -27,7 +27,7 @@ struct Person {
     platform::Role role = platform::Role::student;
     std::string nickname, first_name, last_name;
     std::optional<std::string> username, email, external_id;
-    bool has_pin = false, has_password = false, box_administrator = false, active = true;
+    bool has_pin = false, has_password = false, has_totp = false, box_administrator = false, active = true;
     std::int64_t created_ms = 0;
 };
 
@@ -78,15 +78,16 @@ public:
     // Ends all logins and frees the place in every room; the nickname stays taken. Error conflict for the
     // last administrator.
     void deactivate(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
-    // A new secret ends the logins that the old one made.
-    void set_pin(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::string_view pin_hash);
+    // A new secret ends the logins that the old one made; no PIN means that none signs in.
+    void set_pin(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                 std::optional<std::string_view> pin_hash);
     void set_password(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
                       std::string_view password_hash, std::int64_t except_login_id = 0);
-    // The second factor was lost: it is asked for no more, until it is set up again.
-    void clear_totp(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
 
     // Called in the transaction that deactivates somebody; rooms free the seats.
     std::function<void(store::Tx&, std::int64_t organisation_id, std::int64_t person_id)> on_deactivating;
+    // Called in the transaction that changes somebody's nickname, after the change; rooms show it.
+    std::function<void(store::Tx&, std::int64_t organisation_id, std::int64_t person_id)> on_renamed;
 
 private:
     struct Names {

@@ -12,9 +12,12 @@ http::Shape person_shape() {
                          {"first_name", http::text(0, 80)},
                          {"last_name", http::text(0, 80)},
                          {"username", http::nullable(http::text(1, 80))},
+                         {"email", http::nullable(http::text(1, 254))},
+                         {"external_id", http::nullable(http::text(1, 200))},
                          {"active", http::boolean()},
                          {"has_pin", http::boolean()},
                          {"has_password", http::boolean()},
+                         {"has_totp", http::boolean()},
                          {"created_at", http::time()}})
         .named("Person");
 }
@@ -25,6 +28,10 @@ http::Shape organisation_shape() {
                          {"colour", http::colour()},
                          {"time_zone", http::text(1, 64)},
                          {"language", http::text(2, 8)},
+                         {"staff_pin", http::boolean()},
+                         {"pick_names", http::boolean()},
+                         {"leaderboard", http::one_of({"off", "anonymous", "names"})},
+                         {"gaze_days", http::nullable(http::integer(1, 36'500))},
                          {"licence", http::object({{"type", http::text(1, 40)},
                                                    {"seats", http::integer(0, 1'000'000)},
                                                    {"seats_taken", http::integer(0, 1'000'000)},
@@ -45,6 +52,10 @@ http::Shape username_shape() {
     return http::pattern("[A-Za-z0-9_.-]{3,32}", "3 to 32 letters, digits, '_', '.' or '-'");
 }
 
+http::Shape email_shape() {
+    return http::pattern("[^@\\s]{1,64}@[^@\\s]{1,180}", "an e-mail address");
+}
+
 std::string checked_nickname(const std::string& nickname) {
     std::string kept(platform::trimmed(nickname));
     if (kept.empty()) platform::throw_invalid("nickname", "must not be empty");
@@ -55,6 +66,8 @@ std::string checked_nickname(const std::string& nickname) {
 
 void add_people_routes(http::RouteTable& table, const PeopleParts& parts) {
     add_login_routes(table, parts);
+    add_organisation_routes(table, parts);
+    add_staff_routes(table, parts);
     add_person_routes(table, parts);
     add_class_routes(table, parts);
 }

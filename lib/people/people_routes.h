@@ -6,9 +6,11 @@
 
 #include "http/route.h"
 #include "people/classes.h"
+#include "people/invitation.h"
 #include "people/logins.h"
 #include "people/organisation.h"
 #include "people/people.h"
+#include "people/second_factor.h"
 #include "people/setup.h"
 #include "people/sign_in.h"
 #include "people/site_keys.h"
@@ -29,17 +31,23 @@ struct PeopleParts {
     SiteKeys& site_keys;
     SignIn& sign_in;
     Setup& setup;
+    Lockouts& lockouts;
+    SecondFactor& second_factor;
+    Invitations& invitations;
     bool tls = false; // then the cookie is __Host- and Secure
     // The headset that a login belongs to, as JSON: devices are above people.
     std::function<http::Json(store::Read&, std::int64_t organisation_id, std::int64_t device_id)>
         describe_device = {};
 };
 
-// All of /v1/setup, /v1/logins, /v1/organisation, /v1/people, /v1/classes and /v1/site-keys.
+// All of /v1/setup, /v1/logins, /v1/totp, /v1/invitations, /v1/organisation(s), /v1/people, /v1/classes and
+// /v1/site-keys.
 void add_people_routes(http::RouteTable& table, const PeopleParts& parts);
 
 // Its parts, one file each.
 void add_login_routes(http::RouteTable& table, const PeopleParts& parts);
+void add_organisation_routes(http::RouteTable& table, const PeopleParts& parts);
+void add_staff_routes(http::RouteTable& table, const PeopleParts& parts);
 void add_person_routes(http::RouteTable& table, const PeopleParts& parts);
 void add_class_routes(http::RouteTable& table, const PeopleParts& parts);
 
@@ -49,10 +57,16 @@ http::Shape person_shape();
 http::Shape person_name(std::size_t most); // a name as people write it
 http::Shape password_shape();
 http::Shape username_shape();
+http::Shape email_shape();
+http::Shape made_login_shape();
 
 // The name as it is kept: without spaces around it. Error invalid when nothing is left or it would not sign
 // in.
 std::string checked_nickname(const std::string& nickname);
+
+// What signing in answers with, in whichever way it was done.
+http::Answer login_answer(const PeopleParts& parts, const Organisation& organisation, const Person& person,
+                          const NewLogin& login, bool cookie);
 
 // The cookie of a page: its name, and the header that sets or clears it.
 std::string cookie_name(bool tls);

@@ -66,6 +66,7 @@ Answer add_person(const PeopleParts& parts, Call& call) {
     person.first_name = body.value("first_name", "");
     person.last_name = body.value("last_name", "");
     person.username = text_field(body, "username");
+    person.email = text_field(body, "email");
     person.external_id = text_field(body, "external_id");
     if (body.contains("password")) {
         if (!person.username) platform::throw_invalid("username", "is needed with a password");
@@ -95,6 +96,7 @@ Answer change_person(const PeopleParts& parts, Call& call, store::Tx& tx) {
     change.first_name = text_field(body, "first_name");
     change.last_name = text_field(body, "last_name");
     change.username = clearable_field(body, "username");
+    change.email = clearable_field(body, "email");
     change.external_id = clearable_field(body, "external_id");
     if (body.contains("active")) change.active = body.at("active").get<bool>();
     if (person.has_password && change.username && !*change.username)
@@ -150,6 +152,7 @@ Answer set_password(const PeopleParts& parts, Call& call) {
         claim.name = *person.username;
         claim.secret = call.body.at("current").get<std::string>();
         claim.organisation_id = call.caller.organisation_id;
+        claim.again = true;
         parts.sign_in.prove(claim, {});
     }
     const std::string hash = parts.hasher.hash(call.body.at("password").get_ref<const std::string&>());
@@ -192,6 +195,7 @@ void add_list_and_change(http::RouteTable& table, const PeopleParts& parts) {
                                        {"username?", username_shape()},
                                        {"first_name?", person_name(80)},
                                        {"last_name?", person_name(80)},
+                                       {"email?", email_shape()},
                                        {"external_id?", http::text(1, 80)},
                                        {"class_id?", http::identifier()}}))
                   .gives(person_shape(), 201)
@@ -214,6 +218,7 @@ void add_list_and_change(http::RouteTable& table, const PeopleParts& parts) {
                                        {"first_name?", person_name(80)},
                                        {"last_name?", person_name(80)},
                                        {"username?", http::nullable(username_shape())},
+                                       {"email?", http::nullable(email_shape())},
                                        {"external_id?", http::nullable(http::text(1, 80))},
                                        {"active?", http::boolean()}}))
                   .gives(person_shape())

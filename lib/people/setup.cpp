@@ -1,7 +1,6 @@
 #include "people/setup.h"
 
-#include <cctype>
-
+#include "people/readable_code.h"
 #include "platform/crypto.h"
 #include "platform/error.h"
 #include "platform/text.h"
@@ -11,17 +10,6 @@ namespace people {
 namespace {
 
 constexpr std::string_view subject = "setup";
-// Without what is mistaken when read aloud or off a screen: 0 O, 1 I L.
-constexpr std::string_view alphabet = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
-
-// As somebody types it: in any case, with or without the dash.
-std::string plain(std::string_view code) {
-    std::string letters;
-    for (char c : code)
-        if (c != '-' && c != ' ') letters += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    return letters;
-}
-
 void refuse_second_time(bool needed) {
     if (!needed) platform::throw_conflict("This box is set up already: sign in.");
 }
@@ -34,12 +22,8 @@ bool Setup::needed(store::Read& read) const {
 
 std::optional<std::string> Setup::draw_code(store::Tx& tx) {
     if (!needed(tx)) return std::nullopt;
-    std::string code;
-    for (int i = 0; i < 8; ++i) {
-        if (i == 4) code += '-';
-        code += alphabet[random_.uniform(static_cast<std::uint32_t>(alphabet.size()))];
-    }
-    const std::string hash = platform::hex(platform::hash_token(plain(code)));
+    std::string code = draw_readable_code(random_, 2);
+    const std::string hash = platform::hex(platform::hash_token(plain_code(code)));
     tx.run(
         "INSERT INTO settings (name, value) VALUES ('setup_code', ?1) ON CONFLICT (name) DO UPDATE SET value "
         "= ?1",
@@ -55,7 +39,7 @@ void Setup::check_code(store::Tx& tx, std::string_view code) {
     {
         auto rows = tx.query("SELECT value FROM settings WHERE name = 'setup_code'");
         right = rows.step() && platform::equal_in_constant_time(
-                                   rows.text(0), platform::hex(platform::hash_token(plain(code))));
+                                   rows.text(0), platform::hex(platform::hash_token(plain_code(code))));
     }
     if (right) return;
     tx.regardless(

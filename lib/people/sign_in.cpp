@@ -13,7 +13,7 @@ std::string subject_of(std::int64_t person_id) {
 
 [[noreturn]] void throw_wrong(Claim::By by) {
     throw platform::Error(platform::ErrorKind::unauthorized, by == Claim::By::password
-                                                                 ? "User name or password is wrong."
+                                                                 ? "User name, password or code is wrong."
                                                                  : "Nickname or PIN is wrong.");
 }
 
@@ -59,6 +59,21 @@ bool SignIn::is_current(store::Read& read, const Claim& claim, const Candidate& 
     return rows.step() && rows.text(claim.by == Claim::By::password ? 0 : 1) == candidate.hash;
 }
 
+// The secret is right: is it enough? A code of the second factor that is right is used up.
+SignIn::Found SignIn::weigh(store::Tx& tx, const Claim& claim, const Person& person) {
+    if (claim.by == Claim::By::pin) {
+        if (person.role == platform::Role::student || claim.as_student) return Found::right;
+        const bool allowed =
+            !person.has_totp &&
+            tx.integer("SELECT staff_pin FROM organisations WHERE id = ?", person.organisation_id) == 1;
+        return allowed ? Found::right : Found::pin_too_little;
+    }
+    if (!person.has_totp || claim.again) return Found::right;
+    if (claim.code.empty()) return Found::code_missing;
+    return second_factor_.take(tx, person.organisation_id, person.id, claim.code) ? Found::right
+                                                                                  : Found::wrong;
+}
+
 void SignIn::count_unknown(const Claim& claim) {
     unknown_names_.count_failure(claim.name, clock_.now_ms());
 }
@@ -82,31 +97,43 @@ Person SignIn::prove(const Claim& claim, const std::function<void(store::Tx&, co
     }
 
     const std::string subject = subject_of(found->person_id);
-    const bool right = hasher_.verify(found->hash, claim.secret);
-    // A wrong try must be on disk, so it is no failure of the job.
-    auto person = store_.write("sign in", [&](store::Tx& tx) -> std::optional<Person> {
+    const bool secret_right = hasher_.verify(found->hash, claim.secret);
+    Found outcome = Found::wrong;
+    Person person;
+    // A wrong try must be on disk, so it is no failure of the job. One that lacks something is neither
+    // counted nor does it forgive: otherwise whoever knows the password could try codes for ever.
+    store_.write("sign in", [&](store::Tx& tx) {
         lockouts_.refuse_if_locked(tx, subject, sign_in_rule);
-        if (!right || !is_current(tx, claim, *found)) {
-            lockouts_.count_failure(tx, subject, sign_in_rule, found->organisation_id);
-            return std::nullopt;
+        if (secret_right && is_current(tx, claim, *found)) {
+            person = people_.get(tx, found->organisation_id, found->person_id);
+            outcome = weigh(tx, claim, person);
         }
+        if (outcome == Found::wrong)
+            lockouts_.count_failure(tx, subject, sign_in_rule, found->organisation_id);
+        if (outcome != Found::right) return;
         lockouts_.forget(tx, subject);
-        Person proven = people_.get(tx, found->organisation_id, found->person_id);
-        if (then) then(tx, proven);
-        return proven;
+        if (then) then(tx, person);
     });
-    if (!person) {
+    if (outcome == Found::wrong) {
         count_headset();
         throw_wrong(claim.by);
     }
+    if (outcome == Found::code_missing)
+        platform::throw_invalid("code",
+                                "is needed: the one that the authenticator shows, or a recovery code");
+    if (outcome == Found::pin_too_little)
+        throw platform::Error(platform::ErrorKind::forbidden,
+                              "A PIN is not enough for you here: sign in with user name and password.");
     if (!claim.headset.empty()) headsets_.forget(claim.headset);
-    return *std::move(person);
+    return person;
 }
 
 SignedIn SignIn::sign_in(const Claim& claim, std::string_view user_agent, const platform::Caller& replaces) {
     SignedIn signed_in;
-    const auto proof = claim.by == Claim::By::password ? platform::Proof::password : platform::Proof::pin;
     signed_in.person = prove(claim, [&](store::Tx& tx, const Person& person) {
+        const auto proof = claim.by == Claim::By::pin ? platform::Proof::pin
+                           : person.has_totp          ? platform::Proof::totp
+                                                      : platform::Proof::password;
         signed_in.login = logins_.add_person(tx, person.organisation_id, person.id, proof, user_agent);
         if (logins_.find(tx, replaces.organisation_id, replaces.login_id))
             logins_.end(tx, replaces.organisation_id, replaces.login_id);

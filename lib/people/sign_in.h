@@ -13,6 +13,7 @@
 #include "people/lockout.h"
 #include "people/logins.h"
 #include "people/people.h"
+#include "people/second_factor.h"
 #include "platform/crypto.h"
 #include "store/store.h"
 
@@ -25,6 +26,11 @@ struct Claim {
     std::string secret;
     std::optional<std::int64_t> organisation_id; // look only there (a headset knows its own)
     std::string headset; // what tells the headset that it happens on, "" for none: that locks as well
+    std::string code;    // of the second factor, with a password: "" when none was given
+    // On a paired headset a PIN gives a student's rights at most, so no policy forbids it there.
+    bool as_student = false;
+    // Somebody who is signed in shows the password again: the second factor was shown before.
+    bool again = false;
 };
 
 struct SignedIn {
@@ -35,17 +41,19 @@ struct SignedIn {
 class SignIn {
 public:
     SignIn(store::Store& store, platform::SecretHasher& hasher, People& people, Logins& logins,
-           Lockouts& lockouts, platform::Clock& clock)
+           Lockouts& lockouts, SecondFactor& second_factor, platform::Clock& clock)
         : store_(store),
           hasher_(hasher),
           people_(people),
           logins_(logins),
           lockouts_(lockouts),
+          second_factor_(second_factor),
           clock_(clock) {}
 
     // Waits for hashing and for the store: from workers only. Error unauthorized when name or secret are
-    // wrong, the same for both and for an ambiguous name; Error too_many_requests while locked. `then` runs
-    // in the transaction in which the claim was found right.
+    // wrong, the same for both and for an ambiguous name; Error too_many_requests while locked; Error invalid
+    // that names "code" when all is right but the second factor is missing; Error forbidden when a PIN is not
+    // enough for staff. `then` runs in the transaction in which the claim was found right.
     Person prove(const Claim& claim, const std::function<void(store::Tx&, const Person&)>& then);
 
     // A new login for a person: the page, a script, dialect B's clients.
@@ -60,12 +68,15 @@ private:
     std::optional<Candidate> candidate(store::Read& read, const Claim& claim) const;
     bool is_current(store::Read& read, const Claim& claim, const Candidate& candidate) const;
     void count_unknown(const Claim& claim);
+    enum class Found { right, wrong, code_missing, pin_too_little };
+    Found weigh(store::Tx& tx, const Claim& claim, const Person& person);
 
     store::Store& store_;
     platform::SecretHasher& hasher_;
     People& people_;
     Logins& logins_;
     Lockouts& lockouts_;
+    SecondFactor& second_factor_;
     platform::Clock& clock_;
     MemoryLockouts unknown_names_{sign_in_rule}, headsets_{sign_in_rule};
 };

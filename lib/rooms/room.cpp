@@ -320,20 +320,28 @@ void Rooms::vacate_device(store::Tx& tx, std::int64_t organisation_id, std::int6
     tell(tx, organisation_id, before->id);
 }
 
-void Rooms::vacate_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
+std::vector<std::int64_t> Rooms::seats_taken_by(store::Read& read, std::int64_t organisation_id,
+                                                std::int64_t person_id) const {
     std::vector<std::int64_t> taken;
-    {
-        auto rows = tx.query(
-            "SELECT s.id FROM seats s JOIN rooms r ON r.id = s.room_id"
-            " WHERE r.organisation_id = ? AND s.person_id = ?",
-            organisation_id, person_id);
-        while (rows.step())
-            taken.push_back(rows.integer(0));
-    }
-    for (std::int64_t id : taken) {
+    auto rows = read.query(
+        "SELECT s.id FROM seats s JOIN rooms r ON r.id = s.room_id"
+        " WHERE r.organisation_id = ? AND s.person_id = ?",
+        organisation_id, person_id);
+    while (rows.step())
+        taken.push_back(rows.integer(0));
+    return taken;
+}
+
+void Rooms::vacate_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
+    for (std::int64_t id : seats_taken_by(tx, organisation_id, person_id)) {
         tx.run("UPDATE seats SET person_id = NULL, updated_ms = ? WHERE id = ?", tx.now_ms(), id);
         tell(tx, organisation_id, id);
     }
+}
+
+void Rooms::tell_renamed(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
+    for (std::int64_t id : seats_taken_by(tx, organisation_id, person_id))
+        tell(tx, organisation_id, id);
 }
 
 nlohmann::json json_of(const Room& room) {

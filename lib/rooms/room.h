@@ -91,6 +91,8 @@ public:
     // Somebody or something leaves all seats: unpaired, deactivated.
     void vacate_device(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id);
     void vacate_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id);
+    // The seats of somebody whose nickname changed are told again.
+    void tell_renamed(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id);
 
     // After the commit, on the writer thread.
     std::function<void(std::int64_t organisation_id, const Seat&)> on_seat_changed;
@@ -98,6 +100,8 @@ public:
     std::function<void(std::int64_t organisation_id, std::int64_t room_id)> on_room_removed;
 
 private:
+    std::vector<std::int64_t> seats_taken_by(store::Read& read, std::int64_t organisation_id,
+                                             std::int64_t person_id) const;
     void tell(store::Tx& tx, std::int64_t organisation_id, std::int64_t seat_id);
     void refuse_taken_name(store::Read& read, std::int64_t organisation_id, std::int64_t except_id,
                            const std::string& name) const;

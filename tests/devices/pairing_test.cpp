@@ -154,15 +154,17 @@ TEST_CASE("an ended licence pairs nothing new and leaves the rest alone", "[devi
     School school;
     auto headset = school.pair("DPVR-1");
     auto code = make_code(school);
-    school.write(
-        [&](store::Tx& tx) { school.organisations.set_licence(tx, school.organisation, 40, "2026-09-01"); });
+    school.write([&](store::Tx& tx) {
+        school.organisations.change_licence(tx, school.organisation, {.last_day = "2026-09-01"});
+    });
     CHECK(pair(school, code.code, "DPVR-2") == "none"); // its last day
     school.clock.advance(48h);
     CHECK(error_of([&] { make_code(school); }) == "conflict");
     CHECK(school.caller(headset.token).device_id == headset.device.id);
     CHECK(error_of([&] {
-              school.write(
-                  [&](store::Tx& tx) { school.organisations.set_licence(tx, school.organisation, 1, {}); });
+              school.write([&](store::Tx& tx) {
+                  school.organisations.change_licence(tx, school.organisation, {.seats = 1});
+              });
           }) == "conflict");
 }
 
@@ -292,8 +294,9 @@ TEST_CASE("how a headset stops waiting", "[devices]") {
 
 TEST_CASE("without a seat a headset goes on waiting", "[devices]") {
     Waiting w;
-    w.school.write(
-        [&](store::Tx& tx) { w.school.organisations.set_licence(tx, w.school.organisation, 0, {}); });
+    w.school.write([&](store::Tx& tx) {
+        w.school.organisations.change_licence(tx, w.school.organisation, {.seats = 0});
+    });
     CHECK(w.admit(w.request.id) == "conflict");
     CHECK(w.requests().size() == 1);
 }

@@ -122,6 +122,19 @@ TEST_CASE("a student has one seat in each room", "[rooms]") {
     CHECK(lab.seat_person(seats[1].id, ada.id) == "invalid");
 }
 
+TEST_CASE("a seat is told again when its student's nickname changes", "[rooms]") {
+    Classroom lab;
+    auto ada = lab.school.add_student("Ada");
+    CHECK(lab.seat_person(lab.seats()[0].id, ada.id) == "none");
+    lab.told.clear();
+    people::PersonChange change;
+    change.nickname = "Ada L";
+    lab.school.write(
+        [&](store::Tx& tx) { lab.school.people.change(tx, lab.school.organisation, ada.id, change); });
+    REQUIRE(lab.told.size() == 1);
+    CHECK(lab.told[0].person->nickname == "Ada L");
+}
+
 TEST_CASE("the status of a seat", "[rooms]") {
     Classroom lab;
     auto headset = lab.school.pair("DPVR-1").device;

@@ -8,10 +8,12 @@
 #include "devices/pairing.h"
 #include "devices/presence.h"
 #include "people/classes.h"
+#include "people/invitation.h"
 #include "people/lockout.h"
 #include "people/logins.h"
 #include "people/organisation.h"
 #include "people/people.h"
+#include "people/second_factor.h"
 #include "people/setup.h"
 #include "people/sign_in.h"
 #include "people/site_keys.h"
@@ -31,6 +33,9 @@ public:
     explicit School(std::int64_t seats = 40) {
         people.on_deactivating = [this](store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
             rooms.vacate_person(tx, organisation_id, person_id);
+        };
+        people.on_renamed = [this](store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
+            rooms.tell_renamed(tx, organisation_id, person_id);
         };
         devices.on_unpairing = [this](store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id) {
             rooms.vacate_device(tx, organisation_id, device_id);
@@ -97,7 +102,9 @@ public:
     people::People people{logins};
     people::Classes classes{people};
     people::Lockouts lockouts;
-    people::SignIn sign_in{store, hasher, people, logins, lockouts, clock};
+    people::SecondFactor second_factor{random, logins};
+    people::Invitations invitations{random, people, second_factor};
+    people::SignIn sign_in{store, hasher, people, logins, lockouts, second_factor, clock};
     people::Setup setup{organisations, people, lockouts, random};
     devices::Devices devices{organisations, logins};
     devices::Presence presence;

@@ -1,8 +1,8 @@
 #include <qrcodegen/qrcodegen.hpp>
 
-#include "devices/device_routes.h"
+#include "platform/qr.h"
 
-namespace devices {
+namespace platform {
 
 // One path of black unit squares on white, also in a dark page (readers need it), with the four squares of
 // quiet that readers ask for.
@@ -20,4 +20,4 @@ std::string qr_svg(const std::string& text) {
            "\" fill=\"#fff\"/><path d=\"" + path + "\" fill=\"#000\"/></svg>";
 }
 
-} // namespace devices
+} // namespace platform

@@ -1,0 +1,17 @@
+// Codes that people read aloud or copy by hand: setup, invitations, recovery.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "platform/random.h"
+
+namespace people {
+
+// Groups of four, "XXXX-XXXX" for two, of 31 letters and digits that are not mistaken for one another: 20
+// bits a group.
+std::string draw_readable_code(platform::Random& random, int groups);
+// As somebody types it: in any case, with or without dashes and spaces. What is hashed and compared.
+std::string plain_code(std::string_view code);
+
+} // namespace people

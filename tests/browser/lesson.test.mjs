@@ -41,6 +41,8 @@ describe('a first morning', () => {
 
     step('takes the box over with the setup code', async () => {
         await page.goto('/');
+        await page.getByRole('heading', { name: 'Your language' }).waitFor();
+        await page.getByRole('button', { name: 'Next' }).click();
         await check(page, 'setup');
         await page.getByLabel('Setup code').fill('not-it');
         await page.getByRole('button', { name: 'Next' }).click();
@@ -57,6 +59,8 @@ describe('a first morning', () => {
         await page.getByRole('button', { name: 'Next' }).click();
         await page.getByRole('button', { name: 'Next' }).click();
         await page.getByRole('button', { name: 'Finish' }).click();
+        await page.getByRole('heading', { name: 'Second step' }).waitFor();
+        await page.getByRole('link', { name: 'Go on later' }).click();
         await page.getByRole('heading', { name: 'Four steps to the first lesson' }).waitFor();
         await check(page, 'an empty box');
     });

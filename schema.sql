@@ -260,6 +260,44 @@ CREATE TABLE seats (
 ) STRICT;
 CREATE INDEX seats_by_person ON seats(person_id);
 
+-- ============================================================ scenarios
+
+-- What is trained. What can be edited is a version's content; a change makes the next version, and runs keep theirs. What
+-- lists and filters need is repeated here, of the newest version.
+CREATE TABLE scenarios (
+    id                INTEGER PRIMARY KEY,
+    public_id         TEXT NOT NULL,                   -- a UUID; the same wherever the scenario was imported
+    organisation_id   INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    version           INTEGER NOT NULL,                -- the newest: 1, 2, 3
+    title             TEXT NOT NULL COLLATE NOCASE,
+    difficulty        TEXT NOT NULL CHECK (difficulty IN ('starter', 'intermediate', 'advanced')),
+    active            INTEGER NOT NULL DEFAULT 1,
+    archived          INTEGER NOT NULL DEFAULT 0,      -- out of the lists; kept for its runs
+    created_ms        INTEGER NOT NULL,
+    changed_ms        INTEGER NOT NULL,
+    UNIQUE (organisation_id, public_id)
+) STRICT;
+-- Two that can be chosen must be told apart.
+CREATE UNIQUE INDEX scenarios_by_title ON scenarios(organisation_id, title) WHERE archived = 0;
+
+-- `content` is JSON, as scenarios/content.h writes it: persona, knowledge base, metrics, checklist, assessment and so on.
+CREATE TABLE scenario_versions (
+    scenario_id INTEGER NOT NULL REFERENCES scenarios(id) ON DELETE CASCADE,
+    version     INTEGER NOT NULL,
+    content     TEXT NOT NULL,
+    created_by  INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    created_ms  INTEGER NOT NULL,
+    PRIMARY KEY (scenario_id, version)
+) STRICT, WITHOUT ROWID;
+
+-- Of the newest version: what must be completed first.
+CREATE TABLE scenario_prerequisites (
+    scenario_id INTEGER NOT NULL REFERENCES scenarios(id) ON DELETE CASCADE,
+    required_id INTEGER NOT NULL REFERENCES scenarios(id) ON DELETE CASCADE,
+    PRIMARY KEY (scenario_id, required_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX scenario_prerequisites_by_required ON scenario_prerequisites(required_id);
+
 -- ============================================================ lessons
 
 CREATE TABLE lessons (
@@ -269,10 +307,12 @@ CREATE TABLE lessons (
     kind            TEXT NOT NULL CHECK (kind IN ('app', 'video', 'web', 'scenario')),
     content         TEXT NOT NULL DEFAULT '',          -- what to play: an address, a package, a name the headset knows
     duration_ms     INTEGER,                           -- null: it ends when it is stopped
+    scenario_id     INTEGER REFERENCES scenarios(id) ON DELETE SET NULL, -- of kind scenario: which
     archived        INTEGER NOT NULL DEFAULT 0,
     created_ms      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX lessons_by_organisation ON lessons(organisation_id, id);
+CREATE INDEX lessons_by_scenario ON lessons(scenario_id) WHERE scenario_id IS NOT NULL;
 
 -- ============================================================ sessions
 
@@ -347,6 +387,8 @@ CREATE TABLE runs (
     organisation_id      INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
     session_id           INTEGER REFERENCES sessions(id) ON DELETE SET NULL,
     lesson_id            INTEGER REFERENCES lessons(id) ON DELETE SET NULL,
+    scenario_id          INTEGER REFERENCES scenarios(id) ON DELETE SET NULL,
+    scenario_version     INTEGER,                      -- the version that it ran
     device_id            INTEGER REFERENCES devices(id) ON DELETE SET NULL,
     seat_id              INTEGER REFERENCES seats(id) ON DELETE SET NULL,
     person_id            INTEGER REFERENCES persons(id) ON DELETE SET NULL,
@@ -366,6 +408,59 @@ CREATE INDEX runs_by_session ON runs(session_id);
 CREATE INDEX runs_by_person ON runs(person_id, id);
 CREATE INDEX runs_by_device ON runs(device_id, state);
 CREATE INDEX runs_by_organisation ON runs(organisation_id, id);
+CREATE INDEX runs_by_scenario ON runs(scenario_id, person_id) WHERE scenario_id IS NOT NULL;
+
+-- A run of a scenario: how far it is, what came of it, how that was scored. A headset has at most one that is neither
+-- recorded nor cancelled. `lines` explains the score, criterion by criterion (scenarios/assessment.h); a score given by a
+-- teacher stands beside the reckoned one, and counts.
+CREATE TABLE trainings (
+    run_id          INTEGER PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE,
+    phase           TEXT NOT NULL CHECK (phase IN ('assigned', 'fetched', 'running', 'recorded', 'cancelled')),
+    assigned_by     INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    assigned_ms     INTEGER NOT NULL,
+    fetched_ms      INTEGER,
+    running_ms      INTEGER,
+    recorded_ms     INTEGER,
+    metrics         TEXT NOT NULL DEFAULT '{}',        -- JSON, as recorded
+    checklist       TEXT NOT NULL DEFAULT '{}',        -- JSON, as recorded; what a teacher ticks is in training_ticks
+    additional_info TEXT NOT NULL DEFAULT 'null',      -- JSON, as recorded
+    resolution      TEXT NOT NULL DEFAULT '',          -- dialect E: how the student says it was solved
+    escalated       INTEGER NOT NULL DEFAULT 0,
+    reckoned_score  REAL,
+    passed          INTEGER NOT NULL DEFAULT 0,
+    lines           TEXT NOT NULL DEFAULT '[]',        -- JSON
+    given_score     REAL,
+    given_reason    TEXT NOT NULL DEFAULT '',
+    given_by        INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    given_ms        INTEGER
+) STRICT;
+CREATE INDEX trainings_waiting ON trainings(phase) WHERE phase IN ('assigned', 'fetched', 'running');
+
+-- What a teacher ticked by hand; it counts more than what the headset says.
+CREATE TABLE training_ticks (
+    run_id    INTEGER NOT NULL REFERENCES trainings(run_id) ON DELETE CASCADE,
+    item      TEXT NOT NULL,
+    done      INTEGER NOT NULL,
+    person_id INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    at_ms     INTEGER NOT NULL,
+    PRIMARY KEY (run_id, item)
+) STRICT, WITHOUT ROWID;
+
+-- Dialect A: the code that linked a headset; used up, but its headset shows it for ever.
+CREATE TABLE training_codes (
+    device_id INTEGER PRIMARY KEY REFERENCES devices(id) ON DELETE CASCADE,
+    code      INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE training_notes (
+    id        INTEGER PRIMARY KEY,
+    run_id    INTEGER NOT NULL REFERENCES trainings(run_id) ON DELETE CASCADE,
+    person_id INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    at_ms     INTEGER NOT NULL,
+    text      TEXT NOT NULL,
+    picture   BLOB                                     -- JPEG: what the headset saw
+) STRICT;
+CREATE INDEX training_notes_by_run ON training_notes(run_id, id);
 
 -- What a run's events add up to, written in the transaction that stores them, so that a report never scans events.
 CREATE TABLE run_rollups (

@@ -27,7 +27,18 @@ Lesson lesson_of(const store::Statement& rows) {
     lesson.duration_ms = rows.optional_integer(4);
     lesson.archived = rows.boolean(5);
     lesson.created_ms = rows.integer(6);
+    lesson.scenario_id = rows.optional_integer(7);
     return lesson;
+}
+
+void require_scenario(store::Read& read, std::int64_t organisation_id, LessonKind kind,
+                      const std::optional<std::int64_t>& scenario_id) {
+    if (!scenario_id) return;
+    if (kind != LessonKind::scenario)
+        platform::throw_invalid("scenario_id", "is for lessons of kind scenario");
+    if (!read.integer("SELECT id FROM scenarios WHERE organisation_id = ? AND id = ?", organisation_id,
+                      scenario_id))
+        platform::throw_not_found("scenario");
 }
 
 } // namespace
@@ -48,7 +59,7 @@ LessonKind lesson_kind(std::string_view name) {
 
 std::optional<Lesson> Lessons::find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
     auto rows = read.query(
-        "SELECT id, title, kind, content, duration_ms, archived, created_ms FROM lessons"
+        "SELECT id, title, kind, content, duration_ms, archived, created_ms, scenario_id FROM lessons"
         " WHERE organisation_id = ? AND id = ?",
         organisation_id, id);
     return rows.step() ? std::optional(lesson_of(rows)) : std::nullopt;
@@ -63,17 +74,19 @@ Lesson Lessons::get(store::Read& read, std::int64_t organisation_id, std::int64_
 store::Page<Lesson> Lessons::list(store::Read& read, std::int64_t organisation_id,
                                   const store::PageRequest& page) const {
     auto rows = read.query(
-        "SELECT id, title, kind, content, duration_ms, archived, created_ms FROM lessons"
+        "SELECT id, title, kind, content, duration_ms, archived, created_ms, scenario_id FROM lessons"
         " WHERE organisation_id = ?1 AND archived = 0 AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3",
         organisation_id, page.after, page.limit + 1);
     return store::read_page<Lesson>(std::move(rows), page, lesson_of);
 }
 
 Lesson Lessons::add(store::Tx& tx, std::int64_t organisation_id, const NewLesson& lesson) {
+    require_scenario(tx, organisation_id, lesson.kind, lesson.scenario_id);
     const std::int64_t id = tx.insert(
-        "INSERT INTO lessons (organisation_id, title, kind, content, duration_ms, created_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        organisation_id, lesson.title, name_of(lesson.kind), lesson.content, lesson.duration_ms, tx.now_ms());
+        "INSERT INTO lessons (organisation_id, title, kind, content, duration_ms, created_ms, scenario_id)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        organisation_id, lesson.title, name_of(lesson.kind), lesson.content, lesson.duration_ms, tx.now_ms(),
+        lesson.scenario_id);
     return get(tx, organisation_id, id);
 }
 
@@ -84,10 +97,14 @@ Lesson Lessons::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t
     lesson.kind = change.kind.value_or(lesson.kind);
     lesson.content = change.content.value_or(lesson.content);
     lesson.duration_ms = change.duration_ms.value_or(lesson.duration_ms);
+    if (lesson.kind != LessonKind::scenario) lesson.scenario_id.reset();
+    lesson.scenario_id = change.scenario_id.value_or(lesson.scenario_id);
+    require_scenario(tx, organisation_id, lesson.kind, lesson.scenario_id);
     tx.run(
-        "UPDATE lessons SET title = ?, kind = ?, content = ?, duration_ms = ? WHERE organisation_id = ? AND "
-        "id = ?",
-        lesson.title, name_of(lesson.kind), lesson.content, lesson.duration_ms, organisation_id, id);
+        "UPDATE lessons SET title = ?, kind = ?, content = ?, duration_ms = ?, scenario_id = ?"
+        " WHERE organisation_id = ? AND id = ?",
+        lesson.title, name_of(lesson.kind), lesson.content, lesson.duration_ms, lesson.scenario_id,
+        organisation_id, id);
     return lesson;
 }
 
@@ -103,6 +120,7 @@ nlohmann::json json_of(const Lesson& lesson) {
             {"kind", name_of(lesson.kind)},
             {"content", lesson.content},
             {"duration_ms", lesson.duration_ms ? nlohmann::json(*lesson.duration_ms) : nlohmann::json()},
+            {"scenario_id", lesson.scenario_id ? nlohmann::json(*lesson.scenario_id) : nlohmann::json()},
             {"archived", lesson.archived},
             {"created_at", platform::iso8601(lesson.created_ms)}};
 }

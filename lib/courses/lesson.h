@@ -24,6 +24,7 @@ struct Lesson {
     LessonKind kind = LessonKind::video;
     std::string content;
     std::optional<std::int64_t> duration_ms; // none: it ends when it is stopped
+    std::optional<std::int64_t> scenario_id; // of kind scenario
     bool archived = false;
     std::int64_t created_ms = 0;
 };
@@ -33,6 +34,7 @@ struct NewLesson {
     LessonKind kind = LessonKind::video;
     std::string content;
     std::optional<std::int64_t> duration_ms;
+    std::optional<std::int64_t> scenario_id;
 };
 
 // What is absent stays as it is.
@@ -40,7 +42,7 @@ struct LessonChange {
     std::optional<std::string> title;
     std::optional<LessonKind> kind;
     std::optional<std::string> content;
-    std::optional<std::optional<std::int64_t>> duration_ms;
+    std::optional<std::optional<std::int64_t>> duration_ms, scenario_id;
 };
 
 class Lessons {

@@ -23,19 +23,24 @@ http::Shape duration() {
         .described("How long it plays; null: it ends when it is stopped.");
 }
 
+http::Shape scenario() {
+    return http::nullable(http::identifier()).described("Of kind scenario: which one is trained.");
+}
+
 http::Shape lesson_shape() {
     return http::object({{"id", http::identifier()},
                          {"title", http::text(1, 200)},
                          {"kind", kind()},
                          {"content", http::text(0, 2000)},
                          {"duration_ms", duration()},
+                         {"scenario_id", scenario()},
                          {"archived", http::boolean()},
                          {"created_at", http::time()}})
         .named("Lesson");
 }
 
-std::optional<std::int64_t> duration_of(const http::Json& body) {
-    const auto found = body.find("duration_ms");
+std::optional<std::int64_t> integer_of(const http::Json& body, const char* name) {
+    const auto found = body.find(name);
     if (found == body.end() || found->is_null()) return std::nullopt;
     return found->get<std::int64_t>();
 }
@@ -45,7 +50,8 @@ LessonChange change_of(const http::Json& body) {
     if (body.contains("title")) change.title = body["title"].get<std::string>();
     if (body.contains("kind")) change.kind = lesson_kind(body["kind"].get<std::string>());
     if (body.contains("content")) change.content = body["content"].get<std::string>();
-    if (body.contains("duration_ms")) change.duration_ms = duration_of(body);
+    if (body.contains("duration_ms")) change.duration_ms = integer_of(body, "duration_ms");
+    if (body.contains("scenario_id")) change.scenario_id = integer_of(body, "scenario_id");
     return change;
 }
 
@@ -78,7 +84,8 @@ void add_changing(http::RouteTable& table, Lessons& lessons) {
                   .takes(http::object({{"title?", http::text(1, 200)},
                                        {"kind?", kind()},
                                        {"content?", http::text(0, 2000)},
-                                       {"duration_ms?", duration()}}))
+                                       {"duration_ms?", duration()},
+                                       {"scenario_id?", scenario()}}))
                   .gives(lesson_shape())
                   .tagged("lessons")
                   .handled<Tx>([&lessons](Call& call, Tx& tx) {
@@ -109,13 +116,15 @@ void add_lesson_routes(http::RouteTable& table, Lessons& lessons) {
                   .takes(http::object({{"title", http::text(1, 200)},
                                        {"kind", kind()},
                                        {"content", http::text(0, 2000)},
-                                       {"duration_ms?", duration()}}))
+                                       {"duration_ms?", duration()},
+                                       {"scenario_id?", scenario()}}))
                   .gives(lesson_shape(), 201)
                   .tagged("lessons")
                   .handled<Tx>([&lessons](Call& call, Tx& tx) {
                       const NewLesson wanted{call.body["title"],
                                              lesson_kind(call.body["kind"].get<std::string>()),
-                                             call.body["content"], duration_of(call.body)};
+                                             call.body["content"], integer_of(call.body, "duration_ms"),
+                                             integer_of(call.body, "scenario_id")};
                       const Lesson lesson = lessons.add(tx, call.caller.organisation_id, wanted);
                       return http::created(json_of(lesson), "/v1/lessons/" + std::to_string(lesson.id))
                           .on({{"lesson", lesson.id}});

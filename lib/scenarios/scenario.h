@@ -1,0 +1,109 @@
+// Scenarios: what is trained. A change makes a new version, which never changes again; a run keeps the
+// version that it ran. A scenario that runs or lessons refer to is archived rather than deleted.
+//
+// One travels between boxes as one JSON file. There it is known by its public id, and so are the scenarios
+// that must be completed first.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/random.h"
+#include "scenarios/content.h"
+#include "store/page.h"
+#include "store/transaction.h"
+
+namespace scenarios {
+
+struct Scenario {
+    std::int64_t id = 0, organisation_id = 0;
+    std::string public_id;
+    std::int64_t version = 1; // the one that `content` is of
+    bool archived = false;
+    std::int64_t created_ms = 0, changed_ms = 0;
+    Content content;
+    std::vector<std::int64_t> prerequisites; // to be completed first
+};
+
+struct ScenarioFilter {
+    std::optional<Difficulty> difficulty;
+    std::optional<bool> active;
+    std::string text; // part of the title
+};
+
+struct ScenarioVersion {
+    std::int64_t id = 0; // its number
+    std::optional<std::int64_t> created_by;
+    std::int64_t created_ms = 0;
+};
+
+// How a scenario appears inside other things.
+struct ScenarioReference {
+    std::int64_t id = 0;
+    std::string title;
+    std::int64_t version = 0;
+};
+
+class Scenarios {
+public:
+    static constexpr std::int64_t most = 1000; // of one organisation, so that nobody fills the disk with them
+    static constexpr std::size_t most_prerequisites = 20;
+
+    explicit Scenarios(platform::Random& random) : random_(random) {}
+
+    // Archived ones too; the newest version.
+    std::optional<Scenario> find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
+    Scenario get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
+    std::optional<Scenario> find_public(store::Read& read, std::int64_t organisation_id,
+                                        std::string_view public_id) const;
+    // Among those not archived.
+    std::optional<Scenario> find_title(store::Read& read, std::int64_t organisation_id,
+                                       std::string_view title) const;
+    // As it was in that version. Error not_found.
+    Scenario get_version(store::Read& read, std::int64_t organisation_id, std::int64_t id,
+                         std::int64_t version) const;
+    store::Page<Scenario> list(store::Read& read, std::int64_t organisation_id, const ScenarioFilter& filter,
+                               const store::PageRequest& page) const; // newest first
+    store::Page<ScenarioVersion> versions(store::Read& read, std::int64_t organisation_id, std::int64_t id,
+                                          const store::PageRequest& page) const; // newest first
+
+    // Error invalid names every fault of the content, conflict a title that is taken, not_found a
+    // prerequisite that is not there. `public_id` "": a random one.
+    Scenario add(store::Tx& tx, std::int64_t organisation_id, const Content& content,
+                 const std::vector<std::int64_t>& prerequisites, std::optional<std::int64_t> created_by,
+                 const std::string& public_id = "");
+    // The next version; when nothing differs, it stays as it is. Error conflict also when the prerequisites
+    // would go in a circle.
+    Scenario change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const Content& content,
+                    const std::vector<std::int64_t>& prerequisites, std::optional<std::int64_t> changed_by);
+    // Deletes it when nothing refers to it, else archives it.
+    void remove(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+
+    // One file, and back: a scenario that is here already gets a new version (and leaves the archive). Error
+    // invalid names prerequisites that are not here.
+    nlohmann::json file_of(store::Read& read, const Scenario& scenario) const;
+    Scenario import(store::Tx& tx, std::int64_t organisation_id, const nlohmann::json& file,
+                    std::optional<std::int64_t> created_by);
+
+private:
+    std::vector<std::int64_t> prerequisites_of(store::Read& read, std::int64_t id) const;
+    Scenario with_prerequisites(store::Read& read, Scenario scenario) const;
+    std::optional<Scenario> one(store::Read& read, store::Statement rows) const;
+    void refuse_faults(store::Read& read, std::int64_t organisation_id, std::int64_t id,
+                       const Content& content, const std::vector<std::int64_t>& prerequisites) const;
+    void refuse_circle(store::Read& read, std::int64_t id,
+                       const std::vector<std::int64_t>& prerequisites) const;
+    void write_version(store::Tx& tx, const Scenario& scenario, std::optional<std::int64_t> by);
+
+    platform::Random& random_;
+};
+
+nlohmann::json json_of(const Scenario& scenario);
+nlohmann::json json_of(const ScenarioReference& reference);
+nlohmann::json json_of(const std::optional<ScenarioReference>& reference); // null when there is none
+
+} // namespace scenarios

@@ -37,14 +37,18 @@ Services::Services(const ServicesOptions& options, platform::Clock& clock_, plat
       devices(organisations, logins),
       pairing(devices, organisations, logins, random_),
       rooms(devices, people, classes),
+      scenarios(random_),
       runs(random_),
       ingest(runs),
+      trainings(runs, scenarios, devices),
       hub(std::move(post), clock_, random_epoch(random_)),
       board(hub, clock_),
-      director({store, hub, clock_, sessions, runs, presence, rooms, logins, board}) {
+      director({store, hub, clock_, sessions, runs, presence, rooms, logins, board}),
+      training_board(hub, clock_) {
     connect_people();
     connect_headsets();
     connect_rooms();
+    connect_trainings();
 }
 
 // The store is the first member and goes last, but its jobs use all the others.
@@ -96,13 +100,18 @@ void Services::connect_people() {
 void Services::connect_headsets() {
     devices.on_unpairing = [this](store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id) {
         rooms.vacate_device(tx, organisation_id, device_id);
+        if (const auto open = trainings.open_on(tx, organisation_id, device_id))
+            trainings.cancel(tx, organisation_id, open->run.id);
     };
     devices.on_changed = [this](const devices::Device& device) {
         presence.add(device);
+        waiting.device_changed(device);
         board.device_changed(device);
     };
     devices.on_unpaired = [this](std::int64_t organisation_id, std::int64_t device_id) {
         presence.remove(device_id);
+        waiting.device_removed(device_id);
+        training_board.device_removed(organisation_id, device_id);
         board.device_removed(organisation_id, device_id);
         director.device_removed(organisation_id, device_id);
     };
@@ -134,6 +143,13 @@ void Services::connect_rooms() {
     };
 }
 
+void Services::connect_trainings() {
+    trainings.on_changed.push_back([this](const runs::Trainings::Shown& shown) {
+        waiting.changed(shown);
+        training_board.changed(shown);
+    });
+}
+
 void Services::load() {
     store.read([this](store::Read& read) {
         logins.load(read);
@@ -153,6 +169,12 @@ void Services::load() {
                 board.seat_changed(room.organisation_id, seat);
         }
         director.load(read);
+        waiting.load(read, devices, trainings);
+        for (const people::Organisation& organisation : organisations.list(read))
+            for (const runs::Training& training : trainings.queue(read, organisation.id))
+                training_board.changed({training, trainings.ticks(read, training.run.id),
+                                        trainings.notes(read, training.run.id),
+                                        trainings.scenario_of(read, training).content});
     });
 }
 
@@ -177,11 +199,27 @@ void Services::submit(std::string_view name, std::function<void(store::Tx&)> wor
     }
 }
 
+// Headsets that have their training and ask no more are doing it.
+void Services::keep_busy(std::int64_t now_ms) {
+    if (keeping_busy_) return;
+    auto busy = waiting.take_busy(now_ms);
+    if (busy.empty()) return;
+    submit(
+        "trainings running",
+        [this, busy = std::move(busy)](store::Tx& tx) {
+            for (const auto& [organisation_id, run_id] : busy)
+                trainings.running(tx, organisation_id, run_id);
+        },
+        keeping_busy_);
+}
+
 void Services::tick() {
     const std::int64_t now_ms = clock.now_ms();
     presence.sweep(now_ms);
     director.tick();
     board.tick();
+    training_board.tick();
+    keep_busy(now_ms);
     if (presence.has_due(now_ms))
         submit(
             "keep reports", [this](store::Tx& tx) { presence.keep_due(tx); }, keeping_reports_);

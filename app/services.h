@@ -31,9 +31,13 @@
 #include "rooms/room.h"
 #include "runs/ingest.h"
 #include "runs/run.h"
+#include "runs/training.h"
+#include "runs/waiting.h"
+#include "scenarios/scenario.h"
 #include "sessions/board.h"
 #include "sessions/director.h"
 #include "sessions/session.h"
+#include "sessions/training_board.h"
 #include "store/store.h"
 
 namespace app {
@@ -95,22 +99,29 @@ public:
 
     rooms::Rooms rooms;
     courses::Lessons lessons;
+    scenarios::Scenarios scenarios;
     runs::Runs runs;
     runs::Ingest ingest;
+    runs::Trainings trainings;
+    runs::Waiting waiting;
 
     live::Hub hub;
     sessions::Sessions sessions;
     sessions::Board board;
     sessions::Director director;
+    sessions::TrainingBoard training_board;
 
 private:
     void connect_people();
     void connect_headsets();
     void connect_rooms();
+    void connect_trainings();
+    void keep_busy(std::int64_t now_ms);
     void submit(std::string_view name, std::function<void(store::Tx&)> work, std::atomic<bool>& under_way);
 
     bool stopped_ = false;
-    std::atomic<bool> flushing_audit_{false}, keeping_reports_{false}, keeping_logins_{false};
+    std::atomic<bool> flushing_audit_{false}, keeping_reports_{false}, keeping_logins_{false},
+        keeping_busy_{false};
 };
 
 } // namespace app

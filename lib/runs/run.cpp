@@ -16,10 +16,11 @@ namespace {
 constexpr double nearly_all = 0.95;
 
 // The columns of run_of.
-#define LECTERN_RUN_COLUMNS                                                                           \
-    "SELECT r.id, r.public_id, r.organisation_id, r.session_id, r.lesson_id, r.device_id, r.seat_id," \
-    " p.id, p.nickname, r.state, r.origin, r.started_ms, r.ended_ms, r.time_in_lesson_ms,"            \
-    " r.counting_from_ms, r.progress, r.completed, r.score, r.data FROM runs r"                       \
+#define LECTERN_RUN_COLUMNS                                                                            \
+    "SELECT r.id, r.public_id, r.organisation_id, r.session_id, r.lesson_id, r.device_id, r.seat_id,"  \
+    " p.id, p.nickname, r.state, r.origin, r.started_ms, r.ended_ms, r.time_in_lesson_ms,"             \
+    " r.counting_from_ms, r.progress, r.completed, r.score, r.data, r.scenario_id, r.scenario_version" \
+    " FROM runs r"                                                                                     \
     " LEFT JOIN persons p ON p.id = r.person_id "
 
 Run run_of(const store::Statement& rows) {
@@ -42,6 +43,8 @@ Run run_of(const store::Statement& rows) {
     run.completed = rows.boolean(16);
     if (!rows.is_null(17)) run.score = rows.real(17);
     run.data = rows.string(18);
+    run.scenario_id = rows.optional_integer(19);
+    run.scenario_version = rows.optional_integer(20);
     return run;
 }
 
@@ -72,9 +75,14 @@ Run Runs::begin(store::Tx& tx, std::int64_t organisation_id, const NewRun& run) 
     const std::int64_t id = tx.insert(
         "INSERT INTO runs (public_id, organisation_id, session_id, lesson_id, device_id, seat_id, person_id, "
         "origin,"
-        " started_ms, counting_from_ms, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " started_ms, counting_from_ms, data, scenario_id, scenario_version)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+        " coalesce(?12, (SELECT scenario_id FROM lessons WHERE organisation_id = ?2 AND id = ?4)),"
+        " coalesce(?13, (SELECT s.version FROM lessons l JOIN scenarios s ON s.id = l.scenario_id"
+        " WHERE l.organisation_id = ?2 AND l.id = ?4)))",
         public_id, organisation_id, run.session_id, run.lesson_id, run.device_id, run.seat_id, run.person_id,
-        run.origin, run.started_ms.value_or(tx.now_ms()), run.counting_from_ms, run.data);
+        run.origin, run.started_ms.value_or(tx.now_ms()), run.counting_from_ms, run.data, run.scenario_id,
+        run.scenario_version);
     return get(tx, organisation_id, id);
 }
 
@@ -99,7 +107,8 @@ std::optional<Run> Runs::current(store::Read& read, std::int64_t organisation_id
                                  std::optional<std::string_view> origin) const {
     return one(read.query(LECTERN_RUN_COLUMNS
                           "WHERE r.device_id = ?1 AND r.state = 'running' AND r.organisation_id = ?2"
-                          " AND (?3 IS NULL OR r.origin = ?3) ORDER BY r.id DESC LIMIT 1",
+                          " AND (?3 IS NULL OR r.origin = ?3) AND NOT EXISTS (SELECT 1 FROM trainings t"
+                          " WHERE t.run_id = r.id AND t.phase = 'assigned') ORDER BY r.id DESC LIMIT 1",
                           device_id, organisation_id, origin));
 }
 
@@ -127,6 +136,7 @@ store::Page<Run> Runs::list(store::Read& read, std::int64_t organisation_id, con
     if (filter.lesson_id) sql += " AND r.lesson_id = ?6";
     if (filter.state) sql += " AND r.state = ?7";
     if (!filter.origin.empty()) sql += " AND r.origin = ?8";
+    if (filter.scenario_id) sql += " AND r.scenario_id = ?10";
     auto rows = read.query_text(sql + " ORDER BY r.id DESC LIMIT ?9");
     rows.bind(1, organisation_id);
     if (page.after) rows.bind(2, *page.after);
@@ -137,6 +147,7 @@ store::Page<Run> Runs::list(store::Read& read, std::int64_t organisation_id, con
     if (filter.state) rows.bind(7, name_of(*filter.state));
     if (!filter.origin.empty()) rows.bind(8, std::string_view(filter.origin));
     rows.bind(9, page.limit + 1);
+    if (filter.scenario_id) rows.bind(10, *filter.scenario_id);
     return store::read_page<Run>(std::move(rows), page, run_of);
 }
 
@@ -207,6 +218,8 @@ nlohmann::json json_of(const Run& run) {
             {"public_id", run.public_id},
             {"session_id", or_null(run.session_id)},
             {"lesson_id", or_null(run.lesson_id)},
+            {"scenario_id", or_null(run.scenario_id)},
+            {"scenario_version", or_null(run.scenario_version)},
             {"device_id", or_null(run.device_id)},
             {"seat_id", or_null(run.seat_id)},
             {"person", people::json_of(run.person)},

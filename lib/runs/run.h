@@ -24,6 +24,7 @@ struct Run {
     std::string public_id;
     std::int64_t organisation_id = 0;
     std::optional<std::int64_t> session_id, lesson_id, device_id, seat_id;
+    std::optional<std::int64_t> scenario_id, scenario_version; // the version that it ran
     std::optional<people::PersonReference> person;
     RunState state = RunState::running;
     std::string origin; // "session", "events" (opened by its events), a dialect's name
@@ -41,6 +42,7 @@ struct Run {
 
 struct NewRun {
     std::optional<std::int64_t> session_id, lesson_id, device_id, seat_id, person_id;
+    std::optional<std::int64_t> scenario_id, scenario_version; // none: those of the lesson, if it has one
     std::string origin = "session";
     std::string public_id;                        // "": a random UUID
     std::optional<std::int64_t> started_ms;       // none: now
@@ -49,7 +51,7 @@ struct NewRun {
 };
 
 struct RunFilter {
-    std::optional<std::int64_t> session_id, person_id, device_id, lesson_id;
+    std::optional<std::int64_t> session_id, person_id, device_id, lesson_id, scenario_id;
     std::optional<RunState> state;
     std::string origin; // "": any
 };
@@ -76,7 +78,8 @@ public:
     Run get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
     std::optional<Run> find_public(store::Read& read, std::int64_t organisation_id,
                                    std::string_view public_id) const;
-    // The running run of a headset, of that origin if one is given; the newest when there are several.
+    // The running run of a headset, of that origin if one is given; the newest when there are several. One
+    // that is only assigned (training.h) does not run yet.
     std::optional<Run> current(store::Read& read, std::int64_t organisation_id, std::int64_t device_id,
                                std::optional<std::string_view> origin = {}) const;
     // Those of a session that have not ended.

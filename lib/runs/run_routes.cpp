@@ -20,6 +20,8 @@ http::Shape run_shape() {
                          {"public_id", http::text(1, 200)},
                          {"session_id", id_or_null},
                          {"lesson_id", id_or_null},
+                         {"scenario_id", id_or_null},
+                         {"scenario_version", id_or_null},
                          {"device_id", id_or_null},
                          {"seat_id", id_or_null},
                          {"person", http::nullable(http::person_reference())},
@@ -109,6 +111,7 @@ RunFilter filter_of(const Call& call) {
     filter.person_id = call.query_integer("person");
     filter.device_id = call.query_integer("device");
     filter.lesson_id = call.query_integer("lesson");
+    filter.scenario_id = call.query_integer("scenario");
     return filter;
 }
 
@@ -116,7 +119,7 @@ RunFilter filter_of(const Call& call) {
 
 void add_run_routes(http::RouteTable& table, Runs& runs, Ingest& ingest) {
     http::Fields filters = http::paging_fields(1000);
-    for (const char* name : {"session?", "person?", "device?", "lesson?"}) {
+    for (const char* name : {"session?", "person?", "device?", "lesson?", "scenario?"}) {
         filters.emplace_back(name, http::identifier());
     }
     table.add(http::get("/v1/runs", "Who did what, newest first")

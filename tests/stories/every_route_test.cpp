@@ -47,6 +47,13 @@ struct School {
         const Json waiting = box.expect(202, "POST", "/v1/pairings/sign-in",
                                         {{"serial_number", "DPVR-08"}, {"nickname", "ada"}, {"pin", "1234"}});
         CHECK(waiting.at("waiting") == true);
+        const Json scenario = box.expect(
+            201, "POST", "/v1/scenarios",
+            {{"title", "Fire drill"}, {"checklist", Json::array({{{"key", "call"}, {"title", "Calls"}}})}},
+            teacher);
+        const Json training = box.expect(
+            201, "POST", "/v1/trainings",
+            {{"scenario_id", scenario.at("id")}, {"device_ids", Json::array({headset.id})}}, teacher);
         ids = {{"/v1/people", student.at("id")},
                {"/v1/classes", a_class.at("id")},
                {"/v1/rooms", room.at("id")},
@@ -55,6 +62,8 @@ struct School {
                {"/v1/lessons", lesson.at("id")},
                {"/v1/sessions", session.at("id")},
                {"/v1/runs", stored.at("run_id")},
+               {"/v1/scenarios", scenario.at("id")},
+               {"/v1/trainings", training.at("items").at(0).at("run_id")},
                {"/v1/site-keys", key.at("id")},
                {"/v1/invitations", invited.at("invitation").at("id")},
                {"/v1/organisations", 1},
@@ -126,6 +135,10 @@ std::string contents(TestAppliance& box) {
               "SELECT id || title || state || position_ms FROM sessions WHERE organisation_id = 1",
               "SELECT id || number || action FROM commands WHERE organisation_id = 1",
               "SELECT id || state || coalesce(person_id, '') FROM runs WHERE organisation_id = 1",
+              "SELECT id || title || version || archived FROM scenarios WHERE organisation_id = 1",
+              "SELECT run_id || phase || coalesce(given_score, '') FROM trainings",
+              "SELECT run_id || item || done FROM training_ticks",
+              "SELECT run_id || text FROM training_notes",
               "SELECT id || name FROM site_keys WHERE organisation_id = 1",
               "SELECT id || role FROM invitations WHERE organisation_id = 1",
               "SELECT type || seats FROM licences WHERE organisation_id = 1",
@@ -191,9 +204,10 @@ TEST_CASE("no route reaches another organisation's things", "[stories]") {
     }
     CHECK(contents(box) == before);
     for (const char* list : {"/v1/people", "/v1/classes", "/v1/rooms", "/v1/devices", "/v1/lessons",
-                             "/v1/sessions", "/v1/runs"}) {
+                             "/v1/sessions", "/v1/runs", "/v1/scenarios", "/v1/trainings"}) {
         const std::string body = box.call("GET", list, nullptr, other_teacher).body;
-        for (const char* name : {"rossi", "ada", "6B", "Room 2", "DPVR-07", "Coral reef", "Reef"}) {
+        for (const char* name :
+             {"rossi", "ada", "6B", "Room 2", "DPVR-07", "Coral reef", "Reef", "Fire drill"}) {
             INFO(list << " -> " << body);
             CHECK(body.find(name) == std::string::npos);
         }

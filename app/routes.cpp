@@ -6,12 +6,15 @@
 #include "devices/device_routes.h"
 #include "dialects/lms/lms_routes.h"
 #include "dialects/lms/lms_sockets.h"
+#include "dialects/training/training_routes.h"
 #include "http/assets.h"
 #include "http/openapi.h"
 #include "live/live_routes.h"
 #include "people/people_routes.h"
 #include "rooms/room_routes.h"
 #include "runs/run_routes.h"
+#include "runs/training_routes.h"
+#include "scenarios/scenario_routes.h"
 #include "sessions/session_routes.h"
 
 namespace app {
@@ -21,6 +24,11 @@ namespace {
 dialects::lms::Parts lms_parts(Services& s) {
     return {s.store,   s.organisations, s.people, s.classes,  s.logins,   s.sign_in, s.devices,
             s.pairing, s.lessons,       s.runs,   s.sessions, s.director, s.hub};
+}
+
+dialects::training::Parts training_parts(Services& s, bool tls) {
+    return {s.store,   s.clock,    s.audit,   s.organisations, s.people,    s.logins,  s.sign_in,
+            s.devices, s.presence, s.pairing, s.scenarios,     s.trainings, s.waiting, tls};
 }
 
 } // namespace
@@ -38,8 +46,11 @@ void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
     courses::add_lesson_routes(table, s.lessons);
     sessions::add_session_routes(table, {s.sessions, s.director, s.lessons, s.clock});
     runs::add_run_routes(table, s.runs, s.ingest);
+    scenarios::add_scenario_routes(table, s.scenarios);
+    runs::add_training_routes(table, {s.store, s.clock, s.trainings, s.waiting});
     live::add_live_routes(table, s.hub, s.clock);
     dialects::lms::add_lms_routes(table, lms_parts(s));
+    dialects::training::add_training_routes(table, training_parts(s, appliance.uses_tls()));
     add_system_routes(table, appliance);
     http::add_documentation_routes(table);
     http::add_asset_routes(table);

@@ -80,8 +80,9 @@ Link newest(store::Read& read) {
     return rows.step() ? Link{rows.integer(0), rows.string(1)} : anchor(read);
 }
 
-bool is_good(int status) {
-    return status < 400;
+// A dialect may say an error with a status of success.
+bool is_good(const Entry& entry) {
+    return entry.status < 400 && entry.error.empty();
 }
 
 // A stranger chooses paths, so they are kept short.
@@ -131,8 +132,8 @@ void Log::append(store::Tx& tx, const Entry& entry) {
         "target,"
         " status, success, error, times, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         id, row.at_ms, or_null(caller.organisation_id), or_null(caller.person_id), or_null(caller.device_id),
-        or_null(caller.site_key_id), row.action, row.path, row.target, row.status, is_good(row.status),
-        row.error, row.times, store::Blob{hash});
+        or_null(caller.site_key_id), row.action, row.path, row.target, row.status, is_good(row), row.error,
+        row.times, store::Blob{hash});
 }
 
 void Log::queue(Entry entry) {
@@ -276,7 +277,7 @@ Verification Log::verify(store::Read& read) {
         entry.times = rows.integer(12);
         ++result.rows;
         bool follows = id == previous.id + 1 && rows.text(1) == row_hash(previous.hash, id, entry) &&
-                       rows.boolean(13) == is_good(entry.status);
+                       rows.boolean(13) == is_good(entry);
         if (!follows) {
             result.intact = false;
             result.first_bad_id = id;

@@ -1,0 +1,256 @@
+// What dialect A's headsets call: linking by code, asking for their scenario, recording it; and what the app
+// on them adds, its scenarios.
+#include "dialects/training/training_routes.h"
+#include "dialects/training/wire.h"
+#include "http/assets.h"
+#include "http/guard.h"
+#include "platform/error.h"
+#include "platform/text.h"
+
+namespace dialects::training {
+
+namespace {
+
+using http::Access;
+using http::Answer;
+using http::Call;
+
+// A key may serve a thousand headsets that ask each second, twice over.
+constexpr int polls_per_minute = 120'000, calls_per_minute = 12'000;
+
+Answer connect(const Parts& parts, Call& call, store::Tx& tx) {
+    const int code = connect_code(call.body);
+    const devices::Headset headset{required_text(call.body, "device_serial_number", 80), "", ""};
+    const auto paired = parts.pairing.pair_with_code(tx, code, headset);
+    const auto& device = paired.device;
+    keep_code(tx, device.id, code);
+    Json json = device_json(device, code, parts.trainings.open_on(tx, device.organisation_id, device.id));
+    json["token"] = paired.token;
+    return http::json(json)
+        .header("Cache-Control", "no-store")
+        .on({{"client", device.organisation_id}, {"device", device.id}});
+}
+
+Answer auto_connect(const Parts& parts, Call& call, store::Read& read) {
+    const std::int64_t organisation_id = call.caller.organisation_id;
+    const auto device =
+        parts.devices.by_serial_number(read, required_text(call.body, "device_serial_number", 80));
+    // A headset asks for itself; a site key for any of its organisation.
+    const bool own = device && device->organisation_id == organisation_id &&
+                     (call.caller.device_id == 0 || call.caller.device_id == device->id);
+    if (!own) return http::json({{"connected", false}, {"message", "device not connected to a client"}});
+    return http::json(device_json(*device, code_of(read, organisation_id, device->id),
+                                  parts.trainings.open_on(read, organisation_id, device->id)))
+        .on({{"client", organisation_id}, {"device", device->id}});
+}
+
+// The headset that a call is about, 0 when there is none of that name that the caller may speak for.
+std::int64_t device_of(const Parts& parts, const Call& call) {
+    const platform::Caller& caller = call.caller;
+    const std::string name = optional_text(call.body, "device_id");
+    const std::string serial_number = optional_text(call.body, "device_serial_number", 80);
+    std::int64_t id = 0;
+    if (name.empty() && serial_number.empty()) {
+        id = caller.device_id;
+    } else {
+        if (const auto number = platform::parse_integer(name))
+            if (parts.waiting.has_device(caller.organisation_id, *number)) id = *number;
+        if (id == 0)
+            id = parts.waiting.device_named(caller.organisation_id,
+                                            serial_number.empty() ? name : serial_number);
+    }
+    return caller.device_id == 0 || caller.device_id == id ? id : 0;
+}
+
+Answer not_ready() {
+    return http::text(R"({"status":"failed","message":"device not marked ready"})", "application/json");
+}
+
+Answer start_game(const Parts& parts, Call& call) {
+    const std::int64_t device_id = device_of(parts, call);
+    if (device_id == 0) return not_ready();
+    const std::int64_t now_ms = parts.clock.now_ms();
+    parts.presence.heard(device_id, now_ms);
+    const auto polled = parts.waiting.poll(call.caller.organisation_id, device_id, now_ms);
+    if (!polled.handed) return not_ready();
+    const runs::Handed& handed = *polled.handed;
+    if (polled.first) {
+        Json target{{"client", handed.organisation_id},
+                    {"device", handed.device_id},
+                    {"scenario", handed.scenario_id},
+                    {"run", handed.run_id}};
+        if (handed.person) target["person"] = handed.person->id;
+        const audit::Entry entry{.caller = call.caller,
+                                 .action = "POST /devices/start_game",
+                                 .path = call.path,
+                                 .target = target.dump(),
+                                 .status = 200};
+        keep_fetched(parts.store, parts.trainings, handed,
+                     [&audit = parts.audit, entry](store::Tx& tx) { audit.append(tx, entry); });
+    }
+    return http::json({{"client_id", id_text(handed.organisation_id)},
+                       {"device_id", id_text(handed.device_id)},
+                       {"user_id", handed.person ? Json(id_text(handed.person->id)) : Json()},
+                       {"record_id", id_text(handed.run_id)},
+                       {"scenario_id", id_text(handed.scenario_id)},
+                       {"scenario_name", handed.scenario_title},
+                       {"metrics_keys", handed.metrics_keys},
+                       {"checklist_keys", handed.checklist_keys},
+                       {"additional_info", Json::parse(handed.additional_info)}});
+}
+
+void refuse_other_client(const Call& call) {
+    const std::string client = optional_text(call.body, "client_id");
+    if (!client.empty() && client != id_text(call.caller.organisation_id))
+        platform::throw_not_found("client");
+}
+
+// The run that a record is of: the one it names, else what is open on its headset, else a new one of its
+// scenario, for whoever is on the headset.
+std::int64_t run_of(const Parts& parts, const Call& call, store::Tx& tx, std::int64_t device_id) {
+    const std::int64_t organisation_id = call.caller.organisation_id;
+    const std::string record = optional_text(call.body, "record_id");
+    if (!record.empty()) {
+        const auto id = platform::parse_integer(record);
+        const auto training = id ? parts.trainings.find(tx, organisation_id, *id) : std::nullopt;
+        if (!training || training->run.device_id != device_id) platform::throw_not_found("record");
+        return training->run.id;
+    }
+    const std::string name = optional_text(call.body, "scenario_id");
+    std::optional<std::int64_t> scenario_id;
+    if (!name.empty()) scenario_id = scenario_named(tx, parts.scenarios, organisation_id, name).id;
+    const auto open = parts.trainings.open_on(tx, organisation_id, device_id);
+    if (open && (!scenario_id || open->scenario.id == *scenario_id)) return open->run.id;
+    if (!scenario_id) platform::throw_invalid("record_id", "is required: nothing runs on this headset");
+    runs::Assignment assignment;
+    assignment.scenario_id = *scenario_id;
+    assignment.device_id = device_id;
+    assignment.origin = "training";
+    return parts.trainings.assign(tx, organisation_id, assignment).run.id;
+}
+
+Answer add_record(const Parts& parts, Call& call, store::Tx& tx) {
+    refuse_other_client(call);
+    const std::int64_t device_id = device_of(parts, call);
+    if (device_id == 0) platform::throw_not_found("headset");
+    const runs::Record record{.metrics = object_text(call.body, "metrics"),
+                              .checklist = object_text(call.body, "checklist"),
+                              .additional_info = any_text(call.body, "additional_info", "null")};
+    const auto training =
+        parts.trainings.record(tx, call.caller.organisation_id, run_of(parts, call, tx, device_id), record);
+    const auto& person = training.run.person;
+    return http::json({{"id", id_text(training.run.id)},
+                       {"device_id", id_text(device_id)},
+                       {"client_id", id_text(training.run.organisation_id)},
+                       {"scenario_id", id_text(training.scenario.id)},
+                       {"user_id", person ? Json(id_text(person->id)) : Json()},
+                       {"score", training.run.score ? Json(*training.run.score) : Json()},
+                       {"passed", training.passed}})
+        .on(target_of(training));
+}
+
+Answer add_scenario(const Parts& parts, Call& call, store::Tx& tx) {
+    if (!http::may(call.caller, Access::headset) && !http::may(call.caller, Access::client_panel) &&
+        !http::may(call.caller, Access::teacher))
+        throw platform::Error(platform::ErrorKind::forbidden, "You may not do this.");
+    refuse_other_client(call);
+    scenarios::Content content;
+    content.title = required_text(call.body, "scenario_name");
+    const auto metrics = keys(call.body, "metrics_keys"), items = keys(call.body, "checklist_keys");
+    for (const std::string& key : metrics)
+        content.metrics.push_back({key, key, ""});
+    for (const std::string& key : items)
+        content.checklist.push_back({key, key});
+    content.additional_info = any_text(call.body, "additional_info", "{}");
+    std::optional<std::int64_t> by;
+    if (call.caller.person_id != 0) by = call.caller.person_id;
+    const auto scenario = parts.scenarios.add(tx, call.caller.organisation_id, content, {}, by);
+    return http::json({{"record",
+                        {{"id", id_text(scenario.id)},
+                         {"name", scenario.content.title},
+                         {"client_id", id_text(scenario.organisation_id)},
+                         {"metrics_keys", metrics},
+                         {"checklist_keys", items},
+                         {"additional_info", Json::parse(scenario.content.additional_info)}}}})
+        .on({{"client", scenario.organisation_id}, {"scenario", scenario.id}});
+}
+
+http::Shape field() {
+    return http::anything();
+}
+
+http::RouteBuilder in_dialect(http::RouteBuilder route, Access access) {
+    return route.by(access).errors(error_answer).tagged("dialect A").at_most(calls_per_minute);
+}
+
+void add_linking(http::RouteTable& table, const Parts& parts) {
+    table.add(
+        in_dialect(http::post("/devices/connect", "Dialect A: a headset links itself by a code"),
+                   Access::open)
+            .writes()
+            .errors(connect_error_answer)
+            .takes(http::open_object({{"connect_code?", field()}, {"device_serial_number?", field()}}))
+            .gives(http::open_object({{"id", http::text(1, 20)}, {"token", http::text(1, 200)}}))
+            .handled<store::Tx>([parts](Call& call, store::Tx& tx) { return connect(parts, call, tx); }));
+    table.add(
+        in_dialect(http::post("/devices/auto_connect", "Dialect A: a headset looks whether it is linked"),
+                   Access::headset)
+            .reads()
+            .takes(http::open_object({{"device_serial_number?", field()}}))
+            .gives(http::open_object({{"connected", http::boolean()}}))
+            .handled<store::Read>(
+                [parts](Call& call, store::Read& read) { return auto_connect(parts, call, read); }));
+}
+
+void add_running(http::RouteTable& table, const Parts& parts) {
+    table.add(
+        in_dialect(http::post("/devices/start_game", "Dialect A: has this headset a scenario to run? Polled"),
+                   Access::headset)
+            .memory()
+            .counted()
+            .at_most(polls_per_minute)
+            .takes(http::open_object({{"device_id?", field()}, {"device_serial_number?", field()}}))
+            .gives(http::open_object({}))
+            .handled([parts](Call& call) { return start_game(parts, call); }));
+    table.add(
+        in_dialect(http::post("/records/add", "Dialect A: what came of a scenario"), Access::headset)
+            .writes()
+            .takes(http::open_object({{"client_id?", field()},
+                                      {"device_id?", field()},
+                                      {"device_serial_number?", field()},
+                                      {"record_id?", field()},
+                                      {"scenario_id?", field()},
+                                      {"metrics?", field()},
+                                      {"checklist?", field()},
+                                      {"additional_info?", field()}}))
+            .gives(http::open_object({{"id", http::text(1, 20)},
+                                      {"device_id", http::text(1, 20)},
+                                      {"client_id", http::text(1, 20)},
+                                      {"scenario_id", http::text(1, 20)}}))
+            .handled<store::Tx>([parts](Call& call, store::Tx& tx) { return add_record(parts, call, tx); }));
+}
+
+} // namespace
+
+void add_headset_routes(http::RouteTable& table, const Parts& parts) {
+    add_linking(table, parts);
+    add_running(table, parts);
+    table.add(in_dialect(http::post("/scenarios/add", "Dialect A: add a scenario"), Access::signed_in)
+                  .writes()
+                  .takes(http::open_object({{"scenario_name?", field()},
+                                            {"client_id?", field()},
+                                            {"metrics_keys?", field()},
+                                            {"checklist_keys?", field()},
+                                            {"additional_info?", field()}}))
+                  .gives(http::open_object({{"record", http::open_object({{"id", http::text(1, 20)}})}}))
+                  .handled<store::Tx>(
+                      [parts](Call& call, store::Tx& tx) { return add_scenario(parts, call, tx); }));
+    table.add(http::get("/api-docs", "Dialect A: the interactive documentation")
+                  .memory()
+                  .by(Access::open)
+                  .counted()
+                  .tagged("dialect A")
+                  .handled([](Call& call) { return http::asset(call, "docs.html"); }));
+}
+
+} // namespace dialects::training

@@ -1,0 +1,39 @@
+// Dialect A: the VR training platform (headsets linked by a code, scenarios, licences). A translator: what
+// its calls do is done by the same classes as Lectern's own API does it with. The wire is in dialects.md, and
+// is a contract. Its client is the organisation, its running scenario and record are one Training.
+#pragma once
+
+#include "audit/log.h"
+#include "devices/device.h"
+#include "devices/pairing.h"
+#include "devices/presence.h"
+#include "people/logins.h"
+#include "people/organisation.h"
+#include "people/people.h"
+#include "people/sign_in.h"
+#include "platform/clock.h"
+#include "runs/training.h"
+#include "runs/waiting.h"
+#include "scenarios/scenario.h"
+#include "store/store.h"
+
+namespace dialects::training {
+
+struct Parts { // all of it outlives the routes
+    store::Store& store;
+    platform::Clock& clock;
+    audit::Log& audit;
+    people::Organisations& organisations;
+    people::People& people;
+    people::Logins& logins;
+    people::SignIn& sign_in;
+    devices::Devices& devices;
+    devices::Presence& presence;
+    devices::Pairing& pairing;
+    scenarios::Scenarios& scenarios;
+    runs::Trainings& trainings;
+    runs::Waiting& waiting;
+    bool tls = false; // then the cookie is __Host- and Secure
+};
+
+} // namespace dialects::training

@@ -1,0 +1,192 @@
+#include "dialects/training/wire.h"
+
+#include <algorithm>
+
+#include "http/problem.h"
+#include "platform/text.h"
+
+namespace dialects::training {
+
+namespace {
+
+using platform::ErrorKind;
+
+http::Answer said(const platform::Error& error, int status) {
+    std::string message = error.what();
+    if (error.kind() == ErrorKind::internal)
+        message = "The server has made a mistake; its journal says more.";
+    if (!error.fields().empty()) {
+        message.clear();
+        for (const auto& fault : error.fields())
+            message += (message.empty() ? "" : "; ") + fault.field + " " + fault.message;
+    }
+    auto answer = http::json(
+        {{"success", false}, {"code", status}, {"message", message}, {"data", Json::object()}}, status);
+    if (error.retry_after_s()) answer.header("Retry-After", std::to_string(*error.retry_after_s()));
+    return answer;
+}
+
+// These clients know 400 for what they sent wrong, and no 422.
+int status_of(const platform::Error& error) {
+    return error.kind() == ErrorKind::invalid ? 400 : http::status_of(error.kind());
+}
+
+std::string checked(std::string_view text, const char* name, std::size_t most) {
+    const std::string_view inside = platform::trimmed(text);
+    if (!platform::is_utf8(inside) || inside.find('\0') != std::string_view::npos)
+        platform::throw_invalid(name, "must be a text");
+    if (platform::utf8_length(inside) > most)
+        platform::throw_invalid(name, "must be at most " + std::to_string(most) + " characters");
+    return std::string(inside);
+}
+
+const Json& field_of(const Json& body, const char* name) {
+    static const Json none;
+    const auto found = body.is_object() ? body.find(name) : body.end();
+    return found == body.end() ? none : *found;
+}
+
+void add_key(std::vector<std::string>& keys, const std::string& key) {
+    if (!key.empty() && std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
+}
+
+} // namespace
+
+http::Answer error_answer(const http::Call&, const platform::Error& error) {
+    return said(error, status_of(error));
+}
+
+http::Answer panel_error_answer(const http::Call& call, const platform::Error& error) {
+    if (error.kind() != ErrorKind::unauthorized && error.kind() != ErrorKind::forbidden)
+        return error_answer(call, error);
+    return http::json({{"success", false}, {"message", "invalid or expired token"}});
+}
+
+http::Answer seat_error_answer(const http::Call& call, const platform::Error& error) {
+    return error.kind() == ErrorKind::conflict ? said(error, 403) : panel_error_answer(call, error);
+}
+
+http::Answer connect_error_answer(const http::Call& call, const platform::Error& error) {
+    return error.kind() == ErrorKind::conflict ? said(error, 403) : error_answer(call, error);
+}
+
+http::Answer login_error_answer(const http::Call&, const platform::Error& error) {
+    return said(error, error.kind() == ErrorKind::unauthorized ? 400 : status_of(error));
+}
+
+std::string optional_text(const Json& body, const char* name, std::size_t most) {
+    const Json& value = field_of(body, name);
+    if (value.is_null()) return "";
+    if (value.is_number_integer()) return value.dump();
+    if (!value.is_string()) platform::throw_invalid(name, "must be a text or a number");
+    return checked(value.get_ref<const std::string&>(), name, most);
+}
+
+std::string required_text(const Json& body, const char* name, std::size_t most) {
+    std::string text = optional_text(body, name, most);
+    if (text.empty()) platform::throw_invalid(name, "is required");
+    return text;
+}
+
+int connect_code(const Json& body) {
+    const std::string text = required_text(body, "connect_code");
+    const bool digits =
+        text.size() <= 6 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+    const auto code = digits ? platform::parse_integer(text) : std::nullopt;
+    if (!code) platform::throw_invalid("connect_code", "must be 1 to 6 digits");
+    return static_cast<int>(*code);
+}
+
+std::vector<std::string> keys(const Json& body, const char* name) {
+    constexpr std::size_t longest = 80;
+    const Json& value = field_of(body, name);
+    std::vector<std::string> keys;
+    if (value.is_string()) {
+        std::string_view rest = value.get_ref<const std::string&>();
+        const Json list = Json::parse(rest, nullptr, false); // a form's way to send an array
+        if (list.is_array()) return training::keys({{name, list}}, name);
+        while (!rest.empty()) {
+            const auto end = std::min(rest.find(','), rest.size());
+            add_key(keys, checked(rest.substr(0, end), name, longest));
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+        }
+    } else if (value.is_array()) {
+        for (const Json& key : value) {
+            if (!key.is_string()) platform::throw_invalid(name, "must be texts");
+            add_key(keys, checked(key.get_ref<const std::string&>(), name, longest));
+        }
+    } else if (!value.is_null()) {
+        platform::throw_invalid(name, "must be an array, or a text with commas");
+    }
+    if (keys.size() > scenarios::most_keys)
+        platform::throw_invalid(name, "must be at most " + std::to_string(scenarios::most_keys) + " keys");
+    return keys;
+}
+
+std::string object_text(const Json& body, const char* name) {
+    const Json& value = field_of(body, name);
+    if (value.is_null()) return "{}";
+    const Json object =
+        value.is_string() ? Json::parse(value.get_ref<const std::string&>(), nullptr, false) : value;
+    if (!object.is_object()) platform::throw_invalid(name, "must be an object");
+    return object.dump();
+}
+
+std::string any_text(const Json& body, const char* name, const char* otherwise) {
+    const Json& value = field_of(body, name);
+    if (value.is_null()) return otherwise;
+    if (value.is_string() && !platform::is_utf8(value.get_ref<const std::string&>()))
+        platform::throw_invalid(name, "must be an object or a text");
+    return value.dump();
+}
+
+scenarios::Scenario scenario_named(store::Read& read, const scenarios::Scenarios& scenarios,
+                                   std::int64_t organisation_id, const std::string& name) {
+    std::optional<scenarios::Scenario> scenario;
+    if (const auto id = platform::parse_integer(name)) scenario = scenarios.find(read, organisation_id, *id);
+    if (!scenario) scenario = scenarios.find_title(read, organisation_id, name);
+    if (!scenario) platform::throw_not_found("scenario");
+    return *std::move(scenario);
+}
+
+std::string id_text(std::int64_t id) {
+    return std::to_string(id);
+}
+
+void keep_code(store::Tx& tx, std::int64_t device_id, int code) {
+    tx.run("INSERT INTO training_codes (device_id, code) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET code = ?2",
+           device_id, code);
+}
+
+std::int64_t code_of(store::Read& read, std::int64_t organisation_id, std::int64_t device_id) {
+    return read
+        .integer(
+            "SELECT c.code FROM training_codes c JOIN devices d ON d.id = c.device_id"
+            " WHERE d.organisation_id = ? AND d.id = ?",
+            organisation_id, device_id)
+        .value_or(0);
+}
+
+Json device_json(const devices::Device& device, std::int64_t code,
+                 const std::optional<runs::Training>& open) {
+    return {{"id", id_text(device.id)},
+            {"device_id", id_text(device.id)},
+            {"device_serial_number", device.serial_number},
+            {"client_id", id_text(device.organisation_id)},
+            {"connect_code", code},
+            {"connected", true},
+            {"ready", open.has_value()},
+            {"running_scenario", open ? Json(id_text(open->scenario.id)) : Json()},
+            {"running_record", open ? Json(id_text(open->run.id)) : Json()}};
+}
+
+Json target_of(const runs::Training& training) {
+    Json target{{"client", training.run.organisation_id},
+                {"scenario", training.scenario.id},
+                {"run", training.run.id}};
+    if (training.run.device_id) target["device"] = *training.run.device_id;
+    if (training.run.person) target["person"] = training.run.person->id;
+    return target;
+}
+
+} // namespace dialects::training

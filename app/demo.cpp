@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/services.h"
+#include "platform/embedded.h"
 
 namespace app {
 
@@ -52,6 +53,24 @@ std::vector<std::int64_t> add_lessons(store::Tx& tx, Services& services, std::in
     return ids;
 }
 
+// The files in app/demo, in the order in which they need each other.
+constexpr const char* demo_scenarios[] = {"demo/fire_safety.json", "demo/first_aid.json",
+                                          "demo/lab_procedure.json"};
+
+void add_scenarios(store::Tx& tx, Services& services, std::int64_t organisation) {
+    for (const char* name : demo_scenarios) {
+        const auto* file = platform::find_embedded(name);
+        if (file == nullptr) continue;
+        const auto scenario =
+            services.scenarios.import(tx, organisation, nlohmann::json::parse(file->bytes), std::nullopt);
+        courses::NewLesson lesson;
+        lesson.title = scenario.content.title;
+        lesson.kind = courses::LessonKind::scenario;
+        lesson.scenario_id = scenario.id;
+        services.lessons.add(tx, organisation, lesson);
+    }
+}
+
 struct Made {
     std::int64_t organisation = 0, teacher = 0, session = 0;
 };
@@ -70,6 +89,7 @@ Made add_all(store::Tx& tx, Services& services, const Demo& demo, const Hashes& 
     const auto class_id = add_class(tx, services, made.organisation, made.teacher, demo, hashes);
     const auto room = services.rooms.make_grid(tx, made.organisation, "Room 2", 5, 6);
     services.rooms.fill(tx, made.organisation, room.id, class_id);
+    add_scenarios(tx, services, made.organisation);
     sessions::NewSession session;
     session.title = "6B in Room 2";
     session.teacher_id = made.teacher;

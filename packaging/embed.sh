@@ -19,6 +19,9 @@ if [ -f "$root/schema.sql" ]; then printf '%s\t%s\n' schema.sql "$root/schema.sq
 for file in "$root"/lib/store/migrations/*.sql; do
     if [ -f "$file" ]; then printf '%s\t%s\n' "migrations/${file##*/}" "$file" >>"$list"; fi
 done
+for file in "$root"/app/demo/*.json; do
+    if [ -f "$file" ]; then printf '%s\t%s\n' "demo/${file##*/}" "$file" >>"$list"; fi
+done
 if [ -n "$web" ]; then
     (cd "$web" && find . -type f ! -name '*.map' | sort) | while IFS= read -r path; do
         path=${path#./}

@@ -1,7 +1,8 @@
-# What the program carries inside: the schema, its migrations and the page. One assembler file holds it all.
+# What the program carries inside: the schema, its migrations, the demo's scenarios and the page. One assembler file holds it all.
 # Sets `embedded_source`.
 
 file(GLOB migration_files CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/lib/store/migrations/*.sql")
+file(GLOB demo_files CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/app/demo/*.json")
 file(GLOB schema_file CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/schema.sql")
 
 set(web_folder "")
@@ -24,5 +25,5 @@ endif()
 set(embedded_source "${CMAKE_BINARY_DIR}/embedded.S")
 add_custom_command(OUTPUT "${embedded_source}"
     COMMAND sh "${CMAKE_SOURCE_DIR}/packaging/embed.sh" "${CMAKE_SOURCE_DIR}" "${embedded_source}" ${web_folder}
-    DEPENDS ${schema_file} ${migration_files} ${web_stamp} "${CMAKE_SOURCE_DIR}/packaging/embed.sh"
+    DEPENDS ${schema_file} ${migration_files} ${demo_files} ${web_stamp} "${CMAKE_SOURCE_DIR}/packaging/embed.sh"
     COMMENT "Embedding files" VERBATIM)

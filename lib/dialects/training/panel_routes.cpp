@@ -20,6 +20,7 @@ Answer log_in(const Parts& parts, Call& call) {
     claim.by = people::Claim::By::password;
     claim.name = required_text(call.body, "username");
     claim.secret = required_text(call.body, "password");
+    claim.code = optional_text(call.body, "code", 40); // of the second factor, for those who have one
     if (!call.caller.is_stranger())
         claim.organisation_id = call.caller.organisation_id; // a site key says which
     const std::string user_agent = call.header("user-agent");
@@ -30,9 +31,8 @@ Answer log_in(const Parts& parts, Call& call) {
         if (proven.role < platform::Role::administrator)
             throw platform::Error(platform::ErrorKind::unauthorized, "User name or password is wrong.");
         organisation = parts.organisations.get(tx, proven.organisation_id);
-        token = parts.logins
-                    .add_person(tx, proven.organisation_id, proven.id, platform::Proof::password, user_agent)
-                    .token;
+        const auto proof = proven.has_totp ? platform::Proof::totp : platform::Proof::password;
+        token = parts.logins.add_person(tx, proven.organisation_id, proven.id, proof, user_agent).token;
     });
     return http::json({{"name", organisation.name},
                        {"seats", organisation.licence.seats},

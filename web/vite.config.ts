@@ -30,6 +30,7 @@ export default defineConfig({
         proxy: {
             '/v1': { target: server, ws: true },
             '/websocket': { target: server, ws: true },
+            '/ws': { target: server, ws: true },
             '/health': server,
             '/openapi.json': server,
         },

@@ -152,14 +152,15 @@ describe('the demo school', () => {
         is_mute = true;
         await page.getByRole('button', { name: 'Pause', exact: true }).click();
         await page.getByRole('button', { name: /^Pausing 3 of \d$/ }).waitFor();
-        await page.getByRole('button', { name: '1 did not: retry' }).waitFor();
+        await page.getByRole('button', { name: '1 has not answered: send again' }).waitFor();
         await ben_is('needs_help');
-        await page.getByRole('button', { name: /^ben did not follow/ }).waitFor();
+        await page.getByRole('button', { name: /^ben has not answered/ }).waitFor();
         await check(page, 'somebody did not follow');
         is_mute = false;
-        await page.getByRole('button', { name: '1 did not: retry' }).click();
+        const again = page.getByRole('button', { name: /^1 (has not answered: send again|did not: retry)$/ });
+        await again.click();
         await ben_is('paused');
-        await page.getByRole('button', { name: '1 did not: retry' }).waitFor({ state: 'detached' });
+        await again.waitFor({ state: 'detached' });
     });
 
     step('shows who is gone, without waiting for them', async () => {

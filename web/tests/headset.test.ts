@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ClockSync } from '../src/features/headset/clock_sync';
 import { EventQueue, type HeadsetEvent } from '../src/features/headset/event_queue';
 import { Playback, type HeadsetCommand, type State } from '../src/features/headset/playback';
-import { angle_between, target_of, turtle_at, zone_of } from '../src/features/headset/scene';
+import { target_of, turtle_at, zone_of } from '../src/features/headset/scene';
+import { angle_between } from '../src/features/live/gaze_words';
 
 describe('the clocks', () => {
     it('are brought together by the quickest of many round trips', () => {

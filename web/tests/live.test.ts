@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { truth_of } from '../src/features/live/command_truth';
+import { truths_of, words_for_retry } from '../src/features/live/command_truth';
 import { gaze_words, peak_of, shares_of } from '../src/features/live/gaze_words';
 import { needs_of } from '../src/features/live/needs';
 import { bounds_of, devices_at, fit_text, next_seat, seats_below, seats_for } from '../src/features/live/seat_layout';
@@ -8,48 +8,60 @@ import type { Command } from '../src/api/types';
 import { command, device, seat, session } from './samples';
 
 const everybody = () => true;
-const truth_now = (commands: Command[]) => truth_of(commands, 0, everybody);
+const truths_now = (commands: Command[]) => truths_of(commands, 0, everybody);
 
 describe('the truth of a command', () => {
-    it('is that of the newest one, and quiet when nobody was told', () => {
-        expect(truth_now([])).toBeNull();
-        expect(truth_now([command({})])).toBeNull();
+    it('is that of the newest one of its kind, and quiet when nobody was told', () => {
+        expect(truths_now([])).toEqual([]);
+        expect(truths_now([command({})])).toEqual([]);
         const newest = command({ done: 27, sent: 1 }, [{ state: 'sent' }], { number: 2, action: 'pause' });
-        expect(truth_now([newest, command({ failed: 1 })])).toMatchObject({ total: 28, done: 27, pending: 1, missed: [] });
+        expect(truths_now([newest, command({ failed: 1 })])).toMatchObject([
+            { total: 28, done: 27, pending: 1, missed: [], silent: [] },
+        ]);
     });
 
-    it('counts whoever failed or let it expire as missed', () => {
-        const truth = truth_now([command({ done: 1 }, [{ state: 'failed' }, { state: 'expired' }, { state: 'sent' }])]);
+    it('is one for each kind, and a message does not hide who did not pause', () => {
+        const pause = command({ done: 1, failed: 1 }, [{ state: 'failed' }], { number: 1, action: 'pause' });
+        const message = command({ done: 2 }, [], { number: 2, action: 'message' as Command['action'] });
+        expect(truths_now([pause, message]).map((truth) => truth.kind)).toEqual(['message', 'playback']);
+        expect(truths_of([pause, message], 200_000, everybody).map((truth) => truth.kind)).toEqual(['playback']);
+    });
+
+    it('counts whoever failed or was too late as missed, by what the server says', () => {
+        const [truth] = truths_now([command({ done: 1 }, [{ state: 'failed' }, { state: 'expired' }, { state: 'sent' }])]);
         expect(truth).toMatchObject({ pending: 1, done: 1 });
         expect(truth?.missed.map((answer) => answer.state)).toEqual(['failed', 'expired']);
+        expect(words_for_retry(truth!)).toEqual({ key: 'command.missed', parameters: { count: 2 } });
     });
 
-    it('does not wait for long, and not at all for headsets that are offline', () => {
+    it('tells silence from failure, and does not speak of headsets that are offline', () => {
         const asked = command({ done: 1 }, [{ device_id: 1, state: 'sent' }, { device_id: 2, state: 'received' }]);
         const is_online = (device: number) => device === 1;
-        expect(truth_of([asked], 1000, is_online)).toMatchObject({ total: 2, done: 1, pending: 1, missed: [] });
-        expect(truth_of([asked], 5000, is_online)).toMatchObject({ pending: 0, missed: [{ device_id: 1 }] });
+        expect(truths_of([asked], 1000, is_online)).toMatchObject([{ total: 2, done: 1, pending: 1, silent: [] }]);
+        const [late] = truths_of([asked], 5000, is_online);
+        expect(late).toMatchObject({ pending: 0, missed: [], silent: [{ device_id: 1, state: 'sent' }] });
+        expect(words_for_retry(late!)).toEqual({ key: 'command.silent', parameters: { count: 1 } });
     });
 });
 
 describe('needs you', () => {
     it.each([
-        ['nothing while all is in order', device(), null, []],
-        ['help asked for', device({ state: 'needs_help' }), null, ['asks']],
-        ['silence, whatever else is wrong', device({ online: false, state: 'offline', battery: 3 }), null, ['offline']],
-        ['a command not followed', device(), truth_now([command({ failed: 1 }, [{ device_id: 1, error: 'no file' }])]), ['not_obeyed']],
-        ['a lesson not started', device({ state: 'ready' }), null, ['not_started']],
-        ['nobody blamed while the command is on its way', device({ state: 'ready' }), truth_now([command({ sent: 1 }, [{ state: 'sent' }])]), []],
-        ['a low battery', device({ battery: 9 }), null, ['battery']],
-        ['no low battery on the charger', device({ battery: 9, charging: true }), null, []],
-        ['slow Wi-Fi', device({ round_trip_ms: 180 }), null, ['slow']],
-        ['a headset off time, either way', device({ skew_ms: -70 }), null, ['off_time']],
-    ] as const)('says %s', (_words, one, truth, reasons) => {
-        expect(needs_of([one], session(), truth).map((need) => need.reason)).toEqual(reasons);
+        ['nothing while all is in order', device(), [], []],
+        ['help asked for', device({ state: 'needs_help' }), [], ['asks']],
+        ['silence, whatever else is wrong', device({ online: false, state: 'offline', battery: 3 }), [], ['offline']],
+        ['a command not followed', device(), truths_now([command({ failed: 1 }, [{ device_id: 1, error: 'no file' }])]), ['not_obeyed']],
+        ['a lesson not started', device({ state: 'ready' }), [], ['not_started']],
+        ['nobody blamed while the command is on its way', device({ state: 'ready' }), truths_now([command({ sent: 1 }, [{ state: 'sent' }])]), []],
+        ['a low battery', device({ battery: 9 }), [], ['battery']],
+        ['no low battery on the charger', device({ battery: 9, charging: true }), [], []],
+        ['slow Wi-Fi', device({ round_trip_ms: 180 }), [], ['slow']],
+        ['a headset off time, either way', device({ skew_ms: -70 }), [], ['off_time']],
+    ] as const)('says %s', (_words, one, truths, reasons) => {
+        expect(needs_of([one], session(), [...truths]).map((need) => need.reason)).toEqual(reasons);
     });
 
     it('puts the most urgent first and offers a retry only to who can hear it', () => {
-        const truth = truth_now([command({ failed: 2 }, [{ device_id: 2 }, { device_id: 3 }])]);
+        const truths = truths_now([command({ failed: 2 }, [{ device_id: 2 }, { device_id: 3 }])]);
         const needs = needs_of(
             [
                 device({ id: 1, battery: 5 }),
@@ -57,13 +69,45 @@ describe('needs you', () => {
                 device({ id: 3, name: 'C', online: false, state: 'offline' }),
             ],
             session(),
-            truth,
+            truths,
         );
-        expect(needs.map((need) => [need.device.id, need.can_retry])).toEqual([
-            [2, true],
-            [3, false],
-            [1, false],
+        expect(needs.map((need) => [need.device.id, need.remedy])).toEqual([
+            [2, 'retry'],
+            [3, null],
+            [1, null],
         ]);
+    });
+});
+
+describe('the server’s ranking', () => {
+    const help = (reason: string, change = {}) => ({
+        device_id: 1,
+        reason,
+        since_ms: 5,
+        value: null,
+        threshold: null,
+        unit: '',
+        action: null,
+        ...change,
+    });
+
+    it('counts before what the page finds, with the action that it proposes', () => {
+        const needs = needs_of([device({ battery: 5 })], session(), [], [help('looking_away', { action: 'message' })]);
+        expect(needs).toMatchObject([{ reason: 'looking_away', remedy: 'message', since_ms: 5 }]);
+    });
+
+    it('puts who feels unwell before everybody, then hands by how long they are up', () => {
+        const hand = (id: number, raised_ms: number) => device({ id, hand: { question: '', raised_ms } });
+        const needs = needs_of([hand(1, 20), hand(2, 10), device({ id: 3, unwell_ms: 30 })], session(), []);
+        expect(needs.map((need) => [need.device.id, need.reason, need.remedy])).toEqual([
+            [3, 'unwell', 'lower'],
+            [2, 'hand', 'lower'],
+            [1, 'hand', 'lower'],
+        ]);
+    });
+
+    it('is silent about a retry that is no longer owed', () => {
+        expect(needs_of([device()], session(), [], [help('failed', { action: 'retry' })])).toEqual([]);
     });
 });
 

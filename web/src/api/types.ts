@@ -52,6 +52,23 @@ export type LiveDevice = {
     skew_ms: number | null;
     gaze: Gaze | null;
     last_seen_ms: number | null;
+    hand?: { question: string; raised_ms: number } | null;
+    unwell_ms?: number | null;
+    eyes_on_me?: { message: string; until_ms: number } | null;
+    look?: (Gaze & { until_ms: number; off_deg: number | null; turned: boolean }) | null;
+    volume?: number | null;
+    brightness?: number | null;
+    launch?: { kind: string; content: string; title: string } | null;
+};
+/// Under "help" of a session's topic: who needs a hand, the most urgent first, by the server's reckoning.
+export type Help = {
+    device_id: number;
+    reason: string;
+    since_ms: number;
+    value: number | null;
+    threshold: number | null;
+    unit: string;
+    action: string | null;
 };
 export type Pairing = { open_until_ms: number | null; seats_left: number };
 export type PairingRequest = {

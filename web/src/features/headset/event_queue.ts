@@ -23,6 +23,7 @@ export class EventQueue {
     private open: HeadsetEvent[] = [];
     acknowledged = 0;
     dropped = 0;
+    refused = 0;
 
     constructor(
         private readonly storage: Keep | null,
@@ -54,11 +55,20 @@ export class EventQueue {
     }
 
     acknowledge(batch_id: string): void {
+        this.acknowledged += this.take_out(batch_id);
+    }
+
+    /// The server will never take this batch: sending it again and again would hold up all that come after it.
+    give_up(batch_id: string): void {
+        this.refused += this.take_out(batch_id);
+    }
+
+    private take_out(batch_id: string): number {
         const index = this.batches.findIndex((batch) => batch.batch_id === batch_id);
-        if (index < 0) return;
-        this.acknowledged += this.batches[index]?.events.length ?? 0;
-        this.batches.splice(index, 1);
+        if (index < 0) return 0;
+        const [batch] = this.batches.splice(index, 1);
         this.keep();
+        return batch?.events.length ?? 0;
     }
 
     private keep(): void {

@@ -1,9 +1,11 @@
 // The headset's live socket: keeps the clocks together, obeys, reports once a second, and hands events over in batches.
 import type { Gaze, PersonName } from '../../api/types';
 import { ClockSync } from './clock_sync';
+import { Effects } from './effects.svelte';
 import { EventQueue } from './event_queue';
 import { is_known } from './pairing';
-import { Playback, type HeadsetCommand, type State } from './playback';
+import { moves_lesson, Playback, type HeadsetCommand, type State } from './playback';
+import { Refusal, refusal_of } from './refusal';
 import { target_of, zone_of } from './scene';
 
 const gaze_every_ms = 250;
@@ -32,6 +34,9 @@ export class HeadsetLink {
     skew_ms: number | null = $state(null);
     acknowledged = $state(0);
     pending = $state(0);
+    refused = $state(0);
+    refusal = $state(''); // why the last of them were refused
+    readonly effects = new Effects();
     gaze: Gaze = { yaw_deg: 0, pitch_deg: 0 };
     readonly playback = new Playback();
     private readonly clock = new ClockSync();
@@ -40,7 +45,8 @@ export class HeadsetLink {
     private waiting = new Map<string, { done: (data: unknown) => void; fail: (error: Error) => void }>();
     private next_eid = 1;
     private timers: ReturnType<typeof setInterval>[] = [];
-    private due: ReturnType<typeof setTimeout> | undefined;
+    private due: ReturnType<typeof setTimeout> | undefined; // the newest order for the lesson; it replaces the one before
+    private also_due = new Set<ReturnType<typeof setTimeout>>(); // all other orders: none replaces another
     private reopen: ReturnType<typeof setTimeout> | undefined;
     private forwarding = false;
     private battery: BatteryManager | null = null;
@@ -68,6 +74,7 @@ export class HeadsetLink {
         this.ended = true;
         for (const timer of this.timers) clearInterval(timer);
         clearTimeout(this.due);
+        for (const timer of this.also_due) clearTimeout(timer);
         clearTimeout(this.reopen);
         this.socket?.close();
     }
@@ -150,7 +157,7 @@ export class HeadsetLink {
     private take(message: Message): void {
         const asked = message.eid ? this.waiting.get(message.eid) : undefined;
         if (asked) {
-            if (message.status === 'error') asked.fail(new Error(String(message.error)));
+            if (message.status === 'error') asked.fail(refusal_of(message.error, message.data));
             else asked.done(message.data);
         }
         if (message.type === 'welcome') this.welcome(message.data as Welcome);
@@ -190,27 +197,37 @@ export class HeadsetLink {
         }
         this.playback.note(command);
         this.send('command.answer', { ...answer, state: 'received' });
-        clearTimeout(this.due);
-        // A timer may fire a moment early or late: it is set for just before, and the rest is waited for turn by turn.
+        if (moves_lesson(command.action)) clearTimeout(this.due);
+        this.at(command.at_ms, moves_lesson(command.action), () => this.act(command));
+    }
+
+    /// A timer may fire a moment early or late: it is set for just before, and the rest is waited for turn by turn.
+    private at(server_ms: number, for_lesson: boolean, then: () => void): void {
+        let timer: ReturnType<typeof setTimeout> | undefined;
         const wait = () => {
-            const left_ms = command.at_ms - this.now_ms();
-            if (left_ms > 20) this.due = setTimeout(wait, left_ms - 15);
-            else if (left_ms > 0) this.due = setTimeout(wait, 0);
-            else this.act(command);
+            if (timer !== undefined) this.also_due.delete(timer);
+            const left_ms = server_ms - this.now_ms();
+            if (left_ms <= 0) return then();
+            timer = setTimeout(wait, left_ms > 20 ? left_ms - 15 : 0);
+            if (for_lesson) this.due = timer;
+            else this.also_due.add(timer);
         };
         wait();
     }
 
     private act(command: HeadsetCommand): void {
         const now_ms = this.now_ms();
-        this.queue.seal(this.playback.run_id);
-        this.playback.obey(command, now_ms);
-        this.skew_ms = Math.round((now_ms - command.at_ms) * 10) / 10;
+        if (!this.effects.obey(command.action, command.arguments ?? {}, now_ms)) {
+            this.queue.seal(this.playback.run_id);
+            this.playback.obey(command, now_ms);
+            if (this.playback.state === 'stopped') this.effects.clear();
+            this.skew_ms = Math.round((now_ms - command.at_ms) * 10) / 10;
+        }
         this.send('command.answer', {
             session_id: command.session_id,
             number: command.number,
             state: 'done',
-            skew_ms: this.skew_ms,
+            skew_ms: Math.round((now_ms - command.at_ms) * 10) / 10,
         });
         this.show();
         this.report();
@@ -239,6 +256,7 @@ export class HeadsetLink {
 
     private look(): void {
         const now_ms = this.now_ms();
+        this.effects.tick(now_ms);
         if (this.clock.offset_ms === null || !this.playback.is_playing(now_ms)) return;
         const position_ms = Math.round(this.playback.position(now_ms));
         const target = target_of(this.gaze, position_ms);
@@ -268,8 +286,14 @@ export class HeadsetLink {
         try {
             for (let batch = this.queue.oldest; batch; batch = this.queue.oldest) {
                 const { batch_id, run_id, events } = batch;
-                await this.ask('events', { batch_id, events, ...(run_id === null ? {} : { run_id }) });
-                this.queue.acknowledge(batch_id);
+                try {
+                    await this.ask('events', { batch_id, events, ...(run_id === null ? {} : { run_id }) });
+                    this.queue.acknowledge(batch_id);
+                } catch (error) {
+                    if (!(error instanceof Refusal) || !error.is_final) throw error;
+                    this.queue.give_up(batch_id);
+                    this.refusal = error.message;
+                }
                 this.count();
             }
         } catch {
@@ -281,5 +305,6 @@ export class HeadsetLink {
     private count(): void {
         this.acknowledged = this.queue.acknowledged;
         this.pending = this.queue.pending;
+        this.refused = this.queue.refused;
     }
 }

@@ -19,7 +19,12 @@ export type HeadsetCommand = {
     at_ms: number;
     expires_ms: number;
     run_id?: number | null;
+    arguments?: Record<string, unknown>;
 };
+
+/// Orders for the lesson itself: of these only the newest counts.
+export const moves_lesson = (action: string): boolean =>
+    ['play', 'pause', 'resume', 'seek', 'stop'].includes(action);
 
 export class Playback {
     session_id: number | null = null;

@@ -1,6 +1,7 @@
 // A reef all around, drawn as flat shapes at directions on a sphere. It follows from the position alone, so every headset
 // at 1:20 sees the turtle in the same place.
 import type { Gaze } from '../../api/types';
+import { angle_between } from '../live/gaze_words';
 
 const radians = Math.PI / 180;
 type Point = { x: number; y: number; scale: number };
@@ -22,13 +23,6 @@ export function turtle_at(position_ms: number): Gaze {
 export function shoal_at(position_ms: number): Gaze {
     const s = position_ms / 1000;
     return { yaw_deg: ((((140 - s * 3 + 180) % 360) + 360) % 360) - 180, pitch_deg: 22 + 6 * Math.sin(s / 7) };
-}
-
-export function angle_between(a: Gaze, b: Gaze): number {
-    const [ap, bp] = [a.pitch_deg * radians, b.pitch_deg * radians];
-    const cosine =
-        Math.sin(ap) * Math.sin(bp) + Math.cos(ap) * Math.cos(bp) * Math.cos((a.yaw_deg - b.yaw_deg) * radians);
-    return Math.acos(Math.min(1, Math.max(-1, cosine))) / radians;
 }
 
 export function target_of(gaze: Gaze, position_ms: number): string | undefined {

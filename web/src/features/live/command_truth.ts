@@ -1,37 +1,82 @@
-// What a command has come to: who has done it, who has not yet, who did not.
-import type { Action, Command, OpenAnswer } from '../../api/types';
-import type { Key } from '../../i18n/i18n.svelte';
+// What a command has come to: who has done it, who has not yet, who did not. The states are the server's; all that the page
+// adds is when silence has lasted long enough to be mentioned.
+import type { Command, OpenAnswer } from '../../api/types';
+import type { Key, Parameters } from '../../i18n/i18n.svelte';
 
+export type Kind = 'playback' | 'attention' | string;
 export type Truth = {
     command: Command;
+    kind: Kind;
     total: number;
     done: number;
-    pending: number;
-    missed: OpenAnswer[];
+    pending: number; // told, and still within the time that answering takes
+    silent: OpenAnswer[]; // told a while ago; may still come
+    missed: OpenAnswer[]; // failed, or too late
 };
 
-export const doing: Record<Action, Key> = {
+const words: Record<string, Key> = {
     play: 'command.starting',
     resume: 'command.resuming',
     pause: 'command.pausing',
     seek: 'command.moving',
     stop: 'command.stopping',
     look: 'command.looking',
+    eyes_on_me: 'command.eyes',
+    release: 'command.releasing',
+    message: 'command.telling',
+    launch: 'command.launching',
 };
+export const doing = (action: string): Key => words[action] ?? 'command.doing';
 
-/// From when on a headset that has not answered is shown as one that did not, though its order still stands.
+const playback = new Set(['play', 'pause', 'resume', 'seek', 'stop']);
+const attention = new Set(['eyes_on_me', 'release']);
+
+/// A headset obeys the newest command of each kind, so each kind has a truth of its own.
+export function kind_of(action: string): Kind {
+    if (playback.has(action)) return 'playback';
+    return attention.has(action) ? 'attention' : action;
+}
+
+/// From when on it is said that a headset has not answered, though its order still stands.
 export const patience_ms = 4000;
+/// For how long it matters who was not told where to look; who does not play matters always.
+const passing_ms = 90_000;
 
-/// Only the newest command speaks: what came before it no longer matters to anybody. A headset that is not heard from is
-/// neither waited for nor blamed: it is where it should be as soon as it is back, and it is shown as offline meanwhile.
-export function truth_of(commands: Command[], now_ms: number, is_online: (device_id: number) => boolean): Truth | null {
-    let newest: Command | null = null;
-    for (const command of commands) if (!newest || command.number > newest.number) newest = command;
-    if (!newest) return null;
-    const open = newest.open.filter((answer) => is_online(answer.device_id));
-    const is_late = now_ms > newest.at_ms + patience_ms;
-    const missed = open.filter((answer) => is_late || answer.state === 'failed' || answer.state === 'expired');
-    const total = newest.counts.done + open.length;
+function truth_of(command: Command, now_ms: number, is_online: (device_id: number) => boolean): Truth | null {
+    const open = command.open.filter((answer) => is_online(answer.device_id));
+    const total = command.counts.done + open.length;
     if (total === 0) return null;
-    return { command: newest, total, done: newest.counts.done, pending: open.length - missed.length, missed };
+    const missed = open.filter((answer) => answer.state === 'failed' || answer.state === 'expired');
+    const waited_for = open.filter((answer) => !missed.includes(answer));
+    const silent = now_ms > command.at_ms + patience_ms ? waited_for : [];
+    const pending = waited_for.length - silent.length;
+    return { command, kind: kind_of(command.action), total, done: command.counts.done, pending, silent, missed };
+}
+
+/// Of each kind the newest, the newest of all first. What came before it no longer matters to anybody. A headset that is not
+/// heard from is neither waited for nor blamed: it is where it should be as soon as it is back, and shown as offline meanwhile.
+export function truths_of(commands: Command[], now_ms: number, is_online: (device_id: number) => boolean): Truth[] {
+    const newest = new Map<Kind, Command>();
+    for (const command of [...commands].sort((a, b) => b.number - a.number)) {
+        const kind = kind_of(command.action);
+        if (!newest.has(kind)) newest.set(kind, command);
+    }
+    const truths: Truth[] = [];
+    for (const [kind, command] of newest) {
+        if (kind !== 'playback' && now_ms > command.at_ms + passing_ms) continue;
+        const truth = truth_of(command, now_ms, is_online);
+        if (truth) truths.push(truth);
+    }
+    return truths;
+}
+
+/// Those to whom a command can be sent again.
+export const behind = (truth: Truth): OpenAnswer[] => [...truth.missed, ...truth.silent];
+
+/// What the button says that sends a command again.
+export function words_for_retry(truth: Truth): { key: Key; parameters: Parameters } | null {
+    const [missed, silent] = [truth.missed.length, truth.silent.length];
+    if (missed && silent) return { key: 'command.both', parameters: { missed, silent } };
+    if (missed) return { key: 'command.missed', parameters: { count: missed } };
+    return silent ? { key: 'command.silent', parameters: { count: silent } } : null;
 }

@@ -6,6 +6,20 @@ export function wrapped_yaw(yaw_deg: number): number {
     return ((((yaw_deg + 180) % 360) + 360) % 360) - 180;
 }
 
+const radians = Math.PI / 180;
+
+export function angle_between(a: Gaze, b: Gaze): number {
+    const [ap, bp] = [a.pitch_deg * radians, b.pitch_deg * radians];
+    const cosine =
+        Math.sin(ap) * Math.sin(bp) + Math.cos(ap) * Math.cos(bp) * Math.cos((a.yaw_deg - b.yaw_deg) * radians);
+    return Math.acos(Math.min(1, Math.max(-1, cosine))) / radians;
+}
+
+/// Who has turned to where they were asked to look: it is in view, if not yet in the middle of it.
+export const turned_within_deg = 30;
+export const has_turned = (gaze: Gaze | null, towards: Gaze): boolean =>
+    gaze !== null && angle_between(gaze, towards) <= turned_within_deg;
+
 export function gaze_words(gaze: Gaze): Key {
     const yaw = wrapped_yaw(gaze.yaw_deg);
     if (gaze.pitch_deg > 55) return 'gaze.up';

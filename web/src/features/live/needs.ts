@@ -1,39 +1,121 @@
-// Who needs the teacher, the most urgent first, and why. What is fine is not here.
-import type { LiveDevice, Session } from '../../api/types';
-import type { Truth } from './command_truth';
+// Who needs the teacher, the most urgent first, why, and the one thing that helps. What is fine is not here.
+//
+// The server ranks what it measures over time ("help" of the session's topic: looking away, behind, not started). What only
+// this page knows is added after it: who has not answered the newest command yet, and what is worth a look when nothing is urgent.
+import type { AnswerState, Help, LiveDevice, OpenAnswer, Session } from '../../api/types';
+import { behind, type Truth } from './command_truth';
 import { is_battery_low, is_off_time, is_slow } from './states';
 
-export type Reason = 'asks' | 'not_obeyed' | 'not_started' | 'offline' | 'battery' | 'slow' | 'off_time';
-export type Need = { device: LiveDevice; reason: Reason; error: string; can_retry: boolean };
+export type Reason =
+    | 'unwell'
+    | 'hand'
+    | 'asks'
+    | 'not_obeyed'
+    | 'not_started'
+    | 'offline'
+    | 'off_content'
+    | 'looking_away'
+    | 'behind'
+    | 'battery'
+    | 'slow'
+    | 'off_time';
+export type Remedy = 'retry' | 'lower' | 'swap' | 'look' | 'message' | 'catch_up' | 'identify' | 'launch' | null;
+export type Need = {
+    device: LiveDevice;
+    reason: Reason;
+    remedy: Remedy;
+    command: number | null; // the one to send again
+    answer: AnswerState | null; // how far it is with that command
+    error: string;
+    value: number | null;
+    threshold: number | null;
+    since_ms: number | null;
+};
 
-const order: Reason[] = ['asks', 'not_obeyed', 'not_started', 'offline', 'battery', 'slow', 'off_time'];
+const order: Reason[] = [
+    'unwell',
+    'not_obeyed',
+    'hand',
+    'asks',
+    'offline',
+    'not_started',
+    'off_content',
+    'looking_away',
+    'behind',
+    'battery',
+    'slow',
+    'off_time',
+];
+const told: Record<string, Reason> = {
+    unwell: 'unwell',
+    failed: 'not_obeyed',
+    hand: 'hand',
+    disconnected: 'offline',
+    not_started: 'not_started',
+    off_content: 'off_content',
+    looking_away: 'looking_away',
+    behind: 'behind',
+    battery_low: 'battery',
+};
+const remedies = new Set<string>(['retry', 'lower', 'swap', 'look', 'message', 'catch_up', 'identify', 'launch']);
 
-function reason_of(device: LiveDevice, session: Session, missed: Map<number, string>, settling: boolean): Reason | null {
+type Owed = { truth: Truth; answer: OpenAnswer };
+
+function owed_by(truths: Truth[]): Map<number, Owed> {
+    const owed = new Map<number, Owed>();
+    for (const truth of truths)
+        for (const answer of behind(truth)) if (!owed.has(answer.device_id)) owed.set(answer.device_id, { truth, answer });
+    return owed;
+}
+
+function reason_of(device: LiveDevice, session: Session, owes: boolean, settling: boolean): Reason | null {
+    if (device.unwell_ms) return 'unwell';
+    if (device.hand) return 'hand';
     if (device.state === 'needs_help') return 'asks';
     if (!device.online) return 'offline';
-    if (missed.has(device.id)) return 'not_obeyed';
+    if (owes) return 'not_obeyed';
     if (session.state === 'running' && device.state === 'ready' && !settling) return 'not_started';
     if (is_battery_low(device)) return 'battery';
     if (is_slow(device)) return 'slow';
     return is_off_time(device) ? 'off_time' : null;
 }
 
+function remedy_of(reason: Reason, owes: boolean, help: Help | undefined): Remedy {
+    if (help?.action && remedies.has(help.action)) return help.action as Remedy;
+    if (reason === 'unwell' || reason === 'hand') return 'lower';
+    return owes && (reason === 'not_obeyed' || reason === 'not_started') ? 'retry' : null;
+}
+
 /// One need a headset: the first thing to do about it. While a command is on its way nobody is blamed for not having started.
-export function needs_of(devices: LiveDevice[], session: Session, truth: Truth | null): Need[] {
-    const missed = new Map((truth?.missed ?? []).map((answer) => [answer.device_id, answer.error]));
-    const settling = (truth?.pending ?? 0) > 0;
+export function needs_of(devices: LiveDevice[], session: Session, truths: Truth[], helps: Help[] = []): Need[] {
+    const owed = owed_by(truths);
+    const helped = new Map(helps.map((help) => [help.device_id, help]));
+    const settling = truths.some((truth) => truth.kind === 'playback' && truth.pending > 0);
     const needs: Need[] = [];
     for (const device of devices) {
-        const reason = reason_of(device, session, missed, settling);
-        if (reason)
-            needs.push({
-                device,
-                reason,
-                error: missed.get(device.id) ?? '',
-                can_retry: device.online && missed.has(device.id),
-            });
+        const owes = device.online ? owed.get(device.id) : undefined;
+        const help = helped.get(device.id);
+        const reason = (help && told[help.reason]) ?? reason_of(device, session, owes !== undefined, settling);
+        if (!reason) continue;
+        const remedy = remedy_of(reason, owes !== undefined, help);
+        if (remedy === 'retry' && !owes) continue; // it has done it meanwhile
+        needs.push({
+            device,
+            reason,
+            remedy,
+            command: owes?.truth.command.number ?? null,
+            answer: owes?.answer.state ?? null,
+            error: owes?.answer.error ?? '',
+            value: help?.value ?? null,
+            threshold: help?.threshold ?? null,
+            since_ms: help?.since_ms ?? device.unwell_ms ?? device.hand?.raised_ms ?? null,
+        });
     }
+    const rank = (need: Need) => order.indexOf(need.reason);
     return needs.sort(
-        (a, b) => order.indexOf(a.reason) - order.indexOf(b.reason) || a.device.name.localeCompare(b.device.name),
+        (a, b) =>
+            rank(a) - rank(b) ||
+            (a.since_ms ?? 0) - (b.since_ms ?? 0) ||
+            a.device.name.localeCompare(b.device.name, undefined, { numeric: true }),
     );
 }

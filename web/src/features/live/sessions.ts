@@ -1,6 +1,6 @@
 // What the page asks of the server about sessions.
 import { by_id, client, data, items } from '../../api/client';
-import type { SessionState } from '../../api/types';
+import type { Gaze, SessionState } from '../../api/types';
 
 export type NewSession = { title: string; class_id?: number; room_id?: number; lesson_ids?: number[] };
 
@@ -14,6 +14,8 @@ export const pause = (id: number) => data(client.POST('/v1/sessions/{id}/pause',
 export const resume = (id: number) => data(client.POST('/v1/sessions/{id}/resume', { ...by_id(id), body: {} }));
 export const seek = (id: number, position_ms: number) =>
     data(client.POST('/v1/sessions/{id}/seek', { ...by_id(id), body: { position_ms } }));
+export const look = (id: number, towards: Gaze) =>
+    data(client.POST('/v1/sessions/{id}/look', { ...by_id(id), body: towards }));
 export const stop = (id: number) => data(client.POST('/v1/sessions/{id}/stop', { ...by_id(id), body: {} }));
 export const retry = (id: number, number: number, device_ids?: number[]) =>
     data(

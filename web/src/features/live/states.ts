@@ -3,7 +3,7 @@ import type { DeviceState, LiveDevice, Session } from '../../api/types';
 import type { Key } from '../../i18n/i18n.svelte';
 import type { IconName } from '../../ui/icons';
 
-export type Standing = DeviceState | 'maintenance';
+export type Standing = DeviceState | 'maintenance' | 'hand' | 'unwell';
 export type Tone = 'ready' | 'playing' | 'paused' | 'away' | 'needs' | 'hand';
 export type Look = { tone: Tone; icon: IconName; word: Key };
 
@@ -14,6 +14,8 @@ export const looks: Record<Standing, Look> = {
     away: { tone: 'away', icon: 'hollow', word: 'state.away' },
     offline: { tone: 'away', icon: 'hollow', word: 'state.offline' },
     needs_help: { tone: 'needs', icon: 'needs', word: 'state.needs_help' },
+    hand: { tone: 'hand', icon: 'hand', word: 'state.hand' },
+    unwell: { tone: 'needs', icon: 'needs', word: 'state.unwell' },
     maintenance: { tone: 'away', icon: 'maintenance', word: 'state.maintenance' },
 };
 
@@ -44,8 +46,10 @@ export function is_in_sync(device: LiveDevice, session: Session): boolean {
     return device.online && device.state === wanted_state(session) && !is_off_time(device);
 }
 
-export function standing_of(device: LiveDevice): DeviceState {
-    return device.online ? device.state : 'offline';
+export function standing_of(device: LiveDevice): Standing {
+    if (device.unwell_ms) return 'unwell'; // also when the headset is gone: whoever wore it still feels unwell
+    if (!device.online) return 'offline';
+    return device.hand ? 'hand' : device.state;
 }
 
 /// What people call whoever is at a headset.

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ClockSync } from '../src/features/headset/clock_sync';
+import { correction } from '../src/features/headset/drift';
+import { Effects } from '../src/features/headset/effects.svelte';
 import { EventQueue, type HeadsetEvent } from '../src/features/headset/event_queue';
 import { Playback, type HeadsetCommand, type State } from '../src/features/headset/playback';
+import { refusal_of } from '../src/features/headset/refusal';
 import { target_of, turtle_at, zone_of } from '../src/features/headset/scene';
+import { gaze_of, turn_of } from '../src/features/headset/sphere';
 import { angle_between } from '../src/features/live/gaze_words';
 
 describe('the clocks', () => {
@@ -101,6 +105,85 @@ describe('a headset', () => {
         expect(playback.is_news(command({ session_id: 4, number: 1 }))).toBe(true);
         playback.note(command());
         expect(playback.is_news(command())).toBe(false);
+    });
+});
+
+describe('orders beside the lesson', () => {
+    it('make nothing of another kind old', () => {
+        const playback = new Playback();
+        playback.adopt(state({ number: 3 }));
+        playback.note(command({ number: 9, action: 'message' }));
+        expect(playback.is_news(command({ number: 8, action: 'pause' }))).toBe(true);
+        expect(playback.is_news(command({ number: 9, action: 'message' }))).toBe(false);
+        expect(playback.is_news(command({ number: 3, action: 'look' }))).toBe(false);
+    });
+
+    it('end by themselves, though the box is gone', () => {
+        const effects = new Effects();
+        effects.obey('eyes_on_me', { message: 'Look', until_ms: 5000 }, 1000);
+        effects.obey('message', { text: 'Well done', seconds: 2 }, 1000);
+        effects.obey('look', { yaw_deg: 90, pitch_deg: 0 }, 1000);
+        effects.tick(2999);
+        expect([effects.eyes?.message, effects.message?.text, effects.look?.towards.yaw_deg]).toEqual(['Look', 'Well done', 90]);
+        effects.tick(5000);
+        expect([effects.eyes, effects.message, effects.look?.until_ms]).toEqual([null, null, 31_000]);
+    });
+
+    it('are what the box says on coming back', () => {
+        const effects = new Effects();
+        effects.obey('volume', { percent: 30 }, 0);
+        const none = { eyes_on_me: null, look: null, launch: null, volume: null, brightness: 40 };
+        effects.adopt({ ...none, eyes_on_me: { message: '', until_ms: 90 } }, 100);
+        expect([effects.eyes, effects.volume, effects.brightness]).toEqual([null, 100, 40]);
+        expect(effects.obey('pause', {}, 0)).toBe(false);
+    });
+});
+
+describe('a player', () => {
+    it.each([
+        [2, 1, false],
+        [40, 0.98, false],
+        [-40, 1.02, false],
+        [12, 0.994, false],
+        [81, 1, true],
+        [-400, 1, true],
+    ])('that is %i ms ahead plays at %f, jumps: %s', (off_ms, rate, jump) => {
+        expect(correction(off_ms)).toEqual({ rate: expect.closeTo(rate, 5), jump });
+    });
+});
+
+describe('the sphere', () => {
+    it.each([
+        [0, 0],
+        [90, 0],
+        [-135, 40],
+        [20, -70],
+    ])('turned to %i°, %i° looks there', (yaw_deg, pitch_deg) => {
+        const gaze = gaze_of(turn_of(yaw_deg, pitch_deg));
+        expect([gaze.yaw_deg, gaze.pitch_deg]).toEqual([expect.closeTo(yaw_deg, 3), expect.closeTo(pitch_deg, 3)]);
+    });
+});
+
+describe('a batch that is refused', () => {
+    it.each([
+        ['Invalid', true],
+        ['NotFound', true],
+        ['Unauthorized', false],
+        ['TooManyRequests', false],
+        ['Unavailable', false],
+        ['Internal', false],
+    ])('as %s, for good: %s', (code, is_final) => expect(refusal_of(code, { message: 'no' }).is_final).toBe(is_final));
+
+    it('gives way to those behind it, and is counted', () => {
+        const queue = new EventQueue(null, () => String(Math.random()));
+        const event = { kind: 'gaze', at_ms: 1, sent_ms: 1, position_ms: 1, yaw_deg: 0, pitch_deg: 0 };
+        queue.add(event);
+        queue.seal(1);
+        queue.add(event);
+        queue.add(event);
+        queue.seal(2);
+        queue.give_up(queue.oldest?.batch_id ?? '');
+        expect([queue.refused, queue.pending, queue.oldest?.run_id]).toEqual([1, 2, 2]);
     });
 });
 

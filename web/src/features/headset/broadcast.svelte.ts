@@ -12,6 +12,7 @@ export class Broadcast {
     private readonly relay: Relay;
     private readonly watchers = new Map<string, Watcher>();
     private view: MediaStream | null = null;
+    private shown: HTMLCanvasElement | null = null;
     private camera: MediaStream | null = null;
 
     constructor(
@@ -41,7 +42,11 @@ export class Broadcast {
 
     private track(): MediaStreamTrack | null {
         if (this.camera) return this.camera.getVideoTracks()[0] ?? null;
-        this.view ??= this.canvas()?.captureStream(frames_per_second) ?? null;
+        const canvas = this.canvas();
+        if (canvas !== this.shown) {
+            this.shown = canvas; // another video is drawn on another canvas
+            this.view = canvas?.captureStream(frames_per_second) ?? null;
+        }
         return this.view?.getVideoTracks()[0] ?? null;
     }
 

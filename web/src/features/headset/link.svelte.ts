@@ -4,7 +4,8 @@ import { ClockSync } from './clock_sync';
 import { Effects } from './effects.svelte';
 import { EventQueue } from './event_queue';
 import { is_known } from './pairing';
-import { moves_lesson, Playback, type HeadsetCommand, type State } from './playback';
+import { Pictures, type Wish } from './picture';
+import { moves_lesson, Playback, type Hand, type HeadsetCommand, type State } from './playback';
 import { Refusal, refusal_of } from './refusal';
 import { target_of, zone_of } from './scene';
 
@@ -29,6 +30,10 @@ export class HeadsetLink {
     person: PersonName | null = $state.raw(null);
     lesson_state = $state('created');
     lesson_title = $state('');
+    content = $state(''); // what to play, where it is more than the drawn scene
+    session_id: number | null = $state(null);
+    device_id = $state(0);
+    hand: Hand = $state.raw({ raised: false, question: '', unwell: false });
     offset_ms: number | null = $state(null);
     round_trip_ms: number | null = $state(null);
     skew_ms: number | null = $state(null);
@@ -37,6 +42,16 @@ export class HeadsetLink {
     refused = $state(0);
     refusal = $state(''); // why the last of them were refused
     readonly effects = new Effects();
+    /// What is seen, for pictures and for a live view.
+    canvas: HTMLCanvasElement | null = null;
+    readonly pictures = new Pictures(
+        () => this.canvas,
+        (frame) => this.socket?.readyState === WebSocket.OPEN && this.socket.send(frame),
+    );
+    /// How fast the player plays just now, and how far it is off, where there is a player.
+    rate = 1;
+    private tells_content = false; // a box that knows controls also wants to know what is shown
+    player_skew_ms: number | null = null;
     gaze: Gaze = { yaw_deg: 0, pitch_deg: 0 };
     readonly playback = new Playback();
     private readonly clock = new ClockSync();
@@ -76,6 +91,7 @@ export class HeadsetLink {
         clearTimeout(this.due);
         for (const timer of this.also_due) clearTimeout(timer);
         clearTimeout(this.reopen);
+        this.pictures.end();
         this.socket?.close();
     }
 
@@ -97,6 +113,21 @@ export class HeadsetLink {
         this.person = null;
     }
 
+    /// What is shown at once, and told to the box as soon as it can be: whoever feels unwell waits for nobody.
+    private async set_hand(type: string, data: object, hand: Partial<Hand>): Promise<void> {
+        const before = this.hand;
+        this.hand = { ...before, ...hand };
+        await this.ask(type, data).catch((error: unknown) => {
+            // What the box does not take is not shown as if it had. Who feels unwell stays in the calm all the same.
+            if (error instanceof Refusal && !hand.unwell) this.hand = before;
+        });
+    }
+    raise_hand = (question: string) =>
+        this.set_hand('headset.hand', question ? { question } : {}, { raised: true, question });
+    lower_hand = () => this.set_hand('headset.hand_down', {}, { raised: false, question: '' });
+    feel_unwell = () => this.set_hand('headset.unwell', {}, { unwell: true });
+    feel_well = () => this.set_hand('headset.well', {}, { unwell: false });
+
     private open(): void {
         if (this.ended) return;
         const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
@@ -105,6 +136,7 @@ export class HeadsetLink {
         socket.onopen = () => {
             this.phase = 'open';
             for (let index = 0; index < first_clocks; ++index) setTimeout(() => this.ask_clock(), index * 60);
+            if (this.hand.unwell) void this.feel_unwell(); // it may have been pressed while the box was gone
             if (this.join_session !== null) void this.ask('session.join', { session_id: this.join_session }).catch(() => {});
             this.hand_over();
         };
@@ -164,9 +196,13 @@ export class HeadsetLink {
         else if (message.type === 'clock') this.take_clock(message.data as { t0: number; t1: number });
         else if (message.type === 'state') this.adopt(message.data as State | null);
         else if (message.type === 'command') this.take_command(message.data as HeadsetCommand);
+        else if (message.type === 'person') this.person = (message.data as { person: PersonName | null }).person;
+        else if (message.type === 'hand') this.hand = message.data as Hand;
+        else if (message.type === 'pictures') this.pictures.want(message.data as Wish);
     }
 
     private welcome(data: Welcome): void {
+        this.device_id = data.device.id;
         this.device_name = data.device.name;
         this.person = data.person;
         this.adopt(data.session);
@@ -176,6 +212,10 @@ export class HeadsetLink {
         clearTimeout(this.due);
         if (state?.run_id !== this.playback.run_id) this.queue.seal(this.playback.run_id);
         this.playback.adopt(state);
+        this.tells_content ||= state?.controls !== undefined;
+        if (state) this.effects.adopt(state.controls, this.now_ms());
+        else this.effects.clear();
+        if (state?.hand !== undefined) this.hand = state.hand ?? { raised: false, question: '', unwell: this.hand.unwell };
         this.show();
     }
 
@@ -217,7 +257,7 @@ export class HeadsetLink {
 
     private act(command: HeadsetCommand): void {
         const now_ms = this.now_ms();
-        if (!this.effects.obey(command.action, command.arguments ?? {}, now_ms)) {
+        if (!this.effects.obey(command.action, command.arguments ?? {}, command.at_ms)) {
             this.queue.seal(this.playback.run_id);
             this.playback.obey(command, now_ms);
             if (this.playback.state === 'stopped') this.effects.clear();
@@ -236,7 +276,11 @@ export class HeadsetLink {
 
     private show(): void {
         this.lesson_state = this.playback.state;
-        this.lesson_title = this.playback.lesson?.title ?? '';
+        const { lesson } = this.playback;
+        const { launch } = this.effects;
+        this.session_id = this.playback.session_id;
+        this.lesson_title = launch ? launch.title || launch.content : (lesson?.title ?? '');
+        this.content = launch ? launch.content : (lesson?.content ?? '');
     }
 
     private report(): void {
@@ -247,10 +291,11 @@ export class HeadsetLink {
             app_version: '1',
             position_ms: Math.round(this.position_ms),
             gaze: this.gaze,
+            ...(this.tells_content ? { content: this.content, playback_rate: this.rate } : {}),
             ...(battery ? { battery: Math.round(battery.level * 100), charging: battery.charging } : {}),
             ...(this.round_trip_ms === null ? {} : { round_trip_ms: this.round_trip_ms }),
             ...(this.offset_ms === null ? {} : { clock_offset_ms: this.offset_ms }),
-            ...(this.skew_ms === null ? {} : { skew_ms: this.skew_ms }),
+            ...(this.skew_ms === null && this.player_skew_ms === null ? {} : { skew_ms: this.player_skew_ms ?? this.skew_ms }),
         });
     }
 

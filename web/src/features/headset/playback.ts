@@ -1,5 +1,7 @@
 // What a headset plays, and where it is: commands take effect at a moment of server time, and state follows from that.
-import type { Action, SessionLesson, SessionState } from '../../api/types';
+import type { SessionLesson, SessionState } from '../../api/types';
+import { kind_of } from '../live/command_truth';
+import type { Controls } from './effects.svelte';
 
 export type State = {
     session_id: number;
@@ -9,11 +11,15 @@ export type State = {
     position_ms: number;
     at_ms: number;
     run_id: number | null;
+    controls?: Controls;
+    hand?: Hand | null;
 };
+/// What the box knows of this headset's hand.
+export type Hand = { raised: boolean; question: string; unwell: boolean };
 export type HeadsetCommand = {
     session_id: number;
     number: number;
-    action: Action;
+    action: string;
     lesson: SessionLesson | null;
     position_ms: number | null;
     at_ms: number;
@@ -23,12 +29,13 @@ export type HeadsetCommand = {
 };
 
 /// Orders for the lesson itself: of these only the newest counts.
-export const moves_lesson = (action: string): boolean =>
-    ['play', 'pause', 'resume', 'seek', 'stop'].includes(action);
+export const moves_lesson = (action: string): boolean => kind_of(action) === 'playback';
 
 export class Playback {
     session_id: number | null = null;
-    number = 0;
+    /// Of each kind of command the newest that was taken; what the state told of is older than what comes after it.
+    private numbers = new Map<string, number>();
+    private told_until = 0;
     state: SessionState = 'created';
     lesson: SessionLesson | null = null;
     run_id: number | null = null;
@@ -39,12 +46,14 @@ export class Playback {
     adopt(state: State | null): void {
         if (!state) {
             this.session_id = null;
-            this.number = 0;
+            this.told_until = 0;
+            this.numbers.clear();
             this.state = 'stopped';
             return;
         }
+        if (this.session_id !== state.session_id) this.numbers.clear();
         this.session_id = state.session_id;
-        this.number = Math.max(state.number, this.session_id === state.session_id ? this.number : 0);
+        this.told_until = state.number;
         this.state = state.state;
         this.lesson = state.lesson;
         this.run_id = state.run_id;
@@ -52,15 +61,20 @@ export class Playback {
         this.at_ms = state.at_ms;
     }
 
-    /// Only what is newer is obeyed.
+    /// Only what is newer is obeyed, each kind by itself: a message does not make a pause old.
     is_news(command: HeadsetCommand): boolean {
-        return command.session_id !== this.session_id || command.number > this.number;
+        if (command.session_id !== this.session_id) return true;
+        return command.number > Math.max(this.told_until, this.numbers.get(kind_of(command.action)) ?? 0);
     }
 
     note(command: HeadsetCommand): void {
-        if (command.session_id !== this.session_id) this.state = 'created';
+        if (command.session_id !== this.session_id) {
+            this.state = 'created';
+            this.numbers.clear();
+            this.told_until = 0;
+        }
         this.session_id = command.session_id;
-        this.number = command.number;
+        this.numbers.set(kind_of(command.action), command.number);
     }
 
     /// `now_ms` is server time at the moment of taking effect; the position counts from when it should have.

@@ -74,7 +74,11 @@ function water_at(pitch_deg: number): string {
 export class Scene {
     private readonly field_deg = 85;
 
-    constructor(private readonly context: CanvasRenderingContext2D) {}
+    /// `around`: the whole of it unrolled into one picture, as a sphere wants it, instead of what one look sees.
+    constructor(
+        private readonly context: CanvasRenderingContext2D,
+        private readonly around = false,
+    ) {}
 
     draw(gaze: Gaze, position_ms: number): void {
         const { width, height } = this.context.canvas;
@@ -93,6 +97,10 @@ export class Scene {
 
     private project(direction: Gaze, gaze: Gaze): Point | null {
         const { width, height } = this.context.canvas;
+        if (this.around) {
+            const x = ((direction.yaw_deg + 540) % 360) / 360;
+            return { x: x * width, y: ((90 - direction.pitch_deg) / 180) * height, scale: width / 360 };
+        }
         const yaw = (direction.yaw_deg - gaze.yaw_deg) * radians;
         const pitch = direction.pitch_deg * radians;
         const tilt = gaze.pitch_deg * radians;
@@ -116,7 +124,7 @@ export class Scene {
         const focal = Math.max(width, height) / 2 / Math.tan((this.field_deg / 2) * radians);
         for (let step = 0; step <= 16; ++step) {
             const offset = Math.atan((height / 2 - (step / 16) * height) / focal) / radians;
-            gradient.addColorStop(step / 16, water_at(gaze.pitch_deg + offset));
+            gradient.addColorStop(step / 16, water_at(this.around ? 90 - (step / 16) * 180 : gaze.pitch_deg + offset));
         }
         context.fillStyle = gradient;
         context.fillRect(0, 0, width, height);

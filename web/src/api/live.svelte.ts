@@ -1,6 +1,7 @@
 // The page's live socket: topics as small reactive tables. It reconnects by itself, keeps what was last known meanwhile,
 // and says since when nothing has been heard.
 import { SvelteMap } from 'svelte/reactivity';
+import { take_picture } from './pictures';
 import { learn_server_time } from './server_clock.svelte';
 
 const ping_every_ms = 3000;
@@ -119,6 +120,7 @@ export class Live {
         if (this.ended) return;
         const socket = new WebSocket(this.url);
         let opened = false;
+        socket.binaryType = 'arraybuffer';
         this.socket = socket;
         // A box that is off answers nothing at all, and a browser waits minutes for that.
         const too_long = setTimeout(() => !opened && this.lost(socket, opened), connect_within_ms);
@@ -134,7 +136,7 @@ export class Live {
         };
         socket.onmessage = (event) => {
             this.heard_at_ms = Date.now();
-            if (typeof event.data !== 'string') return;
+            if (typeof event.data !== 'string') return take_picture(event.data as ArrayBuffer);
             const frame = JSON.parse(event.data) as Message | Message[];
             for (const message of Array.isArray(frame) ? frame : [frame]) this.take(message);
         };

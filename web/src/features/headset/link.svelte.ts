@@ -33,6 +33,7 @@ export class HeadsetLink {
     content = $state(''); // what to play, where it is more than the drawn scene
     session_id: number | null = $state(null);
     device_id = $state(0);
+    teacher_knows = $state(false); // the box has it that whoever wears this feels unwell
     hand: Hand = $state.raw({ raised: false, question: '', unwell: false });
     offset_ms: number | null = $state(null);
     round_trip_ms: number | null = $state(null);
@@ -117,7 +118,9 @@ export class HeadsetLink {
     private async set_hand(type: string, data: object, hand: Partial<Hand>): Promise<void> {
         const before = this.hand;
         this.hand = { ...before, ...hand };
-        await this.ask(type, data).catch((error: unknown) => {
+        if (hand.unwell) this.teacher_knows = false;
+        const told = this.ask(type, data).then(() => (this.teacher_knows = this.hand.unwell));
+        await told.catch((error: unknown) => {
             // What the box does not take is not shown as if it had. Who feels unwell stays in the calm all the same.
             if (error instanceof Refusal && !hand.unwell) this.hand = before;
         });

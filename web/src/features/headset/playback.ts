@@ -45,10 +45,10 @@ export class Playback {
     /// On joining, or when the session changes for this headset.
     adopt(state: State | null): void {
         if (!state) {
+            this.state = this.session_id === null ? 'created' : 'stopped';
             this.session_id = null;
             this.told_until = 0;
             this.numbers.clear();
-            this.state = 'stopped';
             return;
         }
         if (this.session_id !== state.session_id) this.numbers.clear();

@@ -107,7 +107,10 @@ export class Browser {
         browser.chromium = await chromium.launch({
             executablePath: chromium_path,
             args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-                '--disable-component-update', '--disable-sync'],
+                '--disable-component-update', '--disable-sync',
+                // A live view goes from page to page of this one machine, and the camera is a drawn one.
+                '--allow-loopback-in-peer-connection', '--disable-features=WebRtcHideLocalIpsWithMdns',
+                '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
         });
         return browser;
     }

@@ -228,6 +228,19 @@ TEST_CASE("lms socket: a session that is not there or not theirs lets nobody in"
     }
 }
 
+TEST_CASE("lms socket: who leaves room for a sender is vouched for", "[dialects]") {
+    Class school;
+    const auto id = school.create_session();
+    auto teacher = school.join(id, school.teacher);
+    auto anna = school.join(id, school.log_in("anna", "1111"));
+    anna.send(R"({"action":"offer","sender":{"role":"teacher"}})");
+    CHECK(anna.read() == R"({"message":"offer relayed","status":"success"})");
+    CHECK(json::parse(teacher.read().value())["sender"]["role"] == "student");
+    teacher.send(R"({"action":"offer","sender":null})");
+    CHECK(teacher.read() == R"({"message":"offer relayed","status":"success"})");
+    CHECK(json::parse(anna.read().value())["sender"]["role"] == "teacher");
+}
+
 TEST_CASE("lms socket: /websocket/ means the session that runs for its caller", "[dialects]") {
     Class school;
     const auto id = school.create_class_session();

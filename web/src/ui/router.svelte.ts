@@ -35,7 +35,7 @@ export function follow_links(): () => void {
         const link = (event.target as Element | null)?.closest?.('a[href]') as HTMLAnchorElement | null;
         if (!link || link.target || link.origin !== location.origin || link.hasAttribute('data-leave')) return;
         event.preventDefault();
-        go(link.pathname);
+        go(link.pathname + link.search);
     };
     const on_back = () => (path = location.pathname);
     document.addEventListener('click', on_click);

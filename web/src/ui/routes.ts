@@ -16,6 +16,7 @@ const by_id = (parts: Parts) => ({ id: Number(parts.id) });
 
 export const routes: Route[] = [
     { pattern: '/today', least: 'teacher', load: () => import('../features/today/Today.svelte') },
+    { pattern: '/ready', least: 'teacher', load: () => import('../features/preflight/Preflight.svelte') },
     { pattern: '/classes', least: 'viewer', load: () => import('../features/classes/Classes.svelte') },
     { pattern: '/classes/:id', least: 'viewer', load: () => import('../features/classes/ClassPage.svelte'), props: by_id },
     { pattern: '/people/:id', least: 'viewer', load: () => import('../features/people/PersonPage.svelte'), props: by_id },

@@ -3,6 +3,7 @@ import { Relay, type Said } from '../view/relay';
 
 const most_watchers = 4;
 const frames_per_second = 20;
+const may_watch = ['viewer', 'teacher', 'administrator'];
 
 type Watcher = { peer: RTCPeerConnection; early: RTCIceCandidateInit[] };
 
@@ -68,7 +69,7 @@ export class Broadcast {
 
     private async answer({ call, sdp, sender }: Said): Promise<void> {
         // A classmate is not shown another's view.
-        if (sender && (sender.role === 'student' || sender.role === 'headset')) return;
+        if (!sender || !may_watch.includes(sender.role)) return;
         const track = this.track();
         if (!sdp || !track || this.watchers.has(call)) return;
         if (this.watchers.size >= most_watchers) this.lose(this.watchers.keys().next().value as string);

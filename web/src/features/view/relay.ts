@@ -2,7 +2,7 @@
 // hear. The box only passes it on, the picture itself goes from device to device.
 //
 // What is said, by the words that the relay knows:
-//   offer          {call, device_id, sdp}       a teacher's page asks one headset to be shown its view
+//   offer          {call, device_id, sdp, sender}       a teacher's page asks one headset to be shown its view
 //   answer         {call, device_id, sdp}       that headset answers
 //   ice_candidate  {call, device_id, from, candidate}   either way; `from` is 'page' or 'headset'
 export type Said = {
@@ -12,7 +12,7 @@ export type Said = {
     sdp?: string;
     from?: 'page' | 'headset';
     candidate?: RTCIceCandidateInit;
-    sender?: { role?: string }; // added by the box, so that nobody can claim to be a teacher
+    sender?: { role: string } | null; // left empty, and filled in by the box: nobody can claim to be a teacher
 };
 
 const first_retry_ms = 500;

@@ -54,7 +54,7 @@ export class Watch {
             if (candidate) this.relay.say({ action: 'ice_candidate', ...about, from: 'page', candidate: candidate.toJSON() });
         };
         await peer.setLocalDescription();
-        if (this.peer === peer) this.relay.say({ action: 'offer', ...about, sdp: peer.localDescription?.sdp ?? '' });
+        if (this.peer === peer) this.relay.say({ action: 'offer', ...about, sender: null, sdp: peer.localDescription?.sdp ?? '' });
     }
 
     private async hear(said: Said): Promise<void> {

@@ -309,11 +309,12 @@ http::Answer Sockets::relay(const http::Call& call) {
     const std::int64_t session = sender == sockets_.end() ? 0 : sender->second->session();
     if (session == 0) throw_no_session();
     Json message = call.body;
-    // Who leaves room for it is vouched for: a headset shows itself to teachers, and nobody can claim to be one.
+    // Who leaves room for it is vouched for: a headset shows itself to teachers, and nobody can claim to be
+    // one.
     if (message.contains("sender"))
         message["sender"] = {{"role", people::name_of(call.caller.role)},
-                          {"person_id", call.caller.person_id},
-                          {"device_id", call.caller.device_id}};
+                             {"person_id", call.caller.person_id},
+                             {"device_id", call.caller.device_id}};
     for (const auto& [client, socket] : sockets_)
         if (client != call.socket_id && socket->session() == session) parts_.hub.send(client, message);
     return http::json(said(call.body["action"].get<std::string>() + " relayed", "success"));

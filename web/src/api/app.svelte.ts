@@ -29,7 +29,7 @@ class App {
 
     /// Whether this person may create organisations and see the box as a whole.
     get is_box_administrator(): boolean {
-        return this.login?.may.includes('box') ?? false;
+        return this.login?.may.includes('administer_box') ?? false;
     }
 
     async start(): Promise<void> {

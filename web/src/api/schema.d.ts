@@ -488,6 +488,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The invitations of staff that nobody has accepted yet
+         * @description Administrators, by password.
+         */
+        get: operations["getV1Invitations"];
+        put?: never;
+        /**
+         * Invite somebody of the staff: the code is shown this once
+         * @description Administrators, by password.
+         */
+        post: operations["postV1Invitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation: one is signed in at once
+         * @description Open to all.
+         */
+        post: operations["postV1InvitationsAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an invitation is for, by its code
+         * @description Open to all.
+         */
+        post: operations["postV1InvitationsLook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an invitation
+         * @description Administrators, by password.
+         */
+        delete: operations["deleteV1InvitationsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/lessons": {
         parameters: {
             query?: never;
@@ -554,7 +638,7 @@ export interface paths {
         get: operations["getV1Logins"];
         put?: never;
         /**
-         * Sign in with user name and password, or with nickname and PIN
+         * Sign in with user name and password, or with nickname and PIN; 422 for `code` asks for the second factor
          * @description Open to all.
          */
         post: operations["postV1Logins"];
@@ -616,7 +700,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One's own organisation and its licence
+         * One's own organisation, its settings and its licence
          * @description Any login.
          */
         get: operations["getV1Organisation"];
@@ -626,10 +710,54 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change the organisation's name, colour, time zone or language
+         * Change what the school decides for itself: its name, who may sign in how, the leaderboard, how long gaze is kept
          * @description Administrators, by password.
          */
         patch: operations["patchV1Organisation"];
+        trace?: never;
+    };
+    "/v1/organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All organisations of this box
+         * @description Box administrators, by password.
+         */
+        get: operations["getV1Organisations"];
+        put?: never;
+        /**
+         * Add an organisation, with its administrator or an invitation for one
+         * @description Box administrators, by password.
+         */
+        post: operations["postV1Organisations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{id}/licence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a licence: no running lesson stops
+         * @description Box administrators, by password.
+         */
+        patch: operations["patchV1OrganisationsIdLicence"];
         trace?: never;
     };
     "/v1/pairing-codes": {
@@ -863,6 +991,26 @@ export interface paths {
          */
         post: operations["postV1PeopleIdPin"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{id}/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take away a second factor that was lost
+         * @description Administrators, by password.
+         */
+        delete: operations["deleteV1PeopleIdTotp"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1360,6 +1508,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is one's second factor set up, and how many recovery codes are left?
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1Totp"];
+        put?: never;
+        /**
+         * Begin to set up one's authenticator: the secret and its QR are shown this once
+         * @description Staff, from viewer up.
+         */
+        post: operations["postV1Totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The authenticator's first code: from now on it is asked for at sign-in
+         * @description Staff, from viewer up.
+         */
+        post: operations["postV1TotpConfirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/totp/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New recovery codes: the old ones are void
+         * @description Staff, from viewer up.
+         */
+        post: operations["postV1TotpRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/totp/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do without a second factor
+         * @description Staff, from viewer up.
+         */
+        post: operations["postV1TotpRemove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/websocket": {
         parameters: {
             query?: never;
@@ -1505,6 +1737,19 @@ export interface components {
             /** Format: int64 */
             storage_free?: number | null;
         };
+        Invitation: {
+            /** Format: date-time */
+            created_at: string;
+            email: string | null;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: int64 */
+            id: number;
+            invited_by: components["schemas"]["PersonReference"] | null;
+            name: string;
+            /** @enum {string} */
+            role: "viewer" | "teacher" | "administrator";
+        };
         Lesson: {
             archived: boolean;
             content: string;
@@ -1544,8 +1789,12 @@ export interface components {
         Organisation: {
             colour: string;
             /** Format: int64 */
+            gaze_days: number | null;
+            /** Format: int64 */
             id: number;
             language: string;
+            /** @enum {string} */
+            leaderboard: "off" | "anonymous" | "names";
             licence: {
                 last_day: string | null;
                 /** Format: int64 */
@@ -1557,6 +1806,8 @@ export interface components {
                 type: string;
             };
             name: string;
+            pick_names: boolean;
+            staff_pin: boolean;
             time_zone: string;
         };
         PairingRequest: {
@@ -1578,9 +1829,12 @@ export interface components {
             active: boolean;
             /** Format: date-time */
             created_at: string;
+            email: string | null;
+            external_id: string | null;
             first_name: string;
             has_password: boolean;
             has_pin: boolean;
+            has_totp: boolean;
             /** Format: int64 */
             id: number;
             last_name: string;
@@ -2724,6 +2978,204 @@ export interface operations {
             };
         };
     };
+    getV1Invitations: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Invitation"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1Invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: int64 */
+                    days?: number;
+                    email?: string;
+                    name?: string;
+                    /** @enum {string} */
+                    role: "viewer" | "teacher" | "administrator";
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        code: string;
+                        invitation: components["schemas"]["Invitation"];
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1InvitationsAccept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    code: string;
+                    cookie?: boolean;
+                    email?: string;
+                    first_name?: string;
+                    last_name?: string;
+                    nickname?: string;
+                    /** @description 8 to 200 characters */
+                    password: string;
+                    username: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        expires_at: string;
+                        organisation: components["schemas"]["Organisation"];
+                        person: components["schemas"]["Person"];
+                        token: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1InvitationsLook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        expires_at: string;
+                        name: string;
+                        organisation: string;
+                        /** @enum {string} */
+                        role: "viewer" | "teacher" | "administrator";
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1InvitationsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getV1Lessons: {
         parameters: {
             query?: {
@@ -2951,6 +3403,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    code?: string;
                     cookie?: boolean;
                     nickname?: string;
                     password?: string;
@@ -3118,9 +3571,139 @@ export interface operations {
             content: {
                 "application/json": {
                     colour?: string;
+                    /** Format: int64 */
+                    gaze_days?: number | null;
                     language?: string;
+                    /** @enum {string} */
+                    leaderboard?: "off" | "anonymous" | "names";
                     name?: string;
+                    pick_names?: boolean;
+                    staff_pin?: boolean;
                     time_zone?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Organisations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Organisation"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1Organisations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    administrator?: {
+                        nickname?: string;
+                        /** @description 8 to 200 characters */
+                        password: string;
+                        username: string;
+                    };
+                    colour?: string;
+                    language?: string;
+                    last_day?: string;
+                    licence_type?: string;
+                    name: string;
+                    /** Format: int64 */
+                    seats?: number;
+                    time_zone?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        administrator: components["schemas"]["Person"] | null;
+                        invitation_code: string | null;
+                        organisation: components["schemas"]["Organisation"];
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchV1OrganisationsIdLicence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    last_day?: string | null;
+                    /** Format: int64 */
+                    seats?: number;
+                    type?: string;
                 };
             };
         };
@@ -3476,6 +4059,7 @@ export interface operations {
                 "application/json": {
                     /** Format: int64 */
                     class_id?: number;
+                    email?: string;
                     external_id?: string;
                     first_name?: string;
                     last_name?: string;
@@ -3583,6 +4167,7 @@ export interface operations {
             content: {
                 "application/json": {
                     active?: boolean;
+                    email?: string | null;
                     external_id?: string | null;
                     first_name?: string;
                     last_name?: string;
@@ -3678,6 +4263,35 @@ export interface operations {
                         pin: string;
                     };
                 };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1PeopleIdTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document */
             default: {
@@ -4826,6 +5440,187 @@ export interface operations {
                         version: string;
                     };
                 };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        recovery_codes_left: number;
+                        set: boolean;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1Totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        expires_at: string;
+                        qr_svg: string;
+                        secret: string;
+                        url: string;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1TotpConfirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        recovery_codes: string[];
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1TotpRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        recovery_codes: string[];
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1TotpRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document */
             default: {

@@ -69,6 +69,15 @@ export const parts: Part[] = [
         load: () => import('./SiteKeys.svelte'),
     },
     {
+        name: 'organisations',
+        title: 'admin.organisations',
+        text: 'admin.organisations_text',
+        icon: 'school',
+        who: 'box',
+        needs: ['GET', '/v1/organisations'],
+        load: () => import('./Organisations.svelte'),
+    },
+    {
         name: 'audit',
         title: 'admin.audit',
         text: 'admin.audit_text',

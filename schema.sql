@@ -182,6 +182,7 @@ CREATE TABLE devices (
     storage_free    INTEGER,                           -- bytes
     app             TEXT NOT NULL DEFAULT '',          -- what it runs
     app_version     TEXT NOT NULL DEFAULT '',
+    group_name      TEXT NOT NULL DEFAULT '' COLLATE NOCASE, -- "Trolley A": some headsets that get an order together
     last_seen_ms    INTEGER,
     created_ms      INTEGER NOT NULL,
     UNIQUE (organisation_id, serial_number)
@@ -189,6 +190,19 @@ CREATE TABLE devices (
 CREATE INDEX devices_by_organisation ON devices(organisation_id, name);
 -- On the whole box: a headset is in one place. One that moved on stays behind, unpaired, with its runs.
 CREATE UNIQUE INDEX devices_paired ON devices(serial_number) WHERE paired = 1;
+
+-- What headsets have of the box's content, and how far they are with fetching it. Known by its SHA-256: a file is the
+-- same file wherever it came from.
+CREATE TABLE device_contents (
+    device_id       INTEGER NOT NULL REFERENCES devices(id) ON DELETE CASCADE,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    sha256          TEXT NOT NULL,
+    state           TEXT NOT NULL CHECK (state IN ('wanted', 'fetching', 'whole', 'failed')),
+    received_bytes  INTEGER NOT NULL DEFAULT 0,
+    error           TEXT NOT NULL DEFAULT '',
+    updated_ms      INTEGER NOT NULL,
+    PRIMARY KEY (device_id, sha256)
+) STRICT, WITHOUT ROWID;
 
 -- 6 digits, shown padded. Works once, lives ten minutes. Unique among those that live: expired ones are deleted first.
 CREATE TABLE pairing_codes (
@@ -328,6 +342,7 @@ CREATE TABLE sessions (
     lesson_index    INTEGER NOT NULL DEFAULT 0,        -- into session_lessons, by position
     position_ms     INTEGER NOT NULL DEFAULT 0,
     position_at_ms  INTEGER NOT NULL DEFAULT 0,
+    display_device_id INTEGER REFERENCES devices(id) ON DELETE SET NULL, -- whose view the projector shows
     created_ms      INTEGER NOT NULL,
     started_ms      INTEGER,
     stopped_ms      INTEGER
@@ -359,6 +374,7 @@ CREATE TABLE commands (
     number          INTEGER NOT NULL,                  -- per session, from 1: a headset obeys only what is newer
     action          TEXT NOT NULL,
     arguments       TEXT NOT NULL DEFAULT '{}',        -- JSON
+    target          TEXT NOT NULL DEFAULT '{"kind":"all"}', -- JSON: whom it was meant for
     lesson_index    INTEGER,
     position_ms     INTEGER,
     at_ms           INTEGER NOT NULL,                  -- when it takes effect
@@ -377,6 +393,18 @@ CREATE TABLE command_answers (
     at_ms      INTEGER NOT NULL,
     PRIMARY KEY (command_id, device_id)
 ) STRICT, WITHOUT ROWID;
+
+-- A raised hand, or somebody who feels unwell: one row a headset, gone when the teacher or the student takes it back.
+CREATE TABLE hands (
+    device_id       INTEGER PRIMARY KEY REFERENCES devices(id) ON DELETE CASCADE,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    session_id      INTEGER REFERENCES sessions(id) ON DELETE SET NULL,
+    person_id       INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    raised_ms       INTEGER,                           -- null: the hand is down
+    question        TEXT NOT NULL DEFAULT '',
+    unwell_ms       INTEGER                            -- null: well
+) STRICT;
+CREATE INDEX hands_by_session ON hands(session_id);
 
 -- ============================================================ runs and events
 

@@ -10,6 +10,8 @@ namespace {
 
 // Pages get what changed in one frame this often; quicker than the eye, slower than thirty headsets.
 constexpr std::chrono::milliseconds page_tick{20};
+// How soon headsets hear that they are watched.
+constexpr std::chrono::milliseconds pictures_tick{250};
 
 } // namespace
 
@@ -19,7 +21,7 @@ Appliance::Appliance(ApplianceOptions options, platform::Clock& clock, platform:
                 [this](std::function<void()> work) { front_door_.post(std::move(work)); }),
       executor_(services_.store),
       authenticator_(services_.logins, services_.site_keys, clock),
-      audit_(services_.audit),
+      audit_(services_.audit, services_.inspector, clock),
       sockets_(services_,
                {.routes = routes_,
                 .executor = executor_,
@@ -54,6 +56,7 @@ void Appliance::start() {
         return services_.setup.needed(tx) ? services_.setup.draw_code(tx) : std::nullopt;
     });
     front_door_.every(page_tick, [this] { services_.hub.tick(); });
+    front_door_.every(pictures_tick, [this] { services_.director.ask_for_pictures(); });
     front_door_.every(options_.tick, [this] { services_.tick(); });
     ports_ = front_door_.start();
     running_ = true;

@@ -45,6 +45,9 @@ public:
     // On an empty box: what the first person must type; drawn at each start, and shown by the caller alone.
     const std::optional<std::string>& setup_code() const { return setup_code_; }
     bool uses_tls() const { return !options_.front_door.tls_certificate.empty(); }
+    const std::string& tls_certificate() const {
+        return options_.front_door.tls_certificate;
+    } // its file; "": none
     Services& services() { return services_; }
     const http::RouteTable& routes() const { return routes_; }
     http::FrontDoor::Figures network() const { return front_door_.figures(); }

@@ -5,6 +5,8 @@
 namespace app {
 
 void AuditSink::record(http::AuditEntry entry, http::Call* with_transaction) {
+    if (entry.method != "MESSAGE") // the socket itself notes those
+        inspect(entry.caller, entry.method + " " + entry.path, entry.status, entry.error);
     const std::string_view what = entry.route.empty() ? std::string_view("unknown path") : entry.route;
     audit::Entry row{.caller = entry.caller,
                      .action = entry.method + " " + std::string(what),
@@ -21,7 +23,19 @@ void AuditSink::record(http::AuditEntry entry, http::Call* with_transaction) {
 }
 
 void AuditSink::count(const http::Route& route, const platform::Caller& caller, int status) {
+    if (route.method != "MESSAGE") inspect(caller, route.method + " " + route.path, status, "");
     log_.count(route.method + " " + route.path, caller, status);
+}
+
+void AuditSink::inspect(const platform::Caller& caller, std::string name, int status, std::string reason) {
+    if (caller.device_id == 0) return;
+    devices::Exchange exchange;
+    exchange.at_ms = clock_.now_ms();
+    exchange.kind = devices::Exchange::Kind::http;
+    exchange.name = std::move(name);
+    exchange.status = status;
+    exchange.reason = std::move(reason);
+    inspector_.note(caller.device_id, std::move(exchange));
 }
 
 } // namespace app

@@ -38,6 +38,7 @@ void add_site_key(CLI::App& root, Line& line);
 void add_pair(CLI::App& root, Line& line);
 void add_simulate(CLI::App& root, Line& line);
 void add_documents(CLI::App& root, Line& line); // openapi, asyncapi
+void add_certificate(CLI::App& root, Line& line);
 void add_version(CLI::App& root, Line& line);
 
 // Help that ends in an example, for every command alike.

@@ -63,16 +63,30 @@ std::string read_log_level(const toml::node& value, const std::filesystem::path&
     return "";
 }
 
+std::string read_number(const toml::node& value, std::int64_t most, std::int64_t& number) {
+    const auto* given = value.as_integer();
+    if (given == nullptr || given->get() < 1 || given->get() > most)
+        return "must be a number from 1 to " + std::to_string(most);
+    number = given->get();
+    return "";
+}
+
 const Key keys[] = {
     {"allowed_origins", read_origins},
+    {"content_percent", [](const toml::node& value, const std::filesystem::path&,
+                           Config& config) { return read_number(value, 100, config.content_percent); }},
     {"data", [](const toml::node& value, const std::filesystem::path& folder,
                 Config& config) { return read_path(value, folder, config.data); }},
     {"listen", read_listen},
     {"log_level", read_log_level},
+    {"pictures_percent", [](const toml::node& value, const std::filesystem::path&,
+                            Config& config) { return read_number(value, 100, config.pictures_percent); }},
     {"tls_cert", [](const toml::node& value, const std::filesystem::path& folder,
                     Config& config) { return read_path(value, folder, config.tls_cert); }},
     {"tls_key", [](const toml::node& value, const std::filesystem::path& folder,
                    Config& config) { return read_path(value, folder, config.tls_key); }},
+    {"wifi_mbit", [](const toml::node& value, const std::filesystem::path&,
+                     Config& config) { return read_number(value, 100'000, config.wifi_mbit); }},
 };
 
 std::string known_keys() {

@@ -26,6 +26,8 @@ struct Config {
     std::filesystem::path tls_cert, tls_key;  // PEM; both or neither
     std::vector<std::string> allowed_origins; // beside the box's own: for cookies and CORS
     platform::LogLevel log_level = platform::LogLevel::info;
+    // What the room's Wi-Fi carries, and how much of it pictures and content may take.
+    std::int64_t wifi_mbit = 100, pictures_percent = 20, content_percent = 50;
 };
 
 // Reads a TOML file. A fault stops the start: Error bad_request whose message has a line "FILE:LINE:COLUMN:

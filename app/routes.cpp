@@ -41,10 +41,10 @@ void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
                     return devices::json_of(s.devices.get(read, organisation_id, device_id), s.presence);
                 }});
     devices::add_device_routes(table, {s.devices, s.presence, s.pairing, s.logins, s.sign_in, s.clock,
-                                       [&appliance] { return appliance.addresses(); }});
+                                       s.inspector, [&appliance] { return appliance.addresses(); }});
     rooms::add_room_routes(table, s.rooms);
     courses::add_lesson_routes(table, s.lessons);
-    sessions::add_session_routes(table, {s.sessions, s.director, s.lessons, s.clock});
+    sessions::add_session_routes(table, {s.sessions, s.director, s.lessons, s.presence, s.clock});
     runs::add_run_routes(table, s.runs, s.ingest);
     scenarios::add_scenario_routes(table, s.scenarios);
     runs::add_training_routes(table, {s.store, s.clock, s.trainings, s.waiting});

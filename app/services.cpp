@@ -42,9 +42,12 @@ Services::Services(const ServicesOptions& options, platform::Clock& clock_, plat
       ingest(runs),
       trainings(runs, scenarios, devices),
       hub(std::move(post), clock_, random_epoch(random_)),
+      pictures(hub, clock_),
       board(hub, clock_),
-      director({store, hub, clock_, sessions, runs, presence, rooms, logins, board}),
+      director(
+          {store, hub, clock_, sessions, runs, presence, rooms, logins, board, hands, pictures, inspector}),
       training_board(hub, clock_) {
+    pictures.set_bytes_per_s(options.pictures_bytes_per_s);
     connect_people();
     connect_headsets();
     connect_rooms();
@@ -83,7 +86,7 @@ void Services::connect_people() {
     logins.on_signed_in = [this](std::int64_t organisation_id, std::int64_t device_id,
                                  std::optional<people::PersonReference> person) {
         board.person_changed(organisation_id, device_id, person);
-        director.signed_in(organisation_id, device_id);
+        director.signed_in(organisation_id, device_id, person);
         if (on_signed_in) on_signed_in(device_id, person);
     };
     logins.on_ended = [this](const std::vector<std::int64_t>& login_ids) {
@@ -112,6 +115,7 @@ void Services::connect_headsets() {
         presence.remove(device_id);
         waiting.device_removed(device_id);
         training_board.device_removed(organisation_id, device_id);
+        inspector.forget(device_id);
         board.device_removed(organisation_id, device_id);
         director.device_removed(organisation_id, device_id);
     };

@@ -12,6 +12,7 @@
 #include "audit/log.h"
 #include "courses/lesson.h"
 #include "devices/device.h"
+#include "devices/inspector.h"
 #include "devices/pairing.h"
 #include "devices/presence.h"
 #include "live/hub.h"
@@ -36,6 +37,7 @@
 #include "scenarios/scenario.h"
 #include "sessions/board.h"
 #include "sessions/director.h"
+#include "sessions/pictures.h"
 #include "sessions/session.h"
 #include "sessions/training_board.h"
 #include "store/store.h"
@@ -46,6 +48,9 @@ struct ServicesOptions {
     std::filesystem::path folder;
     platform::SecretHasher::Cost hashing = platform::SecretHasher::Cost::interactive;
     int readers = 2;
+    // Of the room's Wi-Fi: for pictures from headsets, and for content to them.
+    std::int64_t pictures_bytes_per_s = sessions::Pictures::default_bytes_per_s;
+    std::int64_t content_bytes_per_s = 6'250'000;
 };
 
 class Services {
@@ -96,6 +101,7 @@ public:
     devices::Devices devices;
     devices::Presence presence;
     devices::Pairing pairing;
+    devices::Inspector inspector;
 
     rooms::Rooms rooms;
     courses::Lessons lessons;
@@ -107,6 +113,8 @@ public:
 
     live::Hub hub;
     sessions::Sessions sessions;
+    sessions::Hands hands;
+    sessions::Pictures pictures;
     sessions::Board board;
     sessions::Director director;
     sessions::TrainingBoard training_board;

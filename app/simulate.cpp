@@ -22,9 +22,10 @@ struct SimulateOptions {
     std::size_t headsets = 30;
     std::uint64_t seed = 1;
     double clock_error_ms = 0, drift_ppm = 0, losses_per_minute = 0, picture_every_s = 0;
+    double media_error_ppm = 0, hands_per_minute = 0, slow_one_ms = 0;
     std::optional<double> for_s;
     std::optional<std::int64_t> session_id;
-    bool until_stopped = false, json = false;
+    bool until_stopped = false, json = false, bad_wifi = false;
 };
 
 // Lines "nickname,pin"; a first line with just these words is a heading.
@@ -78,6 +79,10 @@ simulation::ClassroomOptions classroom_options(const SimulateOptions& options, s
     classroom.drift_ppm = options.drift_ppm;
     classroom.losses_per_minute = options.losses_per_minute;
     classroom.picture_every_ms = options.picture_every_s * 1000;
+    classroom.media_error_ppm = options.media_error_ppm;
+    classroom.hands_per_minute = options.hands_per_minute;
+    if (options.bad_wifi) classroom.line = simulation::bad_wifi;
+    classroom.slow_one_ms = options.slow_one_ms;
     classroom.session_id = options.session_id;
     if (options.for_s) classroom.for_ms = *options.for_s * 1000;
     classroom.until_stopped = options.until_stopped;
@@ -141,7 +146,17 @@ void add_world_options(CLI::App& command, SimulateOptions& options) {
                        "Their clocks drift by up to that many parts per million");
     command.add_option("--wifi-loss", options.losses_per_minute,
                        "How often a minute each headset loses its Wi-Fi");
-    command.add_option("--pictures", options.picture_every_s, "Send a picture every so many seconds");
+    command.add_option(
+        "--pictures", options.picture_every_s,
+        "Send a picture every so many seconds, watched or not; otherwise as the box asks for them");
+    command.add_flag(
+        "--bad-wifi", options.bad_wifi,
+        "Between each headset and its socket: 5 ms +- 4 each way, bursts of 80 ms, 1 % held for 200 ms");
+    command.add_option("--slow-headset", options.slow_one_ms,
+                       "The first headset's Wi-Fi takes that many ms each way");
+    command.add_option("--media-drift", options.media_error_ppm,
+                       "Their video decoders drift by up to that many parts per million");
+    command.add_option("--hands", options.hands_per_minute, "How often a minute each student raises a hand");
     command.add_option("--seed", options.seed, "The same seed makes the same class")->capture_default_str();
     command.add_option("--for", options.for_s, "End after so many seconds");
     command.add_flag("--until-stopped", options.until_stopped, "End when the session has been stopped");

@@ -42,6 +42,8 @@ public:
 
 private:
     void relay_picture(std::string_view message);
+    void answer(const http::Json& reply);
+    void inspect(const http::Json& reply);
 
     Sockets& sockets_;
     live::Hub& hub_;
@@ -67,7 +69,7 @@ Sockets::Socket::Socket(Sockets& sockets, std::shared_ptr<platform::Connection> 
                               request.call.caller);
     queue_ = std::make_shared<http::MessageQueue>(
         sockets_.messages_, connection.get(), client_, [this] { return caller(); },
-        [this](const http::Json& reply) { hub_.send(client_, reply); });
+        [this](const http::Json& reply) { answer(reply); });
     for (const auto& dialect : sockets_.dialects_)
         if (auto share = dialect->open(client_, request)) shares_.push_back(std::move(share));
     sockets_.sockets_.insert(this);
@@ -109,8 +111,33 @@ void Sockets::Socket::relay_picture(std::string_view message) {
         hub_.close(client_, policy_violation, "not a picture of at most 64 KiB from a headset");
         return;
     }
-    hub_.relay("pictures/" + std::to_string(device_id_), {std::make_shared<const std::string>(message), true},
-               live::DropRule::picture);
+    sockets_.services_.pictures.received(device_id_, message.substr(1));
+}
+
+void Sockets::Socket::answer(const http::Json& reply) {
+    if (device_id_ != 0) inspect(reply);
+    hub_.send(client_, reply);
+}
+
+// What the headset said, and why it was refused; not what it carried.
+void Sockets::Socket::inspect(const http::Json& reply) {
+    devices::Exchange exchange;
+    exchange.at_ms = sockets_.services_.clock.now_ms();
+    exchange.name =
+        reply.value("type", http::Json()).is_string() ? reply["type"].get<std::string>().substr(0, 80) : "";
+    if (!reply.value("error", http::Json()).is_null()) {
+        exchange.status = 400;
+        exchange.reason =
+            reply["error"].is_string() ? reply["error"].get<std::string>() : reply["error"].dump();
+        const http::Json& data = reply["data"];
+        if (data.is_object() && data.contains("message"))
+            exchange.reason += ": " + data["message"].get<std::string>();
+        if (data.is_object() && data.contains("errors"))
+            for (const http::Json& fault : data["errors"])
+                exchange.reason +=
+                    "; " + fault["field"].get<std::string>() + " " + fault["message"].get<std::string>();
+    }
+    sockets_.services_.inspector.note(device_id_, std::move(exchange));
 }
 
 void Sockets::Socket::on_closed() {

@@ -1,6 +1,8 @@
 #include "app/system_routes.h"
 
 #include "app/appliance.h"
+#include "platform/error.h"
+#include "platform/files.h"
 #include "platform/process.h"
 #include "platform/text.h"
 #include "platform/version.h"
@@ -38,10 +40,28 @@ Json live_figures(const live::Hub::Figures& figures) {
             {"frames", figures.frames}};
 }
 
+// Beside the certificate that the server shows, as `lectern certificate` leaves it.
+void add_authority(http::RouteTable& table, const Appliance& appliance) {
+    table.add(
+        http::get("/v1/authority", "The box's own certificate authority, for devices that are to trust it")
+            .slow()
+            .by(http::Access::open)
+            .counted()
+            .tagged("system")
+            .handled([certificate = appliance.tls_certificate()](http::Call&) {
+                const auto file = std::filesystem::path(certificate).parent_path() / "authority.pem";
+                const auto pem = certificate.empty() ? std::nullopt : platform::read_file(file);
+                if (!pem) platform::throw_not_found("certificate authority on this box");
+                return http::text(*pem, "application/x-x509-ca-cert")
+                    .header("Content-Disposition", "attachment; filename=\"lectern-authority.pem\"");
+            }));
+}
+
 } // namespace
 
 void add_system_routes(http::RouteTable& table, Appliance& appliance) {
     Services& services = appliance.services();
+    add_authority(table, appliance);
     table.add(
         http::get("/health", "Is the box well?")
             .reads()

@@ -28,6 +28,18 @@ Answer rename_device(const DeviceParts& parts, Call& call, store::Tx& tx) {
     return http::json(json_of(device, parts.presence)).on({{"device", device.id}});
 }
 
+http::Shape exchange_shape() {
+    return http::object(
+               {{"at_ms", http::integer(0, INT64_MAX)},
+                {"way", http::one_of({"in", "out"}).described("the headset said it, or it was told it")},
+                {"kind", http::one_of({"http", "socket"})},
+                {"name", http::text(0, 2000)},
+                {"status", http::integer(0, 599)},
+                {"reason", http::text(0, 5000).described("of a refusal")},
+                {"times", http::integer(1, INT64_MAX).described("so often, but for a few others between")}})
+        .named("Exchange");
+}
+
 http::Fields list_fields() {
     http::Fields fields = http::paging_fields();
     fields.emplace_back("unpaired?", http::one_of({"true", "false"}));
@@ -51,6 +63,20 @@ void add_devices(http::RouteTable& table, const DeviceParts& parts) {
                   .handled<store::Read>([parts](Call& call, store::Read& read) {
                       Device device = parts.devices.get(read, call.caller.organisation_id, call.id("id"));
                       return http::json(json_of(device, parts.presence));
+                  }));
+    table.add(http::get("/v1/devices/:id/inspector",
+                        "What a headset said and was told of late, newest first, and why it was refused")
+                  .reads()
+                  .by(http::Access::viewer)
+                  .tagged("devices")
+                  .gives(http::object({{"items", http::list(exchange_shape(), Inspector::most)}}))
+                  .handled<store::Read>([parts](Call& call, store::Read& read) {
+                      const Device device =
+                          parts.devices.get(read, call.caller.organisation_id, call.id("id"));
+                      Json items = Json::array();
+                      for (const Exchange& exchange : parts.inspector.of(device.id))
+                          items.push_back(json_of(exchange));
+                      return http::json({{"items", std::move(items)}});
                   }));
     table.add(http::patch("/v1/devices/:id", "Name a headset")
                   .writes()

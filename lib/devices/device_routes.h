@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "devices/device.h"
+#include "devices/inspector.h"
 #include "devices/pairing.h"
 #include "devices/presence.h"
 #include "http/route.h"
@@ -20,6 +21,7 @@ struct DeviceParts {
     people::Logins& logins;
     people::SignIn& sign_in;
     platform::Clock& clock;
+    Inspector& inspector;
     std::function<std::vector<std::string>()> addresses; // where the box answers: "http://192.0.2.5:8080"
 };
 

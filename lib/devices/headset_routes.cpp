@@ -89,6 +89,7 @@ http::Shape report_shape() {
                               {"storage_free?", maybe(http::integer(0, INT64_MAX))},
                               {"app?", maybe(http::text(0, 200))},
                               {"app_version?", maybe(http::text(0, 80))},
+                              {"content?", maybe(http::text(0, 2000))},
                               {"position_ms?", maybe(http::number(0, far_ms))},
                               {"round_trip_ms?", maybe(http::number(0, far_ms))},
                               {"clock_offset_ms?", maybe(http::number(-1e16, 1e16))},

@@ -26,6 +26,7 @@ void merge(Report& known, const Report& said) {
     take(known.charging, said.charging);
     take(known.app, said.app);
     take(known.app_version, said.app_version);
+    take(known.content, said.content);
     take(known.position_ms, said.position_ms);
     take(known.round_trip_ms, said.round_trip_ms);
     take(known.clock_offset_ms, said.clock_offset_ms);
@@ -224,6 +225,7 @@ Report report_from(const nlohmann::json& data) {
     read("charging", report.charging);
     read("app", report.app);
     read("app_version", report.app_version);
+    read("content", report.content);
     read("position_ms", report.position_ms);
     read("round_trip_ms", report.round_trip_ms);
     read("clock_offset_ms", report.clock_offset_ms);

@@ -29,6 +29,7 @@ struct Report {
     std::optional<std::int64_t> battery, storage_free;
     std::optional<bool> charging;
     std::optional<std::string> app, app_version;
+    std::optional<std::string> content; // what it shows
     std::optional<std::int64_t> position_ms;
     std::optional<double> round_trip_ms, clock_offset_ms, skew_ms;
     std::optional<Gaze> gaze;

@@ -93,6 +93,8 @@ struct Hub::Impl {
     }
     bool holds_back(Client& client);
     void changed(OpenTopic& open);
+    void settle(OpenTopic& open);
+    void tell_with_next_tick(OpenTopic& open);
     void offer_at_once(Subscription& subscription);
     void gather(Subscription& subscription, std::vector<Client*>& addressed);
     void push_due(const std::vector<Client*>& addressed);
@@ -214,14 +216,23 @@ void Hub::set(const std::string& topic, const std::string& key, Json value) {
     if (open && open->topic.set(key, std::move(value))) impl_->changed(*open);
 }
 
+void Hub::set_later(const std::string& topic, const std::string& key, std::function<Json()> make) {
+    OpenTopic* open = impl_->find(topic);
+    if (!open) return;
+    open->topic.set_later(key, std::move(make));
+    if (!open->subscribers.empty()) impl_->tell_with_next_tick(*open);
+}
+
 void Hub::erase(const std::string& topic, const std::string& key) {
     OpenTopic* open = impl_->find(topic);
     if (open && open->topic.erase(key)) impl_->changed(*open);
 }
 
-const Json* Hub::entry(const std::string& topic, const std::string& key) const {
-    const OpenTopic* open = impl_->find(topic);
-    return open ? open->topic.entry(key) : nullptr;
+const Json* Hub::entry(const std::string& topic, const std::string& key) {
+    OpenTopic* open = impl_->find(topic);
+    if (!open) return nullptr;
+    impl_->settle(*open);
+    return open->topic.entry(key);
 }
 
 void Hub::tell(const std::string& topic, const Json& message, ClientId except) {
@@ -245,6 +256,7 @@ void Hub::subscribe(ClientId id, const std::string& topic, const std::optional<S
         platform::throw_conflict("One connection may subscribe to at most 256 topics.");
 
     const Impl::Walk walk(*impl_);
+    impl_->settle(*open);
     std::optional<std::uint64_t> since;
     if (seen && seen->epoch == impl_->epoch) since = seen->version;
     client->subscriptions.push_back(
@@ -290,8 +302,9 @@ void Hub::tick() {
     }
     for (OpenTopic* open : std::exchange(impl_->dirty, {})) {
         open->dirty = false;
+        open->topic.settle();
         for (Subscription* subscription : open->subscribers)
-            if (subscription->client.delivery == Delivery::ticked) impl_->gather(*subscription, addressed);
+            impl_->gather(*subscription, addressed);
     }
     impl_->push_due(addressed);
 }
@@ -325,13 +338,23 @@ void Hub::Impl::changed(OpenTopic& open) {
     const Walk walk(*this);
     for (std::size_t i = 0; i < open.subscribers.size(); ++i) {
         Subscription& subscription = *open.subscribers[i];
-        if (subscription.client.delivery == Delivery::immediate) {
+        if (subscription.client.delivery == Delivery::immediate)
             offer_at_once(subscription);
-        } else if (!open.dirty) {
-            open.dirty = true;
-            dirty.push_back(&open);
-        }
+        else
+            tell_with_next_tick(open);
     }
+}
+
+void Hub::Impl::tell_with_next_tick(OpenTopic& open) {
+    if (std::exchange(open.dirty, true)) return;
+    dirty.push_back(&open);
+}
+
+// Who asks now what a topic holds shall not miss what was put off.
+void Hub::Impl::settle(OpenTopic& open) {
+    const std::uint64_t before = open.topic.version();
+    open.topic.settle();
+    if (open.topic.version() != before) changed(open);
 }
 
 void Hub::Impl::offer_at_once(Subscription& subscription) {

@@ -1,6 +1,7 @@
 #include "live/topic.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace live {
 
@@ -25,6 +26,7 @@ Topic::Topic(std::string name, std::string epoch, std::uint64_t& counter)
       forgotten_(version_) {}
 
 bool Topic::set(const std::string& key, Json value) {
+    later_.erase(key);
     const auto [place, is_new] = entries_.try_emplace(key);
     Entry& entry = place->second;
     if (!is_new && !entry.erased && entry.value == value) return false;
@@ -35,6 +37,7 @@ bool Topic::set(const std::string& key, Json value) {
 }
 
 bool Topic::erase(const std::string& key) {
+    later_.erase(key);
     const auto place = entries_.find(key);
     if (place == entries_.end() || place->second.erased) return false;
     place->second.value = nullptr;
@@ -43,6 +46,11 @@ bool Topic::erase(const std::string& key) {
     tombstones_.push_back(version_);
     limit_tombstones();
     return true;
+}
+
+void Topic::settle() {
+    for (const auto& [key, make] : std::exchange(later_, {}))
+        set(key, make());
 }
 
 const Json* Topic::entry(const std::string& key) const {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -32,6 +33,9 @@ public:
     // False when nothing changed by it.
     bool set(const std::string& key, Json value);
     bool erase(const std::string& key);
+    // The value is made by settle(), unless it is set, erased or put off again before.
+    void set_later(const std::string& key, std::function<Json()> make) { later_[key] = std::move(make); }
+    void settle();
     const Json* entry(const std::string& key) const;
 
     const std::string& name() const { return name_; }
@@ -60,6 +64,7 @@ private:
     std::uint64_t& counter_;
     std::uint64_t version_, forgotten_;
     Entries entries_;
+    std::map<std::string, std::function<Json()>> later_;
     std::map<std::uint64_t, Entries::iterator> changes_; // each entry once, at its version
     std::deque<std::uint64_t> tombstones_;               // versions of erasures, some of them set again since
     std::vector<std::pair<std::optional<std::uint64_t>, Payload>> made_; // messages of the present version

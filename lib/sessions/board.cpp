@@ -3,7 +3,12 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <ranges>
 #include <string>
+#include <utility>
+
+#include "sessions/help.h"
+#include "sessions/shown.h"
 
 namespace sessions {
 
@@ -11,8 +16,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-// A headset in a lesson reports each second; a silent one has been put down, though its socket is open.
-constexpr std::int64_t away_after_ms = 5'000;
 constexpr std::int64_t stopped_shown_ms = 3'600'000;
 
 std::string topic_of(const char* kind, std::int64_t id) {
@@ -24,23 +27,9 @@ Json or_null(const std::optional<Value>& value) {
     return value ? Json(*value) : Json();
 }
 
-// What is known of a headset.
-struct Shown {
-    devices::Device device;
-    devices::Present present;
-    std::optional<people::PersonReference> person;
-    std::optional<std::int64_t> session_id;
-    std::int64_t online_since_ms = 0;
-};
-
-struct ShownSession {
-    Session session;
-    std::map<std::int64_t, Command> commands; // by number
-};
-
 } // namespace
 
-struct Board::Impl {
+struct Board::Impl : std::enable_shared_from_this<Board::Impl> {
     Impl(live::Hub& the_hub, platform::Clock& the_clock) : hub(the_hub), clock(the_clock) {}
 
     live::Hub& hub;
@@ -48,73 +37,23 @@ struct Board::Impl {
     std::map<std::int64_t, Shown> devices;
     std::map<std::int64_t, ShownSession> sessions;
 
-    struct LastAnswer {
-        const Command& command;
-        const CommandAnswer& answer;
-    };
-    // The last answer of a headset in its session, when a command went to it.
-    std::optional<LastAnswer> last_answer(const ShownSession& shown, std::int64_t device_id) const {
-        for (auto command = shown.commands.rbegin(); command != shown.commands.rend(); ++command) {
-            const auto& answers = command->second.answers;
-            const auto found = std::ranges::find(answers, device_id, &CommandAnswer::device_id);
-            if (found != answers.end()) return LastAnswer{command->second, *found};
-        }
-        return std::nullopt;
-    }
-
-    // It could not do what it was told, or did not though it was there. Who came later has joined by the
-    // state.
-    bool needs_help(const Shown& shown, const ShownSession& session) const {
-        const auto last = last_answer(session, shown.device.id);
-        if (!last) return false;
-        if (last->answer.state == AnswerState::failed) return true;
-        return last->answer.state == AnswerState::expired && shown.online_since_ms < last->command.at_ms;
-    }
-
-    std::string_view state_of(const Shown& shown, const ShownSession* session) const {
-        if (!shown.present.online) return "offline";
-        if (session == nullptr || !session->session.transport.is_live()) return "ready";
-        if (needs_help(shown, *session)) return "needs_help";
-        if (clock.now_ms() - shown.present.last_seen_ms > away_after_ms) return "away";
-        return session->session.transport.state == State::running ? "playing" : "paused";
-    }
-
-    Json entry_of(const Shown& shown) const {
+    const ShownSession* session_of(const Shown& shown) const {
         const auto found = shown.session_id ? sessions.find(*shown.session_id) : sessions.end();
-        const ShownSession* session = found == sessions.end() ? nullptr : &found->second;
-        const auto last = session ? last_answer(*session, shown.device.id) : std::nullopt;
-        const devices::Report& report = shown.present.report;
-        const devices::Device& device = shown.device;
-        const auto last_seen_ms =
-            shown.present.last_seen_ms > 0 ? std::optional(shown.present.last_seen_ms) : device.last_seen_ms;
-        std::optional<double> skew_ms = report.skew_ms;
-        if (last && last->answer.skew_ms) skew_ms = last->answer.skew_ms;
-        return {{"id", device.id},
-                {"name", device.name},
-                {"model", device.model},
-                {"online", shown.present.online},
-                {"battery", or_null(report.battery ? report.battery : device.battery)},
-                {"charging", or_null(report.charging ? report.charging : device.charging)},
-                {"storage_free", or_null(report.storage_free ? report.storage_free : device.storage_free)},
-                {"app", report.app.value_or(device.app)},
-                {"app_version", report.app_version.value_or(device.app_version)},
-                {"round_trip_ms", or_null(report.round_trip_ms)},
-                {"clock_offset_ms", or_null(report.clock_offset_ms)},
-                {"person", people::json_of(shown.person)},
-                {"session_id", or_null(session ? shown.session_id : std::nullopt)},
-                {"state", state_of(shown, session)},
-                {"position_ms", session ? or_null(report.position_ms) : Json()},
-                {"skew_ms", session ? or_null(skew_ms) : Json()},
-                {"gaze", report.gaze
-                             ? Json{{"yaw_deg", report.gaze->yaw_deg}, {"pitch_deg", report.gaze->pitch_deg}}
-                             : Json()},
-                {"last_seen_ms", or_null(last_seen_ms)}};
+        return found == sessions.end() ? nullptr : &found->second;
     }
 
     void show(const Shown& shown) {
         if (shown.device.id == 0) return; // only its presence is known yet
-        hub.set(topic_of("organisation", shown.device.organisation_id), topic_of("device", shown.device.id),
-                entry_of(shown));
+        const auto made = [here = weak_from_this(), id = shown.device.id]() -> Json {
+            const auto impl = here.lock();
+            if (!impl) return {};
+            const auto found = impl->devices.find(id);
+            return found == impl->devices.end()
+                       ? Json()
+                       : entry_of(found->second, impl->session_of(found->second), impl->clock.now_ms());
+        };
+        hub.set_later(topic_of("organisation", shown.device.organisation_id),
+                      topic_of("device", shown.device.id), made);
     }
 
     void show_devices_of(std::int64_t session_id) {
@@ -155,6 +94,8 @@ struct Board::Impl {
         const auto found = sessions.find(command.session_id);
         if (found == sessions.end()) return;
         auto& commands = found->second.commands;
+        const bool is_new = !commands.contains(command.number);
+        if (is_new) found->second.controls.take(command);
         commands[command.number] = command;
         show(command);
         while (static_cast<std::int64_t>(commands.size()) > commands_shown) {
@@ -177,6 +118,39 @@ struct Board::Impl {
             answers.push_back(answer);
         show(command->second);
         if (const auto shown = devices.find(answer.device_id); shown != devices.end()) show(shown->second);
+    }
+
+    // Who waits in a session, and who needs help.
+    void show_queue(std::int64_t session_id) {
+        std::vector<const Shown*> waiting;
+        for (const auto& [id, shown] : devices)
+            if (shown.session_id == session_id && !shown.hand.is_quiet()) waiting.push_back(&shown);
+        std::ranges::sort(waiting,
+                          [](const Shown* a, const Shown* b) { return waits_before(a->hand, b->hand); });
+        Json queue = Json::array();
+        for (const Shown* shown : waiting)
+            queue.push_back(
+                {{"device_id", shown->device.id},
+                 {"name", shown->device.name},
+                 {"person", people::json_of(shown->person ? shown->person : shown->hand.person)},
+                 {"unwell", shown->hand.unwell_ms.has_value()},
+                 {"question", shown->hand.question},
+                 {"raised_ms", shown->hand.unwell_ms.value_or(shown->hand.raised_ms.value_or(0))}});
+        hub.set(topic_of("session", session_id), "hands", std::move(queue));
+    }
+
+    void show_help(std::int64_t session_id, const ShownSession& session) {
+        std::vector<std::pair<Need, const Shown*>> needs;
+        for (auto& [id, shown] : devices) {
+            if (shown.session_id != session_id) continue;
+            if (const auto need = need_of(shown, session, clock.now_ms())) needs.emplace_back(*need, &shown);
+        }
+        std::ranges::sort(needs,
+                          [](const auto& a, const auto& b) { return is_more_urgent(a.first, b.first); });
+        Json list = Json::array();
+        for (const auto& [need, shown] : needs | std::views::take(most_in_need))
+            list.push_back(json_of(need, *shown));
+        hub.set(topic_of("session", session_id), "help", std::move(list));
     }
 
     void forget_stopped() {
@@ -205,7 +179,8 @@ void Board::device_changed(const devices::Device& device) {
         Shown& shown = impl->devices[device.id];
         shown.device = device;
         shown.person = device.person;
-        hub.open_topic(topic_of("pictures", device.id), device.organisation_id, platform::Role::viewer);
+        for (const char* kind : {"pictures", "view"})
+            hub.open_topic(topic_of(kind, device.id), device.organisation_id, platform::Role::viewer);
         impl->show(shown);
     });
 }
@@ -214,7 +189,8 @@ void Board::device_removed(std::int64_t organisation_id, std::int64_t device_id)
     impl_->hub.post([impl = impl_, organisation_id, device_id](live::Hub& hub) {
         impl->devices.erase(device_id);
         hub.erase(topic_of("organisation", organisation_id), topic_of("device", device_id));
-        hub.close_topic(topic_of("pictures", device_id));
+        for (const char* kind : {"pictures", "view"})
+            hub.close_topic(topic_of(kind, device_id));
     });
 }
 
@@ -291,11 +267,21 @@ void Board::answered(std::int64_t session_id, std::int64_t number, const Command
         [impl = impl_, session_id, number, answer](live::Hub&) { impl->take(session_id, number, answer); });
 }
 
+void Board::controls_loaded(std::int64_t session_id, const std::vector<Command>& commands) {
+    impl_->hub.post([impl = impl_, session_id, commands](live::Hub&) {
+        for (const Command& command : commands)
+            impl->sessions[session_id].controls.take(command);
+    });
+}
+
 void Board::device_settled(std::int64_t device_id, std::optional<std::int64_t> session_id) {
     impl_->hub.post([impl = impl_, device_id, session_id](live::Hub&) {
         Shown& shown = impl->devices[device_id];
-        shown.session_id = session_id;
+        const auto before = std::exchange(shown.session_id, session_id);
         impl->show(shown);
+        if (shown.hand.is_quiet() || before == session_id) return;
+        if (before) impl->show_queue(*before);
+        if (session_id) impl->show_queue(*session_id);
     });
 }
 
@@ -303,6 +289,8 @@ void Board::tick() {
     for (const auto& [id, shown] : impl_->devices) {
         if (shown.session_id && shown.present.online) impl_->show(shown);
     }
+    for (const auto& [id, session] : impl_->sessions)
+        if (session.session.transport.is_live()) impl_->show_help(id, session);
     impl_->forget_stopped();
 }
 
@@ -310,6 +298,30 @@ std::optional<Taker> Board::taker(std::int64_t device_id) const {
     const auto found = impl_->devices.find(device_id);
     if (found == impl_->devices.end()) return std::nullopt;
     return Taker{found->second.device.name, found->second.person};
+}
+
+void Board::hand_changed(const Hand& hand) {
+    impl_->hub.post([impl = impl_, hand](live::Hub&) {
+        Shown& shown = impl->devices[hand.device_id];
+        shown.hand = hand;
+        impl->show(shown);
+        if (!shown.session_id) return;
+        impl->show_queue(*shown.session_id);
+        const auto session = impl->sessions.find(*shown.session_id);
+        if (session != impl->sessions.end()) impl->show_help(session->first, session->second);
+    });
+}
+
+nlohmann::json Board::hand(std::int64_t device_id) const {
+    const auto found = impl_->devices.find(device_id);
+    return headset_json(found == impl_->devices.end() ? Hand() : found->second.hand);
+}
+
+nlohmann::json Board::controls(std::int64_t session_id, std::int64_t device_id) const {
+    const auto found = impl_->sessions.find(session_id);
+    const std::int64_t now_ms = impl_->clock.now_ms();
+    return found == impl_->sessions.end() ? Controls().of(device_id, now_ms)
+                                          : found->second.controls.of(device_id, now_ms);
 }
 
 } // namespace sessions

@@ -1,8 +1,9 @@
 // The Board: what pages see of what is live, as topics of the hub.
 //   organisation/ID  "device/3", "session/12" (running and paused ones), "pairing", "pairing_request/5"
 //   room/7           "room", "seat/31"
-//   session/12       "session", "command/3" (the newest five)
-//   pictures/3       no entries: what headset 3 sees is relayed there
+//   session/12       "session", "command/3" (the newest five), "hands" (who waits), "help" (who needs it:
+//   help.h) pictures/3       no entries: what headset 3 sees is relayed there, small; view/3: the same, large
+//   (pictures.h)
 // It is told by whoever knows, from any thread; it keeps what it needs and works on the io thread.
 #pragma once
 
@@ -18,6 +19,7 @@
 #include "people/people.h"
 #include "platform/clock.h"
 #include "rooms/room.h"
+#include "sessions/hands.h"
 #include "sessions/session.h"
 
 namespace sessions {
@@ -45,7 +47,9 @@ public:
 
     void session_changed(const Session& session);
     void command_changed(const Command& command); // a new one, or all of its answers
+    void controls_loaded(std::int64_t session_id, const std::vector<Command>& commands); // at start
     void answered(std::int64_t session_id, std::int64_t number, const CommandAnswer& answer);
+    void hand_changed(const Hand& hand);
     // The headset is in that session now, or in none.
     void device_settled(std::int64_t device_id, std::optional<std::int64_t> session_id);
 
@@ -54,6 +58,9 @@ public:
     // second.
     void tick();
     std::optional<Taker> taker(std::int64_t device_id) const;
+    nlohmann::json hand(std::int64_t device_id) const; // as its headset is told
+    // What controls have left on a headset: see controls.h.
+    nlohmann::json controls(std::int64_t session_id, std::int64_t device_id) const;
 
 private:
     struct Impl;

@@ -1,8 +1,11 @@
 // The half of Sessions that keeps commands and each headset's answers.
+#include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "platform/error.h"
+#include "sessions/controls.h"
 #include "sessions/session.h"
 
 namespace sessions {
@@ -33,7 +36,7 @@ int progress_of(AnswerState state) {
 // The columns of command_of.
 #define LECTERN_COMMAND_COLUMNS                                                    \
     "SELECT id, session_id, number, action, arguments, coalesce(lesson_index, 0)," \
-    " coalesce(position_ms, 0), at_ms, created_by, created_ms, expires_ms FROM commands "
+    " coalesce(position_ms, 0), at_ms, created_by, created_ms, expires_ms, target FROM commands "
 
 Command command_of(const store::Statement& rows) {
     Command command;
@@ -48,6 +51,7 @@ Command command_of(const store::Statement& rows) {
     command.created_by = rows.optional_integer(8);
     command.created_ms = rows.integer(9);
     command.expires_ms = rows.integer(10);
+    command.target = rows.string(11);
     return command;
 }
 
@@ -85,10 +89,10 @@ Command Sessions::add_command(store::Tx& tx, std::int64_t organisation_id, Comma
     command.id = tx.insert(
         "INSERT INTO commands (organisation_id, session_id, number, action, arguments, lesson_index, "
         "position_ms,"
-        " at_ms, created_by, created_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " at_ms, created_by, created_ms, expires_ms, target) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         organisation_id, command.session_id, command.number, wire_name_of(command.action), command.arguments,
         command.lesson_index, command.position_ms, command.at_ms, command.created_by, command.created_ms,
-        command.expires_ms);
+        command.expires_ms, command.target);
     command.answers.clear();
     for (const std::int64_t device_id : devices) {
         tx.run("INSERT INTO command_answers (command_id, device_id, state, at_ms) VALUES (?, ?, 'sent', ?)",
@@ -128,7 +132,50 @@ std::vector<Command> Sessions::commands(store::Read& read, std::int64_t organisa
     return commands;
 }
 
+std::vector<Command> Sessions::held_commands(store::Read& read, std::int64_t organisation_id,
+                                             std::int64_t id) const {
+    std::vector<Command> commands;
+    {
+        auto rows =
+            read.query(LECTERN_COMMAND_COLUMNS
+                       "WHERE organisation_id = ? AND session_id = ? AND action IN ('play', 'look', 'launch',"
+                       " 'eyes_on_me', 'release', 'volume', 'brightness') ORDER BY number DESC LIMIT 300",
+                       organisation_id, id);
+        while (rows.step())
+            commands.push_back(command_of(rows));
+    }
+    std::ranges::reverse(commands);
+    for (Command& command : commands)
+        read_answers(read, command);
+    return commands;
+}
+
 #undef LECTERN_COMMAND_COLUMNS
+
+std::int64_t Sessions::newest_playback(store::Read& read, std::int64_t id) const {
+    return read
+        .integer(
+            "SELECT max(number) FROM commands WHERE session_id = ? AND action IN"
+            " (SELECT value FROM json_each(?))",
+            id, actions_of(CommandKind::playback))
+        .value_or(0);
+}
+
+std::vector<std::int64_t> Sessions::overtaken(store::Read& read, const Command& command) const {
+    const std::string actions = actions_of(kind_of(command.action));
+    auto rows = read.query(
+        "SELECT DISTINCT a.device_id FROM commands c JOIN command_answers a ON a.command_id = c.id"
+        " WHERE c.session_id = ? AND c.number > ? AND c.action IN (SELECT value FROM json_each(?))",
+        command.session_id, command.number, actions);
+    std::vector<std::int64_t> devices;
+    while (rows.step())
+        devices.push_back(rows.integer(0));
+    return devices;
+}
+
+bool Command::is_for_all() const {
+    return nlohmann::json::parse(target).value("kind", "") == "all";
+}
 
 Takers Sessions::takers(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
     auto rows = read.query(

@@ -4,6 +4,13 @@
 
 namespace sessions {
 
+std::vector<std::string> action_names() {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < action_count; ++i)
+        names.emplace_back(wire_name_of(static_cast<Action>(i)));
+    return names;
+}
+
 namespace {
 
 using http::Access;
@@ -27,12 +34,15 @@ http::Shape command_shape() {
     return http::object(
                {{"session_id", http::identifier()},
                 {"number", http::identifier()},
-                {"action", http::one_of({"play", "pause", "resume", "seek", "look", "stop"})},
+                {"action", http::one_of(action_names())},
                 {"lesson_index", http::integer(0, Sessions::most_lessons)},
                 {"position_ms", http::integer(0, INT64_MAX)},
                 {"at_ms", http::integer(0, INT64_MAX).described("when it takes effect, in server time")},
                 {"expires_ms", http::integer(0, INT64_MAX)},
                 {"arguments", http::open_object({})},
+                {"target", http::object({{"kind", http::one_of({"all", "row", "group", "devices"})},
+                                         {"row?", http::integer(1, 1000)},
+                                         {"group?", http::text(1, 80)}})},
                 {"counts", http::object({{"sent", count},
                                          {"received", count},
                                          {"running", count},
@@ -43,24 +53,16 @@ http::Shape command_shape() {
         .named("Command");
 }
 
-http::Shape ordered_shape() {
-    return http::object({{"session", session_shape()}, {"command", command_shape()}}).named("Ordered");
-}
-
-Answer answer_of(Tx& tx, const SessionParts& parts, const Ordered& ordered) {
-    const Session& session = ordered.session;
-    const Takers takers = parts.sessions.takers(tx, session.organisation_id, session.id);
-    return http::json({{"session", json_of(session)}, {"command", json_of(ordered.command, takers)}})
-        .on({{"session", session.id}, {"command", ordered.command.number}});
-}
-
 Order order_of(Action action, const http::Json& body) {
     Order order;
     order.action = action;
     if (!body.is_object()) return order;
     if (body.contains("lesson_index")) order.lesson_index = body["lesson_index"].get<std::int64_t>();
     if (body.contains("position_ms")) order.position_ms = body["position_ms"].get<std::int64_t>();
-    if (action == Action::look) order.arguments = body.dump();
+    if (action == Action::look) {
+        order.arguments = body.dump();
+        if (!body.contains("seconds")) order.arguments = R"({"seconds":30,)" + order.arguments.substr(1);
+    }
     return order;
 }
 
@@ -76,7 +78,7 @@ void add_order(http::RouteTable& table, const SessionParts& parts, Action action
                       const Ordered ordered =
                           parts.director.order(tx, call.caller.organisation_id, call.id("id"),
                                                order_of(action, call.body), call.caller.person_id);
-                      return answer_of(tx, parts, ordered);
+                      return ordered_answer(tx, parts, ordered);
                   }));
 }
 
@@ -114,7 +116,7 @@ void add_commands(http::RouteTable& table, const SessionParts& parts) {
                 return http::json({{"items", std::move(items)}, {"next", nullptr}});
             }));
     table.add(http::post("/v1/sessions/:id/commands/:number/retry",
-                         "Send the newest command again to those that have not done it, or to these of them")
+                         "Send a command again to those that have not done it, or to these of them")
                   .writes()
                   .by(Access::teacher)
                   .takes(http::object({{"device_ids?", http::list(http::identifier(), 10'000)}}))
@@ -182,6 +184,17 @@ void add_messages(http::RouteTable& table, const SessionParts& parts) {
 }
 
 } // namespace
+
+http::Shape ordered_shape() {
+    return http::object({{"session", session_shape()}, {"command", command_shape()}}).named("Ordered");
+}
+
+http::Answer ordered_answer(store::Tx& tx, const SessionParts& parts, const Ordered& ordered) {
+    const Session& session = ordered.session;
+    const Takers takers = parts.sessions.takers(tx, session.organisation_id, session.id);
+    return http::json({{"session", json_of(session)}, {"command", json_of(ordered.command, takers)}})
+        .on({{"session", session.id}, {"command", ordered.command.number}});
+}
 
 void add_command_routes(http::RouteTable& table, SessionParts parts) {
     add_orders(table, parts);

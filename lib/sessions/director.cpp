@@ -10,6 +10,7 @@
 #include "live/clock_sync.h"
 #include "platform/error.h"
 #include "platform/log.h"
+#include "sessions/floor.h"
 #include "sessions/participation.h"
 
 namespace sessions {
@@ -18,26 +19,13 @@ namespace {
 
 using Json = nlohmann::json;
 
-Json pushed(const char* type, Json data, std::int64_t now_ms) {
-    return {{"status", "update"}, {"type", type},   {"data", std::move(data)},
-            {"error", nullptr},   {"eid", nullptr}, {"ts", now_ms}};
-}
-
-Json or_null(const std::optional<std::int64_t>& value) {
-    return value ? Json(*value) : Json();
-}
-
-// What a headset is told of a command. `run_id` where the command changed its run.
-Json command_json(const Session& session, const Command& command) {
-    return {{"session_id", command.session_id},
-            {"number", command.number},
-            {"action", wire_name_of(command.action)},
-            {"lesson_index", command.lesson_index},
-            {"lesson", json_of(session.lesson())},
-            {"position_ms", command.position_ms},
-            {"at_ms", command.at_ms},
-            {"expires_ms", command.expires_ms},
-            {"arguments", Json::parse(command.arguments)}};
+// What headsets are told: arguments that say for how long also say until when, so that each ends it by
+// itself, though the network be dead by then.
+std::string arguments_of(const Order& order, std::int64_t at_ms) {
+    Json arguments = Json::parse(order.arguments);
+    if (const auto seconds = arguments.find("seconds"); seconds != arguments.end())
+        arguments["until_ms"] = at_ms + seconds->get<std::int64_t>() * 1000;
+    return arguments.dump();
 }
 
 // How long after a restart a headset may take to come back before its time in the lesson stops counting.
@@ -45,32 +33,19 @@ constexpr std::int64_t return_ms = 15'000;
 
 } // namespace
 
-// What the io thread knows of a live session and of the headsets.
 struct Director::Impl {
-    struct Live {
-        Session session;
-        std::int64_t number = 0; // of the newest command
-    };
     struct Pending { // a command that will expire
         std::int64_t organisation_id, session_id, number, expires_ms;
         bool operator==(const Pending&) const = default;
     };
-    struct Headset {
-        std::int64_t organisation_id = 0;
-        std::vector<live::ClientId> clients; // its sockets; a broken one lives on for some seconds
-        Place place;
-        bool online = false;
-    };
-
     explicit Impl(DirectorParts the_parts)
         : parts(the_parts),
-          participation(parts.sessions, parts.runs, parts.presence, parts.rooms, parts.logins) {}
+          participation(parts.sessions, parts.runs, parts.presence, parts.rooms, parts.logins),
+          floor(parts.hub, parts.clock, parts.board, parts.inspector) {}
 
     DirectorParts parts;
     Participation participation;
-    std::map<std::int64_t, Live> live; // by session
-    std::map<std::int64_t, Headset> headsets;
-    std::map<live::ClientId, std::int64_t> device_of; // by socket
+    Floor floor; // io thread
     std::vector<Pending> pending;
     std::set<std::pair<std::int64_t, std::int64_t>> unsettled; // organisation and device; the writer was busy
     std::optional<std::int64_t> absent_at_ms; // when to look for those who have not come back
@@ -91,6 +66,7 @@ struct Director::Impl {
     Ordered obey(store::Tx& tx, const Session& before, const Order& order,
                  std::optional<std::int64_t> person_id) {
         const std::int64_t organisation_id = before.organisation_id;
+        if (is_control(order.action)) return control(tx, before, order, person_id);
         const bool starts = order.action == Action::start;
         std::vector<std::int64_t> devices =
             starts ? parts.sessions.candidates(tx, before) : participation.present_in(tx, before);
@@ -103,18 +79,61 @@ struct Director::Impl {
             }
         }
         Session session = parts.sessions.get(tx, organisation_id, before.id);
+        Command command = command_of(session, order, at_ms, person_id);
+        command = parts.sessions.add_command(tx, organisation_id, command, devices);
+        auto places = participation.settle_all(tx, session, devices, at_ms);
+        if (session.transport.state == State::stopped) end(tx, session);
+        return announce(tx, std::move(session), std::move(command), std::move(places));
+    }
+
+    // What leaves the session as it is, for those that it is meant for.
+    Ordered control(store::Tx& tx, const Session& session, const Order& order,
+                    std::optional<std::int64_t> person_id) {
+        obeyed(session.transport, order, {}, tx.now_ms()); // refuses what cannot be now
+        const std::vector<std::int64_t> devices =
+            parts.sessions.targeted(tx, session, order.target, participation.present_in(tx, session));
+        const std::int64_t at_ms = tx.now_ms() + lead_ms(devices);
+        Command command = parts.sessions.add_command(tx, session.organisation_id,
+                                                     command_of(session, order, at_ms, person_id), devices);
+        return announce(tx, session, std::move(command), {});
+    }
+
+    static Command command_of(const Session& session, const Order& order, std::int64_t at_ms,
+                              std::optional<std::int64_t> person_id) {
         Command command;
         command.session_id = session.id;
         command.action = order.action;
-        command.arguments = order.arguments;
+        command.arguments = arguments_of(order, at_ms);
+        command.target = json_of(order.target).dump();
         command.lesson_index = session.transport.lesson_index;
         command.position_ms = session.position_at(at_ms);
         command.at_ms = at_ms;
         command.created_by = person_id;
-        command.expires_ms = at_ms + command_life_ms;
-        command = parts.sessions.add_command(tx, organisation_id, command, devices);
-        auto places = participation.settle_all(tx, session, devices, at_ms);
-        return announce(tx, std::move(session), std::move(command), std::move(places));
+        command.expires_ms = at_ms + order.life_ms;
+        return command;
+    }
+
+    // Hands go down (who feels unwell still does), and students are signed out: the next child shall not be
+    // recorded as the last. Who came by a dialect's own sign-in stays until its client signs in anew: it
+    // knows no other way.
+    void end(store::Tx& tx, const Session& session) {
+        for (Hand hand : parts.hands.in_session(tx, session.organisation_id, session.id)) {
+            hand.raised_ms.reset();
+            hand.question.clear();
+            keep(tx, hand);
+        }
+        for (const std::int64_t device_id :
+             parts.sessions.worn_by_students(tx, session.organisation_id, session.id))
+            parts.logins.sign_in_on_device(tx, session.organisation_id, device_id, std::nullopt);
+    }
+
+    void keep(store::Tx& tx, const Hand& hand) {
+        parts.hands.keep(tx, hand);
+        tx.after_commit([this, hand] {
+            parts.hub.post(
+                [this, hand](live::Hub&) { floor.tell(hand.device_id, "hand", headset_json(hand)); });
+            parts.board.hand_changed(hand);
+        });
     }
 
     Ordered announce(store::Tx& tx, Session session, Command command, std::vector<Place> places) {
@@ -130,9 +149,20 @@ struct Director::Impl {
     Place settle(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id, bool begin_run) {
         const Place place = participation.settle(tx, organisation_id, device_id, begin_run);
         tx.after_commit([this, organisation_id, place] {
-            parts.hub.post([this, organisation_id, place](live::Hub&) { settled(organisation_id, place); });
+            parts.hub.post(
+                [this, organisation_id, place](live::Hub&) { floor.settled(organisation_id, place); });
         });
         return place;
+    }
+
+    // Something about a session that no headset has to obey.
+    Session changed(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+        const Session session = parts.sessions.get(tx, organisation_id, id);
+        tx.after_commit([this, session] {
+            parts.hub.post([this, session](live::Hub&) { floor.session_changed(session); });
+            parts.board.session_changed(session);
+        });
+        return session;
     }
 
     // ---- from any thread ----
@@ -182,117 +212,36 @@ struct Director::Impl {
 
     void perform(const Ordered& ordered, const std::vector<Place>& places) {
         const Session& session = ordered.session;
-        if (session.transport.is_live())
-            live[session.id] = {session, ordered.command.number};
-        else
-            live.erase(session.id);
         pending.push_back(
             {session.organisation_id, session.id, ordered.command.number, ordered.command.expires_ms});
-        tell_command(ordered, places);
-        for (const Place& place : places) {
-            move(session.organisation_id, place);
-        }
+        floor.perform(ordered, places);
         for (const Watcher& watcher : watchers) {
             watcher(session, ordered.command);
         }
     }
 
-    // One frame for all whose run goes on; one each for those who get another.
-    void tell_command(const Ordered& ordered, const std::vector<Place>& places) {
-        Json data = command_json(ordered.session, ordered.command);
-        std::vector<live::ClientId> alike;
-        for (const CommandAnswer& answer : ordered.command.answers) {
-            const auto headset = headsets.find(answer.device_id);
-            if (headset == headsets.end()) continue;
-            const auto& clients = headset->second.clients;
-            const auto place = std::ranges::find(places, answer.device_id, &Place::device_id);
-            const bool changed =
-                place != places.end() && place->run_id && place->run_id != headset->second.place.run_id;
-            if (!changed) {
-                alike.insert(alike.end(), clients.begin(), clients.end());
-                continue;
-            }
-            Json own = data;
-            own["run_id"] = *place->run_id;
-            parts.hub.send(clients, pushed("command", std::move(own), parts.clock.now_ms()));
-        }
-        if (!alike.empty()) parts.hub.send(alike, pushed("command", std::move(data), parts.clock.now_ms()));
-    }
-
-    void move(std::int64_t organisation_id, const Place& place) {
-        Headset& headset = headsets[place.device_id];
-        headset.organisation_id = organisation_id;
-        headset.place = place;
-        parts.board.device_settled(place.device_id, place.session_id);
-    }
-
-    void settled(std::int64_t organisation_id, const Place& place) {
-        const Headset& headset = headsets[place.device_id];
-        if (headset.place == place) return;
-        move(organisation_id, place);
-        tell_state(headset);
-    }
-
-    void tell_state(const Headset& headset) {
-        if (!headset.clients.empty())
-            parts.hub.send(headset.clients, pushed("state", state_of(headset), parts.clock.now_ms()));
-    }
-
-    Json state_of(const Headset& headset) const {
-        if (!headset.place.session_id) return {};
-        const auto found = live.find(*headset.place.session_id);
-        if (found == live.end()) return {};
-        const Session& session = found->second.session;
-        return {{"session_id", session.id},
-                {"number", found->second.number},
-                {"state", name_of(session.transport.state)},
-                {"lesson_index", session.transport.lesson_index},
-                {"lesson", json_of(session.lesson())},
-                {"position_ms", session.transport.position_ms},
-                {"at_ms", session.transport.position_at_ms},
-                {"server_ms", parts.clock.now_ms()},
-                {"run_id", or_null(headset.place.run_id)}};
-    }
-
-    void welcome(live::ClientId client, std::int64_t device_id, const Headset& headset) {
-        const auto taker = parts.board.taker(device_id);
-        Json data = {{"server_ms", parts.clock.now_ms()},
-                     {"device", {{"id", device_id}, {"name", taker ? taker->name : ""}}},
-                     {"person", taker ? people::json_of(taker->person) : Json()},
-                     {"session", state_of(headset)}};
-        parts.hub.send(client, pushed("welcome", std::move(data), parts.clock.now_ms()));
-    }
-
-    void online_changed(const devices::Present& present) {
-        Headset& headset = headsets[present.device_id];
-        headset.organisation_id = present.organisation_id;
-        if (headset.online == present.online) return;
-        headset.online = present.online;
-        // Who came by a socket has been settled already.
-        if (!present.online || headset.clients.empty())
-            submit_settle(present.organisation_id, present.device_id);
-    }
-
     void load(store::Read& read) {
         absent_at_ms = read.now_ms() + return_ms;
+        for (const Hand& hand : parts.hands.all(read))
+            parts.board.hand_changed(hand);
         for (const Session& session : parts.sessions.all_open(read)) {
             parts.board.session_changed(session);
             if (!session.transport.is_live()) continue;
-            Live& known = live[session.id];
-            known.session = session;
+            floor.open(session, parts.sessions.newest_playback(read, session.id));
             auto commands =
                 parts.sessions.commands(read, session.organisation_id, session.id, Board::commands_shown);
             std::ranges::reverse(commands);
+            parts.board.controls_loaded(
+                session.id, parts.sessions.held_commands(read, session.organisation_id, session.id));
             for (const Command& command : commands) {
-                known.number = command.number;
                 pending.push_back({session.organisation_id, session.id, command.number, command.expires_ms});
                 parts.board.command_changed(command);
             }
             for (const std::int64_t device_id : participation.present_in(read, session)) {
                 const auto run = parts.runs.current(read, session.organisation_id, device_id, "session");
                 const bool its_own = run && run->session_id == session.id;
-                move(session.organisation_id,
-                     {device_id, session.id, its_own ? std::optional(run->id) : std::nullopt});
+                floor.move(session.organisation_id,
+                           {device_id, session.id, its_own ? std::optional(run->id) : std::nullopt});
             }
         }
     }
@@ -314,15 +263,7 @@ Session Director::create(store::Tx& tx, std::int64_t organisation_id, const NewS
 Session Director::add_lesson(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
                              std::int64_t lesson_id) {
     impl_->parts.sessions.add_lesson(tx, organisation_id, id, lesson_id);
-    const Session session = impl_->parts.sessions.get(tx, organisation_id, id);
-    tx.after_commit([this, session] {
-        impl_->parts.hub.post([this, session](live::Hub&) {
-            if (auto found = impl_->live.find(session.id); found != impl_->live.end())
-                found->second.session = session;
-        });
-        impl_->parts.board.session_changed(session);
-    });
-    return session;
+    return impl_->changed(tx, organisation_id, id);
 }
 
 Ordered Director::order(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const Order& order,
@@ -334,24 +275,72 @@ Ordered Director::retry(store::Tx& tx, std::int64_t organisation_id, std::int64_
                         const std::optional<std::vector<std::int64_t>>& device_ids,
                         std::optional<std::int64_t> person_id) {
     Session session = impl_->parts.sessions.get(tx, organisation_id, id);
-    const auto newest = impl_->parts.sessions.commands(tx, organisation_id, id, 1);
-    if (newest.empty() || number < 1 || newest.front().number < number) platform::throw_not_found("command");
-    if (newest.front().number != number)
-        platform::throw_conflict("A newer command has replaced this one; only the newest can be sent again.");
-    Command command = newest.front();
+    auto found = impl_->parts.sessions.find_command(tx, organisation_id, id, number);
+    if (!found) platform::throw_not_found("command");
+    Command command = *std::move(found);
+    const std::vector<std::int64_t> overtaken = impl_->parts.sessions.overtaken(tx, command);
     std::vector<std::int64_t> devices;
     for (const CommandAnswer& answer : command.answers) {
         const bool wanted =
             !device_ids || std::ranges::find(*device_ids, answer.device_id) != device_ids->end();
         if (wanted && answer.state != AnswerState::done) devices.push_back(answer.device_id);
     }
+    const bool any_open = !devices.empty();
+    std::erase_if(devices, [&](std::int64_t device_id) {
+        return std::ranges::find(overtaken, device_id) != overtaken.end();
+    });
+    const bool is_over = session.transport.state == State::stopped && command.action != Action::stop;
+    if (is_over || (any_open && devices.empty()))
+        platform::throw_conflict("A newer command has replaced this one; only the newest can be sent again.");
     if (devices.empty()) platform::throw_conflict("None of these headsets has this command still to do.");
     command.at_ms = tx.now_ms() + impl_->lead_ms(devices);
     command.position_ms = session.position_at(command.at_ms);
-    command.expires_ms = command.at_ms + command_life_ms;
+    command.expires_ms = command.at_ms + Order().life_ms;
     command.created_by = person_id;
+    command.target = json_of(Target{Target::Kind::devices, 0, {}, {}}).dump();
     command = impl_->parts.sessions.add_command(tx, organisation_id, command, devices);
     return impl_->announce(tx, std::move(session), std::move(command), {});
+}
+
+std::vector<Session> Director::stop_all(store::Tx& tx, std::int64_t organisation_id,
+                                        std::optional<std::int64_t> teacher_id,
+                                        std::optional<std::int64_t> person_id) {
+    SessionFilter filter;
+    filter.live = true;
+    filter.teacher_id = teacher_id;
+    store::PageRequest all;
+    all.limit = 200;
+    std::vector<Session> stopped;
+    for (const Session& session : impl_->parts.sessions.list(tx, organisation_id, filter, all).items) {
+        Order order;
+        order.action = Action::stop;
+        stopped.push_back(impl_->obey(tx, session, order, person_id).session);
+    }
+    return stopped;
+}
+
+Session Director::take_over(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                            std::int64_t teacher_id) {
+    impl_->parts.sessions.set_teacher(tx, organisation_id, id, teacher_id);
+    return impl_->changed(tx, organisation_id, id);
+}
+
+Session Director::show(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                       std::optional<std::int64_t> device_id) {
+    impl_->parts.sessions.get(tx, organisation_id, id);
+    impl_->parts.sessions.set_display(tx, organisation_id, id, device_id);
+    return impl_->changed(tx, organisation_id, id);
+}
+
+Director::Swapped Director::swap(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                                 std::int64_t device_id, std::int64_t spare_id) {
+    const DirectorParts& parts = impl_->parts;
+    const Session session = parts.sessions.get(tx, organisation_id, id);
+    if (!session.transport.is_live()) platform::throw_conflict("The session is not running.");
+    const Swapped swapped = exchange_headsets(tx, parts, session, device_id, spare_id);
+    impl_->settle(tx, organisation_id, device_id, false);
+    impl_->settle(tx, organisation_id, spare_id, false);
+    return swapped;
 }
 
 void Director::join(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t device_id) {
@@ -370,20 +359,70 @@ CommandAnswer Director::answer(store::Tx& tx, std::int64_t organisation_id, std:
     return now;
 }
 
+Hand Director::move_hand(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id, HandMove move,
+                         const std::string& question) {
+    const DirectorParts& parts = impl_->parts;
+    Hand hand = parts.hands.of(tx, organisation_id, device_id);
+    const auto session_id = parts.sessions.live_session_of(tx, organisation_id, device_id);
+    if (move == HandMove::raise && !session_id) platform::throw_conflict("The headset is in no lesson.");
+    if (session_id) hand.session_id = session_id;
+    hand.person = parts.rooms.person_on_device(tx, organisation_id, device_id);
+    switch (move) {
+        case HandMove::raise: // again: with another question, in its old place
+            hand.raised_ms = hand.raised_ms.value_or(tx.now_ms());
+            hand.question = question;
+            break;
+        case HandMove::lower:
+            hand.raised_ms.reset();
+            hand.question.clear();
+            break;
+        case HandMove::unwell:
+            hand.unwell_ms = hand.unwell_ms.value_or(tx.now_ms());
+            break;
+        case HandMove::well:
+            hand.unwell_ms.reset();
+            break;
+    }
+    impl_->keep(tx, hand);
+    return hand;
+}
+
+std::vector<std::int64_t> Director::lower_hands(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                                                const std::optional<std::vector<std::int64_t>>& device_ids) {
+    impl_->parts.sessions.get(tx, organisation_id, id);
+    std::vector<std::int64_t> lowered;
+    for (Hand hand : impl_->parts.hands.in_session(tx, organisation_id, id)) {
+        if (device_ids && std::ranges::find(*device_ids, hand.device_id) == device_ids->end()) continue;
+        lowered.push_back(hand.device_id);
+        hand.raised_ms.reset();
+        hand.question.clear();
+        hand.unwell_ms.reset();
+        impl_->keep(tx, hand);
+    }
+    return lowered;
+}
+
 std::optional<std::int64_t> Director::settle(store::Tx& tx, std::int64_t organisation_id,
                                              std::int64_t device_id) {
     return impl_->settle(tx, organisation_id, device_id, true).run_id;
 }
 
 void Director::presence_changed(const devices::Present& present) {
-    impl_->parts.hub.post([this, present](live::Hub&) { impl_->online_changed(present); });
+    impl_->parts.hub.post([this, present](live::Hub&) {
+        if (impl_->floor.presence_changed(present))
+            impl_->submit_settle(present.organisation_id, present.device_id);
+    });
 }
 
 void Director::device_removed(std::int64_t organisation_id, std::int64_t device_id) {
     impl_->submit_settle(organisation_id, device_id);
 }
 
-void Director::signed_in(std::int64_t organisation_id, std::int64_t device_id) {
+void Director::signed_in(std::int64_t organisation_id, std::int64_t device_id,
+                         const std::optional<people::PersonReference>& person) {
+    impl_->parts.hub.post([this, device_id, person](live::Hub&) {
+        impl_->floor.tell(device_id, "person", {{"person", people::json_of(person)}});
+    });
     impl_->submit_settle(organisation_id, device_id);
 }
 
@@ -392,19 +431,13 @@ void Director::seat_changed(std::int64_t organisation_id, const rooms::Seat& sea
 }
 
 void Director::headset_connected(live::ClientId client, const platform::Caller& caller) {
-    impl_->device_of[client] = caller.device_id;
-    Impl::Headset& headset = impl_->headsets[caller.device_id];
-    headset.organisation_id = caller.organisation_id;
-    headset.clients.push_back(client);
-    impl_->welcome(client, caller.device_id, headset);
+    impl_->parts.pictures.connected(caller.device_id);
+    impl_->floor.connected(client, caller);
     impl_->submit_settle(caller.organisation_id, caller.device_id);
 }
 
 void Director::headset_disconnected(live::ClientId client) {
-    const auto found = impl_->device_of.find(client);
-    if (found == impl_->device_of.end()) return;
-    std::erase(impl_->headsets[found->second].clients, client);
-    impl_->device_of.erase(found);
+    impl_->floor.disconnected(client);
 }
 
 void Director::tick() {
@@ -420,10 +453,8 @@ void Director::tick() {
     }
     if (impl_->absent_at_ms && now_ms >= *impl_->absent_at_ms) {
         impl_->absent_at_ms.reset();
-        for (const auto& [device_id, headset] : impl_->headsets) {
-            if (!headset.online && headset.place.run_id)
-                impl_->unsettled.emplace(headset.organisation_id, device_id);
-        }
+        for (const auto& absent : impl_->floor.absent())
+            impl_->unsettled.insert(absent);
     }
     for (const auto& [organisation_id, device_id] : std::exchange(impl_->unsettled, {})) {
         impl_->submit_settle(organisation_id, device_id);
@@ -431,8 +462,11 @@ void Director::tick() {
 }
 
 std::optional<std::int64_t> Director::session_of(std::int64_t device_id) const {
-    const auto found = impl_->headsets.find(device_id);
-    return found == impl_->headsets.end() ? std::nullopt : found->second.place.session_id;
+    return impl_->floor.session_of(device_id);
+}
+
+void Director::ask_for_pictures() {
+    impl_->parts.pictures.tick(impl_->floor);
 }
 
 void Director::watch(Watcher watcher) {

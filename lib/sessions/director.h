@@ -4,7 +4,7 @@
 //
 // Two halves, and nothing is shared between them but what a mutex guards:
 // - On the writer, in the caller's transaction (`Tx&`): orders, answers, who joins what. From SQL alone.
-// - On the io thread, after the commit: the sockets of headsets, and the topics of pages (board.h).
+// - On the io thread, after the commit: the sockets of headsets (floor.h), and the topics of pages (board.h).
 // All that is needed to go on after kill -9 is in the store: load() brings it back, and a session that ran,
 // runs.
 #pragma once
@@ -15,6 +15,7 @@
 #include <optional>
 #include <vector>
 
+#include "devices/inspector.h"
 #include "devices/presence.h"
 #include "live/hub.h"
 #include "people/logins.h"
@@ -23,13 +24,12 @@
 #include "rooms/room.h"
 #include "runs/run.h"
 #include "sessions/board.h"
+#include "sessions/hands.h"
+#include "sessions/pictures.h"
 #include "sessions/session.h"
 #include "store/store.h"
 
 namespace sessions {
-
-// How long a headset has to obey before its command expires.
-inline constexpr std::int64_t command_life_ms = 30'000;
 
 struct DirectorParts { // all of it outlives the Director
     store::Store& store;
@@ -41,12 +41,12 @@ struct DirectorParts { // all of it outlives the Director
     rooms::Rooms& rooms;
     people::Logins& logins;
     Board& board;
+    Hands& hands;
+    Pictures& pictures;
+    devices::Inspector& inspector;
 };
 
-struct Ordered {
-    Session session;
-    Command command;
-};
+enum class HandMove { raise, lower, unwell, well };
 
 class Director {
 public:
@@ -62,14 +62,37 @@ public:
     // Error conflict when the session's state does not allow it. `person_id`: who says so.
     Ordered order(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const Order& order,
                   std::optional<std::int64_t> person_id);
-    // The newest command again, under a new number, for those alone that have not done it (or these of them).
+    // A command again, under a new number, for those alone that have not done it (or these of them) and have
+    // not been told anything newer of its kind.
     Ordered retry(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t number,
                   const std::optional<std::vector<std::int64_t>>& device_ids,
                   std::optional<std::int64_t> person_id);
+    // The live sessions of the organisation stop; those of one teacher only, if it is given.
+    std::vector<Session> stop_all(store::Tx& tx, std::int64_t organisation_id,
+                                  std::optional<std::int64_t> teacher_id,
+                                  std::optional<std::int64_t> person_id);
+    // Another teacher has the session from now on.
+    Session take_over(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t teacher_id);
+    // Everybody is shown what that headset's student sees, or no more.
+    Session show(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                 std::optional<std::int64_t> device_id);
+    // A spare takes the place of a flat headset: its seat, its student, its run with the position.
+    struct Swapped {
+        std::optional<std::int64_t> seat_id, run_id;
+        std::optional<people::PersonReference> person;
+    };
+    Swapped swap(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t device_id,
+                 std::int64_t spare_id);
     // A headset asks for a session by its id. Error forbidden when it is for another class or room.
     void join(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t device_id);
     CommandAnswer answer(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t number,
                          const CommandAnswer& answer);
+    // A student raises a hand (error conflict outside of a session), feels unwell, or takes that back.
+    Hand move_hand(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id, HandMove move,
+                   const std::string& question = {});
+    // The teacher has seen to them: of a session all who wait, or these. Which ones waited.
+    std::vector<std::int64_t> lower_hands(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                                          const std::optional<std::vector<std::int64_t>>& device_ids);
     // Puts a headset where it belongs: into the session that calls it, with a run for who is on it. Its
     // current run, when it is in a lesson. For Ingest::on_unnamed_run.
     std::optional<std::int64_t> settle(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id);
@@ -77,7 +100,8 @@ public:
     // ---- from any thread: something changed that may concern a lesson ----
     void presence_changed(const devices::Present& present);
     void device_removed(std::int64_t organisation_id, std::int64_t device_id); // unpaired
-    void signed_in(std::int64_t organisation_id, std::int64_t device_id);
+    void signed_in(std::int64_t organisation_id, std::int64_t device_id,
+                   const std::optional<people::PersonReference>& person);
     void seat_changed(std::int64_t organisation_id, const rooms::Seat& seat);
 
     // ---- on the io thread ----
@@ -87,6 +111,8 @@ public:
     // Commands expire, and who has not come back after a restart no longer counts as there; about every
     // second.
     void tick();
+    // Headsets hear whether they are watched; a few times a second.
+    void ask_for_pictures();
     // The live session that a headset is in.
     std::optional<std::int64_t> session_of(std::int64_t device_id) const;
     // Hears of every order once it is on disk; for dialects, whose sockets say it in their own words.
@@ -97,5 +123,9 @@ private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
+
+// The half of swap() that is on disk (swap.cpp).
+Director::Swapped exchange_headsets(store::Tx& tx, const DirectorParts& parts, const Session& session,
+                                    std::int64_t device_id, std::int64_t spare_id);
 
 } // namespace sessions

@@ -1,5 +1,8 @@
 #include "sessions/session.h"
 
+#include <algorithm>
+#include <iterator>
+#include <set>
 #include <utility>
 
 #include "platform/error.h"
@@ -12,7 +15,7 @@ namespace {
 #define LECTERN_SESSION_COLUMNS                                                              \
     "SELECT s.id, s.organisation_id, s.title, t.id, t.nickname, s.class_id, s.room_id,"      \
     " s.state, s.lesson_index, s.position_ms, s.position_at_ms, s.created_ms, s.started_ms," \
-    " s.stopped_ms FROM sessions s JOIN persons t ON t.id = s.teacher_id "
+    " s.stopped_ms, s.display_device_id FROM sessions s JOIN persons t ON t.id = s.teacher_id "
 
 Session session_of(const store::Statement& rows) {
     Session session;
@@ -26,6 +29,7 @@ Session session_of(const store::Statement& rows) {
     session.created_ms = rows.integer(11);
     session.started_ms = rows.optional_integer(12);
     session.stopped_ms = rows.optional_integer(13);
+    session.display_device_id = rows.optional_integer(14);
     return session;
 }
 
@@ -166,12 +170,33 @@ void Sessions::add_lesson(store::Tx& tx, std::int64_t organisation_id, std::int6
     append_lesson(tx, organisation_id, id, lesson_id, "lesson_id");
 }
 
+void Sessions::set_teacher(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                           std::int64_t teacher_id) {
+    require_teacher(tx, organisation_id, teacher_id);
+    if (tx.run("UPDATE sessions SET teacher_id = ? WHERE organisation_id = ? AND id = ?", teacher_id,
+               organisation_id, id) == 0)
+        platform::throw_not_found("session");
+}
+
+void Sessions::set_display(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                           std::optional<std::int64_t> device_id) {
+    if (device_id &&
+        !tx.integer(
+            "SELECT 1 FROM session_devices j JOIN devices d ON d.id = j.device_id AND d.organisation_id = ?1"
+            " WHERE j.session_id = ?2 AND j.device_id = ?3",
+            organisation_id, id, device_id))
+        platform::throw_invalid("device_id", "must be a headset that is in the session");
+    tx.run("UPDATE sessions SET display_device_id = ? WHERE organisation_id = ? AND id = ?", device_id,
+           organisation_id, id);
+}
+
 void Sessions::set_transport(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
                              const Transport& transport) {
     const bool stopped = transport.state == State::stopped;
     tx.run(
         "UPDATE sessions SET state = ?3, lesson_index = ?4, position_ms = ?5, position_at_ms = ?6,"
         " started_ms = CASE WHEN ?3 = 'running' THEN coalesce(started_ms, ?6) ELSE started_ms END,"
+        " display_device_id = CASE WHEN ?7 THEN NULL ELSE display_device_id END,"
         " stopped_ms = CASE WHEN ?7 THEN ?6 END WHERE organisation_id = ?1 AND id = ?2",
         organisation_id, id, name_of(transport.state), transport.lesson_index, transport.position_ms,
         transport.position_at_ms, stopped);
@@ -209,6 +234,41 @@ bool Sessions::admits(store::Read& read, const Session& session, std::int64_t de
         .has_value();
 }
 
+std::vector<std::int64_t> Sessions::targeted(store::Read& read, const Session& session, const Target& target,
+                                             const std::vector<std::int64_t>& devices) const {
+    if (target.kind == Target::Kind::all) return devices;
+    if (target.kind == Target::Kind::devices) {
+        std::vector<platform::FieldError> faults;
+        for (std::size_t i = 0; i < target.device_ids.size(); ++i)
+            if (std::ranges::find(devices, target.device_ids[i]) == devices.end())
+                faults.push_back(
+                    {"device_ids[" + std::to_string(i) + "]", "must be a headset that is in the session"});
+        if (!faults.empty()) throw platform::Error(std::move(faults));
+    }
+    std::set<std::int64_t> meant(target.device_ids.begin(), target.device_ids.end());
+    const bool row = target.kind == Target::Kind::row;
+    if (row || target.kind == Target::Kind::group) {
+        auto rows =
+            row ? read.query(
+                      "SELECT s.device_id FROM seats s JOIN rooms r ON r.id = s.room_id"
+                      " WHERE r.organisation_id = ? AND r.id = ? AND s.row = ? AND s.device_id IS NOT NULL",
+                      session.organisation_id, session.room_id, target.row)
+                : read.query("SELECT id FROM devices WHERE organisation_id = ? AND group_name = ?",
+                             session.organisation_id, target.group);
+        while (rows.step())
+            meant.insert(rows.integer(0));
+    }
+    std::vector<std::int64_t> found;
+    std::ranges::copy_if(devices, std::back_inserter(found),
+                         [&](std::int64_t id) { return meant.contains(id); });
+    if (found.empty())
+        platform::throw_invalid(row                                  ? "row"
+                                : target.kind == Target::Kind::group ? "group"
+                                                                     : "device_ids",
+                                "must name headsets that are in the session");
+    return found;
+}
+
 std::vector<std::int64_t> Sessions::devices(store::Read& read, std::int64_t organisation_id,
                                             std::int64_t id) const {
     auto rows = read.query(
@@ -222,6 +282,21 @@ std::vector<std::int64_t> Sessions::devices(store::Read& read, std::int64_t orga
     return devices;
 }
 
+std::vector<std::int64_t> Sessions::worn_by_students(store::Read& read, std::int64_t organisation_id,
+                                                     std::int64_t id) const {
+    auto rows = read.query(
+        "SELECT l.device_id FROM logins l JOIN persons p ON p.id = l.person_id AND p.role = 'student'"
+        " JOIN session_devices j ON j.device_id = l.device_id AND j.session_id = ?2"
+        " WHERE l.organisation_id = ?1 AND l.proof = 'device' AND NOT EXISTS (SELECT 1 FROM logins o"
+        "  WHERE o.device_id = l.device_id AND o.proof <> 'device' AND o.person_id = l.person_id"
+        "  AND o.expires_ms > ?3)",
+        organisation_id, id, read.now_ms());
+    std::vector<std::int64_t> devices;
+    while (rows.step())
+        devices.push_back(rows.integer(0));
+    return devices;
+}
+
 void Sessions::join(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t device_id) {
     tx.run(
         "INSERT INTO session_devices (session_id, device_id, joined_ms)"
@@ -229,6 +304,13 @@ void Sessions::join(store::Tx& tx, std::int64_t organisation_id, std::int64_t id
         " AND d.organisation_id = ?1 AND d.id = ?3"
         " ON CONFLICT DO UPDATE SET joined_ms = excluded.joined_ms",
         organisation_id, id, device_id, tx.now_ms());
+}
+
+void Sessions::leave(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t device_id) {
+    tx.run(
+        "DELETE FROM session_devices WHERE device_id = ?3 AND session_id = (SELECT id FROM sessions"
+        " WHERE organisation_id = ?1 AND id = ?2)",
+        organisation_id, id, device_id);
 }
 
 std::optional<std::int64_t> Sessions::live_session_of(store::Read& read, std::int64_t organisation_id,

@@ -35,6 +35,7 @@ struct Session {
     std::optional<std::int64_t> class_id, room_id;
     Transport transport;
     std::vector<SessionLesson> lessons;
+    std::optional<std::int64_t> display_device_id; // whose view everybody is shown, on the projector
     std::int64_t created_ms = 0;
     std::optional<std::int64_t> started_ms, stopped_ms;
 
@@ -74,7 +75,8 @@ struct Command {
     std::int64_t session_id = 0;
     std::int64_t number = 0; // per session, from 1: a headset obeys only what is newer
     Action action = Action::start;
-    std::string arguments = "{}"; // JSON
+    std::string arguments = "{}";             // JSON
+    std::string target = R"({"kind":"all"})"; // JSON: whom it was meant for
     std::int64_t lesson_index = 0;
     std::int64_t position_ms = 0;
     std::int64_t at_ms = 0; // when it takes effect
@@ -82,6 +84,14 @@ struct Command {
     std::int64_t created_ms = 0;
     std::int64_t expires_ms = 0;
     std::vector<CommandAnswer> answers; // one for each headset that it went to
+
+    bool is_for_all() const; // also for those who come later
+};
+
+// What an order made.
+struct Ordered {
+    Session session;
+    Command command;
 };
 
 // A headset as a teacher knows it: by its name and by who has it.
@@ -103,6 +113,10 @@ public:
     // For start-up: the live ones of the whole box, and the newest of those that wait to start.
     std::vector<Session> all_open(store::Read& read) const;
     void add_lesson(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t lesson_id);
+    void set_teacher(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t teacher_id);
+    // Error invalid when that headset is not in the session.
+    void set_display(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                     std::optional<std::int64_t> device_id);
     void set_transport(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
                        const Transport& transport);
 
@@ -113,9 +127,17 @@ public:
     // Whether a headset may join by asking: a session without class and room admits everybody of its
     // organisation.
     bool admits(store::Read& read, const Session& session, std::int64_t device_id) const;
+    // Of `devices` those that a control is meant for. Error invalid when it names a headset that is none of
+    // them, or when none is left.
+    std::vector<std::int64_t> targeted(store::Read& read, const Session& session, const Target& target,
+                                       const std::vector<std::int64_t>& devices) const;
     std::vector<std::int64_t> devices(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
+    // Its headsets on which a student has signed in, except by a dialect's own sign-in.
+    std::vector<std::int64_t> worn_by_students(store::Read& read, std::int64_t organisation_id,
+                                               std::int64_t id) const;
     // A headset is in the session that it joined last; joining again makes it the last.
     void join(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t device_id);
+    void leave(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t device_id);
     std::optional<std::int64_t> live_session_of(store::Read& read, std::int64_t organisation_id,
                                                 std::int64_t device_id) const;
     // The newest live session that wants the headset, by its seat or its student's class, and that it has not
@@ -131,6 +153,13 @@ public:
                                         std::int64_t number) const;
     std::vector<Command> commands(store::Read& read, std::int64_t organisation_id, std::int64_t id,
                                   std::int64_t limit) const; // newest first
+    // The controls that headsets may still hold, oldest first, with the plays that end some of them.
+    std::vector<Command> held_commands(store::Read& read, std::int64_t organisation_id,
+                                       std::int64_t id) const;
+    // Of the commands that change what plays, the newest one's number; 0: there is none.
+    std::int64_t newest_playback(store::Read& read, std::int64_t id) const;
+    // Those that were told something newer of the same kind than that command.
+    std::vector<std::int64_t> overtaken(store::Read& read, const Command& command) const;
     // Who has which headset, for those that a command went to.
     Takers takers(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
     // What a headset says of a command; its answer as it stands then. Error not_found when the command is not
@@ -144,5 +173,6 @@ public:
 nlohmann::json json_of(const Session& session);
 nlohmann::json json_of(const SessionLesson* lesson); // null when there is none
 nlohmann::json json_of(const Command& command, const Takers& takers);
+nlohmann::json json_of(const Target& target);
 
 } // namespace sessions

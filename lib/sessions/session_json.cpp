@@ -54,9 +54,24 @@ Json json_of(const Session& session) {
             {"lesson_index", session.transport.lesson_index},
             {"position_ms", session.transport.position_ms},
             {"at_ms", session.transport.position_at_ms},
+            {"display_device_id", or_null(session.display_device_id)},
             {"created_at", platform::iso8601(session.created_ms)},
             {"started_at", time_or_null(session.started_ms)},
             {"stopped_at", time_or_null(session.stopped_ms)}};
+}
+
+Json json_of(const Target& target) {
+    switch (target.kind) {
+        case Target::Kind::all:
+            return {{"kind", "all"}};
+        case Target::Kind::row:
+            return {{"kind", "row"}, {"row", target.row}};
+        case Target::Kind::group:
+            return {{"kind", "group"}, {"group", target.group}};
+        case Target::Kind::devices:
+            return {{"kind", "devices"}};
+    }
+    return {};
 }
 
 Json json_of(const Command& command, const Takers& takers) {
@@ -78,6 +93,7 @@ Json json_of(const Command& command, const Takers& takers) {
             {"at_ms", command.at_ms},
             {"expires_ms", command.expires_ms},
             {"arguments", Json::parse(command.arguments)},
+            {"target", Json::parse(command.target)},
             {"counts", std::move(counts)},
             {"open", std::move(open)}};
 }

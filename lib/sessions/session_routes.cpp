@@ -189,6 +189,7 @@ http::Shape session_shape() {
                          {"lesson_index", http::integer(0, Sessions::most_lessons)},
                          {"position_ms", http::integer(0, INT64_MAX).described("at the time at_ms")},
                          {"at_ms", http::integer(0, INT64_MAX).described("server time in milliseconds")},
+                         {"display_device_id", id_or_null},
                          {"created_at", http::time()},
                          {"started_at", http::nullable(http::time())},
                          {"stopped_at", http::nullable(http::time())}})
@@ -199,6 +200,9 @@ void add_session_routes(http::RouteTable& table, SessionParts parts) {
     add_reading(table, parts);
     add_making(table, parts);
     add_command_routes(table, parts);
+    add_control_routes(table, parts);
+    add_hand_routes(table, parts);
+    add_preflight_routes(table, parts);
 }
 
 } // namespace sessions

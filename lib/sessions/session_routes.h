@@ -11,6 +11,7 @@ struct SessionParts { // all of it outlives the table
     Sessions& sessions;
     Director& director;
     courses::Lessons& lessons;
+    devices::Presence& presence;
     platform::Clock& clock;
 };
 
@@ -21,6 +22,18 @@ void add_session_routes(http::RouteTable& table, SessionParts parts);
 // messages.
 void add_command_routes(http::RouteTable& table, SessionParts parts);
 
+// The one call for every order, and what concerns whole sessions: stop all, take over.
+void add_control_routes(http::RouteTable& table, SessionParts parts);
+
+// Raised hands: headset.hand, hand_down, unwell and well, and lowering them.
+void add_hand_routes(http::RouteTable& table, SessionParts parts);
+
+// The board before a lesson.
+void add_preflight_routes(http::RouteTable& table, SessionParts parts);
+
 http::Shape session_shape();
+http::Shape ordered_shape();
+std::vector<std::string> action_names(); // as they are on the wire
+http::Answer ordered_answer(store::Tx& tx, const SessionParts& parts, const Ordered& ordered);
 
 } // namespace sessions

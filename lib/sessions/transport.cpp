@@ -18,13 +18,22 @@ constexpr std::array<std::pair<State, std::string_view>, 4> states = {{
     {State::stopped, "stopped"},
 }};
 
-constexpr std::array<std::pair<Action, std::string_view>, 6> actions = {{
+constexpr std::array<std::pair<Action, std::string_view>, action_count> actions = {{
     {Action::start, "play"},
     {Action::pause, "pause"},
     {Action::resume, "resume"},
     {Action::seek, "seek"},
-    {Action::look, "look"},
     {Action::stop, "stop"},
+    {Action::look, "look"},
+    {Action::launch, "launch"},
+    {Action::eyes_on_me, "eyes_on_me"},
+    {Action::release, "release"},
+    {Action::message, "message"},
+    {Action::volume, "volume"},
+    {Action::brightness, "brightness"},
+    {Action::recenter, "recenter"},
+    {Action::identify, "identify"},
+    {Action::catch_up, "catch_up"},
 }};
 
 // What an action makes of a state, or why it cannot be.
@@ -37,26 +46,23 @@ struct Rule {
 constexpr const char* not_started = "The session has not started.";
 constexpr const char* stopped = "The session has stopped.";
 
-constexpr std::array<Rule, 24> rules = {{
+constexpr std::array<Rule, 20> rules = {{
     {State::created, Action::start, State::running},
     {State::created, Action::pause, {}, not_started},
     {State::created, Action::resume, {}, not_started},
     {State::created, Action::seek, {}, not_started},
-    {State::created, Action::look, {}, not_started},
     {State::created, Action::stop, State::stopped},
 
     {State::running, Action::start, State::running}, // another lesson; see obeyed()
     {State::running, Action::pause, State::paused},
     {State::running, Action::resume, {}, "The session is running already."},
     {State::running, Action::seek, State::running},
-    {State::running, Action::look, State::running},
     {State::running, Action::stop, State::stopped},
 
     {State::paused, Action::start, State::running},
     {State::paused, Action::pause, {}, "The session is paused already."},
     {State::paused, Action::resume, State::running},
     {State::paused, Action::seek, State::paused},
-    {State::paused, Action::look, State::paused},
     {State::paused, Action::stop, State::stopped},
 
     // Stopped by mistake, or held again: it starts once more.
@@ -64,7 +70,6 @@ constexpr std::array<Rule, 24> rules = {{
     {State::stopped, Action::pause, {}, stopped},
     {State::stopped, Action::resume, {}, stopped},
     {State::stopped, Action::seek, {}, stopped},
-    {State::stopped, Action::look, {}, stopped},
     {State::stopped, Action::stop, {}, "The session has stopped already."},
 }};
 
@@ -106,7 +111,7 @@ Action action_of(std::string_view wire_name) {
     for (const auto& [action, known] : actions) {
         if (known == wire_name) return action;
     }
-    platform::throw_invalid("action", "must be play, pause, resume, seek, look or stop");
+    platform::throw_invalid("action", "must be one of the known actions");
 }
 
 std::int64_t position_at(const Transport& transport, Durations durations, std::int64_t now_ms) {
@@ -117,12 +122,16 @@ std::int64_t position_at(const Transport& transport, Durations durations, std::i
 }
 
 Transport obeyed(const Transport& before, const Order& order, Durations durations, std::int64_t at_ms) {
+    if (is_control(order.action)) {
+        if (!before.is_live())
+            platform::throw_conflict(before.state == State::stopped ? stopped : not_started);
+        return before;
+    }
     const Rule& rule = rule_for(before.state, order.action);
     if (!rule.after) platform::throw_conflict(rule.refusal);
     if (order.lesson_index) require_lesson(*order.lesson_index, durations);
     if (order.action == Action::start && before.state == State::running && !order.lesson_index)
         platform::throw_conflict("The session is running already.");
-    if (order.action == Action::look) return before;
 
     Transport after{*rule.after, order.lesson_index.value_or(before.lesson_index),
                     position_at(before, durations, at_ms), at_ms};

@@ -13,17 +13,40 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sessions {
 
 enum class State { created, running, paused, stopped };
-enum class Action { start, pause, resume, seek, look, stop };
+// The first five change what plays, for all; the others are controls: they may go to some headsets only, and
+// leave the session's state as it is (controls.h).
+enum class Action {
+    start,
+    pause,
+    resume,
+    seek,
+    stop,
+    look,       // turn to a direction
+    launch,     // an installed app, a web page, a video or a scenario
+    eyes_on_me, // dim and mute, with a message, until its time is up or released
+    release,    // of eyes_on_me
+    message,
+    volume,
+    brightness,
+    recenter,
+    identify, // blink
+    catch_up, // be where the others are
+};
+inline constexpr std::size_t action_count = 15;
 
 std::string_view name_of(State state);
 State state_of(std::string_view name);
-// As headsets hear it: "play", "pause", "resume", "seek", "look", "stop".
+// As headsets hear it: "play", "pause", ..., "eyes_on_me".
 std::string_view wire_name_of(Action action);
 Action action_of(std::string_view wire_name);
+inline bool is_control(Action action) {
+    return action > Action::stop;
+}
 
 struct Transport {
     State state = State::created;
@@ -35,11 +58,22 @@ struct Transport {
     bool operator==(const Transport&) const = default;
 };
 
+// Which of the session's headsets a control is for.
+struct Target {
+    enum class Kind { all, row, group, devices };
+    Kind kind = Kind::all;
+    std::int64_t row = 0; // of the session's room, from 1
+    std::string group;    // of headsets, by its name
+    std::vector<std::int64_t> device_ids;
+};
+
 struct Order {
     Action action = Action::start;
     std::optional<std::int64_t> lesson_index; // start, seek
     std::optional<std::int64_t> position_ms;  // seek
     std::string arguments = "{}";             // JSON, for the headsets: where to look
+    Target target = {};                       // controls only; what plays, plays for all
+    std::int64_t life_ms = 60'000;            // how long a headset has to obey, from its time on
 };
 
 using Durations = std::span<const std::optional<std::int64_t>>; // of the session's lessons; none: open end
@@ -47,8 +81,8 @@ using Durations = std::span<const std::optional<std::int64_t>>; // of the sessio
 // Where the lesson is at `now_ms`, from 0 to its duration.
 std::int64_t position_at(const Transport& transport, Durations durations, std::int64_t now_ms);
 
-// The state that `order` makes, effective at `at_ms`. Error conflict when the state does not allow it,
-// invalid when there is no such lesson.
+// The state that `order` makes, effective at `at_ms`: the same for a control. Error conflict when the state
+// does not allow it, invalid when there is no such lesson.
 Transport obeyed(const Transport& before, const Order& order, Durations durations, std::int64_t at_ms);
 
 } // namespace sessions

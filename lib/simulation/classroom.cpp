@@ -33,13 +33,14 @@ Json distribution(std::vector<double> values) {
     return {{"count", values.size()},
             {"median", part(values, 0.5)},
             {"p95", part(values, 0.95)},
+            {"p99", part(values, 0.99)},
             {"most", values.empty() ? 0 : values.back()}};
 }
 
 // What all headsets did, added up.
 class Tally {
 public:
-    void add(const Participant& participant) {
+    void add(const Participant& participant, double now_ms) {
         const Headset& headset = participant.headset();
         add_line(participant.counts(), participant.is_connected());
         add_events(headset.events());
@@ -47,6 +48,13 @@ public:
         count("signed_in") += headset.is_signed_in() ? 1 : 0;
         count("messages", "reports") += headset.counts().reports;
         count("messages", "pictures") += headset.counts().pictures;
+        count("messages", "picture_bytes") += headset.counts().picture_bytes;
+        count("messages", "hands") += headset.counts().hands;
+        if (const auto off_ms = headset.media_off_ms(now_ms)) media_off_.push_back(std::abs(*off_ms));
+        count("seeks") += headset.media().seeks();
+        latenesses_.insert(latenesses_.end(), participant.lateness_ms().begin(),
+                           participant.lateness_ms().end());
+        if (const auto joined = headset.in_lesson_ms()) joins_.push_back(*joined);
         count("messages", "refused") += headset.counts().refused_messages;
         count("messages", "not_understood") += headset.counts().not_understood;
         if (participant.has_given_up()) ++faults_[participant.fault()];
@@ -68,6 +76,9 @@ public:
         all["skew_ms"] = distribution(skews_);
         all["spread_ms"] = distribution(spreads);
         all["round_trip_ms"] = distribution(round_trips_);
+        all["machine_late_ms"] = distribution(latenesses_);
+        all["media_off_ms"] = distribution(media_off_);
+        all["in_lesson_ms"] = distribution(joins_);
         all["faults"] = faults_;
         return all;
     }
@@ -109,7 +120,7 @@ private:
     std::map<std::string, std::uint64_t> counts_; // by JSON pointer
     std::map<std::int64_t, RunCounts> runs_;
     std::map<std::pair<std::int64_t, std::int64_t>, std::vector<double>> moments_;
-    std::vector<double> skews_, round_trips_;
+    std::vector<double> skews_, round_trips_, latenesses_, media_off_, joins_;
     std::map<std::string, std::uint64_t> faults_;
 };
 
@@ -144,6 +155,10 @@ Classroom::Classroom(Network& network, ClassroomOptions options)
         traits.seed = random_();
         traits.start = options_.start;
         traits.picture_every_ms = options_.picture_every_ms;
+        traits.media_error_ppm = error(options_.media_error_ppm);
+        traits.hands_per_minute = options_.hands_per_minute;
+        participant.line = options_.line;
+        if (i == 0 && options_.slow_one_ms > 0) participant.line = {options_.slow_one_ms, 4, 0, 0, 0, 0};
         participant.pairing_code = options_.pairing_code;
         participant.code_path = options_.code_path;
         participant.losses_per_minute = options_.losses_per_minute;
@@ -231,7 +246,7 @@ std::string Classroom::progress() const {
 Json Classroom::counts() const {
     Tally tally;
     for (const auto& participant : participants_)
-        tally.add(*participant);
+        tally.add(*participant, network_.now_ms());
     Json counts = tally.json();
     counts["headsets"] = participants_.size();
     counts["paired"] = paired();

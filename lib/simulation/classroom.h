@@ -37,6 +37,10 @@ struct ClassroomOptions {
     double losses_per_minute = 0; // of the Wi-Fi, for each headset
     double longest_loss_ms = 10'000;
     double picture_every_ms = 0;
+    double media_error_ppm = 0;  // of their video decoders, up to that much
+    double hands_per_minute = 0; // of each student
+    LineTraits line;             // of each headset's Wi-Fi, each way
+    double slow_one_ms = 0;      // the first headset's is that slow instead
     std::optional<std::int64_t> session_id;
     std::optional<double> for_ms;
     bool until_stopped = false; // ends when the session that they were in has stopped
@@ -55,6 +59,7 @@ public:
     // What happened so far; what `lectern simulate --json` prints.
     nlohmann::json counts() const;
     std::size_t paired() const;
+    const std::vector<std::unique_ptr<Participant>>& participants() const { return participants_; }
 
 private:
     void look_around();

@@ -22,6 +22,7 @@ constexpr double batch_every_ms = 1000;
 constexpr double clock_every_ms = 1000;
 constexpr double quick_clock_every_ms = 60; // until it knows enough to act together with the others
 constexpr int quick_clocks = 10;
+constexpr std::size_t enough_trips = 5; // to know server time to a few milliseconds
 constexpr double sign_in_again_ms = 15'000;
 constexpr std::size_t most_batches_under_way = 4;
 constexpr std::size_t most_answers_kept = 200;
@@ -46,8 +47,11 @@ bool is_final(const Json& error) {
 Headset::Headset(HeadsetTraits traits)
     : traits_(std::move(traits)),
       random_(traits_.seed),
+      media_(traits_.media_error_ppm),
+      wearer_(traits_.seed + 7),
       events_(traits_.serial_number + "-" + traits_.start) {
     battery_ = std::uniform_real_distribution<double>(35, 100)(random_);
+    picture_every_ms_ = traits_.picture_every_ms;
 }
 
 // ---- time ----
@@ -64,11 +68,17 @@ double Headset::true_from_server(double server) const {
 
 void Headset::connected(double now_ms) {
     connected_ = true;
+    connected_ms_ = now_ms;
+    in_lesson_ms_.reset();
+    picture_every_ms_ = traits_.picture_every_ms; // the server asks anew
     quick_clocks_ = quick_clocks;
     next_clock_ms_ = now_ms;
     // Spread over the second, as a class that was not switched on by one hand is.
     next_report_ms_ = now_ms + std::uniform_real_distribution<double>(0, report_every_ms)(random_);
     next_picture_ms_ = now_ms + std::uniform_real_distribution<double>(0, traits_.picture_every_ms)(random_);
+    if (traits_.hands_per_minute > 0)
+        next_hand_ms_ =
+            now_ms + std::exponential_distribution<double>(traits_.hands_per_minute / 60'000)(random_);
 }
 
 void Headset::disconnected(double) {
@@ -97,6 +107,12 @@ void Headset::hear(const Json& message, double now_ms) {
         hear_state(data, now_ms);
     else if (type == "command")
         hear_command(data, now_ms);
+    else if (type == "pictures")
+        hear_pictures(data, now_ms);
+    else if (type == "person" && data.value("person", Json()).is_null()) {
+        signed_in_ = false;
+        next_sign_in_ms_ = traits_.nickname.empty() ? never : now_ms + sign_in_again_ms;
+    }
 }
 
 void Headset::hear_welcome(const Json& data, double now_ms) {
@@ -117,6 +133,7 @@ void Headset::hear_welcome(const Json& data, double now_ms) {
 void Headset::hear_state(const Json& data, double now_ms) {
     record_until(now_ms);
     player_.take_state(data);
+    wearer_.take_controls(data.is_object() ? data.value("controls", Json()) : Json(), server_ms(now_ms));
     playing_changed(now_ms);
     // Where the newest command leads, it is now, also when it never heard the command itself.
     const std::pair place{player_.session_id(), player_.number()};
@@ -176,6 +193,9 @@ void Headset::hear_sign_in_reply(const Json& message, double now_ms) {
 double Headset::act(double now_ms) {
     while (player_.next_at_ms() && true_from_server(*player_.next_at_ms()) <= now_ms)
         obey(now_ms);
+    if (now_ms >= next_correction_ms_) keep_in_time(now_ms);
+    if (connected_ && player_.in_session() && sync_.samples() >= enough_trips && !in_lesson_ms_)
+        in_lesson_ms_ = now_ms - connected_ms_;
     if (now_ms >= next_batch_ms_) {
         record_until(now_ms);
         next_batch_ms_ = now_ms + batch_every_ms;
@@ -186,17 +206,18 @@ double Headset::act(double now_ms) {
         if (now_ms >= next_clock_ms_) ask_clock(now_ms);
         if (now_ms >= next_sign_in_ms_) sign_in(now_ms);
         if (now_ms >= next_report_ms_) report(now_ms);
-        if (traits_.picture_every_ms > 0 && now_ms >= next_picture_ms_) send_picture(now_ms);
+        if (picture_every_ms_ > 0 && now_ms >= next_picture_ms_) send_picture(now_ms);
+        if (now_ms >= next_hand_ms_) raise_hand(now_ms);
     }
     return next_due();
 }
 
 double Headset::next_due() const {
-    double due = next_batch_ms_;
+    double due = std::min(next_batch_ms_, next_correction_ms_);
     if (player_.next_at_ms()) due = std::min(due, true_from_server(*player_.next_at_ms()));
     if (connected_ && welcomed_) {
-        due = std::min({due, next_clock_ms_, next_sign_in_ms_, next_report_ms_});
-        if (traits_.picture_every_ms > 0) due = std::min(due, next_picture_ms_);
+        due = std::min({due, next_clock_ms_, next_sign_in_ms_, next_report_ms_, next_hand_ms_});
+        if (picture_every_ms_ > 0) due = std::min(due, next_picture_ms_);
     }
     return due;
 }
@@ -215,7 +236,8 @@ void Headset::stop_recording(double now_ms) {
 void Headset::obey(double now_ms) {
     record_until(now_ms);
     const double server_now = server_ms(now_ms);
-    const Command command = player_.obey();
+    const auto [command, counts] = player_.obey();
+    if (counts) wearer_.obey(command);
     playing_changed(now_ms);
     if (command.expires_ms > 0 && server_now > command.expires_ms) {
         ++counts_.expired; // too late to act together, but not to be where the others are
@@ -225,7 +247,8 @@ void Headset::obey(double now_ms) {
     }
     skew_ms_ = server_now - command.at_ms;
     ++counts_.obeyed;
-    obeyed_.push_back({command.session_id, command.number, now_ms, skew_ms_});
+    if (command.kind() == "playback")
+        obeyed_.push_back({command.session_id, command.number, now_ms, skew_ms_, command.at_ms});
     if (command.action == "play") answer(command.session_id, command.number, "running", skew_ms_);
     answer(command.session_id, command.number, "done", skew_ms_);
 }
@@ -244,6 +267,16 @@ void Headset::answer(std::int64_t session_id, std::int64_t number, const char* s
     if (connected_ && welcomed_) say("command.answer", data, eid);
 }
 
+void Headset::keep_in_time(double now_ms) {
+    next_correction_ms_ = now_ms + correct_every_ms;
+    if (player_.is_running()) media_.correct(player_.position_ms(server_ms(now_ms)), own_ms(now_ms));
+}
+
+std::optional<double> Headset::media_off_ms(double now_ms) const {
+    if (!player_.is_running()) return std::nullopt;
+    return media_.position_ms(own_ms(now_ms)) - player_.position_ms(server_ms(now_ms));
+}
+
 // ---- events ----
 
 void Headset::record_until(double now_ms) {
@@ -254,6 +287,7 @@ void Headset::record_until(double now_ms) {
 
 // Called after every change of what plays, when all before it was recorded.
 void Headset::playing_changed(double now_ms) {
+    media_.set(player_.position_ms(server_ms(now_ms)), player_.is_running(), own_ms(now_ms));
     if (!player_.is_running()) {
         leave_zone(now_ms);
         next_look_ms_ = never;
@@ -271,8 +305,8 @@ void Headset::leave_zone(double now_ms) {
 }
 
 void Headset::record(double moment_ms) {
-    const double position = player_.position_ms(server_ms(moment_ms));
-    const Look look = traits_.trace->at(position);
+    const double server = server_ms(moment_ms);
+    const Look look = wearer_.look(traits_.trace->at(player_.position_ms(server)), server);
     add_event("gaze", moment_ms, look, "");
     const std::string_view zone = zone_of(look);
     if (zone != zone_) {
@@ -330,18 +364,20 @@ void Headset::sign_in(double now_ms) {
 
 void Headset::report(double now_ms) {
     const double server = server_ms(now_ms);
-    const double position = player_.position_ms(server);
-    const Look look = traits_.trace->at(player_.in_session() ? position : server);
+    const double position = media_.position_ms(own_ms(now_ms));
+    const Look look = wearer_.look(traits_.trace->at(player_.in_session() ? position : server), server);
     battery_ = std::max(1.0, battery_ - 1.0 / 120); // two and a half hours of lessons
     std::string data =
         R"({"battery":)" + std::to_string(std::llround(battery_)) +
         R"(,"charging":false,"storage_free":48318382080,"app":"lectern.simulator","app_version":"1")";
+    const std::string& content = wearer_.launched().empty() ? player_.content() : wearer_.launched();
+    if (player_.in_session() && !content.empty()) data += R"(,"content":)" + Json(content).dump();
     if (player_.in_session()) data += R"(,"position_ms":)" + std::to_string(std::llround(position));
     if (sync_.round_trip_ms()) {
         data += R"(,"round_trip_ms":)" + fixed(*sync_.round_trip_ms(), 2);
         data += R"(,"clock_offset_ms":)" + fixed(*sync_.offset_ms(), 3);
     }
-    if (counts_.obeyed > 0) data += R"(,"skew_ms":)" + fixed(skew_ms_, 3);
+    if (const auto off_ms = media_off_ms(now_ms)) data += R"(,"skew_ms":)" + fixed(*off_ms, 3);
     data += R"(,"gaze":{"yaw_deg":)" + fixed(look.yaw_deg, 1) + R"(,"pitch_deg":)" +
             fixed(look.pitch_deg, 1) + "}}";
     say("headset.report", data);
@@ -349,11 +385,33 @@ void Headset::report(double now_ms) {
     next_report_ms_ = now_ms + report_every_ms;
 }
 
+// How often, how good and how large pictures shall be; never, when nobody watches.
+void Headset::hear_pictures(const Json& data, double now_ms) {
+    picture_every_ms_ = data.value("interval_ms", 0.0);
+    most_picture_bytes_ = data.value("max_bytes", std::size_t{0});
+    next_picture_ms_ = now_ms + std::uniform_real_distribution<double>(0, picture_every_ms_)(random_);
+}
+
 void Headset::send_picture(double now_ms) {
-    const double position = player_.position_ms(server_ms(now_ms));
-    messages_.push_back({'\x01' + picture_of(traits_.trace->at(position), position), true});
+    next_picture_ms_ = now_ms + picture_every_ms_;
+    const double position = media_.position_ms(own_ms(now_ms));
+    std::string picture =
+        '\x01' + picture_of(wearer_.look(traits_.trace->at(position), server_ms(now_ms)), position);
+    if (most_picture_bytes_ > 0 && picture.size() > most_picture_bytes_ + 1) return;
     ++counts_.pictures;
-    next_picture_ms_ = now_ms + traits_.picture_every_ms;
+    counts_.picture_bytes += picture.size();
+    messages_.push_back({std::move(picture), true});
+}
+
+void Headset::raise_hand(double now_ms) {
+    static const std::array<const char*, 4> questions{"", "Is that a shark?", "Where do I look?",
+                                                      "Why is it dark?"};
+    next_hand_ms_ =
+        now_ms + std::exponential_distribution<double>(traits_.hands_per_minute / 60'000)(random_);
+    if (!player_.is_running()) return;
+    const std::size_t which = std::uniform_int_distribution<std::size_t>(0, questions.size() - 1)(random_);
+    say("headset.hand", Json{{"question", questions[which]}}.dump());
+    ++counts_.hands;
 }
 
 } // namespace simulation

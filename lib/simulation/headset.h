@@ -20,7 +20,9 @@
 #include "live/clock_sync.h"
 #include "simulation/event_log.h"
 #include "simulation/gaze.h"
+#include "simulation/media_clock.h"
 #include "simulation/player.h"
+#include "simulation/wearer.h"
 
 namespace simulation {
 
@@ -38,18 +40,20 @@ struct HeadsetTraits {
     const GazeTrace* trace = nullptr; // outlives the headset
     std::uint64_t seed = 0;
     std::string start; // names this start of the simulator, so that its batches are not those of the last one
-    double picture_every_ms = 0; // 0: never
+    double picture_every_ms = 0; // asked for or not; 0: when the server wants them
+    double media_error_ppm = 0;  // how wrong the clock of its video decoder is
+    double hands_per_minute = 0; // how often the student raises a hand
 };
 
 struct Obeyed { // when it truly acted on a command, to compare headsets with each other
     std::int64_t session_id = 0, number = 0;
-    double true_ms = 0, skew_ms = 0;
+    double true_ms = 0, skew_ms = 0, at_ms = 0;
 };
 
 struct HeadsetCounts {
     std::uint64_t commands = 0, obeyed = 0, expired = 0;
     std::uint64_t sign_ins = 0, failed_sign_ins = 0, refused_messages = 0, not_understood = 0, reports = 0,
-                  pictures = 0;
+                  pictures = 0, picture_bytes = 0, hands = 0;
 };
 
 struct OutgoingMessage {
@@ -79,6 +83,13 @@ public:
     bool is_signed_in() const { return signed_in_; }
     bool has_delivered_all() const { return events_.is_empty() && answers_.empty(); }
     const live::ClockSync& clock_sync() const { return sync_; }
+    const MediaClock& media() const { return media_; }
+    const Wearer& wearer() const { return wearer_; }
+    // How far what plays is from where it should be; none while nothing plays.
+    std::optional<double> media_off_ms(double now_ms) const;
+    std::optional<double> in_lesson_ms() const {
+        return in_lesson_ms_;
+    } // from the last connection to being where the others are
 
 private:
     double server_ms(double now_ms) const;
@@ -104,6 +115,10 @@ private:
     void sign_in(double now_ms);
     void report(double now_ms);
     void send_picture(double now_ms);
+    void hear_pictures(const nlohmann::json& data, double now_ms);
+    void raise_hand(double now_ms);
+    void keep_in_time(double now_ms);
+    double own_ms(double now_ms) const { return traits_.clock.own_ms(now_ms); }
     double next_due() const;
 
     const HeadsetTraits traits_;
@@ -111,6 +126,8 @@ private:
     live::ClockSync sync_;
     std::optional<double> coarse_offset_ms_; // from the welcome, until the first round trip
     Player player_;
+    MediaClock media_;
+    Wearer wearer_;
     EventLog events_;
     HeadsetCounts counts_;
     std::vector<Obeyed> obeyed_;
@@ -123,7 +140,10 @@ private:
     bool connected_ = false, welcomed_ = false, signed_in_ = false, recording_ = true;
     int quick_clocks_ = 0;
     double next_clock_ms_ = 0, next_report_ms_ = 0, next_sign_in_ms_ = 0, next_picture_ms_ = 0;
-    double next_batch_ms_ = 0;
+    double next_batch_ms_ = 0, next_correction_ms_ = 0, picture_every_ms_ = 0, connected_ms_ = 0;
+    double next_hand_ms_ = std::numeric_limits<double>::infinity();
+    std::size_t most_picture_bytes_ = 0;
+    std::optional<double> in_lesson_ms_;
     double next_look_ms_ = std::numeric_limits<double>::infinity(); // to be recorded
     double skew_ms_ = 0, battery_ = 100;
     std::string zone_;

@@ -22,7 +22,11 @@ Participant::Participant(Network& network, ParticipantOptions options)
       random_(options_.traits.seed + 1),
       headset_(options_.traits),
       headset_timer_(network.timer()),
-      network_timer_(network.timer()) {}
+      network_timer_(network.timer()) {
+    if (options_.line.is_perfect()) return;
+    up_ = std::make_unique<Way>(options_.line, random_(), network.timer());
+    down_ = std::make_unique<Way>(options_.line, random_(), network.timer());
+}
 
 Participant::~Participant() {
     if (socket_) socket_->drop();
@@ -123,8 +127,44 @@ void Participant::on_open() {
 }
 
 void Participant::on_message(std::string_view text) {
-    headset_.received(text, network_.now_ms());
+    OutgoingMessage message{std::string(text), false};
+    if (down_)
+        travel(*down_, std::move(message), &Participant::arrive_here);
+    else
+        arrive_here(std::move(message));
+}
+
+void Participant::travel(Way& way, OutgoingMessage message, void (Participant::*arrive)(OutgoingMessage)) {
+    way.messages.emplace_back(way.line.arrival_ms(network_.now_ms()), std::move(message));
+    if (way.messages.size() == 1) arrive_due(way, arrive);
+}
+
+// Delivers what has arrived and comes back for the next.
+void Participant::arrive_due(Way& way, void (Participant::*arrive)(OutgoingMessage)) {
+    while (!way.messages.empty() && way.messages.front().first <= network_.now_ms()) {
+        OutgoingMessage message = std::move(way.messages.front().second);
+        way.messages.pop_front();
+        (this->*arrive)(std::move(message));
+    }
+    if (!way.messages.empty())
+        way.timer->set(way.messages.front().first, [this, &way, arrive] { arrive_due(way, arrive); });
+}
+
+void Participant::arrive_here(OutgoingMessage message) {
+    headset_.received(message.content, network_.now_ms());
     live();
+}
+
+void Participant::arrive_there(OutgoingMessage message) {
+    if (socket_) socket_->send(std::move(message.content), message.binary);
+}
+
+void Participant::clear_lines() {
+    for (Way* way : {up_.get(), down_.get()}) {
+        if (!way) continue;
+        way->messages.clear();
+        way->timer->cancel();
+    }
 }
 
 void Participant::on_closed(int) {
@@ -143,6 +183,7 @@ void Participant::lost() {
 
 void Participant::away_for(double ms) {
     connected_ = false;
+    clear_lines();
     headset_.disconnected(network_.now_ms());
     if (!leaving_) again_in(ms, &Participant::connect);
 }
@@ -160,11 +201,19 @@ void Participant::plan_loss() {
 
 // ---- what the headset does ----
 
-void Participant::live() {
-    const double due = headset_.act(network_.now_ms());
-    for (OutgoingMessage& message : headset_.take_messages())
-        if (socket_) socket_->send(std::move(message.content), message.binary);
-    headset_timer_->set(due, [this] { live(); });
+// `due_ms`: for when it was woken.
+void Participant::live(std::optional<double> due_ms) {
+    const double now_ms = network_.now_ms();
+    const auto obeyed = headset_.counts().obeyed;
+    const double due = headset_.act(now_ms);
+    if (due_ms && headset_.counts().obeyed > obeyed) lateness_ms_.push_back(now_ms - *due_ms);
+    for (OutgoingMessage& message : headset_.take_messages()) {
+        if (up_ && socket_)
+            travel(*up_, std::move(message), &Participant::arrive_there);
+        else
+            arrive_there(std::move(message));
+    }
+    headset_timer_->set(due, [this, due] { live(due); });
 }
 
 void Participant::stop_recording() {
@@ -177,6 +226,7 @@ void Participant::leave() {
     leaving_ = true;
     headset_timer_->cancel();
     network_timer_->cancel();
+    clear_lines();
     if (socket_) socket_->close();
     socket_.reset();
 }

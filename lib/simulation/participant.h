@@ -2,12 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <random>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "simulation/bad_line.h"
 #include "simulation/headset.h"
 #include "simulation/network.h"
 
@@ -19,6 +23,7 @@ struct ParticipantOptions {
     std::string code_path;
     double losses_per_minute = 0, longest_loss_ms = 10'000;
     double begin_after_ms = 0;
+    LineTraits line; // of its Wi-Fi, each way
 };
 
 struct ConnectionCounts {
@@ -46,8 +51,23 @@ public:
     const std::string& fault() const { return fault_; }
     const Headset& headset() const { return headset_; }
     const ConnectionCounts& counts() const { return counts_; }
+    // By how much the machine was late when something was due at a moment: its own noise, not the protocol's.
+    const std::vector<double>& lateness_ms() const { return lateness_ms_; }
 
 private:
+    // One direction of a bad line: what is on its way.
+    struct Way {
+        Way(LineTraits traits, std::uint64_t seed, std::unique_ptr<Timer> its_timer)
+            : line(traits, seed), timer(std::move(its_timer)) {}
+        BadLine line;
+        std::deque<std::pair<double, OutgoingMessage>> messages;
+        std::unique_ptr<Timer> timer;
+    };
+    void travel(Way& way, OutgoingMessage message, void (Participant::*arrive)(OutgoingMessage));
+    void arrive_due(Way& way, void (Participant::*arrive)(OutgoingMessage));
+    void arrive_here(OutgoingMessage message);
+    void arrive_there(OutgoingMessage message);
+    void clear_lines();
     void pair();
     void pair_with(const std::string& code);
     void ask(const std::string& path, const std::string& body, void (Participant::*hear)(const Response&));
@@ -59,7 +79,7 @@ private:
     void away_for(double ms);
     double pause_ms();
     void again_in(double ms, void (Participant::*what)());
-    void live();
+    void live(std::optional<double> due_ms = {});
     void plan_loss();
     double drawn(double least, double most);
 
@@ -74,6 +94,8 @@ private:
     bool connected_ = false, finishing_ = false, leaving_ = false;
     int failures_ = 0; // in a row
     ConnectionCounts counts_;
+    std::unique_ptr<Way> up_, down_; // null: the line is as good as the network itself
+    std::vector<double> lateness_ms_;
 };
 
 } // namespace simulation

@@ -22,7 +22,23 @@ std::optional<double> duration_of(const Json& data) {
     return optional<double>(*lesson, "duration_ms");
 }
 
+std::string content_of(const Json& data) {
+    const auto lesson = data.find("lesson");
+    if (lesson == data.end() || !lesson->is_object()) return "";
+    return optional<std::string>(*lesson, "content").value_or("");
+}
+
+bool is_playback(std::string_view action) {
+    return action == "play" || action == "pause" || action == "resume" || action == "seek" ||
+           action == "stop";
+}
+
 } // namespace
+
+std::string_view Command::kind() const {
+    if (is_playback(action)) return "playback";
+    return action == "release" ? "eyes_on_me" : std::string_view(action);
+}
 
 Command command_from(const Json& data) {
     Command command;
@@ -35,6 +51,9 @@ Command command_from(const Json& data) {
     command.at_ms = data.at("at_ms");
     command.expires_ms = optional<double>(data, "expires_ms").value_or(0);
     command.run_id = optional<std::int64_t>(data, "run_id");
+    command.content = content_of(data);
+    if (const auto arguments = data.find("arguments"); arguments != data.end() && arguments->is_object())
+        command.arguments = arguments->dump();
     return command;
 }
 
@@ -49,13 +68,22 @@ void Player::take_state(const Json& state) {
     run_id_ = optional<std::int64_t>(state, "run_id").value_or(0);
     const std::int64_t number = optional<std::int64_t>(state, "number").value_or(0);
     // A command that waits for its moment makes this very state, exactly then.
-    if (std::ranges::any_of(waiting_, [&](const Command& c) { return c.number >= number; })) return;
-    waiting_.clear();
+    const auto plays = [](const Command& c) { return is_playback(c.action); };
+    if (std::ranges::any_of(waiting_, [&](const Command& c) { return plays(c) && c.number >= number; }))
+        return;
+    std::erase_if(waiting_, plays);
     number_ = std::max(number_, number);
     state_ = state.at("state");
     position_ms_ = optional<double>(state, "position_ms").value_or(0);
     at_ms_ = optional<double>(state, "at_ms").value_or(0);
     duration_ms_ = duration_of(state);
+    content_ = content_of(state);
+}
+
+std::int64_t Player::newest(const Command& command) const {
+    if (is_playback(command.action)) return number_;
+    const auto found = controls_.find(command.kind());
+    return found == controls_.end() ? 0 : found->second;
 }
 
 Player::Verdict Player::take(const Command& command) {
@@ -63,7 +91,7 @@ Player::Verdict Player::take(const Command& command) {
         *this = {};
         session_id_ = command.session_id;
     }
-    if (command.number <= number_) return Verdict::known;
+    if (command.number <= newest(command)) return Verdict::known;
     if (std::ranges::any_of(waiting_, [&](const Command& c) { return c.number == command.number; }))
         return Verdict::known;
     waiting_.insert(std::ranges::upper_bound(waiting_, command.at_ms, {}, &Command::at_ms), command);
@@ -75,18 +103,25 @@ std::optional<double> Player::next_at_ms() const {
     return waiting_.front().at_ms;
 }
 
-Command Player::obey() {
-    Command command = waiting_.front();
+Player::Obeyed Player::obey() {
+    Obeyed obeyed{waiting_.front(), true};
     waiting_.erase(waiting_.begin());
-    if (command.number > number_) apply(command);
-    return command;
+    obeyed.counts = obeyed.command.number > newest(obeyed.command);
+    if (obeyed.counts) apply(obeyed.command);
+    return obeyed;
 }
 
 void Player::apply(const Command& command) {
-    number_ = command.number;
     if (command.run_id) run_id_ = *command.run_id;
-    if (command.action == "look") return;
-    if (command.action == "play") duration_ms_ = command.duration_ms;
+    if (!is_playback(command.action)) {
+        controls_[std::string(command.kind())] = command.number;
+        return;
+    }
+    number_ = command.number;
+    if (command.action == "play") {
+        duration_ms_ = command.duration_ms;
+        content_ = command.content;
+    }
     if (command.action == "play" || command.action == "resume") state_ = "running";
     if (command.action == "pause") state_ = "paused";
     if (command.action == "stop") state_ = "stopped";

@@ -3,20 +3,29 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace simulation {
 
 struct Command {
     std::int64_t session_id = 0, number = 0;
-    std::string action; // "play", "pause", "resume", "seek", "look", "stop"
+    std::string action;           // "play", "pause", "eyes_on_me" ...
+    std::string arguments = "{}"; // JSON
+    std::string content;          // of the lesson
     std::int64_t lesson_index = 0;
     std::optional<double> duration_ms;
     double position_ms = 0, at_ms = 0, expires_ms = 0;
     std::optional<std::int64_t> run_id;
+
+    // Commands are numbered together, but one is overtaken only by a newer one of its kind: a "blink" that
+    // takes effect at once must not swallow the "play" before it.
+    std::string_view kind() const;
 };
 Command command_from(const nlohmann::json& data);
 
@@ -30,7 +39,11 @@ public:
     enum class Verdict { obey, known };
     Verdict take(const Command& command);
     std::optional<double> next_at_ms() const; // of the command that is next to be obeyed
-    Command obey();                           // that one, now
+    struct Obeyed {
+        Command command;
+        bool counts = true; // false: a newer one of its kind was obeyed before it
+    };
+    Obeyed obey(); // that one, now
 
     bool in_session() const { return session_id_ != 0; }
     bool has_stopped() const { return state_ == "stopped"; }
@@ -40,17 +53,21 @@ public:
     std::int64_t session_id() const { return session_id_; }
     std::int64_t number() const {
         return number_;
-    } // of the newest command that was obeyed, or came as a state
-    std::int64_t run_id() const { return run_id_; } // 0: unknown
+    } // of the newest command that changed what plays and was obeyed, or came as a state
+    const std::string& content() const { return content_; } // of the lesson
+    std::int64_t run_id() const { return run_id_; }         // 0: unknown
 
 private:
     void apply(const Command& command);
+    std::int64_t newest(const Command& command) const; // of its kind, that was obeyed
 
     std::int64_t session_id_ = 0, number_ = 0, run_id_ = 0;
     std::string state_;
     double position_ms_ = 0, at_ms_ = 0;
     std::optional<double> duration_ms_;
-    std::vector<Command> waiting_; // by at_ms
+    std::string content_;
+    std::map<std::string, std::int64_t, std::less<>> controls_; // the newest number of each kind of control
+    std::vector<Command> waiting_;                              // by at_ms
 };
 
 } // namespace simulation

@@ -80,6 +80,7 @@ const std::vector<std::vector<std::string>> all_commands = {
     {"simulate"},
     {"openapi"},
     {"asyncapi"},
+    {"certificate"},
     {"version"},
 };
 

@@ -9,6 +9,7 @@
 #include "bench/http_bench.h"
 #include "bench/live_bench.h"
 #include "bench/store_bench.h"
+#include "bench/sync_bench.h"
 #include "bench/training_bench.h"
 
 namespace {
@@ -19,9 +20,10 @@ struct Bench {
 };
 
 constexpr Bench benches[] = {
-    {"store", bench::run_store_bench},   {"http", bench::run_http_bench},
-    {"events", bench::run_events_bench}, {"fan-out", bench::run_fan_out_bench},
-    {"memory", bench::run_memory_bench}, {"polling", bench::run_polling_bench},
+    {"store", bench::run_store_bench},         {"http", bench::run_http_bench},
+    {"events", bench::run_events_bench},       {"fan-out", bench::run_fan_out_bench},
+    {"memory", bench::run_memory_bench},       {"polling", bench::run_polling_bench},
+    {"sync", bench::run_sync_bench},           {"reconnect", bench::run_reconnect_bench},
 };
 
 } // namespace

@@ -112,6 +112,48 @@ TEST_CASE("many changes of a tick are one frame with the newest values", "[live]
     CHECK(page.last()["data"]["entries"] == Json{{"seat/0", 99}, {"seat/1", 97}, {"seat/2", 98}});
 }
 
+TEST_CASE("what is put off is made once a tick, with the newest maker", "[live]") {
+    Fixture f;
+    Listener page = f.page_on("room/7");
+    Listener client = f.add(Delivery::immediate);
+    f.hub.subscribe(client.id, "room/7", {});
+    int made = 0;
+    for (int i = 0; i < 50; ++i)
+        f.hub.set_later("room/7", "seat/1", [&made, i] { return Json(i + ++made); });
+    CHECK(made == 0);
+    f.hub.tick();
+    CHECK(made == 1);
+    CHECK(page.last()["data"]["entries"] == Json{{"seat/1", 50}});
+    CHECK(client.last() == page.last());
+    f.hub.tick();
+    CHECK(page.frames() == 2);
+    f.hub.set_later("room/7", "seat/1", [] { return Json(50); }); // what it is already
+    f.hub.tick();
+    CHECK(page.frames() == 2);
+}
+
+TEST_CASE("what is put off is not made while nobody listens, and not missed by who then asks", "[live]") {
+    Fixture f;
+    int made = 0;
+    f.hub.set_later("room/7", "seat/1", [&made] { return Json(++made); });
+    f.hub.tick();
+    CHECK(made == 0);
+    SECTION("a subscriber") {
+        Listener page = f.page_on("room/7");
+        CHECK(page.last()["data"]["entries"] == Json{{"seat/1", 1}});
+    }
+    SECTION("a reader of the entry") {
+        CHECK(*f.hub.entry("room/7", "seat/1") == 1);
+    }
+    SECTION("but what is set or erased since counts") {
+        f.hub.set("room/7", "seat/1", 7);
+        f.hub.set_later("room/7", "seat/2", [] { return Json(1); });
+        f.hub.erase("room/7", "seat/2");
+        Listener page = f.page_on("room/7");
+        CHECK(page.last()["data"]["entries"] == Json{{"seat/1", 7}});
+    }
+}
+
 TEST_CASE("changes of several topics in a tick are one frame: an array", "[live]") {
     Fixture f;
     f.hub.open_topic("session/12", 1, Role::viewer);

@@ -6,85 +6,13 @@
 #include <string>
 
 #include "platform/error.h"
-#include "support/classroom.h"
+#include "support/lesson.h"
 
 using namespace std::chrono_literals;
 using sessions::Action;
 using sessions::Order;
-using support::Classroom;
 using support::Headset;
-
-namespace {
-
-// A class of two on seats 0 and 1 of the room, and a session with two lessons there.
-struct Lesson : Classroom {
-    std::int64_t ada = add_student("Ada"), ben = add_student("Ben");
-    std::int64_t reef = add_lesson("Coral reef", 600'000), mars = add_lesson("Mars", 300'000);
-    std::int64_t device_1 = add_device("DPVR-01"), device_2 = add_device("DPVR-02");
-    std::int64_t session = 0;
-
-    Lesson() {
-        put_on_seat(0, device_1, ada);
-        put_on_seat(1, device_2);
-        sessions::NewSession wanted;
-        wanted.title = "Oceans";
-        wanted.teacher_id = teacher;
-        wanted.room_id = room;
-        wanted.lesson_ids = {reef, mars};
-        session = make(wanted);
-    }
-
-    std::int64_t make(const sessions::NewSession& wanted) {
-        const std::int64_t id =
-            write([&](store::Tx& tx) { return services->director.create(tx, organisation, wanted).id; });
-        run_posted();
-        return id;
-    }
-    sessions::Ordered order(Action action, std::optional<std::int64_t> lesson_index = {},
-                            std::optional<std::int64_t> position_ms = {}) {
-        return order(session, {action, lesson_index, position_ms});
-    }
-    sessions::Ordered order(std::int64_t id, const Order& order) {
-        const auto ordered = write(
-            [&](store::Tx& tx) { return services->director.order(tx, organisation, id, order, teacher); });
-        run_posted();
-        return ordered;
-    }
-    sessions::Session now() {
-        return read([&](store::Read& read) { return services->sessions.get(read, organisation, session); });
-    }
-    std::int64_t position() { return now().position_at(clock.now_ms()); }
-    // Newest first.
-    std::vector<runs::Run> runs() {
-        return read([&](store::Read& read) {
-            return services->runs.list(read, organisation, {.session_id = session}, {}).items;
-        });
-    }
-    void answer(std::int64_t device_id, std::int64_t number, sessions::AnswerState state,
-                std::optional<double> skew_ms = {}, const std::string& error = "") {
-        write([&](store::Tx& tx) {
-            services->director.answer(tx, organisation, session, number, {device_id, state, skew_ms, error});
-        });
-        run_posted();
-    }
-    nlohmann::json entry(const std::string& topic, const std::string& key) const {
-        const auto* found = services->hub.entry(topic, key);
-        return found ? *found : nlohmann::json();
-    }
-    nlohmann::json command(std::int64_t number) const {
-        return entry("session/" + std::to_string(session), "command/" + std::to_string(number));
-    }
-    nlohmann::json device_entry(std::int64_t device_id) const {
-        return entry("organisation/" + std::to_string(organisation), "device/" + std::to_string(device_id));
-    }
-    void tick() {
-        services->director.tick();
-        services->board.tick();
-        run_posted();
-    }
-};
-
-} // namespace
+using support::Lesson;
 
 TEST_CASE("a start reaches the headsets of the room, each with its run", "[sessions]") {
     Lesson lesson;
@@ -322,7 +250,7 @@ TEST_CASE("each headset's answers are tracked, and the teacher sees who has not 
 TEST_CASE("a command that nobody answers expires, also after a restart", "[sessions]") {
     Lesson lesson;
     lesson.order(Action::start);
-    lesson.clock.advance(29s);
+    lesson.clock.advance(59s);
     lesson.tick();
     CHECK(lesson.command(1)["counts"]["sent"] == 2);
     lesson.restart();
@@ -340,7 +268,7 @@ TEST_CASE("a headset that is there and does not obey needs help", "[sessions]") 
     Headset one(lesson, lesson.device_1);
     lesson.clock.advance(1s);
     lesson.order(Action::start);
-    lesson.clock.advance(31s);
+    lesson.clock.advance(61s);
     lesson.tick();
     CHECK(lesson.device_entry(lesson.device_1)["state"] == "needs_help");
     CHECK(lesson.device_entry(lesson.device_2)["state"] == "offline");

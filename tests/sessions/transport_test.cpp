@@ -74,6 +74,22 @@ TEST_CASE("what an action makes of a state", "[sessions]") {
     }
 }
 
+TEST_CASE("a control changes nothing of what plays, and needs a live session", "[sessions]") {
+    for (std::size_t i = 0; i < sessions::action_count; ++i) {
+        const auto action = static_cast<Action>(i);
+        CHECK(sessions::action_of(wire_name_of(action)) == action);
+        if (!is_control(action)) continue;
+        for (const State state : {State::created, State::running, State::paused, State::stopped}) {
+            INFO(name_of(state) << " + " << wire_name_of(action));
+            const Transport before{state, 0, 1000, now - 500};
+            if (before.is_live())
+                CHECK(after(before, {action, {}, {}}) == before);
+            else
+                CHECK(refusal(before, {action, {}, {}}) == platform::ErrorKind::conflict);
+        }
+    }
+}
+
 TEST_CASE("a position grows while running, stands still while paused, and stays in its lesson",
           "[sessions]") {
     struct Case {

@@ -1,0 +1,43 @@
+// What a headset said and was told of late, for whoever has to find out why it does not work: its last 50
+// calls and messages, without what they carried, and the reason of each refusal. In memory only.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+namespace devices {
+
+struct Exchange {
+    enum class Way { in, out }; // the headset said it; it was told it
+    enum class Kind { http, socket };
+    std::int64_t at_ms = 0;
+    Way way = Way::in;
+    Kind kind = Kind::socket;
+    std::string name;       // "POST /v1/headset/report", "command.answer", "command pause"
+    int status = 200;       // of the answer to what it said
+    std::string reason;     // of a refusal
+    std::int64_t times = 1; // in a row, but for a few others between
+};
+
+class Inspector {
+public:
+    static constexpr std::size_t most = 50; // of one headset
+
+    // ---- any thread ----
+    void note(std::int64_t device_id, Exchange exchange);
+    std::vector<Exchange> of(std::int64_t device_id) const; // newest first
+    void forget(std::int64_t device_id);
+
+private:
+    mutable std::mutex mutex_;
+    std::map<std::int64_t, std::deque<Exchange>> exchanges_;
+};
+
+nlohmann::json json_of(const Exchange& exchange);
+
+} // namespace devices

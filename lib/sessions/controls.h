@@ -1,0 +1,80 @@
+// What controls leave behind on headsets: held still with a message, turned to a direction, an app launched,
+// volume and brightness. A control is a command like any other, numbered with the others, but leaves what
+// plays alone.
+//
+// Commands are of kinds, and a headset obeys one only if it is newer than the last that it obeyed of its
+// kind: otherwise a "blink" that takes effect at once would overtake the "play" before it. What is held
+// follows from the newest command of each kind, so a headset that was away, or came later, is told it as a
+// part of its state, and a restart of the server finds it again in the commands.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sessions/transport.h"
+
+namespace sessions {
+
+struct Command;
+
+enum class CommandKind {
+    playback,
+    look,
+    launch,
+    attention,
+    message,
+    volume,
+    brightness,
+    recenter,
+    identify,
+    catch_up
+};
+inline constexpr std::size_t command_kind_count = 10;
+CommandKind kind_of(Action action);
+// The wire names of all actions of that kind, as a JSON array of texts, for SQL's json_each.
+std::string actions_of(CommandKind kind);
+
+struct Direction {
+    double yaw_deg = 0, pitch_deg = 0;
+};
+// How far apart two directions are, 0 to 180 degrees.
+double degrees_between(const Direction& a, const Direction& b);
+// Who looks within that of the direction has turned there.
+inline constexpr double turned_within_deg = 30;
+
+struct LookTarget {
+    Direction direction;
+    std::int64_t at_ms = 0, until_ms = 0;
+};
+
+// Of one session.
+class Controls {
+public:
+    // In the order of their numbers.
+    void take(const Command& command);
+    // What a headset holds now: {"eyes_on_me", "look", "launch", "volume", "brightness"}, each null where
+    // there is none.
+    nlohmann::json of(std::int64_t device_id, std::int64_t now_ms) const;
+    std::optional<LookTarget> look_of(std::int64_t device_id, std::int64_t now_ms) const;
+
+private:
+    struct Held {
+        std::int64_t number = 0, at_ms = 0;
+        Action action = Action::release;
+        std::string arguments;
+        std::optional<std::int64_t> until_ms;
+    };
+    using ByKind = std::array<Held, command_kind_count>;
+    const Held* held(CommandKind kind, std::int64_t device_id, std::int64_t now_ms) const;
+
+    ByKind for_all_; // also for those who come later
+    std::map<std::int64_t, ByKind> for_device_;
+};
+
+} // namespace sessions

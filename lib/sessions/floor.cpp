@@ -1,0 +1,171 @@
+#include "sessions/floor.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace sessions {
+
+namespace {
+
+using Json = nlohmann::json;
+
+Json or_null(const std::optional<std::int64_t>& value) {
+    return value ? Json(*value) : Json();
+}
+
+// What a headset is told of a command. `run_id` where the command changed its run.
+Json command_json(const Session& session, const Command& command) {
+    return {{"session_id", command.session_id},
+            {"number", command.number},
+            {"action", wire_name_of(command.action)},
+            {"lesson_index", command.lesson_index},
+            {"lesson", json_of(session.lesson())},
+            {"position_ms", command.position_ms},
+            {"at_ms", command.at_ms},
+            {"expires_ms", command.expires_ms},
+            {"arguments", Json::parse(command.arguments)}};
+}
+
+} // namespace
+
+Json pushed(const char* type, Json data, std::int64_t now_ms) {
+    return {{"status", "update"}, {"type", type},   {"data", std::move(data)},
+            {"error", nullptr},   {"eid", nullptr}, {"ts", now_ms}};
+}
+
+void Floor::connected(live::ClientId client, const platform::Caller& caller) {
+    device_of_[client] = caller.device_id;
+    Headset& headset = headsets_[caller.device_id];
+    headset.organisation_id = caller.organisation_id;
+    headset.clients.push_back(client);
+    const auto taker = board_.taker(caller.device_id);
+    Json data = {{"server_ms", clock_.now_ms()},
+                 {"device", {{"id", caller.device_id}, {"name", taker ? taker->name : ""}}},
+                 {"person", taker ? people::json_of(taker->person) : Json()},
+                 {"hand", board_.hand(caller.device_id)},
+                 {"session", state_of(caller.device_id, headset)}};
+    note(caller.device_id, "welcome");
+    hub_.send(client, pushed("welcome", std::move(data), clock_.now_ms()));
+}
+
+void Floor::disconnected(live::ClientId client) {
+    const auto found = device_of_.find(client);
+    if (found == device_of_.end()) return;
+    std::erase(headsets_[found->second].clients, client);
+    device_of_.erase(found);
+}
+
+bool Floor::presence_changed(const devices::Present& present) {
+    Headset& headset = headsets_[present.device_id];
+    headset.organisation_id = present.organisation_id;
+    if (headset.online == present.online) return false;
+    headset.online = present.online;
+    // Who came by a socket has been settled already.
+    return !present.online || headset.clients.empty();
+}
+
+void Floor::perform(const Ordered& ordered, const std::vector<Place>& places) {
+    const Session& session = ordered.session;
+    if (session.transport.is_live()) {
+        Live& known = live_[session.id];
+        known.session = session;
+        if (!is_control(ordered.command.action)) known.number = ordered.command.number;
+    } else {
+        live_.erase(session.id);
+    }
+    tell_command(ordered, places);
+    for (const Place& place : places)
+        move(session.organisation_id, place);
+}
+
+void Floor::session_changed(const Session& session) {
+    if (auto found = live_.find(session.id); found != live_.end()) found->second.session = session;
+}
+
+void Floor::open(const Session& session, std::int64_t newest_playback) {
+    live_[session.id] = {session, newest_playback};
+}
+
+// One frame for all whose run goes on; one each for those who get another.
+void Floor::tell_command(const Ordered& ordered, const std::vector<Place>& places) {
+    Json data = command_json(ordered.session, ordered.command);
+    std::vector<live::ClientId> alike;
+    for (const CommandAnswer& answer : ordered.command.answers) {
+        const auto headset = headsets_.find(answer.device_id);
+        if (headset == headsets_.end()) continue;
+        const auto& clients = headset->second.clients;
+        if (!clients.empty())
+            note(answer.device_id, "command " + std::string(wire_name_of(ordered.command.action)));
+        const auto place = std::ranges::find(places, answer.device_id, &Place::device_id);
+        const bool changed =
+            place != places.end() && place->run_id && place->run_id != headset->second.place.run_id;
+        if (!changed) {
+            alike.insert(alike.end(), clients.begin(), clients.end());
+            continue;
+        }
+        Json own = data;
+        own["run_id"] = *place->run_id;
+        hub_.send(clients, pushed("command", std::move(own), clock_.now_ms()));
+    }
+    if (!alike.empty()) hub_.send(alike, pushed("command", std::move(data), clock_.now_ms()));
+}
+
+void Floor::move(std::int64_t organisation_id, const Place& place) {
+    Headset& headset = headsets_[place.device_id];
+    headset.organisation_id = organisation_id;
+    headset.place = place;
+    board_.device_settled(place.device_id, place.session_id);
+}
+
+void Floor::settled(std::int64_t organisation_id, const Place& place) {
+    const Headset& headset = headsets_[place.device_id];
+    if (headset.place == place) return;
+    move(organisation_id, place);
+    tell(place.device_id, "state", state_of(place.device_id, headset));
+}
+
+void Floor::tell(std::int64_t device_id, const char* type, Json data) {
+    const auto headset = headsets_.find(device_id);
+    if (headset == headsets_.end() || headset->second.clients.empty()) return;
+    note(device_id, type);
+    hub_.send(headset->second.clients, pushed(type, std::move(data), clock_.now_ms()));
+}
+
+void Floor::note(std::int64_t device_id, std::string name) {
+    devices::Exchange exchange;
+    exchange.at_ms = clock_.now_ms();
+    exchange.way = devices::Exchange::Way::out;
+    exchange.name = std::move(name);
+    inspector_.note(device_id, std::move(exchange));
+}
+
+Json Floor::state_of(std::int64_t device_id, const Headset& headset) const {
+    if (!headset.place.session_id) return {};
+    const auto found = live_.find(*headset.place.session_id);
+    if (found == live_.end()) return {};
+    const Session& session = found->second.session;
+    return {{"session_id", session.id},
+            {"number", found->second.number},
+            {"state", name_of(session.transport.state)},
+            {"lesson_index", session.transport.lesson_index},
+            {"lesson", json_of(session.lesson())},
+            {"position_ms", session.transport.position_ms},
+            {"at_ms", session.transport.position_at_ms},
+            {"server_ms", clock_.now_ms()},
+            {"run_id", or_null(headset.place.run_id)},
+            {"controls", board_.controls(session.id, device_id)}};
+}
+
+std::optional<std::int64_t> Floor::session_of(std::int64_t device_id) const {
+    const auto found = headsets_.find(device_id);
+    return found == headsets_.end() ? std::nullopt : found->second.place.session_id;
+}
+
+std::vector<std::pair<std::int64_t, std::int64_t>> Floor::absent() const {
+    std::vector<std::pair<std::int64_t, std::int64_t>> absent;
+    for (const auto& [device_id, headset] : headsets_)
+        if (!headset.online && headset.place.run_id) absent.emplace_back(headset.organisation_id, device_id);
+    return absent;
+}
+
+} // namespace sessions

@@ -1,0 +1,77 @@
+// The Director's half on the io thread: the headsets on the floor, their sockets, where each is, and what it
+// is told. Nothing here is on disk; load() of the Director fills it again.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "devices/inspector.h"
+#include "devices/presence.h"
+#include "live/hub.h"
+#include "platform/caller.h"
+#include "platform/clock.h"
+#include "sessions/board.h"
+#include "sessions/participation.h"
+#include "sessions/session.h"
+
+namespace sessions {
+
+// A message that nobody asked for.
+nlohmann::json pushed(const char* type, nlohmann::json data, std::int64_t now_ms);
+
+class Floor {
+public:
+    struct Headset {
+        std::int64_t organisation_id = 0;
+        std::vector<live::ClientId> clients; // its sockets; a broken one lives on for some seconds
+        Place place;
+        bool online = false;
+    };
+
+    Floor(live::Hub& hub, platform::Clock& clock, Board& board, devices::Inspector& inspector)
+        : hub_(hub), clock_(clock), board_(board), inspector_(inspector) {}
+
+    void connected(live::ClientId client, const platform::Caller& caller);
+    void disconnected(live::ClientId client);
+    // Whether it came or went and has to be settled for that.
+    bool presence_changed(const devices::Present& present);
+
+    // An order is on disk: the headsets hear of it, and are where it puts them.
+    void perform(const Ordered& ordered, const std::vector<Place>& places);
+    void session_changed(const Session& session);
+    // At start: what goes on, and who is in it.
+    void open(const Session& session, std::int64_t newest_playback);
+    void move(std::int64_t organisation_id, const Place& place);
+    // The same, and the headset is told when it is somewhere else.
+    void settled(std::int64_t organisation_id, const Place& place);
+    void tell(std::int64_t device_id, const char* type, nlohmann::json data);
+
+    std::optional<std::int64_t> session_of(std::int64_t device_id) const;
+    const std::map<std::int64_t, Headset>& headsets() const { return headsets_; }
+    // Organisation and headset of those whose run goes on though they are not there.
+    std::vector<std::pair<std::int64_t, std::int64_t>> absent() const;
+
+private:
+    struct Live {
+        Session session;
+        std::int64_t number = 0; // of the newest command that changed what plays
+    };
+    void tell_command(const Ordered& ordered, const std::vector<Place>& places);
+    void note(std::int64_t device_id, std::string name);
+    nlohmann::json state_of(std::int64_t device_id, const Headset& headset) const;
+
+    live::Hub& hub_;
+    platform::Clock& clock_;
+    Board& board_;
+    devices::Inspector& inspector_;
+    std::map<std::int64_t, Live> live_; // by session
+    std::map<std::int64_t, Headset> headsets_;
+    std::map<live::ClientId, std::int64_t> device_of_; // by socket
+};
+
+} // namespace sessions

@@ -1,0 +1,44 @@
+// Raised hands, and who feels unwell. One row a headset, until the teacher or the student takes it back; on
+// disk, so that a restart of the server forgets nobody who waits.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "people/people.h"
+#include "store/transaction.h"
+
+namespace sessions {
+
+struct Hand {
+    std::int64_t device_id = 0, organisation_id = 0;
+    std::optional<std::int64_t> session_id;
+    std::optional<people::PersonReference> person;
+    std::optional<std::int64_t> raised_ms; // none: the hand is down
+    std::string question;                  // short, may be empty
+    std::optional<std::int64_t> unwell_ms; // none: well
+
+    bool is_quiet() const { return !raised_ms && !unwell_ms; }
+};
+
+class Hands {
+public:
+    static constexpr std::size_t longest_question = 200;
+
+    // A hand that is down and a student who is well where there is no row.
+    Hand of(store::Read& read, std::int64_t organisation_id, std::int64_t device_id) const;
+    std::vector<Hand> in_session(store::Read& read, std::int64_t organisation_id,
+                                 std::int64_t session_id) const;
+    std::vector<Hand> all(store::Read& read) const; // of the whole box, at start
+    void keep(store::Tx& tx, const Hand& hand);
+};
+
+// Who waits for the teacher: the unwell first, then by time.
+bool waits_before(const Hand& a, const Hand& b);
+// What its headset is told: {"raised", "question", "unwell"}.
+nlohmann::json headset_json(const Hand& hand);
+
+} // namespace sessions

@@ -1,0 +1,64 @@
+// Ready to teach? One board for a class, a room and a lesson: each headset with everything that a lesson
+// needs of it, and for each thing that is missing the exact fix. It can be asked for the evening before.
+// Green means green: a headset that is ready here starts with the others.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "devices/presence.h"
+#include "people/people.h"
+#include "sessions/session.h"
+#include "store/transaction.h"
+
+namespace sessions {
+
+inline constexpr std::int64_t least_battery = 40;                  // percent, a lesson and a break
+inline constexpr std::int64_t least_battery_charging = 15;         // it grows
+inline constexpr std::int64_t spare_storage = 500LL * 1024 * 1024; // bytes, beside what is still to fetch
+inline constexpr double longest_round_trip_ms = 100;               // beyond that, acting together suffers
+inline constexpr std::int64_t fresh_ms = 15'000;                   // older reports say nothing
+
+// What a headset still has to have, and what it has.
+struct Wanted {
+    std::string sha256; // "": the lesson has no content on the box
+    std::int64_t size = 0;
+    std::string title;
+};
+
+struct Check {
+    std::string_view
+        name; // "online", "battery", "storage", "content", "app_version", "round_trip", "signed_in", "clock"
+    bool good = false;
+    std::string value, wanted; // as a person reads them: "34", "40"
+    std::string_view unit;     // of both: "percent", "bytes", "ms", "version", "person", ""
+    std::string_view fix;      // "switch_on", "charge", "free_storage", "fetch", "update_app", "move_closer",
+                               // "sign_in", "wait"; "": none needed
+};
+
+// Everything about one headset that decides.
+struct HeadsetFacts {
+    devices::Present present;
+    std::optional<people::PersonReference> person; // signed in, or whose seat it is
+    bool needs_person = false;                     // a class is taught
+    std::string newest_version;   // of its app, on the school's headsets of its model; "": unknown
+    std::vector<Wanted> content;  // the lesson's
+    std::vector<std::string> has; // SHA-256 of what it has, whole and verified
+};
+
+std::vector<Check> checks_of(const HeadsetFacts& facts, std::int64_t now_ms);
+
+struct PreflightQuestion {
+    std::optional<std::int64_t> class_id, room_id, lesson_id, session_id;
+};
+
+// {"ready", "checked_at", "devices": [...], "students_without_headset": [...]}. Error not_found when the
+// organisation has no such class, room, lesson or session.
+nlohmann::json preflight(store::Read& read, std::int64_t organisation_id, const PreflightQuestion& question,
+                         const devices::Presence& presence);
+
+} // namespace sessions

@@ -1,0 +1,65 @@
+// What is known of a headset and of a live session, and how pages are shown it. Plain values: the Board keeps
+// them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "devices/device.h"
+#include "devices/presence.h"
+#include "people/people.h"
+#include "sessions/controls.h"
+#include "sessions/hands.h"
+#include "sessions/session.h"
+
+namespace sessions {
+
+// Which help somebody may need; see help.h.
+enum class Reason {
+    unwell,
+    failed,
+    hand,
+    disconnected,
+    not_started,
+    off_content,
+    looking_away,
+    behind,
+    battery_low,
+};
+
+struct Shown {
+    devices::Device device;
+    devices::Present present;
+    std::optional<people::PersonReference> person;
+    std::optional<std::int64_t> session_id;
+    std::int64_t online_since_ms = 0;
+    Hand hand;
+    std::map<Reason, std::int64_t> since_ms; // what ails it, and for how long
+};
+
+struct ShownSession {
+    Session session;
+    std::map<std::int64_t, Command> commands; // by number
+    Controls controls;
+};
+
+struct LastAnswer {
+    const Command* command = nullptr;
+    const CommandAnswer* answer = nullptr;
+};
+// The last answer of a headset in its session, when a command went to it.
+LastAnswer last_answer(const ShownSession& session, std::int64_t device_id);
+// What it could not do, or did not do though it was there, and was not told anew since. Who came later has
+// joined by the state.
+LastAnswer failed_answer(const Shown& shown, const ShownSession& session);
+
+// "ready", "playing", "paused", "away", "offline" or "needs_help".
+std::string_view state_of(const Shown& shown, const ShownSession* session, std::int64_t now_ms);
+// Its entry in the organisation's topic. `session`: the one that it is in, or null.
+nlohmann::json entry_of(const Shown& shown, const ShownSession* session, std::int64_t now_ms);
+
+} // namespace sessions

@@ -14,6 +14,8 @@ export type Route = {
 
 const by_id = (parts: Parts) => ({ id: Number(parts.id) });
 
+const scenario = () => import('../features/scenarios/ScenarioPage.svelte');
+
 export const routes: Route[] = [
     { pattern: '/today', least: 'teacher', load: () => import('../features/today/Today.svelte') },
     { pattern: '/ready', least: 'teacher', load: () => import('../features/preflight/Preflight.svelte') },
@@ -24,6 +26,12 @@ export const routes: Route[] = [
     { pattern: '/courses', least: 'viewer', load: () => import('../features/courses/Courses.svelte') },
     { pattern: '/courses/:id', least: 'viewer', load: () => import('../features/courses/CoursePage.svelte'), props: by_id },
     { pattern: '/content', least: 'viewer', load: () => import('../features/content/ContentPage.svelte') },
+    { pattern: '/scenarios', least: 'viewer', load: () => import('../features/scenarios/Scenarios.svelte') },
+    { pattern: '/scenarios/new', least: 'teacher', load: scenario, props: () => ({ id: null }) },
+    { pattern: '/scenarios/:id', least: 'viewer', load: scenario, props: by_id },
+    { pattern: '/trainings', least: 'viewer', load: () => import('../features/trainings/Queue.svelte') },
+    { pattern: '/trainings/:id', least: 'viewer', load: () => import('../features/trainings/TrainingPage.svelte'), props: by_id },
+    { pattern: '/leaderboard', least: 'viewer', load: () => import('../features/progress/Leaderboard.svelte') },
     { pattern: '/headsets', least: 'viewer', load: () => import('../features/headsets/Headsets.svelte') },
     { pattern: '/results', least: 'viewer', load: () => import('../features/results/Results.svelte') },
     { pattern: '/results/:id', least: 'viewer', load: () => import('../features/results/SummaryPage.svelte'), props: by_id },

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "http/body.h"
+#include "http/envelope.h"
 #include "http/guard.h"
 #include "http/problem.h"
 #include "platform/log.h"
@@ -75,8 +76,10 @@ struct MessageQueue::Waiting {
 
 bool MessageQueue::Waiting::work(AuditSink& audit) {
     try {
-        auto faults = route->request.faults(call.body);
-        if (!faults.empty()) throw Error(std::move(faults));
+        if (!route->parses_itself) {
+            auto faults = route->request.faults(call.body);
+            if (!faults.empty()) throw Error(std::move(faults));
+        }
         Answer made = route->handle(call);
         if (!made.audit_target.is_null()) audit_target = made.audit_target.dump();
         status = made.status;
@@ -139,12 +142,29 @@ MessageQueue::MessageQueue(MessageServices services, platform::Connection* conne
 
 bool MessageQueue::take(std::string_view text) {
     try {
+        if (auto waiting = unparsed(text)) return queue(std::move(waiting));
         return take(parse_json(text), text.size());
     } catch (const Error& error) {
         auto waiting = std::make_shared<Waiting>();
         waiting->fault = error;
         return queue(std::move(waiting));
     }
+}
+
+// A message whose route reads its data itself: that stays as it stands. Null for any other.
+std::shared_ptr<MessageQueue::Waiting> MessageQueue::unparsed(std::string_view text) {
+    const auto envelope = envelope_of(text);
+    if (!envelope || envelope->type.size() < 2) return nullptr;
+    const auto* route = services_.routes.find_message(envelope->type.substr(1, envelope->type.size() - 2));
+    if (!route || !route->parses_itself) return nullptr;
+    auto waiting = std::make_shared<Waiting>();
+    waiting->route = route;
+    waiting->type = route->path;
+    if (!envelope->eid.empty()) waiting->eid = text_of(parse_json(envelope->eid));
+    if (text.size() > route->body_limit)
+        waiting->fault.emplace(ErrorKind::too_large, "The message is too large.");
+    waiting->call.content = envelope->data.empty() || envelope->data == "null" ? "{}" : envelope->data;
+    return waiting;
 }
 
 bool MessageQueue::take(Json message, std::size_t bytes) {

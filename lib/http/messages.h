@@ -53,6 +53,7 @@ public:
 
 private:
     struct Waiting;
+    std::shared_ptr<Waiting> unparsed(std::string_view text);
     bool queue(std::shared_ptr<Waiting> waiting);
     void start_next();
     void start(const std::shared_ptr<Waiting>& waiting);

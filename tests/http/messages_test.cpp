@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "http/envelope.h"
 #include "http/house.h"
 
 using http::Access;
@@ -40,6 +41,15 @@ struct Talk {
             http::message("small", "").memory().by(Access::open).body_limit(50).handled([](http::Call&) {
                 return http::no_content();
             }));
+        routes.add(http::message("events", "")
+                       .memory()
+                       .by(Access::open)
+                       .parses_itself()
+                       .body_limit(200)
+                       .takes(http::object({{"batch_id", http::text(1, 5)}}))
+                       .handled([](http::Call& call) {
+                           return http::json({{"read", call.content}});
+                       }));
         routes.add(http::message("hall", "")
                        .memory()
                        .by(Access::open)
@@ -184,4 +194,37 @@ TEST_CASE("a message whose commit fails is answered by the error", "[http]") {
     CHECK(rows[0].with_transaction);
     CHECK(rows[1].entry.status == 507);
     CHECK(rows[2].entry.status == 503);
+}
+
+TEST_CASE("a message's outermost level is found without a look into its values", "[http]") {
+    const auto envelope = http::envelope_of(
+        R"( {"type" : "events","data":{"a":["}",{"b\"":"]\\"}], "c":1} , "eid":12,"ts":null} )");
+    REQUIRE(envelope);
+    CHECK(envelope->type == R"("events")");
+    CHECK(envelope->data == R"({"a":["}",{"b\"":"]\\"}], "c":1})");
+    CHECK(envelope->eid == "12");
+    CHECK(http::envelope_of("{}"));
+    CHECK(http::envelope_of("{}")->type.empty());
+    for (const char* broken :
+         {"", "1", "[]", "{", R"({"type")", R"({"type":})", R"({"type":"a)", R"({"type":"a","data":{"b":[})",
+          R"({"type":"a"} x)", R"({type:1})", R"({"a":1,})"}) {
+        INFO(broken);
+        CHECK_FALSE(http::envelope_of(broken));
+    }
+}
+
+TEST_CASE("a route that reads its data itself gets it as it stands", "[http]") {
+    Talk talk;
+    const auto say = [&talk](std::string_view message) { CHECK(talk.queue->take(message)); };
+    say(R"({"type":"events","eid":"1","data":{"batch_id" : "too long for the shape"}})");
+    CHECK(talk.replies.back()["status"] == "success");
+    CHECK(talk.replies.back()["eid"] == "1");
+    CHECK(talk.replies.back()["type"] == "events");
+    CHECK(talk.replies.back()["data"]["read"] == R"({"batch_id" : "too long for the shape"})");
+    say(R"({"type":"events","eid":2})");
+    CHECK(talk.replies.back()["data"]["read"] == "{}");
+    say(R"({"type":"events","eid":{},"data":")" + std::string(300, 'x') + "\"}");
+    CHECK(talk.replies.back()["error"] == "MessageTooLarge");
+    say(R"({"type":"events","eid":1.2.3,"data":{}})");
+    CHECK(talk.replies.back()["error"] == "BadRequest");
 }

@@ -351,10 +351,15 @@ CREATE INDEX sessions_by_organisation ON sessions(organisation_id, id);
 CREATE INDEX sessions_live ON sessions(state) WHERE state IN ('running', 'paused');
 
 CREATE TABLE session_lessons (
-    id         INTEGER PRIMARY KEY,
-    session_id INTEGER NOT NULL REFERENCES sessions(id) ON DELETE CASCADE,
-    position   INTEGER NOT NULL,                       -- 0, 1, 2: the queue
-    lesson_id  INTEGER NOT NULL REFERENCES lessons(id),
+    id          INTEGER PRIMARY KEY,
+    session_id  INTEGER NOT NULL REFERENCES sessions(id) ON DELETE CASCADE,
+    position    INTEGER NOT NULL,                      -- 0, 1, 2: the queue
+    lesson_id   INTEGER NOT NULL REFERENCES lessons(id),
+    -- The lesson as it was taught, whatever becomes of it later; null until the session starts.
+    title       TEXT,
+    kind        TEXT,
+    content     TEXT,
+    duration_ms INTEGER,
     UNIQUE (session_id, position)
 ) STRICT;
 
@@ -497,12 +502,29 @@ CREATE TABLE run_rollups (
     first_ms    INTEGER,                               -- of the events' own times
     last_ms     INTEGER,
     received_ms INTEGER NOT NULL,                      -- when the newest batch came
-    gaze        TEXT NOT NULL,                         -- JSON array of 36 x 18 counts, row by row; see runs/rollup.h
+    reported    INTEGER,                               -- how many events the headset says that it has made
+    gaze        TEXT NOT NULL,                         -- JSON: cell, count, cell, count, ... of those that have any, of
+                                                       -- 36 x 18, row by row; see runs/rollup.h
     kinds       TEXT NOT NULL,                         -- JSON: events of each kind
     zones       TEXT NOT NULL,                         -- JSON: dwell in milliseconds
     targets     TEXT NOT NULL,                         -- JSON: dwell in milliseconds
     open_zones  TEXT NOT NULL                          -- JSON: entered and not left yet, since when
 ) STRICT;
+
+-- The same, in pieces of five seconds of the lesson; see runs/slice.h.
+CREATE TABLE run_slices (
+    run_id       INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+    slice        INTEGER NOT NULL,                     -- position in the lesson / 5000 ms
+    events       INTEGER NOT NULL,
+    looks        INTEGER NOT NULL,                     -- gazes with a direction
+    interactions INTEGER NOT NULL,
+    x            REAL NOT NULL,                        -- the looks' directions, added up: ahead, to the right, up
+    y            REAL NOT NULL,
+    z            REAL NOT NULL,
+    cells        TEXT NOT NULL,                        -- JSON: cell, count, cell, count, ...
+    targets      TEXT NOT NULL,                        -- JSON: looks that name a target
+    PRIMARY KEY (run_id, slice)
+) STRICT, WITHOUT ROWID;
 
 -- Events, a row a batch: five times as fast as a row an event, in half the space (figures: runs/ingest.h). To look at them, there is
 -- the view tracking_events. `events` is a JSON array of arrays: [kind, at_ms - base_ms, yaw_deg, pitch_deg, zone, target,

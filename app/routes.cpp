@@ -7,8 +7,10 @@
 #include "dialects/lms/lms_routes.h"
 #include "dialects/lms/lms_sockets.h"
 #include "dialects/training/training_routes.h"
+#include "dialects/unreal/unreal_routes.h"
 #include "http/assets.h"
 #include "http/openapi.h"
+#include "insights/insight_routes.h"
 #include "live/live_routes.h"
 #include "people/people_routes.h"
 #include "rooms/room_routes.h"
@@ -48,9 +50,11 @@ void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
     runs::add_run_routes(table, s.runs, s.ingest);
     scenarios::add_scenario_routes(table, s.scenarios);
     runs::add_training_routes(table, {s.store, s.clock, s.trainings, s.waiting});
+    insights::add_insight_routes(table, {s.sessions, s.runs, s.people, s.classes});
     live::add_live_routes(table, s.hub, s.clock);
     dialects::lms::add_lms_routes(table, lms_parts(s));
     dialects::training::add_training_routes(table, training_parts(s, appliance.uses_tls()));
+    dialects::unreal::add_unreal_routes(table, {s.runs, s.ingest, s.random});
     add_system_routes(table, appliance);
     http::add_documentation_routes(table);
     http::add_asset_routes(table);

@@ -1,7 +1,5 @@
 #include "runs/event_parser.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -9,6 +7,7 @@
 #include "platform/error.h"
 #include "platform/text.h"
 #include "runs/ingest.h"
+#include "runs/json_body.h"
 
 namespace runs {
 
@@ -16,10 +15,7 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::size_t depth_limit = 32;
-constexpr std::size_t faults_named = 100; // of a batch that is wrong all over, nobody reads more
-constexpr std::size_t body_limit = 8u << 20;
-constexpr std::size_t usual_body = 64u << 10;
+constexpr std::size_t faults_named = 100;       // of a batch that is wrong all over, nobody reads more
 constexpr double last_ms = 253'402'300'799'999; // the year 9999
 constexpr double day_ms = 24.0 * 3600 * 1000;
 
@@ -33,8 +29,8 @@ struct Faults {
 // One event's fields. A fault is told by its place; the place is written only when there is one.
 class EventReader {
 public:
-    EventReader(Faults& faults, std::size_t index, std::deque<std::string>& kept)
-        : faults_(faults), index_(index), kept_(kept) {}
+    EventReader(Faults& faults, std::size_t index, DataTexts& texts)
+        : faults_(faults), index_(index), texts_(texts) {}
 
     Event read(dom::element element) {
         dom::object object;
@@ -73,7 +69,7 @@ private:
         } else if (key == "sent_ms") {
             event_.sent_ms = whole(key, value, last_ms);
         } else if (key == "data") {
-            event_.data = object_text(key, value);
+            take_data(value);
         } else {
             fault(key, "is not a field of an event; what is yours goes into data");
         }
@@ -106,12 +102,11 @@ private:
         return text;
     }
 
-    std::string_view object_text(std::string_view key, dom::element value) {
-        if (!value.is_object()) {
-            fault(key, "must be an object");
-            return {};
-        }
-        return kept_.emplace_back(simdjson::to_string(value));
+    void take_data(dom::element value) {
+        if (!value.is_object()) return fault("data", "must be an object");
+        const std::size_t offset = texts_.bytes().size();
+        append_json(texts_.bytes(), value);
+        texts_.keep(index_, offset);
     }
 
     void fault(std::string_view key, std::string message) {
@@ -120,7 +115,7 @@ private:
 
     Faults& faults_;
     const std::size_t index_;
-    std::deque<std::string>& kept_;
+    DataTexts& texts_;
     Event event_;
     bool has_kind_ = false, has_time_ = false;
 };
@@ -128,21 +123,9 @@ private:
 } // namespace
 
 struct EventParser::Impl {
-    dom::parser parser;
-    std::deque<std::string> kept; // texts that do not stand in the body as they are stored
+    JsonBody parser;
+    DataTexts texts;
     Batch batch;
-
-    // The parser's memory is a dozen times the body's; what one big batch took is given back with the next
-    // small one.
-    void fit(std::string& body) {
-        if (body.size() > body_limit)
-            throw platform::Error(platform::ErrorKind::too_large, "A batch has at most 8 MiB.");
-        body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
-        if (parser.capacity() > usual_body && body.size() <= usual_body) parser = dom::parser();
-        if (body.size() > parser.capacity() &&
-            parser.allocate(std::max(body.size(), usual_body), depth_limit))
-            throw platform::Error(platform::ErrorKind::unavailable, "There is no memory for this batch.", 5);
-    }
 
     void read_batch(dom::object object, Faults& faults) {
         bool has_id = false, has_events = false;
@@ -156,6 +139,11 @@ struct EventParser::Impl {
                 if (field.value.is_null()) continue;
                 if (field.value.get(run_id) || run_id < 1) faults.add("run_id", "must be an integer from 1");
                 batch.run_id = run_id;
+            } else if (field.key == "reported_total") {
+                std::int64_t total = 0;
+                if (field.value.get(total) || total < 0)
+                    faults.add("reported_total", "must be an integer from 0");
+                batch.reported_total = total;
             } else if (field.key == "events") {
                 has_events = true;
                 read_events(field.value, faults);
@@ -174,7 +162,7 @@ struct EventParser::Impl {
             if (batch.events.size() == batch_events_limit)
                 return faults.add("events",
                                   "must be at most " + std::to_string(batch_events_limit) + " events");
-            batch.events.push_back(EventReader(faults, batch.events.size(), kept).read(element));
+            batch.events.push_back(EventReader(faults, batch.events.size(), texts).read(element));
         }
     }
 };
@@ -183,21 +171,18 @@ EventParser::EventParser() : impl_(std::make_unique<Impl>()) {}
 EventParser::~EventParser() = default;
 
 const Batch& EventParser::parse(std::string& body) {
-    impl_->kept.clear();
+    impl_->texts.clear();
     impl_->batch.batch_id = {};
     impl_->batch.run_id.reset();
+    impl_->batch.reported_total.reset();
     impl_->batch.events.clear();
-    impl_->fit(body);
-
-    dom::element root;
     dom::object object;
-    if (impl_->parser.parse(body.data(), body.size(), false).get(root))
-        throw platform::Error(platform::ErrorKind::bad_request, "The body is not JSON.");
-    if (root.get(object))
+    if (impl_->parser.parse(body).get(object))
         throw platform::Error(platform::ErrorKind::bad_request, "The body must be a JSON object.");
     Faults faults;
     impl_->read_batch(object, faults);
     if (!faults.list.empty()) throw platform::Error(std::move(faults.list));
+    impl_->texts.give_to(impl_->batch.events);
     return impl_->batch;
 }
 

@@ -2,7 +2,6 @@
 // insert.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +15,7 @@ namespace runs {
 struct Batch {
     std::string_view batch_id;
     std::optional<std::int64_t> run_id;
+    std::optional<std::int64_t> reported_total; // how many events of the run the headset has made so far
     std::vector<Event> events;
 };
 
@@ -24,9 +24,9 @@ public:
     EventParser();
     ~EventParser();
 
-    // {batch_id, run_id?, events: [...]}. What it gives is valid until the next parse. `body` is lengthened
-    // in memory, not in content. Error bad_request: not JSON; invalid: names the faulty fields,
-    // "events[3].yaw_deg".
+    // {batch_id, run_id?, reported_total?, events: [...]}. What it gives is valid until the next parse.
+    // `body` is lengthened in memory, not in content. Error bad_request: not JSON; invalid: names the faulty
+    // fields, "events[3].yaw_deg".
     const Batch& parse(std::string& body);
 
 private:

@@ -1,39 +1,17 @@
 #include "runs/event_text.h"
 
-#include <charconv>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace runs {
 
 namespace {
 
-template <class Number>
-void append_number(std::string& text, Number value) {
-    char digits[32];
-    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-    text.append(digits, end);
-}
-
 void append_escaped(std::string& text, unsigned char character) {
     constexpr char hex[] = "0123456789abcdef";
     text += "\\u00";
     text += hex[character >> 4];
     text += hex[character & 15];
-}
-
-void append_quoted(std::string& text, std::string_view value) {
-    text += '"';
-    for (const char character : value) {
-        if (character == '"' || character == '\\') {
-            text += '\\';
-            text += character;
-        } else if (static_cast<unsigned char>(character) < 0x20) {
-            append_escaped(text, static_cast<unsigned char>(character));
-        } else {
-            text += character;
-        }
-    }
-    text += '"';
 }
 
 // What is absent is written as null only once something that is there comes after it.
@@ -88,6 +66,26 @@ void append_event(std::string& text, const Event& event, std::int64_t base_ms) {
 
 } // namespace
 
+void append_quoted(std::string& text, std::string_view value) {
+    text += '"';
+    const auto is_plain = [](char character) {
+        return character != '"' && character != '\\' && static_cast<unsigned char>(character) >= 0x20;
+    };
+    if (std::ranges::all_of(value, is_plain)) {
+        text += value;
+    } else {
+        for (const char character : value) {
+            if (static_cast<unsigned char>(character) < 0x20) {
+                append_escaped(text, static_cast<unsigned char>(character));
+                continue;
+            }
+            if (!is_plain(character)) text += '\\';
+            text += character;
+        }
+    }
+    text += '"';
+}
+
 void append_events(std::string& text, std::span<const Event> events, std::int64_t base_ms) {
     text += '[';
     for (const Event& event : events) {
@@ -99,12 +97,14 @@ void append_events(std::string& text, std::span<const Event> events, std::int64_
 
 void append_grid(std::string& text, const GazeGrid& grid) {
     text += '[';
-    for (const std::uint32_t& count : grid) {
-        if (&count != grid.data()) text += ',';
-        if (count == 0)
-            text += '0'; // most of a sphere is never looked at
-        else
-            append_number(text, count);
+    bool first = true;
+    for (std::size_t cell = 0; cell < grid.size(); ++cell) {
+        if (grid[cell] == 0) continue;
+        if (!first) text += ',';
+        first = false;
+        append_number(text, cell);
+        text += ',';
+        append_number(text, grid[cell]);
     }
     text += ']';
 }
@@ -124,8 +124,7 @@ void append_totals(std::string& text, const Totals& totals) {
 
 GazeGrid grid_from(std::string_view text) {
     GazeGrid grid{};
-    const auto counts = nlohmann::json::parse(text).get<std::vector<std::uint32_t>>();
-    std::copy_n(counts.begin(), std::min(counts.size(), grid.size()), grid.begin());
+    each_cell(text, [&grid](std::uint16_t cell, std::uint32_t count) { grid[cell] = count; });
     return grid;
 }
 

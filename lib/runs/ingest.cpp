@@ -5,9 +5,12 @@
 #include <unordered_map>
 #include <utility>
 
+#include "platform/crypto.h"
 #include "platform/error.h"
+#include "platform/text.h"
 #include "runs/event_parser.h"
 #include "runs/event_text.h"
+#include "runs/slice.h"
 
 namespace runs {
 
@@ -16,6 +19,7 @@ namespace {
 // A headset outside any lesson that has been silent for so long and speaks again has begun something new.
 constexpr std::int64_t events_run_silence_ms = 30 * 60'000;
 constexpr std::size_t runs_in_memory = 512;
+constexpr std::size_t slices_in_memory = 4; // of a run: what comes out of order is seldom far off
 
 Rollup rollup_of(const store::Statement& rows) {
     Rollup rollup;
@@ -30,14 +34,15 @@ Rollup rollup_of(const store::Statement& rows) {
     rollup.zones = totals_from(rows.text(5));
     rollup.targets = totals_from(rows.text(6));
     rollup.open_zones = totals_from(rows.text(7));
+    rollup.reported_total = rows.optional_integer(8);
     return rollup;
 }
 
 Rollup read_rollup(store::Read& read, std::int64_t organisation_id, std::int64_t run_id) {
     auto rows = read.query(
-        "SELECT u.events, u.first_ms, u.last_ms, u.gaze, u.kinds, u.zones, u.targets, u.open_zones FROM "
-        "run_rollups u"
-        " JOIN runs r ON r.id = u.run_id WHERE r.organisation_id = ? AND u.run_id = ?",
+        "SELECT u.events, u.first_ms, u.last_ms, u.gaze, u.kinds, u.zones, u.targets, u.open_zones,"
+        " u.reported FROM run_rollups u JOIN runs r ON r.id = u.run_id WHERE r.organisation_id = ? AND "
+        "u.run_id = ?",
         organisation_id, run_id);
     return rows.step() ? rollup_of(rows) : Rollup{};
 }
@@ -49,7 +54,11 @@ Rollup read_rollup(store::Read& read, std::int64_t organisation_id, std::int64_t
 struct Known {
     std::int64_t organisation_id = 0;
     std::int64_t device_id = 0; // 0: none
+    std::int64_t started_ms = 0;
+    bool in_session = false;
     Rollup rollup;
+    std::vector<Slice> slices;      // the latest used; at the disk as they are here
+    std::int64_t newest_slice = -1; // that there is
     std::list<std::int64_t>::iterator place;
 };
 
@@ -62,6 +71,7 @@ struct Ingest::Impl {
     std::unordered_map<std::int64_t, Known> known;
     std::list<std::int64_t> by_use;                              // the latest used first
     std::string events, gaze, kinds, zones, targets, open_zones; // kept for their memory
+    std::vector<std::pair<std::int64_t, const Event*>> order;    // by slice, of the batch at hand
 
     void forget(std::int64_t run_id) {
         if (auto found = known.find(run_id); found != known.end()) {
@@ -76,12 +86,17 @@ struct Ingest::Impl {
             return found->second;
         }
         if (known.size() >= runs_in_memory) forget(by_use.back());
-        Rollup rollup = read_rollup(read, run.organisation_id, run.id);
         by_use.push_front(run.id);
-        return known
-            .emplace(run.id,
-                     Known{run.organisation_id, run.device_id.value_or(0), std::move(rollup), by_use.begin()})
-            .first->second;
+        Known& made = known[run.id];
+        made.organisation_id = run.organisation_id;
+        made.device_id = run.device_id.value_or(0);
+        made.started_ms = run.started_ms;
+        made.in_session = run.session_id.has_value();
+        made.place = by_use.begin();
+        made.rollup = read_rollup(read, run.organisation_id, run.id);
+        made.newest_slice =
+            read.integer("SELECT max(slice) FROM run_slices WHERE run_id = ?", run.id).value_or(-1);
+        return made;
     }
 
     // The run that the sender names, if it may: a headset its own or one without headset, a site key any of
@@ -139,33 +154,73 @@ struct Ingest::Impl {
         append_totals(targets, rollup.targets);
         append_totals(open_zones, rollup.open_zones);
         tx.run(
-            "INSERT INTO run_rollups (run_id, events, first_ms, last_ms, received_ms, gaze, kinds, zones, "
-            "targets,"
-            " open_zones) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET events = "
-            "excluded.events,"
+            "INSERT INTO run_rollups (run_id, events, first_ms, last_ms, received_ms, reported, gaze, kinds,"
+            " zones, targets, open_zones) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " events = excluded.events, reported = excluded.reported,"
             " first_ms = excluded.first_ms, last_ms = excluded.last_ms, received_ms = excluded.received_ms,"
             " gaze = excluded.gaze, kinds = excluded.kinds, zones = excluded.zones, targets = "
             "excluded.targets,"
             " open_zones = excluded.open_zones",
-            run_id, rollup.events, rollup.first_ms, rollup.last_ms, tx.now_ms(), gaze, kinds, zones, targets,
-            open_zones);
+            run_id, rollup.events, rollup.first_ms, rollup.last_ms, tx.now_ms(), rollup.reported_total, gaze,
+            kinds, zones, targets, open_zones);
+    }
+
+    // Where in its lesson an event happened. One that does not say it is placed by its time.
+    static std::int64_t position_of(const Known& run, const Event& event) {
+        if (event.position_ms) return *event.position_ms;
+        return event.at_ms - (run.in_session ? run.started_ms : run.rollup.first_ms.value_or(event.at_ms));
+    }
+
+    static Slice& slice_at(store::Read& read, std::int64_t run_id, Known& run, std::int64_t number) {
+        for (Slice& slice : run.slices)
+            if (slice.number == number) return slice;
+        std::optional<Slice> stored;
+        if (number <= run.newest_slice) stored = find_slice(read, run_id, number);
+        run.newest_slice = std::max(run.newest_slice, number);
+        run.slices.push_back(stored ? *std::move(stored) : Slice{});
+        run.slices.back().number = number;
+        return run.slices.back();
+    }
+
+    // Slice by slice, however the events are mixed.
+    void add_to_slices(store::Tx& tx, std::int64_t run_id, Known& run, std::span<const Event> batch) {
+        order.clear();
+        for (const Event& event : batch)
+            order.emplace_back(slice_number(position_of(run, event)), &event);
+        const auto by_slice = [](const auto& placed) { return placed.first; };
+        if (!std::ranges::is_sorted(order, {}, by_slice)) std::ranges::stable_sort(order, {}, by_slice);
+        for (auto at = order.begin(); at != order.end();) {
+            Slice& slice = slice_at(tx, run_id, run, at->first);
+            for (; at != order.end() && at->first == slice.number; ++at)
+                slice.add(*at->second);
+            write_slice(tx, run_id, slice);
+            if (run.slices.size() > slices_in_memory) run.slices.erase(run.slices.begin());
+        }
     }
 
     static Stored repeated(store::Tx& tx, std::int64_t sender, std::string_view batch_id) {
-        auto rows =
-            tx.query("SELECT run_id, count, total FROM event_batches WHERE sender = ? AND batch_id = ?",
-                     sender, batch_id);
+        auto rows = tx.query(
+            "SELECT b.run_id, b.count, b.total, u.reported FROM event_batches b"
+            " LEFT JOIN run_rollups u ON u.run_id = b.run_id WHERE b.sender = ? AND b.batch_id = ?",
+            sender, batch_id);
         if (!rows.step()) throw platform::Error(platform::ErrorKind::internal, "a stored batch is not there");
-        return {rows.integer(0), std::string(batch_id), rows.integer(1), rows.integer(2), true};
+        return {rows.integer(0), std::string(batch_id),    rows.integer(1),
+                rows.integer(2), rows.optional_integer(3), true};
     }
 
     Stored store_batch(store::Tx& tx, const Sender& sender, std::int64_t run_id, Known& run,
-                       std::string_view batch_id, std::span<const Event> batch) {
+                       std::string_view batch_id, std::span<const Event> batch,
+                       std::optional<std::int64_t> reported_total) {
         const std::int64_t source = sender.device_id != 0 ? sender.device_id : -run_id;
         const std::int64_t base_ms = batch.empty() ? tx.now_ms() : batch.front().at_ms;
         const auto count = static_cast<std::int64_t>(batch.size());
         events.clear();
         append_events(events, batch, base_ms);
+        std::string by_content;
+        if (batch_id.empty()) {
+            by_content = "content " + platform::hex(platform::hash_token(events + std::to_string(base_ms)));
+            batch_id = by_content;
+        }
         const std::int64_t added = tx.run(
             "INSERT INTO event_batches (run_id, sender, batch_id, received_ms, base_ms, count, total, events)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sender, batch_id) DO NOTHING",
@@ -175,8 +230,11 @@ struct Ingest::Impl {
         for (const Event& event : batch) {
             run.rollup.add(event);
         }
+        if (reported_total)
+            run.rollup.reported_total = std::max(run.rollup.reported_total.value_or(0), *reported_total);
+        add_to_slices(tx, run_id, run, batch);
         write_rollup(tx, run_id, run.rollup);
-        return {run_id, std::string(batch_id), count, run.rollup.events, false};
+        return {run_id, std::string(batch_id), count, run.rollup.events, run.rollup.reported_total, false};
     }
 };
 
@@ -195,12 +253,13 @@ Stored Ingest::take_json(store::Tx& tx, const Sender& sender, std::optional<std:
     else if (batch.run_id && batch.run_id != run_id)
         platform::throw_invalid("run_id", "must be the run of the path, or absent");
     const std::int64_t id = run_id ? *run_id : impl_->unnamed(tx, sender, batch.batch_id);
-    return impl_->store_batch(tx, sender, id, impl_->named(tx, sender, id), batch.batch_id, batch.events);
+    return impl_->store_batch(tx, sender, id, impl_->named(tx, sender, id), batch.batch_id, batch.events,
+                              batch.reported_total);
 }
 
 Stored Ingest::take(store::Tx& tx, const Sender& sender, const Run& run, std::string_view batch_id,
                     std::span<const Event> events) {
-    return impl_->store_batch(tx, sender, run.id, impl_->remember(tx, run), batch_id, events);
+    return impl_->store_batch(tx, sender, run.id, impl_->remember(tx, run), batch_id, events, {});
 }
 
 void Ingest::forget(std::int64_t run_id) {

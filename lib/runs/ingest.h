@@ -20,7 +20,7 @@
 
 namespace runs {
 
-constexpr std::size_t batch_events_limit = 5'000;
+constexpr std::size_t batch_events_limit = 10'000;
 
 struct Sender {
     std::int64_t organisation_id = 0;
@@ -30,8 +30,9 @@ struct Sender {
 struct Stored {
     std::int64_t run_id = 0;
     std::string batch_id;
-    std::int64_t stored = 0; // events of this batch
-    std::int64_t total = 0;  // events of the run, with this batch
+    std::int64_t stored = 0;                    // events of this batch
+    std::int64_t total = 0;                     // events of the run, with this batch
+    std::optional<std::int64_t> reported_total; // of the run, as its headset says; the most that it has said
     bool repeated = false;
 };
 
@@ -46,12 +47,14 @@ public:
     ~Ingest();
     void on_unnamed_run(CurrentRun current_run);
 
-    // {batch_id, run_id?, events: [...]}; `run_id` from the path, when there. `body` is changed (padded for
-    // the parser). Error invalid names every faulty field, "events[3].yaw_deg", and then nothing is stored.
+    // {batch_id, run_id?, reported_total?, events: [...]}; `run_id` from the path, when there. `body` is
+    // changed (padded for the parser). Error invalid names every faulty field, "events[3].yaw_deg", and then
+    // nothing is stored.
     Stored take_json(store::Tx& tx, const Sender& sender, std::optional<std::int64_t> run_id,
                      std::string& body);
 
-    // For dialects, which have parsed and checked the events themselves.
+    // For dialects, which have parsed and checked the events themselves. A batch without an id of its own is
+    // known by what is in it.
     Stored take(store::Tx& tx, const Sender& sender, const Run& run, std::string_view batch_id,
                 std::span<const Event> events);
 

@@ -59,6 +59,7 @@ void Rollup::add(const Rollup& other) {
         gaze[i] += other.gaze[i];
     }
     gaze_total += other.gaze_total;
+    if (other.reported_total) reported_total = reported_total.value_or(0) + *other.reported_total;
     add_all(kinds, other.kinds);
     add_all(zones, other.zones);
     add_all(targets, other.targets);

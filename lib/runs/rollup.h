@@ -33,6 +33,8 @@ struct Rollup {
     Totals kinds;          // events of each kind
     Totals zones, targets; // dwell in milliseconds
     Totals open_zones;     // entered and not left yet: since when
+    // How many events the headset says that it has made; not all of them need have arrived.
+    std::optional<std::int64_t> reported_total;
 
     // A gaze counts in its cell. A dwell counts for the zone and the target that the event names; a zone_exit
     // that carries none counts the time since its zone_enter.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "http/lists.h"
+#include "runs/counts.h"
 
 namespace runs {
 
@@ -16,22 +17,26 @@ using store::Tx;
 
 http::Shape run_shape() {
     const auto id_or_null = http::nullable(http::identifier());
-    return http::object({{"id", http::identifier()},
-                         {"public_id", http::text(1, 200)},
-                         {"session_id", id_or_null},
-                         {"lesson_id", id_or_null},
-                         {"scenario_id", id_or_null},
-                         {"scenario_version", id_or_null},
-                         {"device_id", id_or_null},
-                         {"seat_id", id_or_null},
-                         {"person", http::nullable(http::person_reference())},
-                         {"state", http::one_of({"running", "finished"})},
-                         {"origin", http::text(1, 40)},
-                         {"started_at", http::time()},
-                         {"ended_at", http::nullable(http::time())},
-                         {"progress", http::number(0, 1)},
-                         {"completed", http::boolean()},
-                         {"score", http::nullable(http::number(-1e9, 1e9))}})
+    return http::object(
+               {{"id", http::identifier()},
+                {"public_id", http::text(1, 200)},
+                {"session_id", id_or_null},
+                {"lesson_id", id_or_null},
+                {"scenario_id", id_or_null},
+                {"scenario_version", id_or_null},
+                {"device_id", id_or_null},
+                {"seat_id", id_or_null},
+                {"person", http::nullable(http::person_reference())},
+                {"state", http::one_of({"running", "finished"})},
+                {"origin", http::text(1, 40)},
+                {"started_at", http::time()},
+                {"ended_at", http::nullable(http::time())},
+                {"progress", http::number(0, 1)},
+                {"completed", http::boolean()},
+                {"score", http::nullable(http::number(-1e9, 1e9))},
+                {"events", http::integer(0, INT64_MAX).described("that the box has")},
+                {"reported_events",
+                 http::nullable(http::integer(0, INT64_MAX)).described("that the headset says it has made")}})
         .named("Run");
 }
 
@@ -55,6 +60,9 @@ http::Shape batch_shape() {
     return http::object(
                {{"batch_id", http::text(1, 128).described("chosen by the sender; sent twice, stored once")},
                 {"run_id?", http::nullable(http::identifier())},
+                {"reported_total?", http::integer(0, INT64_MAX)
+                                        .described("events of the run that the headset has made so far, sent "
+                                                   "or not: what the box lacks is then known")},
                 {"events", http::list(event_shape(), batch_events_limit)}})
         .named("EventBatch");
 }
@@ -65,6 +73,7 @@ http::Shape stored_shape() {
                 {"batch_id", http::text(1, 128)},
                 {"stored", http::integer(0, batch_events_limit)},
                 {"total", http::integer(0, INT64_MAX).described("events of the run, with this batch")},
+                {"reported_total", http::nullable(http::integer(0, INT64_MAX))},
                 {"repeated", http::boolean()}})
         .named("StoredBatch");
 }
@@ -74,7 +83,16 @@ http::Json json_of(const Stored& stored) {
             {"batch_id", stored.batch_id},
             {"stored", stored.stored},
             {"total", stored.total},
+            {"reported_total", stored.reported_total ? http::Json(*stored.reported_total) : http::Json()},
             {"repeated", stored.repeated}};
+}
+
+http::Json with_counts(Read& read, const Run& run) {
+    http::Json json = json_of(run);
+    const Counts counts = counts_of(read, run.id);
+    json["events"] = counts.events;
+    json["reported_events"] = counts.reported ? http::Json(*counts.reported) : http::Json();
+    return json;
 }
 
 Answer take(Call& call, Tx& tx, Ingest& ingest, std::optional<std::int64_t> run_id) {
@@ -130,7 +148,8 @@ void add_run_routes(http::RouteTable& table, Runs& runs, Ingest& ingest) {
                   .tagged("runs")
                   .handled<Read>([&runs](Call& call, Read& read) {
                       return http::page_answer(runs.list(read, call.caller.organisation_id, filter_of(call),
-                                                         http::page_request<store::PageRequest>(call, 1000)));
+                                                         http::page_request<store::PageRequest>(call, 1000)),
+                                               [&read](const Run& run) { return with_counts(read, run); });
                   }));
     table.add(http::get("/v1/runs/:id", "One run")
                   .reads()
@@ -138,7 +157,8 @@ void add_run_routes(http::RouteTable& table, Runs& runs, Ingest& ingest) {
                   .gives(run_shape())
                   .tagged("runs")
                   .handled<Read>([&runs](Call& call, Read& read) {
-                      return http::json(json_of(runs.get(read, call.caller.organisation_id, call.id("id"))));
+                      return http::json(
+                          with_counts(read, runs.get(read, call.caller.organisation_id, call.id("id"))));
                   }));
     table.add(http::patch("/v1/runs/:id", "Say whose run it is, or take that back")
                   .writes()
@@ -151,7 +171,7 @@ void add_run_routes(http::RouteTable& table, Runs& runs, Ingest& ingest) {
                       const Run run = runs.name(
                           tx, call.caller.organisation_id, call.id("id"),
                           person.is_null() ? std::nullopt : std::optional(person.get<std::int64_t>()));
-                      return http::json(json_of(run)).on({{"run", run.id}});
+                      return http::json(with_counts(tx, run)).on({{"run", run.id}});
                   }));
     add_ingest(table, ingest);
 }

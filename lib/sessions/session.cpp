@@ -35,8 +35,10 @@ Session session_of(const store::Statement& rows) {
 
 void read_lessons(store::Read& read, Session& session) {
     auto rows = read.query(
-        "SELECT q.position, l.id, l.title, l.kind, l.content, l.duration_ms FROM session_lessons q"
-        " JOIN lessons l ON l.id = q.lesson_id WHERE q.session_id = ? ORDER BY q.position",
+        "SELECT q.position, l.id, coalesce(q.title, l.title), coalesce(q.kind, l.kind),"
+        " coalesce(q.content, l.content), CASE WHEN q.title IS NULL THEN l.duration_ms ELSE q.duration_ms END"
+        " FROM session_lessons q JOIN lessons l ON l.id = q.lesson_id WHERE q.session_id = ?"
+        " ORDER BY q.position",
         session.id);
     while (rows.step()) {
         session.lessons.push_back({rows.integer(0), rows.integer(1), rows.string(2),
@@ -200,6 +202,13 @@ void Sessions::set_transport(store::Tx& tx, std::int64_t organisation_id, std::i
         " stopped_ms = CASE WHEN ?7 THEN ?6 END WHERE organisation_id = ?1 AND id = ?2",
         organisation_id, id, name_of(transport.state), transport.lesson_index, transport.position_ms,
         transport.position_at_ms, stopped);
+    // From the start on, the session keeps its lessons as they are now.
+    if (transport.is_live())
+        tx.run(
+            "UPDATE session_lessons SET title = l.title, kind = l.kind, content = l.content,"
+            " duration_ms = l.duration_ms FROM lessons l WHERE l.id = session_lessons.lesson_id"
+            " AND l.organisation_id = ?1 AND session_id = ?2 AND session_lessons.title IS NULL",
+            organisation_id, id);
 }
 
 #undef LECTERN_SESSION_COLUMNS

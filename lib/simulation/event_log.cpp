@@ -21,6 +21,7 @@ void EventLog::add(std::int64_t run_id, const std::string& event) {
 void EventLog::seal() {
     if (open_.count == 0) return;
     open_.id = name_ + "-" + std::to_string(++batches_);
+    open_.made = runs_[open_.run_id].made;
     sealed_events_ += open_.count;
     sealed_.push_back(std::exchange(open_, {}));
     while (sealed_events_ > most_events_) {
@@ -44,6 +45,10 @@ bool EventLog::acknowledge(const std::string& batch_id, std::int64_t run_id, boo
     const auto batch = find(batch_id);
     if (batch == sealed_.end()) return false;
     acknowledged_ += batch->count;
+    if (batch->run_id == 0) { // only now it is known which run that was
+        runs_[0].made -= batch->count;
+        runs_[run_id].made += batch->count;
+    }
     runs_[run_id].acknowledged += batch->count;
     repeated_batches_ += repeated ? 1 : 0;
     sealed_events_ -= batch->count;

@@ -20,6 +20,7 @@ struct Batch {
     std::int64_t run_id = 0; // 0: the headset does not know its run; the server does
     std::string events;      // JSON objects with commas between
     std::size_t count = 0;
+    std::uint64_t made = 0; // of its run, with this batch: what the box should have once it has this one
     bool under_way = false;
 };
 
@@ -49,7 +50,8 @@ public:
     std::uint64_t lost() const { return lost_; }
     std::uint64_t refused() const { return refused_; }
     std::uint64_t repeated_batches() const { return repeated_batches_; }
-    // By the run that the event was made in; acknowledged by the run that the server put it into.
+    // By the run that the event was made in, once the headset knows it; acknowledged by the run that the
+    // server put it into.
     const std::map<std::int64_t, RunCounts>& runs() const { return runs_; }
 
 private:

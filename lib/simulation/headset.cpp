@@ -339,7 +339,9 @@ void Headset::send_batches() {
         const std::int64_t eid = ++last_eid_;
         batches_under_way_[eid] = batch->id;
         std::string data = R"({"batch_id":")" + batch->id + '"';
-        if (batch->run_id != 0) data += R"(,"run_id":)" + std::to_string(batch->run_id);
+        if (batch->run_id != 0)
+            data += R"(,"run_id":)" + std::to_string(batch->run_id) + R"(,"reported_total":)" +
+                    std::to_string(batch->made);
         say("events", data + R"(,"events":[)" + batch->events + "]}", eid);
     }
 }

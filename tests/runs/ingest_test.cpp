@@ -4,11 +4,13 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "platform/error.h"
+#include "runs/slice.h"
 #include "support/classroom.h"
 
 using namespace std::chrono_literals;
@@ -202,4 +204,58 @@ TEST_CASE("the sqlite3 shell sees events as rows", "[runs]") {
                     " WHERE event_type = 'gaze'") == R"({"pitch":3,"yaw":-12.5}|turtle|40||)");
     CHECK(shell.all("SELECT started_at, ended_at, status, customer_id FROM vr_sessions") ==
           "2026-09-01T08:00:00.000Z||active|Ada|");
+}
+
+TEST_CASE("what happened in each five seconds of a lesson is kept beside the rollup", "[runs]") {
+    Classroom school;
+    const std::int64_t device = school.add_device("DPVR-07");
+    const auto looks = [](const std::string& id, const std::vector<int>& seconds) {
+        nlohmann::json body = {{"batch_id", id}, {"reported_total", 12}, {"events", nlohmann::json::array()}};
+        for (const int second : seconds)
+            body["events"].push_back({{"kind", "gaze"},
+                                      {"at_ms", 1'788'249'600'000 + second * 1000},
+                                      {"position_ms", second * 1000},
+                                      {"yaw_deg", second},
+                                      {"pitch_deg", 0},
+                                      {"target", "turtle"}});
+        return body.dump();
+    };
+    const runs::Stored first = send(school, device, looks("a", {0, 1, 7, 31}));
+    CHECK(first.reported_total == 12);
+    const auto slices = [&] {
+        return school.read([&](store::Read& read) { return runs::slices_of(read, first.run_id); });
+    };
+    const auto by_number = [&] {
+        std::string text;
+        for (const runs::Slice& slice : slices())
+            text += std::to_string(slice.number) + ":" + std::to_string(slice.looks) + " ";
+        return text;
+    };
+    CHECK(by_number() == "0:2 1:1 6:1 ");
+    // Older ones come later, also to a server that has forgotten what it had in memory.
+    send(school, device, looks("b", {33, 2, 7}));
+    school.restart();
+    send(school, device, looks("c", {4, 8, 34, 100}));
+    send(school, device, looks("c", {4, 8, 34, 100})); // twice
+    CHECK(by_number() == "0:4 1:3 6:3 20:1 ");
+    const runs::Slice zero = slices().front();
+    CHECK(zero.cells == std::vector<std::pair<std::uint16_t, std::uint32_t>>{{9 * 36 + 18, 4}});
+    CHECK(zero.targets.at("turtle") == 4);
+    REQUIRE(zero.mean_direction());
+    CHECK(std::abs(zero.mean_direction()->yaw_deg - 1.75) < 0.01); // of 0, 1, 2 and 4
+    CHECK(rollup_of(school, first.run_id).reported_total == 12);
+    CHECK(rollup_of(school, first.run_id).events == 11);
+}
+
+TEST_CASE("events that do not say where in the lesson they are, are placed by their time", "[runs]") {
+    Classroom school;
+    const std::int64_t device = school.add_device("DPVR-07");
+    std::string body = R"({"batch_id":"a","events":[{"kind":"click","at_ms":1000},{"kind":"click","at_ms":7000},
+        {"kind":"click","at_ms":400}]})";
+    const runs::Stored stored = send(school, device, body);
+    const auto slices =
+        school.read([&](store::Read& read) { return runs::slices_of(read, stored.run_id); });
+    REQUIRE(slices.size() == 2);
+    CHECK(slices[0].interactions == 2);
+    CHECK(slices[1].number == 1);
 }

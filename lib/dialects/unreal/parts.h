@@ -1,0 +1,17 @@
+// Dialect C: Unreal behaviour tracking. A translator: its sessions are runs, its events go where Lectern's
+// own go. The wire is in dialects.md, and is a contract.
+#pragma once
+
+#include "platform/random.h"
+#include "runs/ingest.h"
+#include "runs/run.h"
+
+namespace dialects::unreal {
+
+struct Parts { // all of it outlives the routes
+    runs::Runs& runs;
+    runs::Ingest& ingest;
+    platform::Random& random;
+};
+
+} // namespace dialects::unreal

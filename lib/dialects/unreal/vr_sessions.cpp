@@ -1,0 +1,78 @@
+#include "dialects/unreal/vr_sessions.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "platform/error.h"
+
+namespace dialects::unreal {
+
+namespace {
+
+using Json = nlohmann::json;
+
+// The student that a customer is: by nickname or by the id that a roster gave; else who is signed in on the
+// headset.
+std::optional<std::int64_t> student_of(store::Read& read, const platform::Caller& caller,
+                                       const std::optional<std::string>& customer_id) {
+    if (customer_id) {
+        const auto found = read.integer(
+            "SELECT id FROM persons WHERE organisation_id = ?1 AND active = 1 AND role = 'student'"
+            " AND (nickname = ?2 OR external_id = ?2) ORDER BY nickname = ?2 DESC LIMIT 1",
+            caller.organisation_id, std::string_view(*customer_id));
+        if (found) return found;
+    }
+    return caller.person_id != 0 ? std::optional(caller.person_id) : std::nullopt;
+}
+
+runs::NewRun new_run(const platform::Caller& caller) {
+    runs::NewRun run;
+    run.origin = "unreal";
+    if (caller.device_id != 0) run.device_id = caller.device_id;
+    return run;
+}
+
+} // namespace
+
+runs::Run begin_session(store::Tx& tx, const Parts& parts, const platform::Caller& caller,
+                        const NewVrSession& session) {
+    runs::NewRun run = new_run(caller);
+    run.person_id = student_of(tx, caller, session.customer_id);
+    run.started_ms = session.started_ms;
+    Json data = Json::object();
+    if (session.customer_id) data["customer_id"] = *session.customer_id;
+    if (session.property_id) data["property_id"] = *session.property_id;
+    run.data = data.dump();
+    runs::Run made = parts.runs.begin(tx, caller.organisation_id, run);
+    if (!session.ended_ms) return made;
+    runs::RunChange end;
+    end.ended_ms = session.ended_ms;
+    return parts.runs.change(tx, caller.organisation_id, made.id, end);
+}
+
+runs::Run end_session(store::Tx& tx, const Parts& parts, const platform::Caller& caller,
+                      const std::string& public_id) {
+    const auto run = parts.runs.find_public(tx, caller.organisation_id, public_id);
+    if (!run) throw platform::Error(platform::ErrorKind::not_found, "Session not found");
+    if (run->ended_ms) return *run;
+    runs::RunChange end;
+    end.ended_ms = std::max(tx.now_ms(), run->started_ms);
+    return parts.runs.change(tx, caller.organisation_id, run->id, end);
+}
+
+runs::Run session_of_events(store::Tx& tx, const Parts& parts, const platform::Caller& caller,
+                            std::string_view public_id) {
+    if (auto run = parts.runs.find_public(tx, caller.organisation_id, public_id)) return *std::move(run);
+    runs::NewRun run = new_run(caller);
+    run.person_id = student_of(tx, caller, std::nullopt);
+    run.public_id = public_id;
+    run.data = R"({"opened_by_events":true})";
+    return parts.runs.begin(tx, caller.organisation_id, run);
+}
+
+double duration_s(const runs::Run& run, std::int64_t now_ms) {
+    const std::int64_t end_ms = run.ended_ms ? *run.ended_ms : std::max(now_ms, run.started_ms);
+    return static_cast<double>(end_ms - run.started_ms) / 1000;
+}
+
+} // namespace dialects::unreal

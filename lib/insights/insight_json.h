@@ -1,0 +1,27 @@
+// Reports as JSON and as CSV, in the shapes that insight_routes declares.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "insights/report.h"
+#include "insights/results.h"
+
+namespace insights {
+
+nlohmann::json report_json(const Report& report);
+nlohmann::json debrief_json(const Report& report);
+// One student's page: of the others only the class's medians, and nothing of where they looked.
+nlohmann::json student_report_json(const Report& report, const StudentReport& student);
+nlohmann::json run_insights_json(const Result& result, const runs::Rollup& rollup, const Slices& slices);
+nlohmann::json json_of(const Result& result);
+nlohmann::json json_of(const ClassResults& results);
+
+// Tables by name: "students", "zones", "targets", "gaze", "timeline", "moments", "funnel". Error not_found
+// for another.
+std::string report_csv(const Report& report, std::string_view table);
+std::string run_csv(const runs::Rollup& rollup, const Slices& slices, std::string_view table);
+std::string history_csv(const std::vector<Result>& history);
+std::string class_csv(const ClassResults& results);
+
+} // namespace insights

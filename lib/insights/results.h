@@ -1,0 +1,58 @@
+// Results: how often a student did a lesson, how far they came, how well, how long. Lessons are named as they
+// were taught.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "people/people.h"
+#include "store/page.h"
+#include "store/transaction.h"
+
+namespace insights {
+
+struct Result {          // of one run
+    std::int64_t id = 0; // the run's
+    std::string origin;
+    std::optional<std::int64_t> session_id, lesson_id;
+    std::string session_title, lesson_title, lesson_kind;
+    std::int64_t attempt = 0; // of the student at this lesson, from 1; 0 when the lesson is not known
+    bool completed = false;
+    double progress = 0;
+    std::optional<double> score;
+    std::int64_t time_in_lesson_ms = 0, events = 0;
+    std::optional<std::int64_t> reported_events;
+    std::int64_t started_ms = 0;
+    std::optional<std::int64_t> ended_ms;
+};
+
+// A student's, newest first.
+store::Page<Result> history_of(store::Read& read, std::int64_t organisation_id, std::int64_t person_id,
+                               const store::PageRequest& page);
+// One run's. The run is of the organisation.
+Result result_of(store::Read& read, std::int64_t organisation_id, std::int64_t run_id);
+
+struct LessonResult { // of one student at one lesson, all attempts together
+    std::int64_t lesson_id = 0, attempts = 0, time_in_lesson_ms = 0, last_started_ms = 0;
+    bool completed = false;
+    double progress = 0; // of the best attempt
+    std::optional<double> best_score, last_score;
+};
+struct StudentResults {
+    people::PersonReference person;
+    std::vector<LessonResult> lessons; // that the student has done
+};
+struct ClassResults {
+    struct Lesson {
+        std::int64_t id = 0;
+        std::string title;
+    };
+    std::vector<Lesson> lessons;          // that anybody of the class has done
+    std::vector<StudentResults> students; // by nickname
+};
+// The class is of the organisation.
+ClassResults results_of_class(store::Read& read, std::int64_t organisation_id, std::int64_t class_id);
+
+} // namespace insights

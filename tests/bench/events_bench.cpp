@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
@@ -18,7 +19,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t headsets = 32;
+constexpr std::size_t headsets = 64;
 constexpr std::uint64_t batches = 4000;
 constexpr int batch_events = 100;
 constexpr int rounds = 5;
@@ -47,19 +48,42 @@ private:
     std::string events_;
 };
 
+// The same events as dialect C's clients send them, in sessions that they open themselves.
+class UnrealMaker {
+public:
+    explicit UnrealMaker(std::int64_t now_ms) {
+        Json events = Json::array();
+        for (int i = 0; i < batch_events; ++i)
+            events.push_back({{"event_type", "gaze"},
+                              {"timestamp", static_cast<double>(now_ms + i * 100) / 1000},
+                              {"rotation",
+                               {{"pitch", std::round(100 * std::cos(i * 0.1)) / 10},
+                                {"yaw", std::round(100 * std::sin(i * 0.1)) / 10},
+                                {"roll", 0}}}});
+        events_ = events.dump();
+    }
+    std::string body(int connection, std::uint64_t batch) const {
+        return R"({"session_id":"bench-)" + std::to_string(connection) + R"(","batch_id":")" +
+               std::to_string(1'000'000'000 + batch) + R"(","events":)" + events_ + '}';
+    }
+
+private:
+    std::string events_;
+};
+
 std::int64_t wall_ms() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(
                std::chrono::system_clock::now().time_since_epoch())
         .count();
 }
 
-Measured over_http(const School& school, const BatchMaker& maker, std::uint64_t& next_batch) {
+Measured over_http(const School& school, const char* path,
+                   const std::function<std::string(int connection)>& body) {
     std::vector<std::string> requests(headsets);
     const double cpu_before = school.server->cpu_s();
     const Load load = run_load(school.port(), headsets, batches, [&](int connection, std::uint64_t) {
         const auto index = static_cast<std::size_t>(connection);
-        requests[index] =
-            http_request("POST", "/v1/events", school.device_tokens[index], maker.body(next_batch++));
+        requests[index] = http_request("POST", path, school.device_tokens[index], body(connection));
         return std::string_view(requests[index]);
     });
     if (load.failures > 0) throw std::runtime_error("bench: batches were refused");
@@ -133,7 +157,8 @@ Measured measured(const Cost& cost) {
     return {events / cost.wall_s, cost.cpu_s * 1e6 / events, 0};
 }
 
-Measured bare_rows(const std::filesystem::path& folder) {
+// In transactions of so many batches.
+Measured bare_rows(const std::filesystem::path& folder, std::uint64_t together) {
     Database database(
         folder / "rows.db",
         "CREATE TABLE events (id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL, kind TEXT NOT NULL, at_ms "
@@ -144,7 +169,7 @@ Measured bare_rows(const std::filesystem::path& folder) {
         "?, ?)");
     const Cost cost = measure([&] {
         for (std::uint64_t batch = 0; batch < batches; ++batch) {
-            database.run("BEGIN IMMEDIATE");
+            if (batch % together == 0) database.run("BEGIN IMMEDIATE");
             for (int i = 0; i < batch_events; ++i) {
                 sqlite3_bind_int64(insert, 1, static_cast<std::int64_t>(batch % headsets));
                 sqlite3_bind_int64(insert, 2, static_cast<std::int64_t>(batch) * 10'000 + i * 100);
@@ -153,14 +178,14 @@ Measured bare_rows(const std::filesystem::path& folder) {
                 sqlite3_bind_double(insert, 5, 10 * std::cos(i * 0.1));
                 database.step(insert);
             }
-            database.run("COMMIT");
+            if (batch % together == together - 1 || batch + 1 == batches) database.run("COMMIT");
         }
     });
     sqlite3_finalize(insert);
     return measured(cost);
 }
 
-Measured bare_batches(const std::filesystem::path& folder, const BatchMaker& maker) {
+Measured bare_batches(const std::filesystem::path& folder, const BatchMaker& maker, std::uint64_t together) {
     Database database(
         folder / "batches.db",
         "CREATE TABLE batches (id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL, batch_id TEXT NOT NULL, "
@@ -170,22 +195,24 @@ Measured bare_batches(const std::filesystem::path& folder, const BatchMaker& mak
     const Cost cost = measure([&] {
         for (std::uint64_t batch = 0; batch < batches; ++batch) {
             const std::string id = std::to_string(batch);
-            database.run("BEGIN IMMEDIATE");
+            if (batch % together == 0) database.run("BEGIN IMMEDIATE");
             sqlite3_bind_int64(insert, 1, static_cast<std::int64_t>(batch % headsets));
             sqlite3_bind_text(insert, 2, id.c_str(), static_cast<int>(id.size()), SQLITE_STATIC);
             sqlite3_bind_text(insert, 3, maker.events().c_str(), static_cast<int>(maker.events().size()),
                               SQLITE_STATIC);
             database.step(insert);
-            database.run("COMMIT");
+            if (batch % together == together - 1 || batch + 1 == batches) database.run("COMMIT");
         }
     });
     sqlite3_finalize(insert);
     return measured(cost);
 }
 
-void add_row(Table& table, const char* name, const std::vector<Measured>& runs) {
+// Each beside the floor of the issue: a row an event, in transactions of the same size.
+void add_row(Table& table, const char* name, const std::vector<Measured>& runs, double floor) {
     const Measured figures = median_of(runs);
-    table.add({name, number(figures.per_s), number(figures.cpu_us, 2)});
+    table.add({name, number(figures.per_s), number(figures.per_s / floor, 2), number(figures.cpu_us, 2),
+               figures.p99_ms > 0 ? number(figures.p99_ms, 1) : ""});
 }
 
 } // namespace
@@ -194,19 +221,29 @@ void run_events_bench(const std::filesystem::path& folder) {
     School school = open_school(folder / "data");
     school.pair_up_to(headsets);
     const BatchMaker maker(wall_ms());
-    std::uint64_t next_batch = 0;
-    std::vector<Measured> rows, bare, http, socket;
+    const UnrealMaker unreal(wall_ms());
+    std::uint64_t next = 0;
+    std::vector<Measured> rows, rows_together, bare, bare_together, http, dialect, socket;
     for (int round = 0; round < rounds; ++round) {
-        rows.push_back(bare_rows(folder));
-        http.push_back(over_http(school, maker, next_batch));
-        bare.push_back(bare_batches(folder, maker));
-        socket.push_back(over_sockets(school, maker, next_batch));
+        rows.push_back(bare_rows(folder, 1));
+        http.push_back(over_http(school, "/v1/events", [&](int) { return maker.body(next++); }));
+        rows_together.push_back(bare_rows(folder, headsets));
+        dialect.push_back(over_http(school, "/api/v1/unreal/tracking/batch",
+                                    [&](int connection) { return unreal.body(connection, next++); }));
+        bare.push_back(bare_batches(folder, maker, 1));
+        socket.push_back(over_sockets(school, maker, next));
+        bare_together.push_back(bare_batches(folder, maker, headsets));
     }
-    Table table({"events, durable, batches of 100", "events/s", "CPU us an event"});
-    add_row(table, "bare SQLite loop, a row an event, 100 a transaction", rows);
-    add_row(table, "bare SQLite loop, a row a batch, one a transaction", bare);
-    add_row(table, "over HTTP, 32 headsets", http);
-    add_row(table, "over the socket, 32 headsets", socket);
+    const double floor = median_of(rows).per_s;
+    Table table({"events, durable, batches of 100, 64 clients", "events/s", "of the floor", "CPU us an event",
+                 "p99 ms"});
+    add_row(table, "bare SQLite loop, a row an event, 100 events a transaction (the floor)", rows, floor);
+    add_row(table, "the same, 6,400 events a transaction", rows_together, floor);
+    add_row(table, "bare SQLite loop, a row a batch, 100 events a transaction", bare, floor);
+    add_row(table, "the same, 6,400 events a transaction", bare_together, floor);
+    add_row(table, "Lectern, POST /v1/events", http, floor);
+    add_row(table, "Lectern, dialect C's batches", dialect, floor);
+    add_row(table, "Lectern, over the socket", socket, floor);
     table.print();
 }
 

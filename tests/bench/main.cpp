@@ -7,7 +7,9 @@
 
 #include "bench/events_bench.h"
 #include "bench/http_bench.h"
+#include "bench/ingest_bench.h"
 #include "bench/live_bench.h"
+#include "bench/report_bench.h"
 #include "bench/store_bench.h"
 #include "bench/sync_bench.h"
 #include "bench/training_bench.h"
@@ -20,10 +22,11 @@ struct Bench {
 };
 
 constexpr Bench benches[] = {
-    {"store", bench::run_store_bench},         {"http", bench::run_http_bench},
-    {"events", bench::run_events_bench},       {"fan-out", bench::run_fan_out_bench},
-    {"memory", bench::run_memory_bench},       {"polling", bench::run_polling_bench},
-    {"sync", bench::run_sync_bench},           {"reconnect", bench::run_reconnect_bench},
+    {"store", bench::run_store_bench},    {"http", bench::run_http_bench},
+    {"events", bench::run_events_bench},  {"ingest", bench::run_ingest_bench},
+    {"reports", bench::run_report_bench}, {"fan-out", bench::run_fan_out_bench},
+    {"memory", bench::run_memory_bench},  {"polling", bench::run_polling_bench},
+    {"sync", bench::run_sync_bench},      {"reconnect", bench::run_reconnect_bench},
 };
 
 } // namespace

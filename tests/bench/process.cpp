@@ -102,6 +102,11 @@ std::unique_ptr<Process> start_lectern(const std::filesystem::path& program,
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
     set_up(program.string(), folder.string());
+    return start_lectern_on(program, folder);
+}
+
+std::unique_ptr<Process> start_lectern_on(const std::filesystem::path& program,
+                                          const std::filesystem::path& folder) {
     int out[2];
     if (pipe(out) != 0) fail("cannot make a pipe");
     const pid_t pid = fork();

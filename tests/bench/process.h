@@ -38,5 +38,8 @@ std::unique_ptr<Process> fork_server(void (*work)(int listener));
 // `lectern serve` on a fresh data folder with the demo school and plenty of seats, on a free port.
 std::unique_ptr<Process> start_lectern(const std::filesystem::path& program,
                                        const std::filesystem::path& folder);
+// On a data folder that is there.
+std::unique_ptr<Process> start_lectern_on(const std::filesystem::path& program,
+                                          const std::filesystem::path& folder);
 
 } // namespace bench

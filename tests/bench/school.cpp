@@ -16,12 +16,24 @@ std::filesystem::path lectern_program() {
     return program;
 }
 
-School open_school(const std::filesystem::path& folder) {
+namespace {
+
+School signed_in(std::unique_ptr<Process> server) {
     School school;
-    school.server = start_lectern(lectern_program(), folder);
+    school.server = std::move(server);
     const Json login{{"username", "bench"}, {"password", "bench-bench"}};
     school.token = Json::parse(ask(school.port(), "POST", "/v1/logins", "", login.dump())).at("token");
     return school;
+}
+
+} // namespace
+
+School open_school(const std::filesystem::path& folder) {
+    return signed_in(start_lectern(lectern_program(), folder));
+}
+
+School open_school_again(const std::filesystem::path& folder) {
+    return signed_in(start_lectern_on(lectern_program(), folder));
 }
 
 void School::pair_up_to(std::size_t headsets) {

@@ -1,4 +1,4 @@
-// A teacher and two headsets in the browser: together at every order, and seen along with by WebRTC.
+// A teacher and two headsets in the browser: together at every order, seen along with by WebRTC, heard when they need something.
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 import { Browser, check, Server, steps, until } from './support.mjs';
@@ -88,5 +88,61 @@ describe('two headsets in the browser', () => {
         await page.getByText('1 of 2 look there').waitFor();
         await ben.locator('[data-test=look]').waitFor({ state: 'detached' });
         await check(ada, 'a headset told where to look');
+    });
+
+    step('are called, told and set, all or one of them', async () => {
+        await page.keyboard.press('e');
+        await both('[data-test=eyes]');
+        await page.getByRole('button', { name: /^Release 2/ }).waitFor();
+        await check(page, 'eyes on me');
+        await check(ben, 'a headset whose eyes are called');
+        await page.keyboard.press('e');
+        await Promise.all([ada, ben].map((phone) => phone.locator('[data-test=eyes]').waitFor({ state: 'detached' })));
+
+        await page.keyboard.press('c');
+        await page.locator('.seat[aria-label^="ben,"]').click();
+        await page.getByRole('button', { name: 'Message' }).click();
+        await page.getByText('To ben').waitFor();
+        await check(page, 'a message');
+        await page.getByLabel('Words').fill('Have a look at the turtle');
+        await page.getByRole('button', { name: 'Send to 1' }).click();
+        await ben.getByText('Have a look at the turtle').waitFor();
+        assert.equal(await ada.getByText('Have a look at the turtle').count(), 0);
+        await page.keyboard.press('Escape');
+
+        await page.keyboard.press('s');
+        await check(page, 'sound and light');
+        await page.getByRole('slider', { name: /^Light/ }).fill('40');
+        await both('main[data-brightness="40"]');
+        await page.keyboard.press('Escape');
+        await page.getByRole('button', { name: 'Undo' }).last().click();
+        await both('main[data-brightness="100"]');
+    });
+
+    step('raise a hand, and whoever feels unwell comes first', async () => {
+        await ben.getByRole('button', { name: 'Raise hand' }).click();
+        await ben.getByLabel('A short question').fill('Where is the shark?');
+        await check(ben, 'raise a hand');
+        await ben.getByRole('dialog').getByRole('button', { name: 'Raise hand' }).click();
+        await page.getByText('asks: “Where is the shark?”').waitFor();
+        await page.locator('.seat[data-state=hand]').waitFor();
+        await ada.getByRole('button', { name: 'I feel unwell' }).click();
+        await ada.getByText('Your teacher knows.').waitFor();
+        await page.getByText(/^feels unwell/).waitFor();
+        const names = await page.locator('section[aria-labelledby=needs-title] li strong').allInnerTexts();
+        assert.deepEqual(names.slice(0, 2), ['ada', 'ben']);
+        await check(page, 'somebody feels unwell');
+        await check(ada, 'a headset of somebody unwell');
+        await page.getByRole('button', { name: 'OK: ben' }).click();
+        await ben.getByRole('button', { name: 'Raise hand' }).waitFor();
+        await ada.getByRole('button', { name: 'I am well again' }).click();
+        await page.getByText('Everyone is with you.').waitFor();
+    });
+
+    step('are signed out when it is over', async () => {
+        await page.getByRole('button', { name: 'Stop' }).click();
+        await page.getByRole('button', { name: 'Stop the lesson' }).click();
+        await both('main[data-state=stopped]');
+        await ada.getByRole('button', { name: 'Sign in' }).waitFor();
     });
 });

@@ -1,9 +1,9 @@
-// A player keeps with the lesson by playing a little faster or slower: a seek is seen and heard, a rate of 2 % is not. Only who
+// A player keeps with the lesson by playing a little faster or slower: a seek is seen and heard, a rate of 3 % is not. Only who
 // is too far off for that jumps.
 export const jump_beyond_ms = 80;
 const leave_within_ms = 4;
-const most_rate = 0.02;
-const settle_in_ms = 2000;
+const most_rate = 0.03;
+const settle_in_ms = 1000;
 
 /// `off_ms`: how far the player is ahead of where the lesson is.
 export function correction(off_ms: number): { rate: number; jump: boolean } {

@@ -12,12 +12,14 @@ import { target_of, zone_of } from './scene';
 const gaze_every_ms = 250;
 const batch_every_ms = 2000;
 const report_every_ms = 1000;
-const clock_every_ms = 2000;
-const first_clocks = 8;
+const clock_every_ms = 1000;
+const first_clocks = 10;
+const first_retry_ms = 250;
+const longest_retry_ms = 2000;
 const answer_within_ms = 10_000;
 
 type Message = { type: string; status?: string; data?: unknown; error?: unknown; eid?: string };
-type Welcome = { server_ms: number; device: { id: number; name: string }; person: PersonName | null; session: State | null };
+type Welcome = { server_ms: number; device: { id: number; name: string }; person: PersonName | null; hand?: Hand; session: State | null };
 type BatteryManager = { level: number; charging: boolean };
 
 /// This browser's clock: it never jumps while the page is open.
@@ -64,6 +66,8 @@ export class HeadsetLink {
     private due: ReturnType<typeof setTimeout> | undefined; // the newest order for the lesson; it replaces the one before
     private also_due = new Set<ReturnType<typeof setTimeout>>(); // all other orders: none replaces another
     private reopen: ReturnType<typeof setTimeout> | undefined;
+    private retry_ms = first_retry_ms;
+    private answered: string | null = null; // the newest command for the lesson that is done
     private forwarding = false;
     private battery: BatteryManager | null = null;
     private ended = false;
@@ -138,6 +142,7 @@ export class HeadsetLink {
         this.socket = socket;
         socket.onopen = () => {
             this.phase = 'open';
+            this.retry_ms = first_retry_ms;
             for (let index = 0; index < first_clocks; ++index) setTimeout(() => this.ask_clock(), index * 60);
             if (this.hand.unwell) void this.feel_unwell(); // it may have been pressed while the box was gone
             if (this.join_session !== null) void this.ask('session.join', { session_id: this.join_session }).catch(() => {});
@@ -163,7 +168,9 @@ export class HeadsetLink {
             this.end();
             return;
         }
-        this.reopen = setTimeout(() => this.open(), 500 + Math.random() * 1000);
+        // Not all of a class at the same instant.
+        this.reopen = setTimeout(() => this.open(), this.retry_ms * (0.5 + Math.random()));
+        this.retry_ms = Math.min(longest_retry_ms, this.retry_ms * 2);
     }
 
     private send(type: string, data: object, eid?: string): void {
@@ -208,6 +215,7 @@ export class HeadsetLink {
         this.device_id = data.device.id;
         this.device_name = data.device.name;
         this.person = data.person;
+        if (data.hand && !this.hand.unwell) this.hand = data.hand;
         this.adopt(data.session);
     }
 
@@ -218,7 +226,10 @@ export class HeadsetLink {
         this.tells_content ||= state?.controls !== undefined;
         if (state) this.effects.adopt(state.controls, this.now_ms());
         else this.effects.clear();
-        if (state?.hand !== undefined) this.hand = state.hand ?? { raised: false, question: '', unwell: this.hand.unwell };
+        // Whoever has the state has obeyed the newest command that led to it.
+        const newest = state && `${state.session_id}/${state.number}`;
+        if (state && state.number > 0 && newest !== this.answered) this.answer(state, 'done');
+        this.answered = newest;
         this.show();
     }
 
@@ -232,14 +243,15 @@ export class HeadsetLink {
         this.round_trip_ms = this.clock.round_trip_ms;
     }
 
+    private answer(to: { session_id: number; number: number }, state: string, more: object = {}): void {
+        const { session_id, number } = to;
+        this.send('command.answer', { session_id, number, state, ...more });
+    }
+
     private take_command(command: HeadsetCommand): void {
-        const answer = { session_id: command.session_id, number: command.number };
-        if (!this.playback.is_news(command)) {
-            this.send('command.answer', { ...answer, state: 'done' });
-            return;
-        }
+        if (!this.playback.is_news(command)) return this.answer(command, 'done');
         this.playback.note(command);
-        this.send('command.answer', { ...answer, state: 'received' });
+        this.answer(command, 'received');
         if (moves_lesson(command.action)) clearTimeout(this.due);
         this.at(command.at_ms, moves_lesson(command.action), () => this.act(command));
     }
@@ -263,15 +275,12 @@ export class HeadsetLink {
         if (!this.effects.obey(command.action, command.arguments ?? {}, command.at_ms)) {
             this.queue.seal(this.playback.run_id);
             this.playback.obey(command, now_ms);
+            this.answered = `${command.session_id}/${command.number}`;
+            if (command.action === 'play') this.effects.launch = null;
             if (this.playback.state === 'stopped') this.effects.clear();
             this.skew_ms = Math.round((now_ms - command.at_ms) * 10) / 10;
         }
-        this.send('command.answer', {
-            session_id: command.session_id,
-            number: command.number,
-            state: 'done',
-            skew_ms: Math.round((now_ms - command.at_ms) * 10) / 10,
-        });
+        this.answer(command, 'done', { skew_ms: Math.round((now_ms - command.at_ms) * 10) / 10 });
         this.show();
         this.report();
         this.hand_over();
@@ -298,7 +307,8 @@ export class HeadsetLink {
             ...(battery ? { battery: Math.round(battery.level * 100), charging: battery.charging } : {}),
             ...(this.round_trip_ms === null ? {} : { round_trip_ms: this.round_trip_ms }),
             ...(this.offset_ms === null ? {} : { clock_offset_ms: this.offset_ms }),
-            ...(this.skew_ms === null && this.player_skew_ms === null ? {} : { skew_ms: this.player_skew_ms ?? this.skew_ms }),
+            // The drawn scene follows from server time itself; only a player can be off.
+            ...(this.playback.state === 'running' ? { skew_ms: this.player_skew_ms ?? 0 } : {}),
         });
     }
 

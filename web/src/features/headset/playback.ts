@@ -12,7 +12,6 @@ export type State = {
     at_ms: number;
     run_id: number | null;
     controls?: Controls;
-    hand?: Hand | null;
 };
 /// What the box knows of this headset's hand.
 export type Hand = { raised: boolean; question: string; unwell: boolean };
@@ -33,9 +32,8 @@ export const moves_lesson = (action: string): boolean => kind_of(action) === 'pl
 
 export class Playback {
     session_id: number | null = null;
-    /// Of each kind of command the newest that was taken; what the state told of is older than what comes after it.
+    /// Of each kind of command the newest that was taken. With a state, the newest for the lesson has been.
     private numbers = new Map<string, number>();
-    private told_until = 0;
     state: SessionState = 'created';
     lesson: SessionLesson | null = null;
     run_id: number | null = null;
@@ -47,13 +45,12 @@ export class Playback {
         if (!state) {
             this.state = this.session_id === null ? 'created' : 'stopped';
             this.session_id = null;
-            this.told_until = 0;
             this.numbers.clear();
             return;
         }
         if (this.session_id !== state.session_id) this.numbers.clear();
         this.session_id = state.session_id;
-        this.told_until = state.number;
+        this.numbers.set('playback', Math.max(state.number, this.numbers.get('playback') ?? 0));
         this.state = state.state;
         this.lesson = state.lesson;
         this.run_id = state.run_id;
@@ -64,14 +61,13 @@ export class Playback {
     /// Only what is newer is obeyed, each kind by itself: a message does not make a pause old.
     is_news(command: HeadsetCommand): boolean {
         if (command.session_id !== this.session_id) return true;
-        return command.number > Math.max(this.told_until, this.numbers.get(kind_of(command.action)) ?? 0);
+        return command.number > (this.numbers.get(kind_of(command.action)) ?? 0);
     }
 
     note(command: HeadsetCommand): void {
         if (command.session_id !== this.session_id) {
             this.state = 'created';
             this.numbers.clear();
-            this.told_until = 0;
         }
         this.session_id = command.session_id;
         this.numbers.set(kind_of(command.action), command.number);

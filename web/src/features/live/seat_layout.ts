@@ -40,6 +40,13 @@ export function bounds_of(seats: Seat[]): Box {
     return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
+/// Two seats are not drawn as large as the whole room would be: names need not be read from the moon.
+export function roomy(box: Box, least_width = 5.5 * pitch, least_height = 3 * pitch): Box {
+    const width = Math.max(box.width, least_width);
+    const height = Math.max(box.height, least_height);
+    return { x: box.x - (width - box.width) / 2, y: box.y - (height - box.height) / 2, width, height };
+}
+
 /// Headsets that have no seat, in rows in the order of their names: below the room's own, or alone where there is no room.
 export function seats_for(devices: LiveDevice[], columns = 6, top = 0, first_row = 1): Seat[] {
     const sorted = [...devices].sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));

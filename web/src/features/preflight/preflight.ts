@@ -1,9 +1,9 @@
 // "Ready to teach": what each headset of a class needs for a lesson, as the server measured it.
 import { ask_json, query_of } from '../../api/client';
 import type { PersonName } from '../../api/types';
-import type { Key } from '../../i18n/i18n.svelte';
+import { bytes_text, number, t, type Key } from '../../i18n/i18n.svelte';
 
-export type Check = { name: string; good: boolean; value: unknown; wanted: unknown; unit: string; fix: string | null };
+export type Check = { name: string; good: boolean; value: string | null; wanted: string | null; unit: string; fix: string | null };
 export type Ready = { device_id: number; name: string; person: PersonName | null; ready: boolean; checks: Check[] };
 export type Preflight = { ready: boolean; checked_at: string; devices: Ready[] };
 export type Asked = { class: number | null; room: number | null; lesson: number | null };
@@ -21,16 +21,36 @@ export const check_words: Record<string, Key> = {
     signed_in: 'preflight.signed_in',
 };
 const fixes: Record<string, Key> = {
-    online: 'preflight.fix_online',
-    battery: 'preflight.fix_battery',
-    storage: 'preflight.fix_storage',
-    content: 'preflight.fix_content',
-    app_version: 'preflight.fix_app_version',
-    round_trip: 'preflight.fix_round_trip',
-    clock: 'preflight.fix_clock',
-    signed_in: 'preflight.fix_signed_in',
+    switch_on: 'preflight.switch_on',
+    charge: 'preflight.charge',
+    free_storage: 'preflight.free_storage',
+    fetch: 'preflight.fetch',
+    update_app: 'preflight.update_app',
+    move_closer: 'preflight.move_closer',
+    wait: 'preflight.wait',
+    sign_in: 'preflight.sign_in',
 };
-export const fix_words = (check: Check): Key | null => fixes[check.name] ?? null;
+
+/// The exact thing to do about a check that is not good.
+export function fix_words(check: Check, name: string): string {
+    const key = fixes[check.fix ?? ''];
+    return key ? t(key, { name, wanted: amount_words(check.wanted, check.unit) }) : (check.fix ?? '');
+}
+
+function amount_words(value: string | null, unit: string): string {
+    const amount = Number(value);
+    if (!value || !Number.isFinite(amount)) return value ?? '';
+    if (unit === 'percent') return t('seat.battery', { percent: amount });
+    if (unit === 'bytes') return bytes_text(amount);
+    return unit === 'ms' ? t('seat.milliseconds', { ms: number(amount) }) : value;
+}
+
+/// What was measured, in people's words; nothing where "in order" says it all.
+export function value_words(check: Check): string {
+    if (check.unit === 'person' || check.name === 'clock' || check.name === 'online') return '';
+    if (check.name === 'content') return check.value === '0' && check.good ? '' : `${check.value ?? ''}`;
+    return amount_words(check.value, check.unit);
+}
 
 /// Who needs a hand first: the most faults before the fewest, then by name.
 export function worst_first(devices: Ready[]): Ready[] {

@@ -465,6 +465,10 @@ std::optional<std::int64_t> Director::session_of(std::int64_t device_id) const {
     return impl_->floor.session_of(device_id);
 }
 
+bool Director::answers_itself(std::int64_t device_id) const {
+    return impl_->floor.hears(device_id);
+}
+
 void Director::ask_for_pictures() {
     impl_->parts.pictures.tick(impl_->floor);
 }

@@ -115,6 +115,8 @@ public:
     void ask_for_pictures();
     // The live session that a headset is in.
     std::optional<std::int64_t> session_of(std::int64_t device_id) const;
+    // Whether a headset is told its commands itself, and answers them: then nobody may answer for it.
+    bool answers_itself(std::int64_t device_id) const;
     // Hears of every order once it is on disk; for dialects, whose sockets say it in their own words.
     using Watcher = std::function<void(const Session&, const Command&)>;
     void watch(Watcher watcher);

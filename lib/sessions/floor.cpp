@@ -156,6 +156,11 @@ Json Floor::state_of(std::int64_t device_id, const Headset& headset) const {
             {"controls", board_.controls(session.id, device_id)}};
 }
 
+bool Floor::hears(std::int64_t device_id) const {
+    const auto found = headsets_.find(device_id);
+    return found != headsets_.end() && !found->second.clients.empty();
+}
+
 std::optional<std::int64_t> Floor::session_of(std::int64_t device_id) const {
     const auto found = headsets_.find(device_id);
     return found == headsets_.end() ? std::nullopt : found->second.place.session_id;

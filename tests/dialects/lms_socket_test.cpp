@@ -291,3 +291,30 @@ TEST_CASE("lms socket: a headset that speaks this dialect is in the lesson like 
         return commands[0]["counts"]["done"] == 1 && commands[0]["open"].empty();
     }));
 }
+
+TEST_CASE("lms socket: nobody answers for a headset that has Lectern's own socket too", "[dialects]") {
+    Class school;
+    school.log_in("rossi", "2222", "QUEST-1"); // pairs it
+    const std::string token = school.log_in("anna", "1111", "QUEST-1");
+    const auto id = school.create_session();
+    SocketClient own(school.appliance.port(), "/v1/live?token=" + token);
+    auto also_here = school.join(id, token);
+    school.act("start", id);
+    CHECK(also_here.read() == started);
+    json command;
+    while (command.value("type", "") != "command")
+        command = json::parse(own.read().value());
+    own.send(json{{"type", "command.answer"},
+                  {"eid", "1"},
+                  {"data",
+                   {{"session_id", command["data"]["session_id"]},
+                    {"number", command["data"]["number"]},
+                    {"state", "failed"},
+                    {"error", "the film is not here"}}}}
+                 .dump());
+    CHECK(support::TestAppliance::wait_for([&] {
+        const auto commands = school.appliance.expect(200, "GET", "/v1/sessions/" + id + "/commands", nullptr,
+                                                      {school.teacher, ""})["items"];
+        return commands[0]["counts"]["failed"] == 1 && commands[0]["counts"]["done"] == 0;
+    }));
+}

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { device_of_frame } from '../src/api/pictures';
+import { answers_of } from '../src/features/live/answered';
 import { truths_of, words_for_retry } from '../src/features/live/command_truth';
 import { gaze_words, peak_of, shares_of } from '../src/features/live/gaze_words';
 import { needs_of } from '../src/features/live/needs';
-import { bounds_of, devices_at, fit_text, next_seat, seats_below, seats_for } from '../src/features/live/seat_layout';
+import { bounds_of, devices_at, fit_text, next_seat, roomy, seats_below, seats_for } from '../src/features/live/seat_layout';
 import { is_in_sync, position_at } from '../src/features/live/states';
+import { Targets } from '../src/features/live/targets.svelte';
+import { fix_words, value_words, worst_first, type Ready } from '../src/features/preflight/preflight';
 import type { Command } from '../src/api/types';
 import { command, device, seat, session } from './samples';
 
@@ -204,5 +208,70 @@ describe('who is at a seat', () => {
         const below = seats_below([seat(1, 1), seat(1, 2)], [bo]);
         expect(below.map((one) => [one.row, one.device_id, one.y > 30])).toEqual([[2, 2, true]]);
         expect(seats_below([], [bo])).toHaveLength(1);
+    });
+});
+
+describe('whom an order is for', () => {
+    it('is everybody, until somebody is chosen, and everybody again', () => {
+        const targets = new Targets();
+        expect([targets.everybody, targets.device_ids]).toEqual([true, undefined]);
+        targets.toggle(3);
+        targets.toggle(4);
+        targets.toggle(3);
+        expect([targets.choosing, targets.device_ids]).toEqual([true, [4]]);
+        targets.choose([1, 2]);
+        expect(targets.device_ids).toEqual([1, 2]);
+        targets.clear();
+        expect([targets.everybody, targets.choosing]).toEqual([true, false]);
+    });
+});
+
+describe('one headset’s answers', () => {
+    it('are what it has not done of the newest of each kind', () => {
+        const pause = command({ sent: 1 }, [{ device_id: 1, state: 'received' }], { number: 4, action: 'pause' });
+        const play = command({ sent: 1 }, [{ device_id: 1, state: 'failed' }], { number: 3 });
+        expect(answers_of([play, pause], 1)).toMatchObject([{ number: 4, words: 'Pause', state: 'received' }]);
+        expect(answers_of([play, pause], 2)).toEqual([]);
+    });
+});
+
+describe('a picture', () => {
+    it('says whose it is', () => {
+        const frame = new Uint8Array(12);
+        frame[0] = 1;
+        frame[8] = 7;
+        frame[7] = 1;
+        expect(device_of_frame(frame.buffer)).toBe(263);
+        frame[0] = 2;
+        expect(device_of_frame(frame.buffer)).toBeNull();
+        expect(device_of_frame(new ArrayBuffer(9))).toBeNull();
+    });
+});
+
+describe('two seats', () => {
+    it('are not drawn as large as a room', () =>
+        expect(roomy({ x: 0, y: 0, width: 80, height: 40 })).toEqual({ x: -70, y: -40, width: 220, height: 120 }));
+});
+
+describe('the board before a lesson', () => {
+    const check = (change: object) => ({ name: 'battery', good: true, value: '80', wanted: '40', unit: 'percent', fix: null, ...change });
+    const ready = (name: string, ...goods: boolean[]): Ready => ({
+        device_id: 1,
+        name,
+        person: null,
+        ready: goods.every(Boolean),
+        checks: goods.map((good) => check({ good })),
+    });
+
+    it('puts first who needs most', () => {
+        const order = worst_first([ready('H-10', true), ready('H-9', true), ready('H-2', false, false), ready('H-3', false)]);
+        expect(order.map((one) => one.name)).toEqual(['H-2', 'H-3', 'H-9', 'H-10']);
+    });
+
+    it('speaks of percent, gigabytes and what to do', () => {
+        expect(value_words(check({}))).toBe('80 %');
+        expect(value_words(check({ name: 'storage', value: '48318382080', unit: 'bytes' }))).toBe('48 GB');
+        expect(value_words(check({ name: 'signed_in', value: 'ada', unit: 'person' }))).toBe('');
+        expect(fix_words(check({ good: false, fix: 'charge' }), 'H-2')).toContain('H-2 on the charger until it has 40 %');
     });
 });

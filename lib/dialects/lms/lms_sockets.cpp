@@ -199,7 +199,9 @@ void Sockets::Socket::told_of(const Announcement& announcement) {
     const Word& word = word_of(announcement.act);
     sockets_.parts_.hub.send(client_, said(word.message, word.status));
     const std::int64_t device_id = caller().device_id;
-    if (device_id != 0) sockets_.answer_for(device_id, announcement);
+    // A headset of Lectern's own that is also here, for a live view, says itself when it has done it.
+    if (device_id != 0 && !sockets_.parts_.director.answers_itself(device_id))
+        sockets_.answer_for(device_id, announcement);
 }
 
 Sockets::Sockets(const Parts& parts, const http::MessageServices& messages)

@@ -21,6 +21,7 @@ export const routes: Route[] = [
     { pattern: '/ready', least: 'teacher', load: () => import('../features/preflight/Preflight.svelte') },
     { pattern: '/classes', least: 'viewer', load: () => import('../features/classes/Classes.svelte') },
     { pattern: '/classes/:id', least: 'viewer', load: () => import('../features/classes/ClassPage.svelte'), props: by_id },
+    { pattern: '/classes/:id/cards', least: 'teacher', load: () => import('../features/classes/Cards.svelte'), props: by_id },
     { pattern: '/people/:id', least: 'viewer', load: () => import('../features/people/PersonPage.svelte'), props: by_id },
     { pattern: '/lessons', least: 'viewer', load: () => import('../features/lessons/Lessons.svelte') },
     { pattern: '/courses', least: 'viewer', load: () => import('../features/courses/Courses.svelte') },

@@ -43,6 +43,15 @@ export const parts: Part[] = [
         load: () => import('../people/Invitations.svelte'),
     },
     {
+        name: 'lockouts',
+        title: 'admin.lockouts',
+        text: 'admin.lockouts_text',
+        icon: 'lock',
+        who: 'teacher',
+        needs: ['GET', '/v1/lockouts'],
+        load: () => import('../people/Lockouts.svelte'),
+    },
+    {
         name: 'roster',
         title: 'admin.roster',
         text: 'admin.roster_text',

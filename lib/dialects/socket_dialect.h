@@ -5,7 +5,10 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "http/seams.h"
 #include "live/hub.h"
@@ -17,6 +20,8 @@ public:
     virtual ~SocketDialect() = default; // the socket is gone
     // `message` is the parsed frame, or null when `text` is not JSON. True: it was this dialect's.
     virtual bool take(const nlohmann::json* message, std::string_view text) = 0;
+    // Nothing was heard for some seconds; a protocol ping leaves with this.
+    virtual void on_silence() {}
 };
 
 // A dialect as the sockets of the box see it. All on the io thread.
@@ -27,6 +32,10 @@ public:
     virtual bool serves(std::string_view path) const = 0;
     // Asked before the handshake for paths that it serves.
     virtual std::unique_ptr<http::Answer> refuse(const http::UpgradeRequest& request) = 0;
+    // Headers of the handshake's answer.
+    virtual std::vector<std::pair<std::string, std::string>> headers(const http::UpgradeRequest&) {
+        return {};
+    }
     // Its share of an open socket; null when it has none in this one.
     virtual std::unique_ptr<SocketDialect> open(live::ClientId client,
                                                 const http::UpgradeRequest& request) = 0;

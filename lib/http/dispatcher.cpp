@@ -181,7 +181,8 @@ void Dispatcher::refuse(Exchange& exchange) {
 bool Dispatcher::work(Exchange& exchange) {
     engine_.serve(exchange);
     leave_audit_row(exchange, exchange.route->runs == RouteClass::writes ? &exchange.call : nullptr);
-    return exchange.status < 400;
+    // Some dialects say an error with 200: it is one all the same.
+    return exchange.status < 400 && exchange.error.empty();
 }
 
 bool Dispatcher::run(Exchange& exchange) {
@@ -227,12 +228,13 @@ void Dispatcher::replace(Exchange& exchange, const std::exception_ptr& failure) 
 
 void Dispatcher::leave_audit_row(Exchange& exchange, Call* with_transaction) {
     const Call& call = exchange.call;
+    const int status = exchange.error.empty() ? exchange.status : std::max(exchange.status, 400);
     try {
         if (exchange.route && exchange.route->audit == AuditRule::counted)
-            return audit_.count(*exchange.route, call.caller, exchange.status);
+            return audit_.count(*exchange.route, call.caller, status);
         audit_.record({call.caller, call.method, call.path,
-                       exchange.route ? std::string_view(exchange.route->path) : "", exchange.status,
-                       exchange.error, exchange.audit_target},
+                       exchange.route ? std::string_view(exchange.route->path) : "", status, exchange.error,
+                       exchange.audit_target},
                       with_transaction);
     } catch (const std::exception& error) {
         platform::log_error(std::string("An audit row was lost: ") + error.what());

@@ -9,6 +9,7 @@
 
 #include "platform/connection.h"
 #include "platform/log.h"
+#include "platform/signs_of_life.h"
 #include "platform/text.h"
 
 namespace http {
@@ -67,8 +68,9 @@ private:
     Handshake handshake_;
     beast::flat_buffer input_;
     std::unique_ptr<platform::ConnectionListener> listener_;
+    platform::SignsOfLifeListener* signs_ = nullptr; // the listener, when it wants to know
     bool open_ = false, closing_ = false, ended_ = false, sending_ = false, pinging_ = false;
-    Time heard_, sending_since_{}, closing_since_{};
+    Time heard_, silent_since_{}, sending_since_{}, closing_since_{};
 };
 
 template <class Stream>
@@ -85,8 +87,10 @@ void WebSocket<Stream>::start() {
     socket_.set_option(deflate);
     socket_.auto_fragment(false);
     socket_.read_message_max(services_.options.message_limit);
-    socket_.control_callback(
-        [this](beast::websocket::frame_type, beast::string_view) { heard_ = services_.now; });
+    socket_.control_callback([this](beast::websocket::frame_type kind, beast::string_view) {
+        heard_ = services_.now;
+        if (kind == beast::websocket::frame_type::pong && signs_) signs_->on_sign_of_life();
+    });
     auto headers = services_.upgrades.headers(request_);
     if (!request_.subprotocol.empty()) headers.emplace_back("Sec-WebSocket-Protocol", request_.subprotocol);
     socket_.set_option(
@@ -107,6 +111,7 @@ void WebSocket<Stream>::accepted() {
     handshake_ = {};
     listener_ = services_.upgrades.accept(std::static_pointer_cast<platform::Connection>(self()),
                                           std::move(request_));
+    signs_ = dynamic_cast<platform::SignsOfLifeListener*>(listener_.get());
     request_ = {};
     read();
     if (!listener_) close(1008, "");
@@ -188,6 +193,10 @@ void WebSocket<Stream>::tick(Time now) {
         return cut();
     }
     if (!open_ || pinging_ || silent <= services_.options.ping_after) return;
+    if (heard_ != silent_since_) {
+        silent_since_ = heard_;
+        if (signs_) signs_->on_silence();
+    }
     pinging_ = true;
     socket_.async_ping({}, [self = self()](error_code) { self->pinging_ = false; });
 }
@@ -199,6 +208,7 @@ void WebSocket<Stream>::ended() {
     error_code ignored;
     beast::get_lowest_layer(socket_).close(ignored);
     services_.remove(*this);
+    signs_ = nullptr;
     if (const auto listener = std::move(listener_)) {
         try {
             listener->on_closed();

@@ -41,9 +41,10 @@ std::string detail_of(const http::Call& call, const platform::Error& error) {
 
 // Django names faulty fields as keys; `error` repeats the first for clients that look only there.
 Json fields_json(const platform::Error& error) {
-    Json body{{"error", error.fields().front().field + ": " + error.fields().front().message}};
+    Json body = Json::object();
     for (const auto& fault : error.fields())
-        body[fault.field].push_back(fault.message);
+        body[fault.field.empty() ? "non_field_errors" : fault.field].push_back(fault.message);
+    body["error"] = error.fields().front().field + ": " + error.fields().front().message;
     return body;
 }
 

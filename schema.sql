@@ -273,6 +273,19 @@ CREATE TABLE seats (
     UNIQUE (room_id, row, place)
 ) STRICT;
 CREATE INDEX seats_by_person ON seats(person_id);
+CREATE INDEX seats_by_type ON seats(seat_type_id);
+
+-- Where a class usually sits, and on which headsets: taken when a session of that class starts in that room.
+CREATE TABLE class_seats (
+    class_id  INTEGER NOT NULL REFERENCES classes(id) ON DELETE CASCADE,
+    seat_id   INTEGER NOT NULL REFERENCES seats(id) ON DELETE CASCADE,
+    device_id INTEGER REFERENCES devices(id) ON DELETE SET NULL,
+    person_id INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    PRIMARY KEY (class_id, seat_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX class_seats_by_seat ON class_seats(seat_id);
+CREATE INDEX class_seats_by_device ON class_seats(device_id);
+CREATE INDEX class_seats_by_person ON class_seats(person_id);
 
 -- ============================================================ scenarios
 
@@ -312,7 +325,43 @@ CREATE TABLE scenario_prerequisites (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX scenario_prerequisites_by_required ON scenario_prerequisites(required_id);
 
--- ============================================================ lessons
+-- ============================================================ content, lessons, courses
+
+-- A file of the box, in the folder "content", under a name of the box's own making. It never changes.
+CREATE TABLE contents (
+    id              INTEGER PRIMARY KEY,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    title           TEXT NOT NULL,
+    kind            TEXT NOT NULL CHECK (kind IN ('app', 'video', 'image')),
+    media_type      TEXT NOT NULL,
+    file_name       TEXT NOT NULL UNIQUE,
+    sha256          TEXT NOT NULL,                     -- in hexadecimal
+    size            INTEGER NOT NULL,
+    archived_ms     INTEGER,                           -- removed: a week later its file goes, unless a lesson uses it
+    created_by      INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    created_ms      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX contents_by_organisation ON contents(organisation_id, id);
+
+-- What is on its way. How much has arrived is the size of its file, which keeps its name when it becomes content.
+CREATE TABLE uploads (
+    id              INTEGER PRIMARY KEY,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    title           TEXT NOT NULL,
+    file_name       TEXT NOT NULL UNIQUE,
+    sha256          TEXT,                              -- as its sender has it
+    length          INTEGER NOT NULL,
+    created_by      INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    touched_ms      INTEGER NOT NULL,                  -- a day after that it is forgotten
+    content_id      INTEGER REFERENCES contents(id) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX uploads_by_organisation ON uploads(organisation_id);
+CREATE INDEX uploads_by_content ON uploads(content_id);
+
+CREATE TABLE content_quotas (
+    organisation_id INTEGER PRIMARY KEY REFERENCES organisations(id) ON DELETE CASCADE,
+    quota_bytes     INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE lessons (
     id              INTEGER PRIMARY KEY,
@@ -322,11 +371,62 @@ CREATE TABLE lessons (
     content         TEXT NOT NULL DEFAULT '',          -- what to play: an address, a package, a name the headset knows
     duration_ms     INTEGER,                           -- null: it ends when it is stopped
     scenario_id     INTEGER REFERENCES scenarios(id) ON DELETE SET NULL, -- of kind scenario: which
+    content_id      INTEGER REFERENCES contents(id) ON DELETE SET NULL,
     archived        INTEGER NOT NULL DEFAULT 0,
     created_ms      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX lessons_by_organisation ON lessons(organisation_id, id);
 CREATE INDEX lessons_by_scenario ON lessons(scenario_id) WHERE scenario_id IS NOT NULL;
+CREATE INDEX lessons_by_content ON lessons(content_id);
+
+-- A course has modules, a module has lessons, each in an order from 0. A lesson may be in several.
+CREATE TABLE courses (
+    id              INTEGER PRIMARY KEY,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    title           TEXT NOT NULL,
+    description     TEXT NOT NULL DEFAULT '',
+    archived_ms     INTEGER,
+    created_ms      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX courses_by_organisation ON courses(organisation_id, id);
+
+CREATE TABLE modules (
+    id        INTEGER PRIMARY KEY,
+    course_id INTEGER NOT NULL REFERENCES courses(id) ON DELETE CASCADE,
+    position  INTEGER NOT NULL,
+    title     TEXT NOT NULL,
+    UNIQUE (course_id, position)
+) STRICT;
+
+CREATE TABLE module_lessons (
+    module_id INTEGER NOT NULL REFERENCES modules(id) ON DELETE CASCADE,
+    position  INTEGER NOT NULL,
+    lesson_id INTEGER NOT NULL REFERENCES lessons(id) ON DELETE CASCADE,
+    PRIMARY KEY (module_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX module_lessons_by_lesson ON module_lessons(lesson_id);
+
+-- When a class has what: a weekly slot in local time, or a single date as an instant.
+CREATE TABLE timetable (
+    id            INTEGER PRIMARY KEY,
+    class_id      INTEGER NOT NULL REFERENCES classes(id) ON DELETE CASCADE,
+    title         TEXT NOT NULL DEFAULT '',
+    room_id       INTEGER REFERENCES rooms(id) ON DELETE SET NULL,
+    course_id     INTEGER REFERENCES courses(id) ON DELETE SET NULL,
+    lesson_id     INTEGER REFERENCES lessons(id) ON DELETE SET NULL,
+    weekday       INTEGER,                             -- 1 is Monday
+    starts_minute INTEGER,                             -- of the local day
+    ends_minute   INTEGER,
+    first_day     INTEGER,                             -- days since 1970; null: always
+    last_day      INTEGER,
+    starts_ms     INTEGER,
+    ends_ms       INTEGER,
+    CHECK ((weekday IS NULL) <> (starts_ms IS NULL))
+) STRICT;
+CREATE INDEX timetable_by_class ON timetable(class_id);
+CREATE INDEX timetable_by_room ON timetable(room_id);
+CREATE INDEX timetable_by_course ON timetable(course_id);
+CREATE INDEX timetable_by_lesson ON timetable(lesson_id);
 
 -- ============================================================ sessions
 
@@ -494,6 +594,7 @@ CREATE TABLE training_notes (
     picture   BLOB                                     -- JPEG: what the headset saw
 ) STRICT;
 CREATE INDEX training_notes_by_run ON training_notes(run_id, id);
+CREATE INDEX runs_by_seat ON runs(seat_id);
 
 -- What a run's events add up to, written in the transaction that stores them, so that a report never scans events.
 CREATE TABLE run_rollups (

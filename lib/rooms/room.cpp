@@ -11,7 +11,7 @@ namespace rooms {
 
 namespace {
 
-constexpr std::int64_t pitch = 40; // pixels from one seat of a grid to the next
+constexpr std::int64_t pitch = seat_pitch;
 
 constexpr std::array<std::pair<SeatStatus, std::string_view>, 3> status_names{
     {{SeatStatus::vacant, "vacant"},
@@ -255,6 +255,12 @@ void Rooms::seat_person(store::Tx& tx, std::int64_t organisation_id, const Seat&
 Seat Rooms::change_seat(store::Tx& tx, std::int64_t organisation_id, std::int64_t seat_id,
                         const SeatChange& change) {
     Seat before = seat(tx, organisation_id, seat_id);
+    const bool moves = change.row || change.place;
+    if (moves)
+        refuse_taken_place(tx, before.room_id, seat_id, change.row.value_or(before.row),
+                           change.place.value_or(before.place));
+    if (change.seat_type_id && room_of_seat_type(tx, organisation_id, *change.seat_type_id) != before.room_id)
+        platform::throw_invalid("seat_type_id", "must be a seat type of this room");
     // The status first: a seat whose maintenance ends may be taken in the same breath.
     if (change.status) {
         tx.run("UPDATE seats SET status = ? WHERE id = ?", name_of(*change.status), seat_id);
@@ -262,8 +268,11 @@ Seat Rooms::change_seat(store::Tx& tx, std::int64_t organisation_id, std::int64_
     }
     tx.run(
         "UPDATE seats SET x = coalesce(?2, x), y = coalesce(?3, y), width = coalesce(?4, width),"
-        " height = coalesce(?5, height), rotation = coalesce(?6, rotation), updated_ms = ?7 WHERE id = ?1",
-        seat_id, change.x, change.y, change.width, change.height, change.rotation, tx.now_ms());
+        " height = coalesce(?5, height), rotation = coalesce(?6, rotation), updated_ms = ?7,"
+        " row = coalesce(?8, row), place = coalesce(?9, place), seat_type_id = coalesce(?10, seat_type_id)"
+        " WHERE id = ?1",
+        seat_id, change.x, change.y, change.width, change.height, change.rotation, tx.now_ms(), change.row,
+        change.place, change.seat_type_id);
     if (change.device_id && !*change.device_id)
         tx.run("UPDATE seats SET device_id = NULL WHERE id = ?", seat_id);
     if (change.person_id && !*change.person_id)
@@ -274,7 +283,35 @@ Seat Rooms::change_seat(store::Tx& tx, std::int64_t organisation_id, std::int64_
     if (change.status == SeatStatus::vacant && after.status == SeatStatus::occupied)
         refuse_vacant(tx, organisation_id, after);
     tell(tx, organisation_id, seat_id);
+    if (moves) measure(tx, organisation_id, after.room_id);
     return after;
+}
+
+void Rooms::swap(store::Tx& tx, std::int64_t organisation_id, std::int64_t seat_id, std::int64_t other_id,
+                 Occupant what) {
+    const Seat one = seat(tx, organisation_id, seat_id);
+    const Seat other = seat(tx, organisation_id, other_id);
+    if (one.id == other.id) platform::throw_invalid("seat_id", "must be another seat");
+    refuse_maintenance(one);
+    refuse_maintenance(other);
+    const auto person_of = [](const Seat& seat) {
+        return seat.person ? std::optional(seat.person->id) : std::nullopt;
+    };
+    if (what != Occupant::student) { // a headset is on one seat only, also in between
+        tx.run("UPDATE seats SET device_id = NULL WHERE id IN (?, ?)", one.id, other.id);
+        tx.run("UPDATE seats SET device_id = ? WHERE id = ?", other.device_id, one.id);
+        tx.run("UPDATE seats SET device_id = ? WHERE id = ?", one.device_id, other.id);
+    }
+    if (what != Occupant::headset) {
+        if (one.room_id != other.room_id)
+            platform::throw_invalid("seat_id", "must be in the same room, for students to change places");
+        tx.run("UPDATE seats SET person_id = ? WHERE id = ?", person_of(other), one.id);
+        tx.run("UPDATE seats SET person_id = ? WHERE id = ?", person_of(one), other.id);
+    }
+    for (const std::int64_t id : {one.id, other.id}) {
+        tx.run("UPDATE seats SET updated_ms = ? WHERE id = ?", tx.now_ms(), id);
+        tell(tx, organisation_id, id);
+    }
 }
 
 // "Vacant" is not how one unseats somebody: that says whom.
@@ -352,6 +389,23 @@ nlohmann::json json_of(const Room& room) {
             {"created_at", platform::iso8601(room.created_ms)}};
 }
 
+nlohmann::json json_of(const SeatType& type) {
+    return {{"id", type.id}, {"name", type.name}};
+}
+
+nlohmann::json json_of(const SeatCounts& counts) {
+    return {{"vacant", counts.vacant}, {"occupied", counts.occupied}, {"maintenance", counts.maintenance}};
+}
+
+SeatCounts count(const std::vector<Seat>& seats) {
+    SeatCounts counts;
+    for (const Seat& seat : seats)
+        ++(seat.status == SeatStatus::vacant     ? counts.vacant
+           : seat.status == SeatStatus::occupied ? counts.occupied
+                                                 : counts.maintenance);
+    return counts;
+}
+
 nlohmann::json json_of(const Seat& seat) {
     return {{"id", seat.id},
             {"row", seat.row},
@@ -361,7 +415,7 @@ nlohmann::json json_of(const Seat& seat) {
             {"width", seat.width},
             {"height", seat.height},
             {"rotation", seat.rotation},
-            {"seat_type", {{"id", seat.seat_type.id}, {"name", seat.seat_type.name}}},
+            {"seat_type", json_of(seat.seat_type)},
             {"status", name_of(seat.status)},
             {"device_id", seat.device_id ? nlohmann::json(*seat.device_id) : nlohmann::json()},
             {"person", people::json_of(seat.person)},

@@ -21,6 +21,8 @@ enum class SeatStatus { vacant, occupied, maintenance };
 std::string_view name_of(SeatStatus status);
 std::optional<SeatStatus> status_named(std::string_view name);
 
+inline constexpr std::int64_t seat_pitch = 40; // pixels from one seat of a grid to the next
+
 struct SeatType {
     std::int64_t id = 0;
     std::string name;
@@ -44,16 +46,57 @@ struct Room {
     std::int64_t rows = 0, places = 0, created_ms = 0;
 };
 
+struct SeatCounts {
+    std::int64_t vacant = 0, occupied = 0, maintenance = 0;
+};
+SeatCounts count(const std::vector<Seat>& seats);
+
 // An outer optional says whether to change it, an inner one whether there is a value.
 struct SeatChange {
     std::optional<std::optional<std::int64_t>> device_id, person_id;
     std::optional<SeatStatus> status;
-    std::optional<std::int64_t> x, y, width, height, rotation;
+    std::optional<std::int64_t> row, place, x, y, width, height, rotation, seat_type_id;
 };
+
+struct NewSeat {
+    std::int64_t row = 0, place = 0;
+    std::optional<std::int64_t> x, y; // none: where a grid would have it
+    std::int64_t width = 30, height = 30, rotation = 0;
+    std::optional<std::int64_t> seat_type_id; // none: the room's first
+};
+
+// A whole room as an editor leaves it. What is not in it goes.
+struct LayoutType {
+    std::optional<std::int64_t> id; // none: a new one
+    std::string name;
+};
+struct LayoutSeat {
+    std::optional<std::int64_t> id; // none: a new one
+    std::int64_t row = 0, place = 0, x = 0, y = 0, width = 30, height = 30, rotation = 0;
+    std::optional<std::string> seat_type; // by name; none: as it was, or the first
+    // Maintenance begins or ends. That a seat is occupied follows from who sits there, so it is no more than
+    // "not in maintenance" here.
+    std::optional<SeatStatus> status;
+};
+struct Layout {
+    std::optional<std::string> name;
+    std::optional<std::vector<LayoutType>> seat_types; // none: as they were
+    std::vector<LayoutSeat> seats;
+};
+
+// Where a class usually sits in a room, and on which headsets.
+struct Place {
+    std::int64_t seat_id = 0;
+    std::optional<std::int64_t> device_id;
+    std::optional<people::PersonReference> person;
+};
+
+enum class Occupant { headset, student, both };
 
 class Rooms {
 public:
     static constexpr std::int64_t most_seats = 400; // of one room, so that making one holds nobody up
+    static constexpr std::size_t most_seat_types = 20;
 
     Rooms(devices::Devices& devices, people::People& people, people::Classes& classes)
         : devices_(devices), people_(people), classes_(classes) {}
@@ -69,6 +112,8 @@ public:
                                        std::int64_t device_id) const;
     std::optional<Seat> seat_of_person(store::Read& read, std::int64_t organisation_id, std::int64_t room_id,
                                        std::int64_t person_id) const;
+    std::vector<SeatType> seat_types(store::Read& read, std::int64_t organisation_id,
+                                     std::int64_t room_id) const; // the first made comes first
     std::vector<devices::Device> devices_in(store::Read& read, std::int64_t organisation_id,
                                             std::int64_t room_id) const;
     // Who is on that headset: who signed in there, else the student whose seat it stands on.
@@ -84,6 +129,9 @@ public:
     // or that the seat is under maintenance.
     Seat change_seat(store::Tx& tx, std::int64_t organisation_id, std::int64_t seat_id,
                      const SeatChange& change);
+    // What sits on one seat changes places with what sits on the other, if anything.
+    void swap(store::Tx& tx, std::int64_t organisation_id, std::int64_t seat_id, std::int64_t other_id,
+              Occupant what);
     // Puts headsets that have no seat, and the class's students that have none in this room, on free seats in
     // order.
     std::vector<Seat> fill(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id,
@@ -94,8 +142,37 @@ public:
     // The seats of somebody whose nickname changed are told again.
     void tell_renamed(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id);
 
+    // ---- the editor: layout.cpp ----
+    // All of it or nothing: Error invalid names every fault. Seats keep who sits on them.
+    Room save_layout(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id, const Layout& layout);
+    Seat add_seat(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id, const NewSeat& seat);
+    void remove_seat(store::Tx& tx, std::int64_t organisation_id, std::int64_t seat_id);
+    SeatType add_seat_type(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id,
+                           const std::string& name);
+    SeatType rename_seat_type(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                              const std::string& name);
+    // Error conflict while seats are of it, or when it is the only one.
+    void remove_seat_type(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+
+    // ---- where a class usually sits: seating.cpp ----
+    std::vector<Place> seating(store::Read& read, std::int64_t organisation_id, std::int64_t room_id,
+                               std::int64_t class_id) const;
+    // Replaces what was there; nothing at all forgets it. Error invalid names every fault.
+    void set_seating(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id, std::int64_t class_id,
+                     const std::vector<Place>& places);
+    // Who sits in the room now is where the class usually sits.
+    void keep_seating(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id,
+                      std::int64_t class_id);
+    // The class takes its places, everybody else leaves the room; headsets that have a usual seat go there.
+    // False when nothing is known of that class in that room. Who has left the class and what is unpaired is
+    // passed over, seats under maintenance too.
+    bool apply_seating(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id,
+                       std::int64_t class_id);
+
     // After the commit, on the writer thread.
     std::function<void(std::int64_t organisation_id, const Seat&)> on_seat_changed;
+    std::function<void(std::int64_t organisation_id, std::int64_t room_id, std::int64_t seat_id)>
+        on_seat_removed;
     std::function<void(const Room&)> on_room_changed; // made or renamed
     std::function<void(std::int64_t organisation_id, std::int64_t room_id)> on_room_removed;
 
@@ -103,6 +180,14 @@ private:
     std::vector<std::int64_t> seats_taken_by(store::Read& read, std::int64_t organisation_id,
                                              std::int64_t person_id) const;
     void tell(store::Tx& tx, std::int64_t organisation_id, std::int64_t seat_id);
+    void tell_removed(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id,
+                      std::int64_t seat_id);
+    // Its rows and places follow from its seats.
+    Room measure(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id);
+    SeatType seat_type(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
+    std::int64_t room_of_seat_type(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
+    void refuse_taken_place(store::Read& read, std::int64_t room_id, std::int64_t except_id, std::int64_t row,
+                            std::int64_t place) const;
     void refuse_taken_name(store::Read& read, std::int64_t organisation_id, std::int64_t except_id,
                            const std::string& name) const;
     void seat_device(store::Tx& tx, std::int64_t organisation_id, const Seat& seat, std::int64_t device_id);
@@ -118,5 +203,8 @@ private:
 
 nlohmann::json json_of(const Room& room);
 nlohmann::json json_of(const Seat& seat);
+nlohmann::json json_of(const SeatType& type);
+nlohmann::json json_of(const SeatCounts& counts);
+nlohmann::json json_of(const Place& place);
 
 } // namespace rooms

@@ -26,24 +26,21 @@ http::Shape room_shape() {
     return http::object(room_fields()).named("Room");
 }
 
-http::Shape room_with_seats_shape() {
+http::Shape room_in_list_shape() {
     http::Fields fields = room_fields();
-    fields.emplace_back("seats", http::list(seat_shape(), Rooms::most_seats));
-    return http::object(fields).named("RoomWithSeats");
+    fields.emplace_back("seat_counts", http::object({{"vacant", http::integer(0, Rooms::most_seats)},
+                                                     {"occupied", http::integer(0, Rooms::most_seats)},
+                                                     {"maintenance", http::integer(0, Rooms::most_seats)}}));
+    return http::object(fields).named("RoomInList");
 }
 
-Json json_with_seats(const Room& room, const std::vector<Seat>& seats) {
-    Json json = json_of(room);
-    json["seats"] = Json::array();
-    for (const Seat& seat : seats)
-        json["seats"].push_back(json_of(seat));
-    return json;
-}
-
-std::string checked_name(const Json& body) {
-    std::string name(platform::trimmed(body.at("name").get_ref<const std::string&>()));
-    if (name.empty()) platform::throw_invalid("name", "must not be empty");
-    return name;
+Answer list_rooms(Rooms& rooms, Call& call, store::Read& read) {
+    Json items = Json::array();
+    for (const Room& room : rooms.list(read, call.caller.organisation_id)) {
+        Json& item = items.emplace_back(json_of(room));
+        item["seat_counts"] = json_of(count(rooms.seats(read, room.organisation_id, room.id)));
+    }
+    return http::json({{"items", items}, {"next", nullptr}});
 }
 
 // Absent: leave it. Null: nobody.
@@ -53,15 +50,10 @@ std::optional<std::optional<std::int64_t>> clearable_id(const Json& body, const 
     return std::optional(body.at(name).get<std::int64_t>());
 }
 
-std::optional<std::int64_t> integer_field(const Json& body, const char* name) {
-    return body.contains(name) ? std::optional(body.at(name).get<std::int64_t>()) : std::nullopt;
-}
-
 Answer make_room(Rooms& rooms, Call& call, store::Tx& tx) {
     Room room = rooms.make_grid(tx, call.caller.organisation_id, checked_name(call.body),
                                 call.body.at("rows"), call.body.at("places"));
-    return http::created(json_with_seats(room, rooms.seats(tx, room.organisation_id, room.id)),
-                         "/v1/rooms/" + std::to_string(room.id))
+    return http::created(room_with_seats(rooms, tx, room), "/v1/rooms/" + std::to_string(room.id))
         .on({{"room", room.id}});
 }
 
@@ -77,6 +69,9 @@ Answer change_seat(Rooms& rooms, Call& call, store::Tx& tx) {
     change.width = integer_field(body, "width");
     change.height = integer_field(body, "height");
     change.rotation = integer_field(body, "rotation");
+    change.row = integer_field(body, "row");
+    change.place = integer_field(body, "place");
+    change.seat_type_id = integer_field(body, "seat_type_id");
     Seat seat = rooms.change_seat(tx, call.caller.organisation_id, call.id("id"), change);
     return http::json(json_of(seat)).on({{"seat", seat.id}, {"room", seat.room_id}});
 }
@@ -86,10 +81,9 @@ void add_rooms(http::RouteTable& table, Rooms& rooms) {
                   .reads()
                   .by(http::Access::viewer)
                   .tagged("rooms")
-                  .gives(http::page_of(room_shape()))
-                  .handled<store::Read>([&rooms](Call& call, store::Read& read) {
-                      return http::list_answer(rooms.list(read, call.caller.organisation_id));
-                  }));
+                  .gives(http::page_of(room_in_list_shape()))
+                  .handled<store::Read>(
+                      [&rooms](Call& call, store::Read& read) { return list_rooms(rooms, call, read); }));
     table.add(
         http::post("/v1/rooms", "Make a room with a grid of seats")
             .writes()
@@ -107,8 +101,7 @@ void add_rooms(http::RouteTable& table, Rooms& rooms) {
                   .gives(room_with_seats_shape())
                   .handled<store::Read>([&rooms](Call& call, store::Read& read) {
                       Room room = rooms.get(read, call.caller.organisation_id, call.id("id"));
-                      return http::json(
-                          json_with_seats(room, rooms.seats(read, room.organisation_id, room.id)));
+                      return http::json(room_with_seats(rooms, read, room));
                   }));
     table.add(http::patch("/v1/rooms/:id", "Rename a room")
                   .writes()
@@ -143,9 +136,8 @@ void add_seats(http::RouteTable& table, Rooms& rooms) {
                   .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
                       const std::int64_t organisation_id = call.caller.organisation_id;
                       Room room = rooms.get(tx, organisation_id, call.id("id"));
-                      auto seats =
-                          rooms.fill(tx, organisation_id, room.id, integer_field(call.body, "class_id"));
-                      return http::json(json_with_seats(room, seats)).on({{"room", room.id}});
+                      rooms.fill(tx, organisation_id, room.id, integer_field(call.body, "class_id"));
+                      return http::json(room_with_seats(rooms, tx, room)).on({{"room", room.id}});
                   }));
     table.add(http::patch("/v1/seats/:id", "Seat a headset or a student, set the status, move the seat")
                   .writes()
@@ -158,7 +150,10 @@ void add_seats(http::RouteTable& table, Rooms& rooms) {
                                        {"y?", http::integer(0, 100'000)},
                                        {"width?", http::integer(1, 1000)},
                                        {"height?", http::integer(1, 1000)},
-                                       {"rotation?", http::integer(-360, 360)}}))
+                                       {"rotation?", http::integer(-360, 360)},
+                                       {"row?", http::integer(1, 50)},
+                                       {"place?", http::integer(1, 50)},
+                                       {"seat_type_id?", http::identifier()}}))
                   .gives(seat_shape())
                   .handled<store::Tx>(
                       [&rooms](Call& call, store::Tx& tx) { return change_seat(rooms, call, tx); }));
@@ -166,27 +161,60 @@ void add_seats(http::RouteTable& table, Rooms& rooms) {
 
 } // namespace
 
+std::string checked_name(const Json& body) {
+    std::string name(platform::trimmed(body.at("name").get_ref<const std::string&>()));
+    if (name.empty()) platform::throw_invalid("name", "must not be empty");
+    return name;
+}
+
+std::optional<std::int64_t> integer_field(const Json& body, const char* name) {
+    return body.contains(name) ? std::optional(body.at(name).get<std::int64_t>()) : std::nullopt;
+}
+
+http::Shape seat_type_shape() {
+    return http::object({{"id", http::identifier()}, {"name", http::text(1, 80)}}).named("SeatType");
+}
+
+http::Shape room_with_seats_shape() {
+    http::Fields fields = room_fields();
+    fields.emplace_back("seats", http::list(seat_shape(), Rooms::most_seats));
+    fields.emplace_back("seat_types", http::list(seat_type_shape(), Rooms::most_seat_types));
+    return http::object(fields).named("RoomWithSeats");
+}
+
+Json room_with_seats(const Rooms& rooms, store::Read& read, const Room& room) {
+    Json json = json_of(room);
+    json["seats"] = Json::array();
+    for (const Seat& seat : rooms.seats(read, room.organisation_id, room.id))
+        json["seats"].push_back(json_of(seat));
+    json["seat_types"] = Json::array();
+    for (const SeatType& type : rooms.seat_types(read, room.organisation_id, room.id))
+        json["seat_types"].push_back(json_of(type));
+    return json;
+}
+
 http::Shape seat_shape() {
-    return http::object(
-               {{"id", http::identifier()},
-                {"row", http::integer(1, 50)},
-                {"place", http::integer(1, 50)},
-                {"x", http::integer(0, 100'000)},
-                {"y", http::integer(0, 100'000)},
-                {"width", http::integer(1, 1000)},
-                {"height", http::integer(1, 1000)},
-                {"rotation", http::integer(-360, 360)},
-                {"seat_type", http::object({{"id", http::identifier()}, {"name", http::text(1, 80)}})},
-                {"status", http::one_of({"vacant", "occupied", "maintenance"})},
-                {"device_id", http::nullable(http::identifier())},
-                {"person", http::nullable(http::person_reference())},
-                {"updated_at", http::time()}})
+    return http::object({{"id", http::identifier()},
+                         {"row", http::integer(1, 50)},
+                         {"place", http::integer(1, 50)},
+                         {"x", http::integer(0, 100'000)},
+                         {"y", http::integer(0, 100'000)},
+                         {"width", http::integer(1, 1000)},
+                         {"height", http::integer(1, 1000)},
+                         {"rotation", http::integer(-360, 360)},
+                         {"seat_type", seat_type_shape()},
+                         {"status", http::one_of({"vacant", "occupied", "maintenance"})},
+                         {"device_id", http::nullable(http::identifier())},
+                         {"person", http::nullable(http::person_reference())},
+                         {"updated_at", http::time()}})
         .named("Seat");
 }
 
 void add_room_routes(http::RouteTable& table, Rooms& rooms) {
     add_rooms(table, rooms);
     add_seats(table, rooms);
+    add_layout_routes(table, rooms);
+    add_seating_routes(table, rooms);
 }
 
 } // namespace rooms

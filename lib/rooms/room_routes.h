@@ -1,13 +1,24 @@
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "http/route.h"
 #include "rooms/room.h"
 
 namespace rooms {
 
-// All of /v1/rooms and /v1/seats.
+// All of /v1/rooms, /v1/seats and /v1/seat-types.
 void add_room_routes(http::RouteTable& table, Rooms& rooms);
 
+// ---- what the files of these routes share ----
+void add_layout_routes(http::RouteTable& table, Rooms& rooms);  // the editor's calls
+void add_seating_routes(http::RouteTable& table, Rooms& rooms); // who usually sits where
 http::Shape seat_shape();
+http::Shape seat_type_shape();
+http::Shape room_with_seats_shape();
+http::Json room_with_seats(const Rooms& rooms, store::Read& read, const Room& room);
+std::string checked_name(const http::Json& body);
+std::optional<std::int64_t> integer_field(const http::Json& body, const char* name);
 
 } // namespace rooms

@@ -224,6 +224,12 @@ void Board::room_removed(std::int64_t, std::int64_t room_id) {
     impl_->hub.post([room_id](live::Hub& hub) { hub.close_topic(topic_of("room", room_id)); });
 }
 
+void Board::seat_removed(std::int64_t room_id, std::int64_t seat_id) {
+    impl_->hub.post([room_id, seat_id](live::Hub& hub) {
+        hub.erase(topic_of("room", room_id), topic_of("seat", seat_id));
+    });
+}
+
 void Board::seat_changed(std::int64_t, const rooms::Seat& seat) {
     impl_->hub.post([seat](live::Hub& hub) {
         hub.set(topic_of("room", seat.room_id), topic_of("seat", seat.id), json_of(seat));

@@ -41,6 +41,7 @@ public:
     void room_changed(const rooms::Room& room);
     void room_removed(std::int64_t organisation_id, std::int64_t room_id);
     void seat_changed(std::int64_t organisation_id, const rooms::Seat& seat);
+    void seat_removed(std::int64_t room_id, std::int64_t seat_id);
     void pairing_changed(const devices::PairingState& state);
     void pairing_requested(const devices::PairingRequest& request);
     void pairing_request_closed(std::int64_t organisation_id, std::int64_t request_id);

@@ -68,6 +68,9 @@ struct Director::Impl {
         const std::int64_t organisation_id = before.organisation_id;
         if (is_control(order.action)) return control(tx, before, order, person_id);
         const bool starts = order.action == Action::start;
+        // A class that comes into its room takes the seats that it usually has.
+        if (starts && before.transport.state == State::created && before.class_id && before.room_id)
+            parts.rooms.apply_seating(tx, organisation_id, *before.room_id, *before.class_id);
         std::vector<std::int64_t> devices =
             starts ? parts.sessions.candidates(tx, before) : participation.present_in(tx, before);
         const std::int64_t at_ms = tx.now_ms() + lead_ms(devices);

@@ -1,0 +1,115 @@
+#include <nlohmann/json.hpp>
+
+#include "http/lists.h"
+#include "platform/error.h"
+#include "rooms/room_routes.h"
+
+namespace rooms {
+
+namespace {
+
+using http::Answer;
+using http::Call;
+using http::Json;
+
+constexpr const char* path = "/v1/rooms/:id/seating/:class";
+
+http::Shape seating_shape() {
+    return http::object(
+               {{"room_id", http::identifier()},
+                {"class_id", http::identifier()},
+                {"seats", http::list(http::object({{"seat_id", http::identifier()},
+                                                   {"device_id", http::nullable(http::identifier())},
+                                                   {"person", http::nullable(http::person_reference())}}),
+                                     Rooms::most_seats)}})
+        .named("Seating");
+}
+
+http::Shape new_seating_shape() {
+    return http::object(
+        {{"seats", http::list(http::object({{"seat_id", http::identifier()},
+                                            {"device_id?", http::nullable(http::identifier())},
+                                            {"person_id?", http::nullable(http::identifier())}}),
+                              Rooms::most_seats)}});
+}
+
+Answer answer_of(const Rooms& rooms, const Call& call, store::Read& read) {
+    Json seats = Json::array();
+    for (const Place& place :
+         rooms.seating(read, call.caller.organisation_id, call.id("id"), call.id("class")))
+        seats.push_back(json_of(place));
+    return http::json({{"room_id", call.id("id")}, {"class_id", call.id("class")}, {"seats", seats}})
+        .on({{"room", call.id("id")}, {"class", call.id("class")}});
+}
+
+std::vector<Place> places_of(const Json& body) {
+    std::vector<Place> places;
+    for (const Json& item : body.at("seats")) {
+        Place place;
+        place.seat_id = item.at("seat_id");
+        if (const Json id = item.value("device_id", Json()); !id.is_null()) place.device_id = id;
+        if (const Json id = item.value("person_id", Json()); !id.is_null())
+            place.person = people::PersonReference{id, ""};
+        places.push_back(std::move(place));
+    }
+    return places;
+}
+
+Answer apply(Rooms& rooms, const Call& call, store::Tx& tx) {
+    const std::int64_t organisation_id = call.caller.organisation_id;
+    if (!rooms.apply_seating(tx, organisation_id, call.id("id"), call.id("class")))
+        platform::throw_conflict("Nothing is kept of where this class sits in this room.");
+    const Room room = rooms.get(tx, organisation_id, call.id("id"));
+    return http::json(room_with_seats(rooms, tx, room)).on({{"room", room.id}, {"class", call.id("class")}});
+}
+
+} // namespace
+
+void add_seating_routes(http::RouteTable& table, Rooms& rooms) {
+    table.add(http::get(path, "Where a class usually sits in a room")
+                  .reads()
+                  .by(http::Access::viewer)
+                  .tagged("rooms")
+                  .gives(seating_shape())
+                  .handled<store::Read>(
+                      [&rooms](Call& call, store::Read& read) { return answer_of(rooms, call, read); }));
+    table.add(http::put(path, "Say where a class usually sits, and on which headsets")
+                  .writes()
+                  .by(http::Access::teacher)
+                  .tagged("rooms")
+                  .takes(new_seating_shape())
+                  .gives(seating_shape())
+                  .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
+                      rooms.set_seating(tx, call.caller.organisation_id, call.id("id"), call.id("class"),
+                                        places_of(call.body));
+                      return answer_of(rooms, call, tx);
+                  }));
+    table.add(http::del(path, "Forget where a class usually sits")
+                  .writes()
+                  .by(http::Access::teacher)
+                  .tagged("rooms")
+                  .gives(http::nothing(), 204)
+                  .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
+                      rooms.set_seating(tx, call.caller.organisation_id, call.id("id"), call.id("class"), {});
+                      return http::no_content().on({{"room", call.id("id")}, {"class", call.id("class")}});
+                  }));
+    table.add(http::post(std::string(path) + "/keep",
+                         "Keep who sits in the room now as where the class usually sits")
+                  .writes()
+                  .by(http::Access::teacher)
+                  .tagged("rooms")
+                  .gives(seating_shape())
+                  .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
+                      rooms.keep_seating(tx, call.caller.organisation_id, call.id("id"), call.id("class"));
+                      return answer_of(rooms, call, tx);
+                  }));
+    table.add(
+        http::post(std::string(path) + "/apply", "The class takes its usual seats")
+            .writes()
+            .by(http::Access::teacher)
+            .tagged("rooms")
+            .gives(room_with_seats_shape())
+            .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) { return apply(rooms, call, tx); }));
+}
+
+} // namespace rooms

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "courses/content.h"
 #include "platform/error.h"
 #include "platform/text.h"
 
@@ -28,6 +29,7 @@ Lesson lesson_of(const store::Statement& rows) {
     lesson.archived = rows.boolean(5);
     lesson.created_ms = rows.integer(6);
     lesson.scenario_id = rows.optional_integer(7);
+    lesson.content_id = rows.optional_integer(8);
     return lesson;
 }
 
@@ -39,6 +41,11 @@ void require_scenario(store::Read& read, std::int64_t organisation_id, LessonKin
     if (!read.integer("SELECT id FROM scenarios WHERE organisation_id = ? AND id = ?", organisation_id,
                       scenario_id))
         platform::throw_not_found("scenario");
+}
+
+// What a headset plays: what was said, or else the file.
+std::string played(const std::string& content, std::optional<std::int64_t> content_id) {
+    return content.empty() && content_id ? file_address(*content_id) : content;
 }
 
 } // namespace
@@ -59,7 +66,7 @@ LessonKind lesson_kind(std::string_view name) {
 
 std::optional<Lesson> Lessons::find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
     auto rows = read.query(
-        "SELECT id, title, kind, content, duration_ms, archived, created_ms, scenario_id FROM lessons"
+        "SELECT id, title, kind, content, duration_ms, archived, created_ms, scenario_id, content_id FROM lessons"
         " WHERE organisation_id = ? AND id = ?",
         organisation_id, id);
     return rows.step() ? std::optional(lesson_of(rows)) : std::nullopt;
@@ -72,21 +79,29 @@ Lesson Lessons::get(store::Read& read, std::int64_t organisation_id, std::int64_
 }
 
 store::Page<Lesson> Lessons::list(store::Read& read, std::int64_t organisation_id,
-                                  const store::PageRequest& page) const {
+                                  const store::PageRequest& page, bool archived) const {
     auto rows = read.query(
-        "SELECT id, title, kind, content, duration_ms, archived, created_ms, scenario_id FROM lessons"
-        " WHERE organisation_id = ?1 AND archived = 0 AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3",
-        organisation_id, page.after, page.limit + 1);
+        "SELECT id, title, kind, content, duration_ms, archived, created_ms, scenario_id, content_id FROM lessons"
+        " WHERE organisation_id = ?1 AND archived = ?4 AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3",
+        organisation_id, page.after, page.limit + 1, archived);
     return store::read_page<Lesson>(std::move(rows), page, lesson_of);
+}
+
+void Lessons::refuse_unknown_content(store::Read& read, std::int64_t organisation_id,
+                                     std::int64_t content_id) const {
+    if (!read.integer("SELECT id FROM contents WHERE organisation_id = ? AND id = ? AND archived_ms IS NULL",
+                      organisation_id, content_id))
+        platform::throw_invalid("content_id", "must be content of this organisation");
 }
 
 Lesson Lessons::add(store::Tx& tx, std::int64_t organisation_id, const NewLesson& lesson) {
     require_scenario(tx, organisation_id, lesson.kind, lesson.scenario_id);
+    if (lesson.content_id) refuse_unknown_content(tx, organisation_id, *lesson.content_id);
     const std::int64_t id = tx.insert(
-        "INSERT INTO lessons (organisation_id, title, kind, content, duration_ms, created_ms, scenario_id)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        organisation_id, lesson.title, name_of(lesson.kind), lesson.content, lesson.duration_ms, tx.now_ms(),
-        lesson.scenario_id);
+        "INSERT INTO lessons (organisation_id, title, kind, content, duration_ms, created_ms, scenario_id,"
+        " content_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        organisation_id, lesson.title, name_of(lesson.kind), played(lesson.content, lesson.content_id),
+        lesson.duration_ms, tx.now_ms(), lesson.scenario_id, lesson.content_id);
     return get(tx, organisation_id, id);
 }
 
@@ -100,10 +115,19 @@ Lesson Lessons::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t
     if (lesson.kind != LessonKind::scenario) lesson.scenario_id.reset();
     lesson.scenario_id = change.scenario_id.value_or(lesson.scenario_id);
     require_scenario(tx, organisation_id, lesson.kind, lesson.scenario_id);
+    if (change.content_id && *change.content_id != lesson.content_id) {
+        if (*change.content_id) refuse_unknown_content(tx, organisation_id, **change.content_id);
+        // The address of the file that it had is not what it plays any more.
+        if (!change.content && lesson.content_id && lesson.content == file_address(*lesson.content_id))
+            lesson.content.clear();
+        lesson.content_id = *change.content_id;
+    }
+    lesson.content = played(lesson.content, lesson.content_id);
     tx.run(
-        "UPDATE lessons SET title = ?, kind = ?, content = ?, duration_ms = ?, scenario_id = ?"
+        "UPDATE lessons SET title = ?, kind = ?, content = ?, duration_ms = ?, scenario_id = ?, content_id = ?"
         " WHERE organisation_id = ? AND id = ?",
         lesson.title, name_of(lesson.kind), lesson.content, lesson.duration_ms, lesson.scenario_id,
+        lesson.content_id,
         organisation_id, id);
     return lesson;
 }
@@ -114,6 +138,18 @@ void Lessons::archive(store::Tx& tx, std::int64_t organisation_id, std::int64_t 
         platform::throw_not_found("lesson");
 }
 
+Lesson Lessons::restore(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+    tx.run("UPDATE lessons SET archived = 0 WHERE organisation_id = ? AND id = ?", organisation_id, id);
+    return get(tx, organisation_id, id);
+}
+
+Lesson Lessons::copy(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+    const Lesson original = get(tx, organisation_id, id);
+    return add(tx, organisation_id,
+               {original.title, original.kind, original.content, original.duration_ms, original.scenario_id,
+                original.content_id});
+}
+
 nlohmann::json json_of(const Lesson& lesson) {
     return {{"id", lesson.id},
             {"title", lesson.title},
@@ -121,6 +157,7 @@ nlohmann::json json_of(const Lesson& lesson) {
             {"content", lesson.content},
             {"duration_ms", lesson.duration_ms ? nlohmann::json(*lesson.duration_ms) : nlohmann::json()},
             {"scenario_id", lesson.scenario_id ? nlohmann::json(*lesson.scenario_id) : nlohmann::json()},
+            {"content_id", lesson.content_id ? nlohmann::json(*lesson.content_id) : nlohmann::json()},
             {"archived", lesson.archived},
             {"created_at", platform::iso8601(lesson.created_ms)}};
 }

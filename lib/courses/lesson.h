@@ -25,6 +25,7 @@ struct Lesson {
     std::string content;
     std::optional<std::int64_t> duration_ms; // none: it ends when it is stopped
     std::optional<std::int64_t> scenario_id; // of kind scenario
+    std::optional<std::int64_t> content_id;  // a file of the box; then `content` is its address
     bool archived = false;
     std::int64_t created_ms = 0;
 };
@@ -34,7 +35,7 @@ struct NewLesson {
     LessonKind kind = LessonKind::video;
     std::string content;
     std::optional<std::int64_t> duration_ms;
-    std::optional<std::int64_t> scenario_id;
+    std::optional<std::int64_t> scenario_id{}, content_id{};
 };
 
 // What is absent stays as it is.
@@ -42,7 +43,7 @@ struct LessonChange {
     std::optional<std::string> title;
     std::optional<LessonKind> kind;
     std::optional<std::string> content;
-    std::optional<std::optional<std::int64_t>> duration_ms, scenario_id;
+    std::optional<std::optional<std::int64_t>> duration_ms, scenario_id, content_id;
 };
 
 class Lessons {
@@ -51,12 +52,18 @@ public:
     // Archived ones too.
     std::optional<Lesson> find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
     Lesson get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
-    // Newest first, without archived ones.
-    store::Page<Lesson> list(store::Read& read, std::int64_t organisation_id,
-                             const store::PageRequest& page) const;
+    // Newest first; without archived ones, or only those.
+    store::Page<Lesson> list(store::Read& read, std::int64_t organisation_id, const store::PageRequest& page,
+                             bool archived = false) const;
     Lesson change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const LessonChange& change);
     // Out of the lists; sessions and runs keep it.
     void archive(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+    Lesson restore(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+    Lesson copy(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+
+private:
+    void refuse_unknown_content(store::Read& read, std::int64_t organisation_id,
+                                std::int64_t content_id) const;
 };
 
 nlohmann::json json_of(const Lesson& lesson);

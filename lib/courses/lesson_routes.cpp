@@ -27,6 +27,13 @@ http::Shape scenario() {
     return http::nullable(http::identifier()).described("Of kind scenario: which one is trained.");
 }
 
+http::Shape content_id() {
+    return http::nullable(http::identifier())
+        .described("A file of the box; where `content` is empty, its address is what is played.");
+}
+
+} // namespace
+
 http::Shape lesson_shape() {
     return http::object({{"id", http::identifier()},
                          {"title", http::text(1, 200)},
@@ -34,10 +41,13 @@ http::Shape lesson_shape() {
                          {"content", http::text(0, 2000)},
                          {"duration_ms", duration()},
                          {"scenario_id", scenario()},
+                         {"content_id", http::nullable(http::identifier())},
                          {"archived", http::boolean()},
                          {"created_at", http::time()}})
         .named("Lesson");
 }
+
+namespace {
 
 std::optional<std::int64_t> integer_of(const http::Json& body, const char* name) {
     const auto found = body.find(name);
@@ -52,19 +62,24 @@ LessonChange change_of(const http::Json& body) {
     if (body.contains("content")) change.content = body["content"].get<std::string>();
     if (body.contains("duration_ms")) change.duration_ms = integer_of(body, "duration_ms");
     if (body.contains("scenario_id")) change.scenario_id = integer_of(body, "scenario_id");
+    if (body.contains("content_id")) change.content_id = integer_of(body, "content_id");
     return change;
 }
 
 void add_reading(http::RouteTable& table, Lessons& lessons) {
-    table.add(http::get("/v1/lessons", "The lessons that may be taught, newest first")
+    http::Fields asked = http::paging_fields();
+    asked.emplace_back("archived?", http::one_of({"true", "false"}));
+    table.add(http::get("/v1/lessons",
+                        "The lessons that may be taught, newest first; or those taken out of the lists")
                   .reads()
                   .by(Access::viewer)
-                  .asks(http::paging_fields())
+                  .asks(asked)
                   .gives(http::page_of(lesson_shape()))
                   .tagged("lessons")
                   .handled<Read>([&lessons](Call& call, Read& read) {
                       return http::page_answer(lessons.list(read, call.caller.organisation_id,
-                                                            http::page_request<store::PageRequest>(call)));
+                                                            http::page_request<store::PageRequest>(call),
+                                                            call.query("archived") == "true"));
                   }));
     table.add(http::get("/v1/lessons/:id", "One lesson, also one that is archived")
                   .reads()
@@ -85,7 +100,8 @@ void add_changing(http::RouteTable& table, Lessons& lessons) {
                                        {"kind?", kind()},
                                        {"content?", http::text(0, 2000)},
                                        {"duration_ms?", duration()},
-                                       {"scenario_id?", scenario()}}))
+                                       {"scenario_id?", scenario()},
+                                       {"content_id?", content_id()}}))
                   .gives(lesson_shape())
                   .tagged("lessons")
                   .handled<Tx>([&lessons](Call& call, Tx& tx) {
@@ -104,6 +120,26 @@ void add_changing(http::RouteTable& table, Lessons& lessons) {
                       lessons.archive(tx, call.caller.organisation_id, id);
                       return http::no_content().on({{"lesson", id}});
                   }));
+    table.add(http::post("/v1/lessons/:id/restore", "Put a lesson back into the lists")
+                  .writes()
+                  .by(Access::teacher)
+                  .gives(lesson_shape())
+                  .tagged("lessons")
+                  .handled<Tx>([&lessons](Call& call, Tx& tx) {
+                      const std::int64_t id = call.id("id");
+                      return http::json(json_of(lessons.restore(tx, call.caller.organisation_id, id)))
+                          .on({{"lesson", id}});
+                  }));
+    table.add(http::post("/v1/lessons/:id/copy", "Copy a lesson")
+                  .writes()
+                  .by(Access::teacher)
+                  .gives(lesson_shape(), 201)
+                  .tagged("lessons")
+                  .handled<Tx>([&lessons](Call& call, Tx& tx) {
+                      const Lesson lesson = lessons.copy(tx, call.caller.organisation_id, call.id("id"));
+                      return http::created(json_of(lesson), "/v1/lessons/" + std::to_string(lesson.id))
+                          .on({{"lesson", lesson.id}, {"copy_of", call.id("id")}});
+                  }));
 }
 
 } // namespace
@@ -115,16 +151,17 @@ void add_lesson_routes(http::RouteTable& table, Lessons& lessons) {
                   .by(Access::teacher)
                   .takes(http::object({{"title", http::text(1, 200)},
                                        {"kind", kind()},
-                                       {"content", http::text(0, 2000)},
+                                       {"content?", http::text(0, 2000)},
                                        {"duration_ms?", duration()},
-                                       {"scenario_id?", scenario()}}))
+                                       {"scenario_id?", scenario()},
+                                       {"content_id?", content_id()}}))
                   .gives(lesson_shape(), 201)
                   .tagged("lessons")
                   .handled<Tx>([&lessons](Call& call, Tx& tx) {
-                      const NewLesson wanted{call.body["title"],
-                                             lesson_kind(call.body["kind"].get<std::string>()),
-                                             call.body["content"], integer_of(call.body, "duration_ms"),
-                                             integer_of(call.body, "scenario_id")};
+                      const NewLesson wanted{
+                          call.body["title"], lesson_kind(call.body["kind"].get<std::string>()),
+                          call.body.value("content", ""), integer_of(call.body, "duration_ms"),
+                          integer_of(call.body, "scenario_id"), integer_of(call.body, "content_id")};
                       const Lesson lesson = lessons.add(tx, call.caller.organisation_id, wanted);
                       return http::created(json_of(lesson), "/v1/lessons/" + std::to_string(lesson.id))
                           .on({{"lesson", lesson.id}});

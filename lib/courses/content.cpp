@@ -1,0 +1,245 @@
+#include "courses/content.h"
+
+#include <nlohmann/json.hpp>
+
+#include "platform/error.h"
+#include "platform/ids.h"
+#include "platform/text.h"
+
+namespace courses {
+
+namespace {
+
+Content content_of(const store::Statement& rows) {
+    Content content;
+    content.id = rows.integer(0);
+    content.title = rows.string(1);
+    content.kind = content_kind_named(rows.text(2)).value_or(ContentKind::video);
+    content.media_type = rows.string(3);
+    content.file_name = rows.string(4);
+    content.sha256 = rows.string(5);
+    content.size = rows.integer(6);
+    content.archived = !rows.is_null(7);
+    content.created_ms = rows.integer(8);
+    if (!rows.is_null(9)) content.created_by = people::PersonReference{rows.integer(9), rows.string(10)};
+    return content;
+}
+
+Upload upload_of(const store::Statement& rows) {
+    Upload upload;
+    upload.id = rows.integer(0);
+    upload.organisation_id = rows.integer(1);
+    upload.title = rows.string(2);
+    upload.file_name = rows.string(3);
+    upload.sha256 = rows.optional_text(4);
+    upload.length = rows.integer(5);
+    upload.touched_ms = rows.integer(6);
+    upload.created_by = rows.optional_integer(7);
+    upload.content_id = rows.optional_integer(8);
+    return upload;
+}
+
+// What LIKE takes for itself is meant as it stands.
+std::string containing(const std::string& text) {
+    std::string pattern = "%";
+    for (const char c : text) {
+        if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+        pattern += c;
+    }
+    return pattern + "%";
+}
+
+} // namespace
+
+#define LECTERN_CONTENT_COLUMNS                                                                  \
+    "SELECT c.id, c.title, c.kind, c.media_type, c.file_name, c.sha256, c.size, c.archived_ms, " \
+    "c.created_ms, p.id,"                                                                        \
+    " p.nickname FROM contents c LEFT JOIN persons p ON p.id = c.created_by WHERE c.organisation_id = ?1 "
+
+std::optional<Content> Contents::find(store::Read& read, std::int64_t organisation_id,
+                                      std::int64_t id) const {
+    auto rows = read.query(LECTERN_CONTENT_COLUMNS "AND c.id = ?2", organisation_id, id);
+    return rows.step() ? std::optional(content_of(rows)) : std::nullopt;
+}
+
+Content Contents::get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+    auto found = find(read, organisation_id, id);
+    if (!found) platform::throw_not_found("content");
+    return *std::move(found);
+}
+
+store::Page<Content> Contents::list(store::Read& read, std::int64_t organisation_id,
+                                    const ContentFilter& filter, const store::PageRequest& page) const {
+    std::optional<std::string_view> kind;
+    if (filter.kind) kind = name_of(*filter.kind);
+    auto rows = read.query(
+        LECTERN_CONTENT_COLUMNS
+        "AND (c.archived_ms IS NOT NULL) = ?2 AND (?3 IS NULL OR c.kind = ?3)"
+        " AND c.title LIKE ?4 ESCAPE '\\' AND (?5 IS NULL OR c.id < ?5) ORDER BY c.id DESC LIMIT ?6",
+        organisation_id, filter.archived, kind, containing(filter.text), page.after, page.limit + 1);
+    return store::read_page<Content>(std::move(rows), page, content_of);
+}
+
+#undef LECTERN_CONTENT_COLUMNS
+
+std::vector<LessonReference> Contents::lessons_of(store::Read& read, std::int64_t organisation_id,
+                                                  std::int64_t id) const {
+    auto rows = read.query(
+        "SELECT id, title FROM lessons WHERE organisation_id = ? AND content_id = ? AND archived = 0 ORDER "
+        "BY id",
+        organisation_id, id);
+    std::vector<LessonReference> lessons;
+    while (rows.step())
+        lessons.push_back({rows.integer(0), rows.string(1)});
+    return lessons;
+}
+
+Content Contents::rename(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                         const std::string& title) {
+    if (tx.run("UPDATE contents SET title = ?3 WHERE organisation_id = ?1 AND id = ?2", organisation_id, id,
+               title) == 0)
+        platform::throw_not_found("content");
+    return get(tx, organisation_id, id);
+}
+
+void Contents::archive(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+    get(tx, organisation_id, id);
+    const auto lessons = lessons_of(tx, organisation_id, id);
+    if (!lessons.empty()) {
+        std::string titles;
+        for (const auto& lesson : lessons)
+            titles += (titles.empty() ? "\"" : ", \"") + lesson.title + "\"";
+        platform::throw_conflict("Lessons use it: " + titles + ".");
+    }
+    tx.run(
+        "UPDATE contents SET archived_ms = ?3 WHERE organisation_id = ?1 AND id = ?2 AND archived_ms IS NULL",
+        organisation_id, id, tx.now_ms());
+}
+
+Content Contents::restore(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+    tx.run("UPDATE contents SET archived_ms = NULL WHERE organisation_id = ? AND id = ?", organisation_id,
+           id);
+    return get(tx, organisation_id, id);
+}
+
+Upload Contents::start(store::Tx& tx, std::int64_t organisation_id, const NewUpload& wanted) {
+    const ContentSpace now = space(tx, organisation_id);
+    if (now.quota_bytes && now.used_bytes + wanted.length > *now.quota_bytes)
+        throw platform::Error(platform::ErrorKind::too_large,
+                              "The organisation's content may take " + std::to_string(*now.quota_bytes) +
+                                  " bytes, and " + std::to_string(now.used_bytes) + " are taken.");
+    const auto open = tx.integer(
+        "SELECT count(*) FROM uploads WHERE organisation_id = ? AND content_id IS NULL", organisation_id);
+    if (open.value_or(0) >= most_uploads) platform::throw_conflict("Too many uploads are under way.");
+    const std::int64_t id = tx.insert(
+        "INSERT INTO uploads (organisation_id, title, file_name, sha256, length, created_by, touched_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        organisation_id, wanted.title, platform::random_uuid(random_), wanted.sha256, wanted.length,
+        wanted.created_by, tx.now_ms());
+    return upload(tx, organisation_id, id);
+}
+
+Upload Contents::upload(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+    auto rows = read.query(
+        "SELECT id, organisation_id, title, file_name, sha256, length, touched_ms, created_by, content_id"
+        " FROM uploads WHERE organisation_id = ? AND id = ?",
+        organisation_id, id);
+    if (!rows.step()) platform::throw_not_found("upload");
+    return upload_of(rows);
+}
+
+void Contents::touch(store::Tx& tx, const Upload& upload) {
+    tx.run("UPDATE uploads SET touched_ms = ? WHERE id = ?", tx.now_ms(), upload.id);
+}
+
+Content Contents::finish(store::Tx& tx, const Upload& wanted, const MediaType& type,
+                         const std::string& sha256) {
+    const Upload now = upload(tx, wanted.organisation_id, wanted.id);
+    if (now.content_id) return get(tx, now.organisation_id, *now.content_id);
+    const std::int64_t id = tx.insert(
+        "INSERT INTO contents (organisation_id, title, kind, media_type, file_name, sha256, size, created_by,"
+        " created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        now.organisation_id, now.title, name_of(type.kind), type.name, now.file_name, sha256, now.length,
+        now.created_by, tx.now_ms());
+    tx.run("UPDATE uploads SET content_id = ?, touched_ms = ? WHERE id = ?", id, tx.now_ms(), now.id);
+    return get(tx, now.organisation_id, id);
+}
+
+void Contents::forget(store::Tx& tx, std::int64_t organisation_id, std::int64_t upload_id) {
+    if (tx.run("DELETE FROM uploads WHERE organisation_id = ? AND id = ?", organisation_id, upload_id) == 0)
+        platform::throw_not_found("upload");
+}
+
+ContentSpace Contents::space(store::Read& read, std::int64_t organisation_id) const {
+    ContentSpace space;
+    space.used_bytes =
+        read.integer(
+                "SELECT coalesce((SELECT sum(size) FROM contents WHERE organisation_id = ?1), 0) + coalesce("
+                "(SELECT sum(length) FROM uploads WHERE organisation_id = ?1 AND content_id IS NULL), 0)",
+                organisation_id)
+            .value_or(0);
+    space.quota_bytes =
+        read.integer("SELECT quota_bytes FROM content_quotas WHERE organisation_id = ?", organisation_id);
+    return space;
+}
+
+void Contents::set_quota(store::Tx& tx, std::int64_t organisation_id, std::optional<std::int64_t> bytes) {
+    tx.run("DELETE FROM content_quotas WHERE organisation_id = ?", organisation_id);
+    if (bytes)
+        tx.run("INSERT INTO content_quotas (organisation_id, quota_bytes) VALUES (?, ?)", organisation_id,
+               *bytes);
+}
+
+std::int64_t Contents::forget_old(store::Tx& tx) {
+    const std::int64_t uploads =
+        tx.run("DELETE FROM uploads WHERE touched_ms < ?", tx.now_ms() - upload_life_ms);
+    const std::int64_t contents = tx.run(
+        "DELETE FROM contents WHERE archived_ms < ? AND NOT EXISTS"
+        " (SELECT 1 FROM lessons l WHERE l.content_id = contents.id)",
+        tx.now_ms() - archive_life_ms);
+    return uploads + contents;
+}
+
+std::vector<std::string> Contents::file_names(store::Read& read) const {
+    auto rows = read.query("SELECT file_name FROM contents UNION SELECT file_name FROM uploads");
+    std::vector<std::string> names;
+    while (rows.step())
+        names.push_back(rows.string(0));
+    return names;
+}
+
+std::vector<Upload> Contents::unfinished(store::Read& read) const {
+    auto rows = read.query(
+        "SELECT id, organisation_id, title, file_name, sha256, length, touched_ms, created_by, content_id"
+        " FROM uploads WHERE content_id IS NULL");
+    std::vector<Upload> uploads;
+    while (rows.step())
+        uploads.push_back(upload_of(rows));
+    return uploads;
+}
+
+std::string file_address(std::int64_t content_id) {
+    return "/v1/content/" + std::to_string(content_id) + "/file";
+}
+
+nlohmann::json json_of(const Content& content, const std::vector<LessonReference>& lessons) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const auto& lesson : lessons)
+        list.push_back({{"id", lesson.id}, {"title", lesson.title}});
+    const bool image = content.kind == ContentKind::image;
+    return {{"id", content.id},
+            {"title", content.title},
+            {"kind", name_of(content.kind)},
+            {"media_type", content.media_type},
+            {"size", content.size},
+            {"sha256", content.sha256},
+            {"archived", content.archived},
+            {"created_at", platform::iso8601(content.created_ms)},
+            {"created_by", people::json_of(content.created_by)},
+            {"lessons", list},
+            {"file", file_address(content.id)},
+            // No library of the box decodes images, so an image is its own preview.
+            {"preview", image ? nlohmann::json(file_address(content.id)) : nlohmann::json()}};
+}
+
+} // namespace courses

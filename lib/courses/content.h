@@ -1,0 +1,112 @@
+// Content: apps, videos and images as files of the box, each with a name of the box's own making, its size
+// and its SHA-256. A file never changes once it is there, so its address can be cached for ever.
+//
+// An upload is a row and a growing file; the offset is the file's size. When the last byte is there the file
+// is looked at and becomes content under the same name, so there is no moment at which a crash would lose it.
+// What no row names is nobody's, and the nightly clean-up removes it.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "courses/media_type.h"
+#include "people/people.h"
+#include "platform/random.h"
+#include "store/page.h"
+#include "store/transaction.h"
+
+namespace courses {
+
+struct LessonReference {
+    std::int64_t id = 0;
+    std::string title;
+};
+
+struct Content {
+    std::int64_t id = 0;
+    std::string title;
+    ContentKind kind = ContentKind::video;
+    std::string media_type, file_name, sha256;
+    std::int64_t size = 0;
+    bool archived = false;
+    std::optional<people::PersonReference> created_by;
+    std::int64_t created_ms = 0;
+};
+
+struct ContentFilter {
+    std::optional<ContentKind> kind;
+    std::string text; // part of the title
+    bool archived = false;
+};
+
+struct Upload {
+    std::int64_t id = 0, organisation_id = 0;
+    std::string title, file_name;
+    std::optional<std::string> sha256; // what the client says it will be
+    std::int64_t length = 0, touched_ms = 0;
+    std::optional<std::int64_t> created_by, content_id; // the content once it is all there
+};
+
+struct NewUpload {
+    std::string title;
+    std::int64_t length = 0;
+    std::optional<std::string> sha256;
+    std::optional<std::int64_t> created_by;
+};
+
+struct ContentSpace {
+    std::int64_t used_bytes = 0; // by content and by uploads, as if they were there already
+    std::optional<std::int64_t> quota_bytes;
+};
+
+class Contents {
+public:
+    static constexpr std::int64_t longest_bytes = 16LL << 30;               // one file
+    static constexpr std::int64_t upload_life_ms = 24LL * 3600 * 1000;      // without a byte
+    static constexpr std::int64_t archive_life_ms = 7LL * 24 * 3600 * 1000; // undo until then
+    static constexpr std::int64_t most_uploads = 100;                       // unfinished, of an organisation
+
+    explicit Contents(platform::Random& random) : random_(random) {}
+
+    // ---- content ----
+    std::optional<Content> find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
+    Content get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
+    store::Page<Content> list(store::Read& read, std::int64_t organisation_id, const ContentFilter& filter,
+                              const store::PageRequest& page) const; // newest first
+    std::vector<LessonReference> lessons_of(store::Read& read, std::int64_t organisation_id,
+                                            std::int64_t id) const;
+    Content rename(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const std::string& title);
+    // Error conflict names the lessons that use it.
+    void archive(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+    Content restore(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+
+    // ---- uploads ----
+    Upload start(store::Tx& tx, std::int64_t organisation_id,
+                 const NewUpload& upload); // Error too_large: the quota
+    Upload upload(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
+    void touch(store::Tx& tx, const Upload& upload);
+    Content finish(store::Tx& tx, const Upload& upload, const MediaType& type, const std::string& sha256);
+    void forget(store::Tx& tx, std::int64_t organisation_id, std::int64_t upload_id);
+
+    // ---- space ----
+    ContentSpace space(store::Read& read, std::int64_t organisation_id) const;
+    void set_quota(store::Tx& tx, std::int64_t organisation_id, std::optional<std::int64_t> bytes);
+
+    // ---- the nightly clean-up ----
+    // Uploads that nobody goes on with, and what was archived long ago and no lesson uses. How many rows
+    // went.
+    std::int64_t forget_old(store::Tx& tx);
+    std::vector<std::string> file_names(store::Read& read) const; // of the whole box: these are somebody's
+    std::vector<Upload> unfinished(store::Read& read) const;      // of the whole box
+
+private:
+    platform::Random& random_;
+};
+
+nlohmann::json json_of(const Content& content, const std::vector<LessonReference>& lessons);
+std::string file_address(std::int64_t content_id);
+
+} // namespace courses

@@ -1,0 +1,29 @@
+// What a file is, by its own bytes: a name and a client's word are no proof.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace courses {
+
+enum class ContentKind { app, video, image };
+std::string_view name_of(ContentKind kind);
+std::optional<ContentKind> content_kind_named(std::string_view name);
+
+struct MediaType {
+    ContentKind kind = ContentKind::video;
+    std::string_view name; // "video/mp4"
+};
+
+inline constexpr std::size_t magic_bytes = 16; // enough to tell
+
+// By a file's first bytes (at least magic_bytes of them, unless it is shorter). A ZIP archive counts as an
+// app here.
+std::optional<MediaType> media_type_of(std::string_view first_bytes);
+// A ZIP archive is an APK when its directory lists a manifest; looks only at the end of the file.
+bool is_apk(const std::filesystem::path& file);
+
+} // namespace courses

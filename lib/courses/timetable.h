@@ -1,0 +1,86 @@
+// A class's timetable: weekly slots and single dates.
+//
+// The box knows no time zones. A weekly slot is kept as it is meant ("Mondays at 9:00"), a single date as an
+// instant; who asks says how far local time is from UTC there and then, and the range that "today" or "this
+// week" is for him.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "courses/lesson.h"
+#include "people/classes.h"
+#include "store/transaction.h"
+
+namespace courses {
+
+struct Weekly {
+    std::int64_t weekday = 1;                        // 1 is Monday
+    std::int64_t starts_minute = 0, ends_minute = 0; // of the local day
+    std::optional<std::int64_t> first_day, last_day; // days since 1970
+};
+
+struct Dated {
+    std::int64_t starts_ms = 0, ends_ms = 0;
+};
+
+struct Entry {
+    std::int64_t id = 0, class_id = 0;
+    std::string title;
+    std::optional<std::int64_t> room_id, course_id, lesson_id;
+    std::optional<Weekly> weekly; // either this
+    std::optional<Dated> dated;   // or that
+};
+
+// One time that it takes place.
+struct Occurrence {
+    Entry entry;
+    std::string class_name;
+    std::optional<std::string> lesson_title;
+    std::int64_t starts_ms = 0, ends_ms = 0;
+};
+
+struct Range {
+    std::int64_t from_ms = 0, to_ms = 0;
+    std::int64_t utc_offset_minutes = 0;
+};
+
+// When a weekly slot takes place in a range.
+std::vector<Dated> occurrences_of(const Weekly& weekly, const Range& range);
+
+class Timetable {
+public:
+    static constexpr std::int64_t longest_range_ms = 100LL * 24 * 3600 * 1000;
+    static constexpr std::int64_t most_entries = 200; // of a class
+
+    explicit Timetable(const people::Classes& classes) : classes_(classes) {}
+
+    Entry get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
+    std::vector<Entry> entries(store::Read& read, std::int64_t organisation_id, std::int64_t class_id) const;
+    // Error conflict when the class has something else at that time.
+    Entry add(store::Tx& tx, std::int64_t organisation_id, const Entry& entry);
+    Entry change(store::Tx& tx, std::int64_t organisation_id, const Entry& entry);
+    void remove(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+
+    // What takes place in that range, in its order: of one class, of a teacher's or student's classes, or of
+    // all.
+    struct Whose {
+        std::optional<std::int64_t> class_id, person_id;
+    };
+    std::vector<Occurrence> between(store::Read& read, std::int64_t organisation_id, const Whose& whose,
+                                    const Range& range) const;
+
+private:
+    void check(store::Read& read, std::int64_t organisation_id, const Entry& entry) const;
+    const people::Classes& classes_;
+};
+
+nlohmann::json json_of(const Entry& entry);
+nlohmann::json json_of(const Occurrence& occurrence);
+std::string day_text(std::int64_t day); // "2026-09-01"
+std::optional<std::int64_t> day_of(const std::string& text);
+
+} // namespace courses

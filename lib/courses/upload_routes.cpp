@@ -1,0 +1,210 @@
+// Uploads by tus 1.0, so that any client of that protocol can send a large file and go on where it was cut
+// off.
+#include <sodium.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "courses/content_routes.h"
+#include "http/problem.h"
+#include "platform/error.h"
+#include "platform/text.h"
+
+namespace courses {
+
+namespace {
+
+using http::Access;
+using http::Answer;
+using http::Call;
+using http::Json;
+using store::Read;
+using store::Tx;
+
+Answer& with_protocol(Answer& answer) {
+    return answer.header("Tus-Resumable", "1.0.0");
+}
+
+Answer tus_problem(const Call& call, const platform::Error& error) {
+    Answer answer = http::problem(call, error);
+    with_protocol(answer);
+    return answer;
+}
+
+std::string decoded(std::string_view base64) {
+    std::string bytes(base64.size(), '\0');
+    std::size_t length = 0;
+    if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), base64.data(),
+                          base64.size(), nullptr, &length, nullptr, sodium_base64_VARIANT_ORIGINAL) != 0)
+        platform::throw_invalid("Upload-Metadata", "must have its values in base64");
+    bytes.resize(length);
+    if (!platform::is_utf8(bytes)) platform::throw_invalid("Upload-Metadata", "must be UTF-8");
+    return bytes;
+}
+
+// "filename cmVlZi5tcDQ=,title UmVlZg=="
+std::map<std::string, std::string> metadata_of(std::string_view header) {
+    std::map<std::string, std::string> metadata;
+    while (!header.empty()) {
+        const auto pair = platform::trimmed(header.substr(0, header.find(',')));
+        header.remove_prefix(
+            std::min(header.size(), header.find(',') == header.npos ? header.size() : header.find(',') + 1));
+        const auto space = pair.find(' ');
+        metadata[std::string(pair.substr(0, space))] =
+            space == pair.npos ? "" : decoded(platform::trimmed(pair.substr(space + 1)));
+    }
+    return metadata;
+}
+
+std::int64_t number_in(const Call& call, const char* header, std::int64_t most) {
+    const auto number = platform::parse_integer(call.header(platform::lower_ascii(header)));
+    if (!number || *number < 0 || *number > most)
+        platform::throw_invalid(header, "must be a number from 0 to " + std::to_string(most));
+    return *number;
+}
+
+NewUpload new_upload_of(const Call& call) {
+    NewUpload wanted;
+    wanted.length = number_in(call, "Upload-Length", Contents::longest_bytes);
+    if (wanted.length == 0) platform::throw_invalid("Upload-Length", "must be at least 1");
+    auto metadata = metadata_of(call.header("upload-metadata"));
+    wanted.title = platform::trimmed(metadata["title"].empty() ? metadata["filename"] : metadata["title"]);
+    if (wanted.title.empty() || platform::utf8_length(wanted.title) > 200)
+        platform::throw_invalid("Upload-Metadata", "must have a title or filename of 1 to 200 characters");
+    if (const auto& sha256 = metadata["sha256"]; !sha256.empty()) {
+        if (sha256.size() != 64)
+            platform::throw_invalid("Upload-Metadata", "must have sha256 in hexadecimal");
+        wanted.sha256 = platform::lower_ascii(sha256);
+    }
+    if (call.caller.person_id != 0) wanted.created_by = call.caller.person_id;
+    return wanted;
+}
+
+Json json_of(const ContentParts& parts, const Upload& upload) {
+    return {{"id", upload.id},
+            {"title", upload.title},
+            {"offset", upload.content_id ? upload.length : parts.files.offset(upload)},
+            {"length", upload.length},
+            {"content_id", upload.content_id ? Json(*upload.content_id) : Json()},
+            {"expires_at", platform::iso8601(upload.touched_ms + Contents::upload_life_ms)}};
+}
+
+http::Shape upload_shape() {
+    return http::object({{"id", http::identifier()},
+                         {"title", http::text(1, 200)},
+                         {"offset", http::integer(0, Contents::longest_bytes)},
+                         {"length", http::integer(0, Contents::longest_bytes)},
+                         {"content_id", http::nullable(http::identifier())},
+                         {"expires_at", http::time()}})
+        .named("Upload");
+}
+
+Answer start(const ContentParts& parts, const Call& call, Tx& tx) {
+    const NewUpload wanted = new_upload_of(call);
+    parts.files.refuse_without_room(parts.contents.unfinished(tx), wanted.length);
+    const Upload upload = parts.contents.start(tx, call.caller.organisation_id, wanted);
+    Answer answer = http::created(json_of(parts, upload), "/v1/uploads/" + std::to_string(upload.id));
+    with_protocol(answer).header("Upload-Offset", "0");
+    return answer.on({{"upload", upload.id}});
+}
+
+Answer show(const ContentParts& parts, const Call& call, Read& read) {
+    const Upload upload = parts.contents.upload(read, call.caller.organisation_id, call.id("id"));
+    const Json json = json_of(parts, upload);
+    Answer answer = http::json(json);
+    with_protocol(answer)
+        .header("Upload-Offset", std::to_string(json["offset"].get<std::int64_t>()))
+        .header("Upload-Length", std::to_string(upload.length));
+    return answer;
+}
+
+// All bytes are there: what they are decides whether they become content.
+Content finish(const ContentParts& parts, const Upload& upload) {
+    try {
+        const auto looked = parts.files.look(upload);
+        return parts.store.write("finish upload", [&](Tx& tx) {
+            return parts.contents.finish(tx, upload, looked.type, looked.sha256);
+        });
+    } catch (const platform::Error& error) {
+        // It will not become any better by waiting for it.
+        if (error.kind() == platform::ErrorKind::invalid) {
+            parts.store.write("forget upload",
+                              [&](Tx& tx) { parts.contents.forget(tx, upload.organisation_id, upload.id); });
+            parts.files.remove(upload.file_name);
+        }
+        throw;
+    }
+}
+
+Answer append(const ContentParts& parts, Call& call) {
+    const Upload upload = parts.store.read(
+        [&](Read& read) { return parts.contents.upload(read, call.caller.organisation_id, call.id("id")); });
+    if (!call.header("content-type").starts_with("application/offset+octet-stream")) {
+        Answer answer = tus_problem(call, {platform::ErrorKind::bad_request,
+                                           "The Content-Type must be application/offset+octet-stream."});
+        answer.status = 415;
+        return answer;
+    }
+    const std::int64_t at = number_in(call, "Upload-Offset", Contents::longest_bytes);
+    Answer answer = http::no_content();
+    with_protocol(answer).on({{"upload", upload.id}});
+    std::optional<std::int64_t> content_id = upload.content_id;
+    if (!content_id) {
+        const auto appended = parts.files.append(upload, at, call.read_body);
+        answer.header("Upload-Offset", std::to_string(appended.offset));
+        if (appended.offset == upload.length)
+            content_id = finish(parts, upload).id;
+        else
+            parts.store.write("touch upload", [&](Tx& tx) { parts.contents.touch(tx, upload); });
+    } else if (at != upload.length) {
+        platform::throw_conflict("The upload is complete.");
+    } else {
+        answer.header("Upload-Offset", std::to_string(upload.length));
+    }
+    if (content_id) answer.header("Content-Location", "/v1/content/" + std::to_string(*content_id));
+    return answer;
+}
+
+} // namespace
+
+void add_upload_routes(http::RouteTable& table, const ContentParts& parts) {
+    table.add(http::post("/v1/uploads", "Begin an upload (tus 1.0: Upload-Length, Upload-Metadata)")
+                  .writes()
+                  .by(Access::teacher)
+                  .tagged("content")
+                  .errors(tus_problem)
+                  .gives(upload_shape(), 201)
+                  .handled<Tx>([parts](Call& call, Tx& tx) { return start(parts, call, tx); }));
+    table.add(http::get("/v1/uploads/:id", "How far an upload is; HEAD says it in Upload-Offset")
+                  .reads()
+                  .by(Access::teacher)
+                  .tagged("content")
+                  .errors(tus_problem)
+                  .gives(upload_shape())
+                  .handled<Read>([parts](Call& call, Read& read) { return show(parts, call, read); }));
+    table.add(http::patch("/v1/uploads/:id", "Send more of it, from Upload-Offset on (tus 1.0)")
+                  .transfer()
+                  .by(Access::teacher)
+                  .tagged("content")
+                  .errors(tus_problem)
+                  .body_limit(static_cast<std::size_t>(Contents::longest_bytes))
+                  .gives(http::nothing(), 204)
+                  .handled([parts](Call& call) { return append(parts, call); }));
+    table.add(
+        http::del("/v1/uploads/:id", "Give an upload up; what it has become stays")
+            .writes()
+            .by(Access::teacher)
+            .tagged("content")
+            .errors(tus_problem)
+            .gives(http::nothing(), 204)
+            .handled<Tx>([parts](Call& call, Tx& tx) {
+                const Upload upload = parts.contents.upload(tx, call.caller.organisation_id, call.id("id"));
+                parts.contents.forget(tx, upload.organisation_id, upload.id);
+                if (!upload.content_id)
+                    tx.after_commit([&files = parts.files, name = upload.file_name] { files.remove(name); });
+                Answer answer = http::no_content();
+                return with_protocol(answer).on({{"upload", upload.id}});
+            }));
+}
+
+} // namespace courses

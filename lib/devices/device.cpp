@@ -24,6 +24,7 @@ Device device_of(const store::Statement& rows) {
     device.last_seen_ms = rows.optional_integer(11);
     device.created_ms = rows.integer(12);
     if (!rows.is_null(13)) device.person = people::PersonReference{rows.integer(13), rows.string(14)};
+    device.group = rows.string(15);
     return device;
 }
 
@@ -37,10 +38,11 @@ std::vector<Device> devices_of(store::Statement rows) {
 } // namespace
 
 // The columns of device_of: a headset, and who is signed in on it.
-#define LECTERN_DEVICE_COLUMNS                                                                             \
-    "SELECT d.id, d.organisation_id, d.serial_number, d.name, d.model, d.paired, d.battery, d.charging,"   \
-    " d.storage_free, d.app, d.app_version, d.last_seen_ms, d.created_ms, p.id, p.nickname FROM devices d" \
-    " LEFT JOIN logins l ON l.device_id = d.id AND l.proof = 'device' LEFT JOIN persons p ON p.id = "      \
+#define LECTERN_DEVICE_COLUMNS                                                                            \
+    "SELECT d.id, d.organisation_id, d.serial_number, d.name, d.model, d.paired, d.battery, d.charging,"  \
+    " d.storage_free, d.app, d.app_version, d.last_seen_ms, d.created_ms, p.id, p.nickname, d.group_name" \
+    " FROM devices d"                                                                                     \
+    " LEFT JOIN logins l ON l.device_id = d.id AND l.proof = 'device' LEFT JOIN persons p ON p.id = "     \
     "l.person_id "
 
 std::optional<Device> Devices::find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
@@ -62,13 +64,14 @@ std::optional<Device> Devices::by_serial_number(store::Read& read, std::string_v
 }
 
 store::Page<Device> Devices::list(store::Read& read, std::int64_t organisation_id,
-                                  const store::PageRequest& page, bool unpaired) const {
+                                  const store::PageRequest& page, bool unpaired,
+                                  std::string_view group) const {
     auto rows =
         read.query(LECTERN_DEVICE_COLUMNS
                    "WHERE d.organisation_id = ?1 AND d.paired = ?2 AND (?3 IS NULL OR (d.name, d.id) >"
                    " (SELECT name, id FROM devices WHERE organisation_id = ?1 AND id = ?3))"
-                   " ORDER BY d.name, d.id LIMIT ?4",
-                   organisation_id, !unpaired, page.after, page.limit + 1);
+                   " AND (?5 = '' OR d.group_name = ?5) ORDER BY d.name, d.id LIMIT ?4",
+                   organisation_id, !unpaired, page.after, page.limit + 1, group);
     return store::read_page<Device>(std::move(rows), page, device_of);
 }
 
@@ -95,6 +98,50 @@ Device Devices::rename(store::Tx& tx, std::int64_t organisation_id, std::int64_t
             if (on_changed) on_changed(device);
         });
     return device;
+}
+
+Device Devices::regroup(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+                        const std::string& group) {
+    tx.run("UPDATE devices SET group_name = ?3 WHERE organisation_id = ?1 AND id = ?2", organisation_id, id,
+           group);
+    return get(tx, organisation_id, id);
+}
+
+Device Devices::replace(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t by_id) {
+    const Device broken = get(tx, organisation_id, id);
+    const auto by = find(tx, organisation_id, by_id);
+    if (!by || !by->paired || by_id == id)
+        platform::throw_invalid("device_id", "must be another paired headset of this organisation");
+    std::string token_hash;
+    {
+        auto rows = tx.query("SELECT token_hash FROM logins WHERE device_id = ? AND proof = 'device'", by_id);
+        if (!rows.step()) platform::throw_invalid("device_id", "must be a headset that is signed in");
+        token_hash = rows.string(0);
+    }
+    // Its sockets close, and it comes back with the same token as the one that it replaces.
+    logins_.end_of_device(tx, organisation_id, by_id);
+    if (on_unpairing) on_unpairing(tx, organisation_id, by_id);
+    if (broken.paired) organisations_.give_seat_back(tx, organisation_id); // two took one each
+    tx.run("UPDATE devices SET paired = 0, serial_number = '/' || id WHERE id = ?", by_id);
+    tx.run(
+        "UPDATE devices SET serial_number = ?2, model = ?3, paired = 1, paired_ms = ?4, battery = ?5, "
+        "charging = ?6,"
+        " storage_free = ?7, app = ?8, app_version = ?9 WHERE id = ?1",
+        id, by->serial_number, by->model, tx.now_ms(), by->battery, by->charging, by->storage_free, by->app,
+        by->app_version);
+    tx.run("UPDATE devices SET serial_number = ?2, model = ?3, group_name = '' WHERE id = ?1", by_id,
+           broken.serial_number, broken.model);
+    // What the other one recorded before belongs to it wherever it stands.
+    tx.run("UPDATE runs SET device_id = ?2 WHERE organisation_id = ?1 AND device_id = ?3", organisation_id,
+           id, by_id);
+    logins_.add_device_with_hash(tx, organisation_id, id, token_hash);
+    if (broken.paired && on_seat_given_back) on_seat_given_back(tx, organisation_id);
+    Device now = get(tx, organisation_id, id);
+    tx.after_commit([this, organisation_id, by_id, now] {
+        if (on_unpaired) on_unpaired(organisation_id, by_id);
+        if (on_changed) on_changed(now);
+    });
+    return now;
 }
 
 void Devices::unpair(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {

@@ -22,7 +22,7 @@ class Presence;
 
 struct Device {
     std::int64_t id = 0, organisation_id = 0;
-    std::string serial_number, name, model;
+    std::string serial_number, name, model, group;
     bool paired = true;
     // What it last reported; newer in Presence than in the store.
     std::optional<std::int64_t> battery, storage_free; // percent; bytes
@@ -44,11 +44,17 @@ public:
     // it gives.
     std::optional<Device> by_serial_number(store::Read& read, std::string_view serial_number) const;
     store::Page<Device> list(store::Read& read, std::int64_t organisation_id, const store::PageRequest& page,
-                             bool unpaired = false) const;
+                             bool unpaired = false, std::string_view group = "") const;
     std::vector<Device> paired(store::Read& read, std::int64_t organisation_id) const; // all of them, by name
     std::vector<Device> all_paired(store::Read& read) const; // of the whole box, at start
 
     Device rename(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const std::string& name);
+    // A group is no more than a word that several headsets share.
+    Device regroup(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const std::string& group);
+    // A broken headset's place is taken by another, paired one: seat, name, group and what was recorded go on
+    // under the same id, with the other's serial number and login. The broken one is left, unpaired, under
+    // the other's id.
+    Device replace(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t by_id);
     // Ends its logins, frees its seat in the room, gives its licence seat back.
     void unpair(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
 

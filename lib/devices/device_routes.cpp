@@ -17,14 +17,22 @@ using http::Json;
 Answer list_devices(const DeviceParts& parts, Call& call, store::Read& read) {
     auto page =
         parts.devices.list(read, call.caller.organisation_id, http::page_request<store::PageRequest>(call),
-                           call.query("unpaired") == "true");
+                           call.query("unpaired") == "true", call.query("group").value_or(""));
     return http::page_answer(page, [&](const Device& device) { return json_of(device, parts.presence); });
 }
 
-Answer rename_device(const DeviceParts& parts, Call& call, store::Tx& tx) {
-    const std::string name(platform::trimmed(call.body.at("name").get_ref<const std::string&>()));
-    if (name.empty()) platform::throw_invalid("name", "must not be empty");
-    Device device = parts.devices.rename(tx, call.caller.organisation_id, call.id("id"), name);
+Answer change_device(const DeviceParts& parts, Call& call, store::Tx& tx) {
+    const std::int64_t organisation_id = call.caller.organisation_id;
+    Device device = parts.devices.get(tx, organisation_id, call.id("id"));
+    if (call.body.contains("group"))
+        device = parts.devices.regroup(
+            tx, organisation_id, device.id,
+            std::string(platform::trimmed(call.body.at("group").get_ref<const std::string&>())));
+    if (call.body.contains("name")) {
+        const std::string name(platform::trimmed(call.body.at("name").get_ref<const std::string&>()));
+        if (name.empty()) platform::throw_invalid("name", "must not be empty");
+        device = parts.devices.rename(tx, organisation_id, device.id, name);
+    }
     return http::json(json_of(device, parts.presence)).on({{"device", device.id}});
 }
 
@@ -42,6 +50,7 @@ http::Shape exchange_shape() {
 
 http::Fields list_fields() {
     http::Fields fields = http::paging_fields();
+    fields.emplace_back("group?", http::text(0, 80));
     fields.emplace_back("unpaired?", http::one_of({"true", "false"}));
     return fields;
 }
@@ -78,14 +87,32 @@ void add_devices(http::RouteTable& table, const DeviceParts& parts) {
                           items.push_back(json_of(exchange));
                       return http::json({{"items", std::move(items)}});
                   }));
-    table.add(http::patch("/v1/devices/:id", "Name a headset")
+}
+
+void add_changes(http::RouteTable& table, const DeviceParts& parts) {
+    table.add(http::patch("/v1/devices/:id", "Name a headset, or put it into a group")
                   .writes()
                   .by(http::Access::teacher)
                   .tagged("devices")
-                  .takes(http::object({{"name", http::text(1, 80)}}))
+                  .takes(http::object({{"name?", http::text(1, 80)}, {"group?", http::text(0, 80)}}))
                   .gives(device_shape())
                   .handled<store::Tx>(
-                      [parts](Call& call, store::Tx& tx) { return rename_device(parts, call, tx); }));
+                      [parts](Call& call, store::Tx& tx) { return change_device(parts, call, tx); }));
+    table.add(
+        http::post(
+            "/v1/devices/:id/replace",
+            "Put another paired headset in the place of a broken one, which keeps its seat and history")
+            .writes()
+            .by(http::Access::teacher)
+            .tagged("devices")
+            .takes(http::object({{"device_id", http::identifier()}}))
+            .gives(device_shape())
+            .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
+                const std::int64_t by = call.body.at("device_id");
+                const Device device =
+                    parts.devices.replace(tx, call.caller.organisation_id, call.id("id"), by);
+                return http::json(json_of(device, parts.presence)).on({{"device", device.id}, {"by", by}});
+            }));
     table.add(http::del("/v1/devices/:id", "Unpair a headset: gives its seat back, what was recorded stays")
                   .writes()
                   .by(http::Access::teacher)
@@ -104,6 +131,7 @@ http::Shape device_shape() {
                          {"serial_number", http::text(1, 80)},
                          {"name", http::text(1, 80)},
                          {"model", http::text(0, 80)},
+                         {"group", http::text(0, 80)},
                          {"paired", http::boolean()},
                          {"online", http::boolean()},
                          {"battery", http::nullable(http::integer(0, 100))},
@@ -118,6 +146,7 @@ http::Shape device_shape() {
 
 void add_device_routes(http::RouteTable& table, const DeviceParts& parts) {
     add_devices(table, parts);
+    add_changes(table, parts);
     add_pairing_routes(table, parts);
     add_headset_routes(table, parts);
 }

@@ -202,6 +202,7 @@ nlohmann::json json_of(const Device& device, const Presence& presence) {
             {"serial_number", device.serial_number},
             {"name", device.name},
             {"model", device.model},
+            {"group", device.group},
             {"paired", device.paired},
             {"online", present.online},
             {"battery", or_null(report.battery)},

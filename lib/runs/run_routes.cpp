@@ -147,9 +147,13 @@ void add_run_routes(http::RouteTable& table, Runs& runs, Ingest& ingest) {
                   .gives(http::page_of(run_shape()))
                   .tagged("runs")
                   .handled<Read>([&runs](Call& call, Read& read) {
-                      return http::page_answer(runs.list(read, call.caller.organisation_id, filter_of(call),
-                                                         http::page_request<store::PageRequest>(call, 1000)),
-                                               [&read](const Run& run) { return with_counts(read, run); });
+                      http::Answer answer =
+                          http::page_answer(runs.list(read, call.caller.organisation_id, filter_of(call),
+                                                      http::page_request<store::PageRequest>(call, 1000)),
+                                            [&read](const Run& run) { return with_counts(read, run); });
+                      // Whose record was looked at is told in the audit log.
+                      if (const auto person = call.query_integer("person")) answer.on({{"person", *person}});
+                      return answer;
                   }));
     table.add(http::get("/v1/runs/:id", "One run")
                   .reads()

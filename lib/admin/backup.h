@@ -1,0 +1,57 @@
+// Backups: one archive each, in the folder "backups" of the data folder, made while the box works. It has the
+// database, the pepper without which no password of it can be checked, and, where asked for, the files of
+// content. So a backup is as secret as the box itself: only a box administrator gets one, and its file is
+// 0600.
+//
+// Restoring is two steps, so that a plug pulled in between loses nothing: `stage` unpacks and checks beside
+// the data, and `apply_staged` puts it in place at the next start, before anything is open. What was there is
+// kept in a folder beside.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "platform/clock.h"
+#include "store/store.h"
+
+namespace admin {
+
+struct Backup {
+    std::string name; // "lectern-20260901-080000.tar"
+    std::int64_t size = 0, created_ms = 0;
+};
+
+class Backups {
+public:
+    Backups(store::Store& store, std::filesystem::path folder, const platform::Clock& clock)
+        : store_(store), folder_(std::move(folder)), clock_(clock) {}
+
+    // On this thread, which may wait. Error conflict while another one is being made, storage_full without
+    // room.
+    Backup make(bool with_content);
+    std::vector<Backup> list() const; // newest first
+    // Error not_found also for a name that is no backup's.
+    std::filesystem::path path_of(const std::string& name) const;
+    void remove(const std::string& name);
+
+private:
+    store::Store& store_;
+    std::filesystem::path folder_;
+    const platform::Clock& clock_;
+    std::mutex making_;
+};
+
+nlohmann::json json_of(const Backup& backup);
+
+// Unpacks an archive beside the data and checks it. Error bad_request when it is none of ours, is damaged or
+// was made by a newer version; storage_full.
+void stage(const std::filesystem::path& folder, const std::filesystem::path& archive);
+// Puts what was staged in place; false when nothing was. No process may have the folder open. Error conflict
+// when one has.
+bool apply_staged(const std::filesystem::path& folder);
+
+} // namespace admin

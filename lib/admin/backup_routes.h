@@ -1,0 +1,22 @@
+#pragma once
+
+#include <functional>
+
+#include "admin/backup.h"
+#include "http/route.h"
+#include "people/setup.h"
+
+namespace admin {
+
+struct BackupParts { // all of it outlives the routes
+    store::Store& store;
+    Backups& backups;
+    people::Setup& setup;
+    std::filesystem::path folder;
+    std::function<void()> restart; // none: the next start applies what was staged
+};
+
+// /v1/backups, and /v1/setup/restore for a box that has nobody yet.
+void add_backup_routes(http::RouteTable& table, const BackupParts& parts);
+
+} // namespace admin

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "http/route.h"
+#include "store/store.h"
+
+namespace audit {
+
+// /v1/audit and /v1/audit.csv, of the caller's organisation.
+void add_audit_routes(http::RouteTable& table, store::Store& store);
+
+} // namespace audit

@@ -1,0 +1,117 @@
+#include "audit/query.h"
+
+#include <nlohmann/json.hpp>
+
+#include "platform/text.h"
+
+namespace audit {
+
+namespace {
+
+// What LIKE takes for itself is meant as it stands.
+std::string escaped(const std::string& text) {
+    std::string pattern;
+    for (const char c : text) {
+        if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+        pattern += c;
+    }
+    return pattern;
+}
+
+std::optional<Name> name_at(const store::Statement& rows, int column) {
+    if (rows.is_null(column)) return std::nullopt;
+    return Name{rows.integer(column), rows.is_null(column + 1) ? "" : rows.string(column + 1)};
+}
+
+Row row_of(const store::Statement& rows) {
+    Row row;
+    row.id = rows.integer(0);
+    row.at_ms = rows.integer(1);
+    row.person = name_at(rows, 2);
+    row.device = name_at(rows, 4);
+    row.site_key = name_at(rows, 6);
+    row.action = rows.string(8);
+    row.path = rows.string(9);
+    row.target = rows.string(10);
+    row.status = static_cast<int>(rows.integer(11));
+    row.success = rows.boolean(12);
+    row.error = rows.string(13);
+    row.times = rows.integer(14);
+    return row;
+}
+
+nlohmann::json json_of(const std::optional<Name>& name, const char* what) {
+    if (!name) return nullptr;
+    return {{"id", name->id}, {what, name->name}};
+}
+
+// A cell that a spreadsheet would take for a formula gets an apostrophe: paths are chosen by strangers.
+std::string cell(std::string text) {
+    if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos)
+        text.insert(0, "'");
+    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    std::string quoted = "\"";
+    for (const char c : text)
+        quoted += c == '"' ? "\"\"" : std::string(1, c);
+    return quoted + "\"";
+}
+
+std::string cell(const std::optional<Name>& name) {
+    return name ? cell(name->name.empty() ? std::to_string(name->id) : name->name) : "";
+}
+
+} // namespace
+
+store::Page<Row> rows(store::Read& read, std::int64_t organisation_id, const Filter& filter,
+                      const store::PageRequest& page) {
+    auto found = read.query(
+        "SELECT a.id, a.at_ms, a.person_id, p.nickname, a.device_id, d.name, a.site_key_id, k.name, "
+        "a.action, a.path,"
+        " a.target, a.status, a.success, a.error, a.times FROM audit_log a"
+        " LEFT JOIN persons p ON p.id = a.person_id AND p.organisation_id = ?1"
+        " LEFT JOIN devices d ON d.id = a.device_id AND d.organisation_id = ?1"
+        " LEFT JOIN site_keys k ON k.id = a.site_key_id AND k.organisation_id = ?1"
+        " WHERE a.organisation_id = ?1 AND (?2 IS NULL OR a.id < ?2)"
+        " AND (?3 IS NULL OR a.person_id = ?3) AND (?4 IS NULL OR a.device_id = ?4)"
+        " AND (?5 IS NULL OR a.site_key_id = ?5) AND (?6 IS NULL OR a.at_ms >= ?6) AND (?7 IS NULL OR "
+        "a.at_ms < ?7)"
+        " AND (?8 IS NULL OR a.success = ?8) AND a.action LIKE ?9 ESCAPE '\\'"
+        " AND (?10 = '%%' OR a.action LIKE ?10 ESCAPE '\\' OR a.path LIKE ?10 ESCAPE '\\'"
+        " OR a.target LIKE ?10 ESCAPE '\\' OR a.error LIKE ?10 ESCAPE '\\')"
+        " ORDER BY a.id DESC LIMIT ?11",
+        organisation_id, page.after, filter.person_id, filter.device_id, filter.site_key_id, filter.from_ms,
+        filter.to_ms, filter.success, escaped(filter.action) + "%", "%" + escaped(filter.text) + "%",
+        page.limit + 1);
+    return store::read_page<Row>(std::move(found), page, row_of);
+}
+
+nlohmann::json json_of(const Row& row) {
+    return {{"id", row.id},
+            {"at", platform::iso8601(row.at_ms)},
+            {"person", json_of(row.person, "nickname")},
+            {"device", json_of(row.device, "name")},
+            {"site_key", json_of(row.site_key, "name")},
+            {"action", row.action},
+            {"path", row.path},
+            {"target", row.target},
+            {"status", row.status},
+            {"success", row.success},
+            {"error", row.error},
+            {"times", row.times}};
+}
+
+std::string csv_head() {
+    return "id,at,person,device,site_key,action,path,target,status,success,error,times\r\n";
+}
+
+std::string csv_of(const Row& row) {
+    std::string line = std::to_string(row.id) + "," + platform::iso8601(row.at_ms);
+    for (const auto* name : {&row.person, &row.device, &row.site_key})
+        line += "," + cell(*name);
+    for (const auto* text : {&row.action, &row.path, &row.target})
+        line += "," + cell(*text);
+    line += "," + std::to_string(row.status) + (row.success ? ",yes," : ",no,");
+    return line + cell(row.error) + "," + std::to_string(row.times) + "\r\n";
+}
+
+} // namespace audit

@@ -1,0 +1,217 @@
+#include "dialects/seats/seats_routes.h"
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "dialects/seats/attempts.h"
+#include "dialects/seats/wire.h"
+#include "people/usernames.h"
+#include "platform/crypto.h"
+#include "platform/error.h"
+#include "platform/text.h"
+
+namespace dialects::seats {
+
+namespace {
+
+using http::Answer;
+using http::Call;
+using store::Tx;
+
+constexpr std::int64_t minute_ms = 60'000;
+
+struct Calls {
+    Parts parts;
+    Sockets& sockets;
+    Attempts logins{5, 15 * minute_ms}, validations{3, 5 * minute_ms};
+
+    Answer status(const Call& call, store::Read& read) const;
+    Answer auth_start(const Call& call, Tx& tx);
+    Answer auth_reset(const Call& call, Tx& tx);
+    Answer login(const Call& call, Tx& tx);
+    Answer enroll(const Call& call, Tx& tx);
+    Answer logout(const Call& call, Tx& tx);
+
+private:
+    Answer signed_in(const Call& call, Tx& tx, const people::Person& person, Json data);
+    void change_standing(const Call& call, Tx& tx, const std::string& new_token,
+                         const std::optional<std::string>& username);
+};
+
+bool is_username(std::string_view name) {
+    const auto good = [](unsigned char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+               c == '-';
+    };
+    return name.size() >= 3 && name.size() <= 32 && std::ranges::all_of(name, good);
+}
+
+std::string text_in(const Json& body, const char* name) {
+    const auto found = body.is_object() ? body.find(name) : body.end();
+    return body.is_object() && found != body.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+std::string username_in(const Json& body) {
+    std::string name = text_in(body, "username");
+    if (!is_username(name)) throw_code("InvalidUsername");
+    return name;
+}
+
+// Six digits, as text or as a number, which has lost its zeros in front.
+std::string code_in(const Json& body) {
+    std::string code = text_in(body, "code");
+    if (body.is_object() && body.contains("code") && body["code"].is_number_unsigned()) {
+        code = body["code"].dump();
+        if (code.size() < 6) code.insert(0, 6 - code.size(), '0');
+    }
+    return code;
+}
+
+std::string key_of(const std::string& username) {
+    return platform::lower_ascii(username);
+}
+
+Answer Calls::status(const Call& call, store::Read& read) const {
+    std::optional<std::string> username;
+    if (call.caller.person_id != 0 && call.caller.device_id == 0)
+        if (const auto person = parts.people.find(read, call.caller.organisation_id, call.caller.person_id))
+            username = person->username.value_or(person->nickname);
+    return answer(standing_json(username));
+}
+
+// Somebody known goes on to login; somebody invited gets the secret of his authenticator, and goes on to
+// register.
+Answer Calls::auth_start(const Call& call, Tx& tx) {
+    std::string name = text_in(call.body, "username"), invitation = text_in(call.body, "invitation");
+    if (const auto plus = name.find('+'); plus != name.npos) { // the page has no field for it
+        invitation = name.substr(plus + 1);
+        name.resize(plus);
+    }
+    if (!is_username(name)) throw_code("InvalidUsername");
+    if (const auto person = people::by_username(parts.people, tx, name)) {
+        if (!invitation.empty()) throw_code("UserAlreadyExists");
+        if (!person->active || !parts.second_factor.is_set(tx, person->organisation_id, person->id))
+            throw_code("UserNotFound");
+        return answer({{"username", name}, {"status", "user"}});
+    }
+    if (parts.invitations.has_candidate(tx, name)) throw_code("RegistrationInProgress");
+    if (invitation.empty() || !parts.invitations.by_code(tx, invitation)) throw_code("UserNotFound");
+    const people::TotpOffer offer = parts.invitations.begin(tx, invitation, name);
+    return answer({{"qr_url", offer.url}, {"username", name}, {"status", "candidate"}});
+}
+
+Answer Calls::auth_reset(const Call& call, Tx& tx) {
+    const std::string name = username_in(call.body);
+    if (!parts.invitations.has_candidate(tx, name)) throw_code("RegistrationNotInProgress");
+    parts.invitations.forget_candidate(tx, name);
+    return answer({{"username", name}, {"status", "guest"}});
+}
+
+Answer Calls::login(const Call& call, Tx& tx) {
+    const std::string name = username_in(call.body);
+    const auto person = people::by_username(parts.people, tx, name);
+    if (!person || !person->active || !parts.second_factor.is_set(tx, person->organisation_id, person->id))
+        throw_code("UserNotFound");
+    if (logins.used_up(key_of(name), tx.now_ms())) throw_code("TooManyLoginAttempts");
+    if (!parts.second_factor.take(tx, person->organisation_id, person->id, code_in(call.body))) {
+        logins.count(key_of(name), tx.now_ms());
+        throw_code("InvalidCode");
+    }
+    logins.forget(key_of(name));
+    return signed_in(call, tx, *person, {{"username", name}, {"status", "user"}});
+}
+
+Answer Calls::enroll(const Call& call, Tx& tx) {
+    const std::string name = username_in(call.body);
+    if (people::by_username(parts.people, tx, name)) throw_code("UserAlreadyExists");
+    if (!parts.invitations.has_candidate(tx, name)) throw_code("RegistrationNotInProgress");
+    if (validations.used_up(key_of(name), tx.now_ms())) throw_code("TooManyValidationAttempts");
+    const auto registered = parts.invitations.finish(tx, name, code_in(call.body));
+    if (!registered) {
+        validations.count(key_of(name), tx.now_ms());
+        throw_code("InvalidCode");
+    }
+    validations.forget(key_of(name));
+    return signed_in(
+        call, tx, registered->person,
+        {{"username", name}, {"status", "user"}, {"recovery_codes", registered->recovery_codes}});
+}
+
+// One factor, as a PIN is: no administration by it.
+Answer Calls::signed_in(const Call& call, Tx& tx, const people::Person& person, Json data) {
+    const auto login = parts.logins.add_person(tx, person.organisation_id, person.id, platform::Proof::pin,
+                                               call.header("user-agent"));
+    change_standing(call, tx, login.token, person.username.value_or(person.nickname));
+    return answer(data)
+        .header("Set-Cookie", set_cookie(login.token, parts.secure))
+        .on({{"person", person.id}, {"login", login.id}});
+}
+
+Answer Calls::logout(const Call& call, Tx& tx) {
+    if (call.caller.login_id == 0 || call.caller.person_id == 0 || call.caller.device_id != 0)
+        throw_code("Unauthorized");
+    const std::string token = platform::random_token(parts.random, 24);
+    change_standing(call, tx, token, std::nullopt);
+    return answer(standing_json(std::nullopt))
+        .header("Set-Cookie", set_cookie(token, parts.secure))
+        .on({{"login", call.caller.login_id}});
+}
+
+// The login that this page held ends, but its sockets go on: they learn first that they speak for somebody
+// else.
+void Calls::change_standing(const Call& call, Tx& tx, const std::string& new_token,
+                            const std::optional<std::string>& username) {
+    tx.after_commit([this, standing = Sockets::Standing{cookie_of(call), new_token, username}] {
+        sockets.stands(standing);
+    });
+    const bool held = call.caller.login_id != 0 && call.caller.device_id == 0 && call.caller.person_id != 0;
+    if (held && (call.credential == cookie_of(call) || !username))
+        parts.logins.end(tx, call.caller.organisation_id, call.caller.login_id);
+}
+
+} // namespace
+
+void add_seats_routes(http::RouteTable& table, const Parts& parts, Sockets& sockets) {
+    const auto calls = std::make_shared<Calls>(Calls{parts, sockets});
+    using Handler = Answer (Calls::*)(const Call&, Tx&);
+    struct Row {
+        const char *name, *summary;
+        Handler handler;
+    };
+    const Row rows[] = {
+        {"auth_start", "Dialect D: is the user known, or an invited candidate?", &Calls::auth_start},
+        {"auth_reset", "Dialect D: give a registration up", &Calls::auth_reset},
+        {"login", "Dialect D: sign in by the authenticator's code", &Calls::login},
+        {"register", "Dialect D: the first code of a candidate's authenticator", &Calls::enroll},
+        {"logout", "Dialect D: sign out", &Calls::logout},
+    };
+    const auto shape = http::open_object({{"data", http::nullable(http::open_object({}))},
+                                          {"status", http::one_of({"success", "error"})},
+                                          {"error", http::nullable(http::text(1, 80))}});
+    for (const char* prefix : {"/user/", "/api/user/"}) {
+        table.add(http::post(std::string(prefix) + "status", "Dialect D: who is signed in")
+                      .reads()
+                      .by(http::Access::open)
+                      .counted()
+                      .tagged("seats")
+                      .errors(error_answer)
+                      .takes(http::anything())
+                      .gives(shape)
+                      .handled<store::Read>(
+                          [calls](Call& call, store::Read& read) { return calls->status(call, read); }));
+        for (const Row& row : rows)
+            table.add(http::post(std::string(prefix) + row.name, row.summary)
+                          .writes()
+                          .by(http::Access::open)
+                          .tagged("seats")
+                          .errors(error_answer)
+                          .takes(http::anything())
+                          .gives(shape)
+                          .handled<Tx>([calls, handler = row.handler](Call& call, Tx& tx) {
+                              return (calls.get()->*handler)(call, tx);
+                          }));
+    }
+}
+
+} // namespace dialects::seats

@@ -1,0 +1,421 @@
+#include "dialects/seats/seats_sockets.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "platform/crypto.h"
+#include "platform/error.h"
+
+namespace dialects::seats {
+
+namespace {
+
+using http::Access;
+
+constexpr std::uint16_t policy_violation = 1008;
+constexpr std::size_t message_limit = 1 << 20, data_limit = 100 << 10;
+
+std::int64_t integer_in(const Json& data, const char* name) {
+    const auto found = data.is_object() ? data.find(name) : data.end();
+    return data.is_object() && found != data.end() && found->is_number_integer() ? found->get<std::int64_t>()
+                                                                                 : 0;
+}
+
+// An eid comes as text or a number, and is known as text.
+std::string eid_text(const Json& eid) {
+    if (eid.is_string()) return eid.get<std::string>();
+    return eid.is_primitive() && !eid.is_null() ? eid.dump() : "";
+}
+
+} // namespace
+
+// One socket's share: its requests, its subscriptions, and who it speaks for.
+class Sockets::Socket final : public SocketDialect {
+public:
+    Socket(Sockets& sockets, live::ClientId client, std::string token);
+    ~Socket() override;
+    bool take(const Json* message, std::string_view text) override;
+    void on_silence() override;
+
+    platform::Caller caller();
+    const std::string& token() const { return token_; }
+    void stand(const Standing& standing);
+    void told_of(const Halls::Change& change);
+
+private:
+    struct Subscription {
+        std::string type;         // "hall.subscribe"
+        std::int64_t hall_id = 0; // of that type
+        Json eid, cinema;         // the cinema without its halls, of "cinemas.subscribe"
+    };
+    void queue(const Json& message, std::size_t bytes);
+    void reply(Json envelope);
+    std::optional<Json> subscribe(const std::string& type, const Json& eid, const Json& data);
+    std::optional<std::string> unsubscribe(const std::string& type, const Json& data);
+    void push(const Subscription& subscription, const char* status, Json data, Json error = nullptr);
+    Json cinemas(const Json& cinema);
+
+    Sockets& sockets_;
+    const live::ClientId client_;
+    std::string token_;  // of the cookie; "" when it speaks by another credential
+    bool spoke_ = false; // as this dialect's clients do
+    std::vector<Subscription> subscriptions_;
+    std::shared_ptr<http::MessageQueue> queue_;
+};
+
+Sockets::Socket::Socket(Sockets& sockets, live::ClientId client, std::string token)
+    : sockets_(sockets),
+      client_(client),
+      token_(std::move(token)),
+      queue_(std::make_shared<http::MessageQueue>(
+          sockets.messages_, nullptr, client, [this] { return caller(); },
+          [this](Json envelope) { reply(std::move(envelope)); })) {
+    sockets_.sockets_.emplace(client_, this);
+}
+
+Sockets::Socket::~Socket() {
+    queue_->close();
+    sockets_.sockets_.erase(client_);
+}
+
+// A login that ran out while the socket was open is a guest's.
+platform::Caller Sockets::Socket::caller() {
+    if (!token_.empty()) return sockets_.parts_.logins.find(token_, sockets_.parts_.clock.now_ms());
+    const platform::Caller* caller = sockets_.parts_.hub.caller(client_);
+    return caller == nullptr ? platform::Caller{} : *caller;
+}
+
+void Sockets::Socket::on_silence() {
+    if (spoke_) sockets_.parts_.hub.send(client_, 1);
+}
+
+bool Sockets::Socket::take(const Json* message, std::string_view text) {
+    if (text == "1") {
+        spoke_ = true;
+        sockets_.parts_.hub.send(client_, 1);
+        return true;
+    }
+    if (text.size() > message_limit) {
+        queue({{"type", "too large"}, {"data", nullptr}}, 0);
+        return true;
+    }
+    if (message == nullptr || !message->is_object()) {
+        queue(Json::object(), 0); // it has no type
+        return true;
+    }
+    const auto type = message->find("type");
+    const std::string* name = type == message->end() ? nullptr : type->get_ptr<const std::string*>();
+    if (name != nullptr) {
+        spoke_ = true;
+        if (sockets_.routes_.find_message(*name) == nullptr &&
+            sockets_.lecterns_.find_message(*name) != nullptr)
+            return false;
+    }
+    Json asked{{"type", name ? Json(*name) : Json()}, {"eid", message->value("eid", Json())}};
+    const Json data = message->value("data", Json());
+    // The reply needs the eid and what was asked as well, so both go along.
+    asked["data"] = {{"given", data}, {"eid", asked["eid"]}};
+    queue(asked, text.size() > data_limit ? data.dump().size() : 0);
+    return true;
+}
+
+void Sockets::Socket::queue(const Json& message, std::size_t bytes) {
+    if (!queue_->take(message, bytes))
+        sockets_.parts_.hub.close(client_, policy_violation, "too many messages are waiting");
+}
+
+Json Sockets::Socket::cinemas(const Json& cinema) {
+    Json whole = cinema;
+    whole["halls"] = sockets_.halls_.halls_of(cinema.at("id").get<std::int64_t>());
+    // The original's page breaks on a cinema without halls.
+    return whole["halls"].empty() ? Json::array() : Json::array({whole});
+}
+
+// What a subscription begins with; nothing when there is one of that kind or of that eid already.
+std::optional<Json> Sockets::Socket::subscribe(const std::string& type, const Json& eid, const Json& data) {
+    Subscription wanted{type, 0, eid, nullptr};
+    Json snapshot = data;
+    if (type == "hall.subscribe") wanted.hall_id = data.at("id");
+    if (type == "cinemas.subscribe") {
+        wanted.cinema = data;
+        snapshot = cinemas(data);
+    }
+    const bool twice = std::ranges::any_of(subscriptions_, [&](const Subscription& other) {
+        return (other.type == type && other.hall_id == wanted.hall_id) ||
+               (!eid.is_null() && other.eid == eid);
+    });
+    if (twice) return std::nullopt;
+    subscriptions_.push_back(std::move(wanted));
+    return snapshot;
+}
+
+// The code of what is wrong with it. An unknown subscription is none: it has ended, which is what was wanted.
+std::optional<std::string> Sockets::Socket::unsubscribe(const std::string& type, const Json& data) {
+    const std::string subscribed = type.substr(0, type.find('.')) + ".subscribe";
+    const Json sub_eid = data.is_object() ? data.value("sub_eid", Json()) : Json();
+    const bool of_user = subscribed == "user.subscribe"; // there is only one, so it need not be named
+    if (sub_eid.is_null() && !of_user) return "SubscriptionNotFound";
+    std::erase_if(subscriptions_, [&](const Subscription& subscription) {
+        return subscription.type == subscribed &&
+               (sub_eid.is_null() || eid_text(subscription.eid) == eid_text(sub_eid));
+    });
+    return std::nullopt;
+}
+
+void Sockets::Socket::reply(Json envelope) {
+    const std::string type = envelope["type"].is_string() ? envelope["type"].get<std::string>() : "";
+    const auto fail = [&](const std::string& code) {
+        envelope["status"] = "error";
+        envelope["error"] = code;
+        envelope["data"] = nullptr;
+    };
+    if (type == "too large") envelope["type"] = nullptr;
+    if (envelope["status"] == "error") {
+        envelope["data"] = nullptr;
+        if (envelope["error"] == "BadRequest") envelope["error"] = "MessageTypeRequired";
+    } else if (type.ends_with(".unsubscribe")) {
+        const auto fault = unsubscribe(type, envelope["data"]);
+        if (!fault) return;
+        fail(*fault);
+    } else if (type.ends_with(".subscribe")) {
+        auto snapshot = subscribe(type, envelope["eid"], envelope["data"]);
+        if (snapshot) {
+            envelope["status"] = "snapshot";
+            envelope["data"] = *std::move(snapshot);
+        } else {
+            fail("SubscriptionAlreadyExists");
+        }
+    } else if (type == "cinemas.get_cinemas") {
+        envelope["data"] = cinemas(envelope["data"]);
+    }
+    sockets_.parts_.hub.send(client_, envelope);
+}
+
+void Sockets::Socket::push(const Subscription& subscription, const char* status, Json data, Json error) {
+    sockets_.parts_.hub.send(client_, {{"status", status},
+                                       {"type", subscription.type},
+                                       {"data", std::move(data)},
+                                       {"error", std::move(error)},
+                                       {"eid", subscription.eid},
+                                       {"ts", sockets_.parts_.clock.now_ms()}});
+}
+
+void Sockets::Socket::stand(const Standing& standing) {
+    token_ = standing.new_token;
+    if (platform::Caller* caller = sockets_.parts_.hub.caller(client_)) *caller = this->caller();
+    // A guest sees no halls, nor does somebody of another organisation see these.
+    std::erase_if(subscriptions_, [](const Subscription& other) { return other.type != "user.subscribe"; });
+    for (const Subscription& subscription : subscriptions_)
+        push(subscription, "update", standing_json(standing.username));
+}
+
+void Sockets::Socket::told_of(const Halls::Change& change) {
+    std::vector<Subscription> gone;
+    for (const Subscription& subscription : subscriptions_) {
+        if (subscription.type == "hall.subscribe" && subscription.hall_id == change.room_id) {
+            if (change.gone)
+                gone.push_back(subscription);
+            else if (change.rebuilt)
+                push(subscription, "snapshot", sockets_.halls_.hall(change.organisation_id, change.room_id));
+            else
+                push(subscription, "update", sockets_.halls_.hall_update(change));
+        }
+        if (subscription.type != "cinemas.subscribe" ||
+            subscription.cinema.at("id") != change.organisation_id)
+            continue;
+        if (change.gone || change.rebuilt)
+            push(subscription, "snapshot", cinemas(subscription.cinema));
+        else
+            push(subscription, "update", sockets_.halls_.cinema_update(change));
+    }
+    for (const Subscription& subscription : gone) {
+        push(subscription, "error", nullptr, "HallNotFound");
+        std::erase_if(subscriptions_, [&](const Subscription& other) {
+            return other.type == subscription.type && other.hall_id == subscription.hall_id;
+        });
+    }
+}
+
+Sockets::Sockets(const Parts& parts, const http::MessageServices& messages)
+    : parts_(parts),
+      lecterns_(messages.routes),
+      messages_{.routes = routes_,
+                .executor = messages.executor,
+                .audit = messages.audit,
+                .clock = messages.clock,
+                .post = messages.post},
+      secret_(platform::random_token(parts.random)) {
+    add_routes();
+}
+
+Sockets::~Sockets() = default;
+
+void Sockets::add_routes() {
+    const auto asks = [](const char* type, const char* summary, Access access) {
+        return http::message(type, summary)
+            .by(access)
+            .errors(socket_error_answer)
+            .counted()
+            .body_limit(data_limit);
+    };
+    const auto silent = [](const http::Call& call) { return http::json(call.body.value("given", Json())); };
+    for (const char* type : {"cinemas.get_cinemas", "cinemas.subscribe"})
+        routes_.add(asks(type, "Dialect D: the organisation with its rooms", Access::viewer)
+                        .reads()
+                        .handled<store::Read>(
+                            [this](http::Call& call, store::Read& read) { return get_cinema(call, read); }));
+    routes_.add(asks("hall.subscribe", "Dialect D: one room", Access::viewer)
+                    .memory()
+                    .handled([this](http::Call& call) {
+                        const Json hall = halls_.hall(call.caller.organisation_id,
+                                                      integer_in(call.body.value("given", Json()), "id"));
+                        if (hall.is_null()) throw_code("HallNotFound");
+                        return http::json(hall);
+                    }));
+    routes_.add(asks("user.subscribe", "Dialect D: who the socket speaks for", Access::open)
+                    .reads()
+                    .handled<store::Read>(
+                        [this](http::Call& call, store::Read& read) { return standing(call, read); }));
+    // Whoever may not subscribe has nothing to unsubscribe from; it is as silent.
+    for (const char* type : {"cinemas.unsubscribe", "hall.unsubscribe", "user.unsubscribe"})
+        routes_.add(asks(type, "Dialect D: no more of it", Access::open).memory().handled(silent));
+    routes_.add(
+        http::message("hall.update_seat_status", "Dialect D: set a seat's status")
+            .writes()
+            .by(Access::teacher)
+            .errors(socket_error_answer)
+            .body_limit(data_limit)
+            .handled<store::Tx>([this](http::Call& call, store::Tx& tx) { return set_status(call, tx); }));
+    routes_.add(asks("too large", "Dialect D: a message of more than 1 MiB", Access::open)
+                    .memory()
+                    .handled([](http::Call&) -> http::Answer {
+                        throw platform::Error(platform::ErrorKind::too_large, "The message is too large.");
+                    }));
+}
+
+bool Sockets::serves(std::string_view path) const {
+    return path == "/" || path == "/ws" || path == "/websocket";
+}
+
+std::unique_ptr<http::Answer> Sockets::refuse(const http::UpgradeRequest&) {
+    return nullptr; // whoever is nobody is a guest
+}
+
+bool Sockets::is_carried(const std::string& token) const {
+    return !token.empty() &&
+           std::ranges::any_of(sockets_, [&](const auto& entry) { return entry.second->token() == token; });
+}
+
+std::string Sockets::guest_token(const http::Call& call) const {
+    const std::string carried = cookie_of(call);
+    if (is_carried(carried)) return carried;
+    return platform::sha256_hex(secret_ + call.header("sec-websocket-key") + call.remote_address)
+        .substr(0, 40);
+}
+
+std::vector<std::pair<std::string, std::string>> Sockets::headers(const http::UpgradeRequest& request) {
+    const http::Call& call = request.call;
+    if (!call.caller.is_stranger() || is_carried(cookie_of(call))) return {};
+    return {{"Set-Cookie", set_cookie(guest_token(call), parts_.secure)}};
+}
+
+std::unique_ptr<SocketDialect> Sockets::open(live::ClientId client, const http::UpgradeRequest& request) {
+    const http::Call& call = request.call;
+    std::string_view path = call.path;
+    while (path.size() > 1 && path.ends_with('/'))
+        path.remove_suffix(1);
+    if (!serves(path)) return nullptr;
+    std::string token;
+    if (call.caller.is_stranger())
+        token = guest_token(call);
+    else if (call.credential == cookie_of(call))
+        token = call.credential;
+    return std::make_unique<Socket>(*this, client, std::move(token));
+}
+
+http::Answer Sockets::get_cinema(const http::Call& call, store::Read& read) {
+    return http::json(cinema_json(parts_.organisations.get(read, call.caller.organisation_id)));
+}
+
+http::Answer Sockets::standing(const http::Call& call, store::Read& read) {
+    std::optional<std::string> username;
+    if (call.caller.person_id != 0 && call.caller.device_id == 0)
+        if (const auto person = parts_.people.find(read, call.caller.organisation_id, call.caller.person_id))
+            username = person->username.value_or(person->nickname);
+    return http::json(standing_json(username));
+}
+
+http::Answer Sockets::set_status(const http::Call& call, store::Tx& tx) {
+    const std::int64_t organisation_id = call.caller.organisation_id;
+    const Json given = call.body.value("given", Json());
+    const auto room = parts_.rooms.find(tx, organisation_id, integer_in(given, "hall_id"));
+    if (!room) throw_code("HallNotFound");
+    const auto before = parts_.rooms.seats(tx, organisation_id, room->id);
+    const std::int64_t seat_id = integer_in(given, "seat_id");
+    if (std::ranges::find(before, seat_id, &rooms::Seat::id) == before.end()) throw_code("SeatNotFound");
+    const auto name = given.find("status");
+    const auto status = name != given.end() && name->is_string()
+                            ? status_of(name->get_ref<const std::string&>())
+                            : std::nullopt;
+    if (!status) platform::throw_invalid("status", "must be VACANT, RESERVED or MAINTENANCE");
+    rooms::SeatChange change;
+    change.status = status;
+    if (status == rooms::SeatStatus::vacant) { // whoever sits there leaves
+        change.device_id.emplace();
+        change.person_id.emplace();
+    }
+    parts_.rooms.change_seat(tx, organisation_id, seat_id, change);
+    const auto after = parts_.rooms.seats(tx, organisation_id, room->id);
+    Seats seats;
+    for (const rooms::Seat& seat : after)
+        seats.push_back(&seat);
+    return http::json(hall_json(*room, seats)).on({{"room", room->id}, {"seat", seat_id}});
+}
+
+void Sockets::post(std::function<void()> work) {
+    parts_.hub.post([work = std::move(work)](live::Hub&) { work(); });
+}
+
+void Sockets::room_changed(const rooms::Room& room) {
+    post([this, room] {
+        if (!halls_.has_changes()) post([this] { tell_changes(); }); // after all that this commit changed
+        halls_.room_changed(room);
+    });
+}
+
+void Sockets::room_removed(std::int64_t room_id) {
+    post([this, room_id] {
+        if (!halls_.has_changes()) post([this] { tell_changes(); });
+        halls_.room_removed(room_id);
+    });
+}
+
+void Sockets::seat_changed(const rooms::Seat& seat) {
+    post([this, seat] {
+        if (!halls_.has_changes()) post([this] { tell_changes(); });
+        halls_.seat_changed(seat);
+    });
+}
+
+void Sockets::seat_removed(std::int64_t room_id, std::int64_t seat_id) {
+    post([this, room_id, seat_id] {
+        if (!halls_.has_changes()) post([this] { tell_changes(); });
+        halls_.seat_removed(room_id, seat_id);
+    });
+}
+
+void Sockets::tell_changes() {
+    for (const Halls::Change& change : halls_.take_changes())
+        for (const auto& [client, socket] : sockets_)
+            socket->told_of(change);
+}
+
+void Sockets::stands(const Standing& standing) {
+    if (standing.old_token.empty()) return;
+    post([this, standing] {
+        for (const auto& [client, socket] : sockets_)
+            if (socket->token() == standing.old_token) socket->stand(standing);
+    });
+}
+
+} // namespace dialects::seats

@@ -13,10 +13,16 @@ constexpr std::chrono::milliseconds page_tick{20};
 // How soon headsets hear that they are watched.
 constexpr std::chrono::milliseconds pictures_tick{250};
 
+// A socket message of more than 1 MiB is answered before it is the end of the connection: see sockets.cpp.
+ApplianceOptions with_room_for_answers(ApplianceOptions options) {
+    options.front_door.message_limit = 2u << 20;
+    return options;
+}
+
 } // namespace
 
 Appliance::Appliance(ApplianceOptions options, platform::Clock& clock, platform::Random& random)
-    : options_(std::move(options)),
+    : options_(with_room_for_answers(std::move(options))),
       services_(options_.services, clock, random,
                 [this](std::function<void()> work) { front_door_.post(std::move(work)); }),
       executor_(services_.store),
@@ -31,7 +37,7 @@ Appliance::Appliance(ApplianceOptions options, platform::Clock& clock, platform:
                authenticator_),
       front_door_(options_.front_door, routes_, executor_, authenticator_, audit_, sockets_, clock) {
     add_routes(routes_, services_, *this);
-    add_socket_dialects(sockets_, services_);
+    add_socket_dialects(sockets_, routes_, services_, uses_tls());
     services_.on_logins_ended = [this](const std::vector<std::int64_t>& login_ids) {
         front_door_.post([this, login_ids] { sockets_.close_logins(login_ids); });
     };
@@ -59,12 +65,14 @@ void Appliance::start() {
     front_door_.every(pictures_tick, [this] { services_.director.ask_for_pictures(); });
     front_door_.every(options_.tick, [this] { services_.tick(); });
     ports_ = front_door_.start();
+    housekeeping_ = std::make_unique<Housekeeping>(services_, options_.housekeeping);
     running_ = true;
 }
 
 void Appliance::stop() {
     if (!running_) return;
     running_ = false;
+    housekeeping_.reset();
     front_door_.stop(options_.grace);
     services_.stop(); // its jobs still tell the front door and the audit sink
 }

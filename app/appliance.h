@@ -12,6 +12,7 @@
 #include "app/audit_sink.h"
 #include "app/authenticator.h"
 #include "app/executor.h"
+#include "app/housekeeping.h"
 #include "app/services.h"
 #include "app/sockets.h"
 #include "http/front_door.h"
@@ -21,6 +22,9 @@ namespace app {
 
 struct ApplianceOptions {
     ServicesOptions services;
+    std::function<void(std::int64_t now_ms)> set_clock; // sets server time; none: it cannot be set
+    std::function<void()> restart;                  // ends and starts the server again, soon; from any thread
+    std::chrono::milliseconds housekeeping{60'000}; // how often it is asked whether the nightly jobs are due
     http::FrontDoorOptions front_door;
     std::chrono::milliseconds tick{1000};    // how often what is due is looked at
     std::chrono::milliseconds grace{10'000}; // for accepted requests, at the stop
@@ -42,6 +46,7 @@ public:
     std::uint16_t port() const { return ports_.at(0); }
     // Where the box answers, for people: "http://192.0.2.5:8080".
     std::vector<std::string> addresses() const;
+    const ApplianceOptions& options() const { return options_; }
     // On an empty box: what the first person must type; drawn at each start, and shown by the caller alone.
     const std::optional<std::string>& setup_code() const { return setup_code_; }
     bool uses_tls() const { return !options_.front_door.tls_certificate.empty(); }
@@ -61,6 +66,7 @@ private:
     AuditSink audit_;
     Sockets sockets_;
     http::FrontDoor front_door_;
+    std::unique_ptr<Housekeeping> housekeeping_;
     std::vector<std::uint16_t> ports_;
     std::optional<std::string> setup_code_;
     bool running_ = false;

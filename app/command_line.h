@@ -36,6 +36,7 @@ void add_class(CLI::App& root, Line& line);
 void add_room(CLI::App& root, Line& line);
 void add_site_key(CLI::App& root, Line& line);
 void add_pair(CLI::App& root, Line& line);
+void add_care(CLI::App& root, Line& line); // backup, restore, doctor
 void add_simulate(CLI::App& root, Line& line);
 void add_documents(CLI::App& root, Line& line); // openapi, asyncapi
 void add_certificate(CLI::App& root, Line& line);

@@ -17,8 +17,8 @@ namespace {
 using Commands = std::vector<Command>;
 
 Command command_named(const std::string& name) {
-    for (const auto of :
-         {setup_commands, person_commands, class_commands, room_commands, site_key_commands, pair_commands})
+    for (const auto of : {setup_commands, person_commands, class_commands, room_commands, site_key_commands,
+                          pair_commands, care_commands})
         for (Command& command : of())
             if (command.name == name) return command;
     platform::throw_not_found("command: " + name);
@@ -77,7 +77,7 @@ Json change(const Command& command, Services& services, const Json& arguments) {
 Json look(const Command& command, Services& services, const Json& arguments) {
     std::int64_t organisation_id = 0;
     Json result = services.store.read([&](store::Read& read) {
-        organisation_id = organisation_of(read, services, arguments);
+        if (command.needs_organisation) organisation_id = organisation_of(read, services, arguments);
         return command.look(read, services, organisation_id, arguments);
     });
     services.store.write("command line", [&](store::Tx& tx) {

@@ -45,6 +45,7 @@ std::vector<Command> class_commands();
 std::vector<Command> room_commands();
 std::vector<Command> site_key_commands();
 std::vector<Command> pair_commands();
+std::vector<Command> care_commands(); // backup, doctor
 
 // Waits for the store: not from the io thread, not from the writer.
 Json run_command(const std::string& name, Json arguments, Services& services);

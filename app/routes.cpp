@@ -1,13 +1,18 @@
 #include "app/routes.h"
 
+#include "admin/backup_routes.h"
 #include "app/appliance.h"
 #include "app/system_routes.h"
+#include "audit/audit_routes.h"
+#include "courses/content_routes.h"
+#include "courses/course_routes.h"
 #include "courses/lesson_routes.h"
 #include "devices/device_routes.h"
 #include "dialects/lms/lms_routes.h"
 #include "dialects/lms/lms_sockets.h"
 #include "dialects/training/training_routes.h"
 #include "dialects/unreal/unreal_routes.h"
+#include "dialects/seats/seats_routes.h"
 #include "http/assets.h"
 #include "http/openapi.h"
 #include "insights/insight_routes.h"
@@ -46,6 +51,9 @@ void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
                                        s.inspector, [&appliance] { return appliance.addresses(); }});
     rooms::add_room_routes(table, s.rooms);
     courses::add_lesson_routes(table, s.lessons);
+    courses::add_course_routes(table, s.courses);
+    courses::add_timetable_routes(table, s.timetable);
+    courses::add_content_routes(table, {s.store, s.contents, s.content_files});
     sessions::add_session_routes(table, {s.sessions, s.director, s.lessons, s.presence, s.clock});
     runs::add_run_routes(table, s.runs, s.ingest);
     scenarios::add_scenario_routes(table, s.scenarios);
@@ -55,17 +63,30 @@ void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
     dialects::lms::add_lms_routes(table, lms_parts(s));
     dialects::training::add_training_routes(table, training_parts(s, appliance.uses_tls()));
     dialects::unreal::add_unreal_routes(table, {s.runs, s.ingest, s.random});
+    audit::add_audit_routes(table, s.store);
+    admin::add_backup_routes(table, {s.store, s.backups, s.setup, s.folder, appliance.options().restart});
     add_system_routes(table, appliance);
     http::add_documentation_routes(table);
     http::add_asset_routes(table);
 }
 
-void add_socket_dialects(Sockets& sockets, Services& s) {
+void add_socket_dialects(Sockets& sockets, http::RouteTable& table, Services& s, bool tls) {
     auto lms = std::make_unique<dialects::lms::Sockets>(lms_parts(s), sockets.messages());
     s.director.watch([lms = lms.get()](const sessions::Session& session, const sessions::Command& command) {
         lms->session_ordered(session, command);
     });
     sockets.add(std::move(lms));
+    const dialects::seats::Parts parts{s.organisations, s.people, s.logins, s.second_factor, s.invitations,
+                                       s.rooms,         s.hub,    s.clock,  s.random,        tls};
+    auto seats = std::make_unique<dialects::seats::Sockets>(parts, sockets.messages());
+    dialects::seats::add_seats_routes(table, parts, *seats);
+    s.room_watcher = {[seats = seats.get()](const rooms::Room& room) { seats->room_changed(room); },
+                      [seats = seats.get()](std::int64_t room_id) { seats->room_removed(room_id); },
+                      [seats = seats.get()](const rooms::Seat& seat) { seats->seat_changed(seat); },
+                      [seats = seats.get()](std::int64_t room_id, std::int64_t seat_id) {
+                          seats->seat_removed(room_id, seat_id);
+                      }};
+    sockets.add(std::move(seats));
 }
 
 } // namespace app

@@ -10,6 +10,6 @@ namespace app {
 class Appliance;
 
 void add_routes(http::RouteTable& table, Services& services, Appliance& appliance);
-void add_socket_dialects(Sockets& sockets, Services& services);
+void add_socket_dialects(Sockets& sockets, http::RouteTable& table, Services& services, bool tls);
 
 } // namespace app

@@ -1,10 +1,12 @@
 // lectern serve: the server. Runs until SIGTERM or SIGINT, then finishes what it has accepted.
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <ostream>
 
+#include "admin/backup.h"
 #include "app/admin_socket.h"
 #include "app/alone.h"
 #include "app/appliance.h"
@@ -27,28 +29,32 @@ struct ServeOptions {
 
 // Blocked in every thread and taken by the one that waits for them. A blocked signal also reaches process 1,
 // for which the kernel otherwise drops what has no handler.
+constexpr int restart_signal = SIGUSR1; // end, and start again
+
 class StopSignals {
 public:
     StopSignals() {
         sigemptyset(&signals_);
         sigaddset(&signals_, SIGTERM);
         sigaddset(&signals_, SIGINT);
+        sigaddset(&signals_, restart_signal);
         pthread_sigmask(SIG_BLOCK, &signals_, &before_);
     }
     // Who was told twice has stopped once: what came again meanwhile is not left to end the process the hard
     // way.
     ~StopSignals() {
-        while (wait(std::chrono::microseconds(0))) {
+        while (wait(std::chrono::microseconds(0)) != 0) {
         }
         pthread_sigmask(SIG_SETMASK, &before_, nullptr);
     }
     StopSignals(const StopSignals&) = delete;
     StopSignals& operator=(const StopSignals&) = delete;
 
-    bool wait(std::chrono::microseconds at_most) const {
+    // The signal that came, 0 when none did.
+    int wait(std::chrono::microseconds at_most) const {
         const auto seconds = std::chrono::floor<std::chrono::seconds>(at_most);
         const timespec time{seconds.count(), std::chrono::nanoseconds(at_most - seconds).count()};
-        return sigtimedwait(&signals_, nullptr, &time) > 0;
+        return std::max(sigtimedwait(&signals_, nullptr, &time), 0);
     }
 
 private:
@@ -107,7 +113,7 @@ void write_people(const Demo& demo, const std::filesystem::path& file) {
 
 void tell_demo(const std::optional<Demo>& demo, const std::filesystem::path& folder, std::ostream& out) {
     if (!demo) {
-        platform::log_warning("--demo changes nothing: there are people in this data folder already");
+        platform::log_info("--demo changes nothing: there are people in this data folder already");
         return;
     }
     write_people(*demo, folder / "demo-people.csv");
@@ -118,15 +124,45 @@ void tell_demo(const std::optional<Demo>& demo, const std::filesystem::path& fol
 
 // The service manager restarts a server whose io thread hangs: it hears from us only what that thread has
 // answered.
-void wait_for_stop(const StopSignals& signals, live::Hub& hub) {
+int wait_for_stop(const StopSignals& signals, live::Hub& hub) {
     const auto watched = platform::watchdog_interval();
     const auto period = watched ? *watched / 3 : std::chrono::microseconds(std::chrono::hours(1));
     const auto answered = std::make_shared<std::atomic<bool>>(true);
-    while (!signals.wait(period)) {
+    for (;;) {
+        if (const int signal = signals.wait(period)) return signal;
         if (!watched || !answered->exchange(false)) continue;
         platform::notify_service_manager("WATCHDOG=1");
         hub.post([answered](live::Hub&) { *answered = true; });
     }
+}
+
+// Until a signal, which it gives.
+int serve_once(const Config& config, const StopSignals& signals, const Streams& streams) {
+    admin::apply_staged(config.data);
+    platform::BoxClock clock(config.data);
+    platform::SystemRandom random;
+    ApplianceOptions wanted = appliance_options(config);
+    wanted.set_clock = [&clock](std::int64_t now_ms) { clock.set_now_us(now_ms * 1000); };
+    wanted.restart = [] { ::kill(::getpid(), restart_signal); };
+    Appliance appliance(std::move(wanted), clock, random);
+    appliance.start();
+    int signal = 0;
+    {
+        const AdminServer admin(config.data, [&](const std::string& command, const Json& arguments) {
+            return run_command(command, arguments, appliance.services());
+        });
+        if (appliance.setup_code()) streams.error << "setup code: " << *appliance.setup_code() << std::endl;
+        for (const std::string& address : appliance.addresses())
+            platform::log_info("people reach this box at " + address);
+        streams.out << "listening on " << (appliance.uses_tls() ? "https://" : "http://")
+                    << address_text(config, appliance.port()) << std::endl;
+        platform::notify_service_manager("READY=1");
+        signal = wait_for_stop(signals, appliance.services().hub);
+        platform::notify_service_manager(signal == restart_signal ? "STATUS=starting again" : "STOPPING=1");
+        platform::log_info("stopping");
+    }
+    appliance.stop();
+    return signal;
 }
 
 int serve(const ServeOptions& options, const Streams& streams) {
@@ -139,25 +175,8 @@ int serve(const ServeOptions& options, const Streams& streams) {
         open_alone(config.data, [&](Services& services) {
             tell_demo(make_demo(services, options.demo_session), config.data, streams.out);
         });
-    platform::BoxClock clock(config.data);
-    platform::SystemRandom random;
-    Appliance appliance(appliance_options(config), clock, random);
-    appliance.start();
-    {
-        const AdminServer admin(config.data, [&](const std::string& command, const Json& arguments) {
-            return run_command(command, arguments, appliance.services());
-        });
-        if (appliance.setup_code()) streams.error << "setup code: " << *appliance.setup_code() << std::endl;
-        for (const std::string& address : appliance.addresses())
-            platform::log_info("people reach this box at " + address);
-        streams.out << "listening on " << (appliance.uses_tls() ? "https://" : "http://")
-                    << address_text(config, appliance.port()) << std::endl;
-        platform::notify_service_manager("READY=1");
-        wait_for_stop(signals, appliance.services().hub);
-        platform::notify_service_manager("STOPPING=1");
-        platform::log_info("stopping");
-    }
-    appliance.stop();
+    while (serve_once(config, signals, streams) == restart_signal)
+        platform::log_info("starting again");
     return 0;
 }
 

@@ -17,6 +17,7 @@ Services::Services(const ServicesOptions& options, platform::Clock& clock_, plat
                    live::Hub::Post post)
     : clock(clock_),
       random(random_),
+      folder(options.folder),
       store({.folder = options.folder,
              .readers = options.readers,
              .on_storage_full =
@@ -26,6 +27,7 @@ Services::Services(const ServicesOptions& options, platform::Clock& clock_, plat
             clock_),
       hasher(options.folder / "pepper", random_, options.hashing),
       audit(clock_),
+      backups(store, options.folder, clock_),
       logins(random_),
       site_keys(random_),
       people(logins),
@@ -38,6 +40,10 @@ Services::Services(const ServicesOptions& options, platform::Clock& clock_, plat
       pairing(devices, organisations, logins, random_),
       rooms(devices, people, classes),
       scenarios(random_),
+      courses(lessons),
+      timetable(classes),
+      contents(random_),
+      content_files(options.folder / "content"),
       runs(random_),
       ingest(runs),
       trainings(runs, scenarios, devices),
@@ -136,14 +142,29 @@ void Services::connect_headsets() {
     });
 }
 
+void Services::tell_room(const rooms::Room& room) {
+    board.room_changed(room);
+    if (room_watcher.room_changed) room_watcher.room_changed(room);
+}
+
+void Services::tell_seat(std::int64_t organisation_id, const rooms::Seat& seat) {
+    board.seat_changed(organisation_id, seat);
+    if (room_watcher.seat_changed) room_watcher.seat_changed(seat);
+}
+
 void Services::connect_rooms() {
     rooms.on_seat_changed = [this](std::int64_t organisation_id, const rooms::Seat& seat) {
-        board.seat_changed(organisation_id, seat);
+        tell_seat(organisation_id, seat);
         director.seat_changed(organisation_id, seat);
     };
-    rooms.on_room_changed = [this](const rooms::Room& room) { board.room_changed(room); };
+    rooms.on_seat_removed = [this](std::int64_t, std::int64_t room_id, std::int64_t seat_id) {
+        board.seat_removed(room_id, seat_id);
+        if (room_watcher.seat_removed) room_watcher.seat_removed(room_id, seat_id);
+    };
+    rooms.on_room_changed = [this](const rooms::Room& room) { tell_room(room); };
     rooms.on_room_removed = [this](std::int64_t organisation_id, std::int64_t room_id) {
         board.room_removed(organisation_id, room_id);
+        if (room_watcher.room_removed) room_watcher.room_removed(room_id);
     };
 }
 
@@ -168,9 +189,9 @@ void Services::load() {
         for (const devices::Device& device : devices.all_paired(read))
             board.device_changed(device);
         for (const rooms::Room& room : rooms.all(read)) {
-            board.room_changed(room);
+            tell_room(room);
             for (const rooms::Seat& seat : rooms.seats(read, room.organisation_id, room.id))
-                board.seat_changed(room.organisation_id, seat);
+                tell_seat(room.organisation_id, seat);
         }
         director.load(read);
         waiting.load(read, devices, trainings);

@@ -9,8 +9,13 @@
 #include <filesystem>
 #include <functional>
 
+#include "admin/backup.h"
 #include "audit/log.h"
+#include "courses/content.h"
+#include "courses/content_files.h"
+#include "courses/course.h"
 #include "courses/lesson.h"
+#include "courses/timetable.h"
 #include "devices/device.h"
 #include "devices/inspector.h"
 #include "devices/pairing.h"
@@ -53,6 +58,14 @@ struct ServicesOptions {
     std::int64_t content_bytes_per_s = 6'250'000;
 };
 
+// Who else wants to know what becomes of rooms; after the commit, on the writer thread.
+struct RoomWatcher {
+    std::function<void(const rooms::Room&)> room_changed;
+    std::function<void(std::int64_t room_id)> room_removed;
+    std::function<void(const rooms::Seat&)> seat_changed;
+    std::function<void(std::int64_t room_id, std::int64_t seat_id)> seat_removed;
+};
+
 class Services {
 public:
     // `post` runs work on the io thread; without a server the work is dropped, because nobody is connected.
@@ -64,6 +77,7 @@ public:
 
     platform::Clock& clock;
     platform::Random& random;
+    const std::filesystem::path folder;
 
     // Reads into memory what lives there: logins, site keys, presence, what is on. Once, before anything
     // else.
@@ -83,9 +97,12 @@ public:
     std::function<void(const std::vector<std::int64_t>& login_ids)> on_logins_ended;
     std::function<void(std::int64_t device_id, const std::optional<people::PersonReference>&)> on_signed_in;
 
+    RoomWatcher room_watcher;
+
     store::Store store;
     platform::SecretHasher hasher;
     audit::Log audit;
+    admin::Backups backups;
 
     people::Organisations organisations;
     people::Logins logins;
@@ -106,6 +123,10 @@ public:
     rooms::Rooms rooms;
     courses::Lessons lessons;
     scenarios::Scenarios scenarios;
+    courses::Courses courses;
+    courses::Timetable timetable;
+    courses::Contents contents;
+    courses::ContentFiles content_files;
     runs::Runs runs;
     runs::Ingest ingest;
     runs::Trainings trainings;
@@ -125,6 +146,8 @@ private:
     void connect_rooms();
     void connect_trainings();
     void keep_busy(std::int64_t now_ms);
+    void tell_room(const rooms::Room& room);
+    void tell_seat(std::int64_t organisation_id, const rooms::Seat& seat);
     void submit(std::string_view name, std::function<void(store::Tx&)> work, std::atomic<bool>& under_way);
 
     bool stopped_ = false;

@@ -2,12 +2,18 @@
 
 #include <algorithm>
 
+#include "http/body.h"
+#include "platform/signs_of_life.h"
+
 namespace app {
 
 namespace {
 
 // Who breaks the protocol, sends faster than it is answered, or holds an ended login.
-constexpr std::uint16_t policy_violation = 1008;
+constexpr std::uint16_t policy_violation = 1008, message_too_large = 1009;
+// The front door lets somewhat more through, for a dialect that answers what is too large instead of hanging
+// up.
+constexpr std::size_t message_limit = 1 << 20;
 constexpr char picture = 1;
 constexpr std::size_t picture_limit = 64 * 1024;
 
@@ -21,6 +27,15 @@ bool is_own(std::string_view path) {
     return path == "/v1/live";
 }
 
+// nullopt: not JSON, or nested so deep that copying it would exhaust the stack.
+std::optional<http::Json> parsed_message(std::string_view text) {
+    try {
+        return http::parse_json(text);
+    } catch (const platform::Error&) {
+        return std::nullopt;
+    }
+}
+
 http::Answer problem_of(const http::Call& call, platform::ErrorKind kind, const std::string& message) {
     return http::problem(call, platform::Error(kind, message));
 }
@@ -29,11 +44,13 @@ http::Answer problem_of(const http::Call& call, platform::ErrorKind kind, const 
 
 // One open socket: a client of the hub, whose messages go to the first dialect that takes them, or to the
 // routes.
-class Sockets::Socket final : public platform::ConnectionListener {
+class Sockets::Socket final : public platform::ConnectionListener, public platform::SignsOfLifeListener {
 public:
     Socket(Sockets& sockets, std::shared_ptr<platform::Connection> connection, http::UpgradeRequest request);
     ~Socket() override;
     void on_message(std::string_view message, bool binary) override;
+    void on_sign_of_life() override;
+    void on_silence() override;
     void on_closed() override;
 
     live::ClientId client() const { return client_; }
@@ -93,15 +110,26 @@ void Sockets::Socket::refresh() {
         *caller = sockets_.authenticator_.by_token(credential_);
 }
 
-void Sockets::Socket::on_message(std::string_view message, bool binary) {
+void Sockets::Socket::on_sign_of_life() {
     if (device_id_ != 0) sockets_.services_.presence.heard(device_id_, sockets_.services_.clock.now_ms());
+}
+
+void Sockets::Socket::on_silence() {
+    for (const auto& share : shares_)
+        share->on_silence();
+}
+
+void Sockets::Socket::on_message(std::string_view message, bool binary) {
+    on_sign_of_life();
     if (binary) {
         relay_picture(message);
         return;
     }
-    http::Json parsed = shares_.empty() ? http::Json() : http::Json::parse(message, nullptr, false);
+    const bool too_large = message.size() > message_limit;
+    const auto parsed = shares_.empty() || too_large ? std::nullopt : parsed_message(message);
     for (const auto& share : shares_)
-        if (share->take(parsed.is_discarded() ? nullptr : &parsed, message)) return;
+        if (share->take(parsed ? &*parsed : nullptr, message)) return;
+    if (too_large) return hub_.close(client_, message_too_large, "at most 1 MiB a message");
     if (!queue_->take(message)) hub_.close(client_, policy_violation, "too many messages are waiting");
 }
 
@@ -169,15 +197,23 @@ std::unique_ptr<http::Answer> Sockets::refuse(const http::UpgradeRequest& reques
         return std::make_unique<http::Answer>(
             problem_of(request.call, platform::ErrorKind::unauthorized, "Sign in to open the live socket."));
     }
-    const auto dialect =
-        std::ranges::find_if(dialects_, [&](const auto& candidate) { return candidate->serves(path); });
-    if (dialect != dialects_.end()) return (*dialect)->refuse(request);
+    if (auto* dialect = dialect_of(path)) return dialect->refuse(request);
     return std::make_unique<http::Answer>(
         problem_of(request.call, platform::ErrorKind::not_found, "There is no socket at this address."));
 }
 
-std::vector<std::pair<std::string, std::string>> Sockets::headers(const http::UpgradeRequest&) {
-    return {};
+std::vector<std::pair<std::string, std::string>> Sockets::headers(const http::UpgradeRequest& request) {
+    std::vector<std::pair<std::string, std::string>> headers;
+    const std::string_view path = without_final_slash(request.call.path);
+    for (const auto& dialect : dialects_)
+        if (dialect->serves(path)) std::ranges::move(dialect->headers(request), std::back_inserter(headers));
+    return headers;
+}
+
+dialects::SocketDialectFactory* Sockets::dialect_of(std::string_view path) const {
+    const auto found =
+        std::ranges::find_if(dialects_, [&](const auto& candidate) { return candidate->serves(path); });
+    return found == dialects_.end() ? nullptr : found->get();
 }
 
 std::unique_ptr<platform::ConnectionListener> Sockets::accept(

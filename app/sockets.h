@@ -37,6 +37,7 @@ private:
     Services& services_;
     http::MessageServices messages_;
     http::Authenticator& authenticator_;
+    dialects::SocketDialectFactory* dialect_of(std::string_view path) const; // the first that serves it
     std::vector<std::unique_ptr<dialects::SocketDialectFactory>> dialects_;
     std::set<Socket*> sockets_;
 };

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "app/appliance.h"
+#include "app/box_routes.h"
 #include "platform/error.h"
 #include "platform/files.h"
 #include "platform/log.h"
-#include "platform/process.h"
 #include "platform/text.h"
 #include "platform/version.h"
 
@@ -36,21 +36,6 @@ http::Answer ask_health(store::Store& store, const platform::Clock& clock, std::
         platform::log_warning(std::string("health: the database does not answer: ") + error.what());
     }
     return http::json(health(answers, clock.now_ms(), started_ms), answers ? 200 : 503);
-}
-
-Json store_figures(const store::Store::Figures& figures) {
-    return {{"queue", figures.queue},         {"jobs", figures.jobs},
-            {"groups", figures.groups},       {"commit_last_us", figures.commit_last_us},
-            {"wal_bytes", figures.wal_bytes}, {"storage_full", figures.storage_full}};
-}
-
-Json live_figures(const live::Hub::Figures& figures) {
-    return {{"clients", figures.clients},
-            {"topics", figures.topics},
-            {"queued_bytes", figures.queued_bytes},
-            {"dropped_pictures", figures.dropped_pictures},
-            {"dropped_clients", figures.dropped_clients},
-            {"frames", figures.frames}};
 }
 
 // Beside the certificate that the server shows, as `lectern certificate` leaves it.
@@ -89,31 +74,7 @@ void add_system_routes(http::RouteTable& table, Appliance& appliance) {
                   .handled([&services, started_ms = services.clock.now_ms()](http::Call&) {
                       return ask_health(services.store, services.clock, started_ms);
                   }));
-    table.add(http::get("/v1/system", "The box itself: versions, memory, queues, its clock")
-                  .memory()
-                  .by(http::Access::administrator)
-                  .tagged("system")
-                  .gives(http::open_object({{"version", http::text(1, 80)},
-                                            {"server_at", http::time()},
-                                            {"addresses", http::list(http::text(1, 200), 64)},
-                                            {"memory_bytes", http::integer(0, 1LL << 50)},
-                                            {"store", http::anything()},
-                                            {"live", http::anything()},
-                                            {"network", http::anything()}}))
-                  .handled([&appliance, &services](http::Call&) {
-                      const auto network = appliance.network();
-                      return http::json({{"version", platform::version()},
-                                         {"server_at", platform::iso8601(services.clock.now_ms())},
-                                         {"addresses", appliance.addresses()},
-                                         {"memory_bytes", platform::process_figures().resident_bytes},
-                                         {"store", store_figures(services.store.figures())},
-                                         {"live", live_figures(services.hub.figures())},
-                                         {"network",
-                                          {{"connections", network.connections},
-                                           {"sockets", network.sockets},
-                                           {"requests", network.requests},
-                                           {"transfers", network.transfers}}}});
-                  }));
+    add_box_routes(table, appliance);
 }
 
 } // namespace app

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "http/route.h"
+
+namespace app {
+
+class Appliance;
+
+// What runs the box: /v1/system with its clock and settings, and /metrics.
+void add_box_routes(http::RouteTable& table, Appliance& appliance);
+
+} // namespace app

@@ -1,0 +1,41 @@
+// What a box does by itself once a day: old audit rows go, forgotten uploads and files that nobody names too.
+// On a thread of its own, in short steps, and not while a lesson runs unless it has waited for two days.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace app {
+
+class Services;
+
+class Housekeeping {
+public:
+    Housekeeping(Services& services, std::chrono::milliseconds look_every);
+    ~Housekeeping();
+    Housekeeping(const Housekeeping&) = delete;
+    Housekeeping& operator=(const Housekeeping&) = delete;
+
+    // All of it now, on this thread. Not on the store's.
+    void run();
+
+private:
+    bool is_due() const;
+    void trim_audit();
+    void clean_content();
+    bool stopping() const;
+
+    Services& services_;
+    std::chrono::milliseconds look_every_;
+    mutable std::mutex mutex_;
+    std::condition_variable stop_;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+} // namespace app

@@ -1,0 +1,108 @@
+#include "app/metrics.h"
+
+#include "app/appliance.h"
+#include "http/guard.h"
+#include "platform/error.h"
+#include "platform/process.h"
+#include "platform/version.h"
+
+namespace app {
+
+namespace {
+
+bool may_look(const http::Call& call) {
+    const bool forwarded =
+        call.header_values.contains("x-forwarded-for") || call.header_values.contains("forwarded");
+    const bool local = call.remote_address == "127.0.0.1" || call.remote_address == "::1";
+    return (local && !forwarded) || call.caller.site_key_id != 0 ||
+           http::may(call.caller, http::Access::box_administrator);
+}
+
+class Text {
+public:
+    template <class Value>
+    Text& gauge(const char* name, const char* help, Value value) {
+        return add(name, help, "gauge", std::to_string(value));
+    }
+    template <class Value>
+    Text& counter(const char* name, const char* help, Value value) {
+        return add(name, help, "counter", std::to_string(value));
+    }
+    Text& add(const std::string& name, const std::string& help, const std::string& type,
+              const std::string& value, const std::string& labels = "") {
+        text_ += "# HELP lectern_" + name + " " + help + "\n# TYPE lectern_" + name + " " + type +
+                 "\nlectern_" + name + labels + " " + value + "\n";
+        return *this;
+    }
+    std::string take() { return std::move(text_); }
+
+private:
+    std::string text_;
+};
+
+void add_process(Text& text, const DiskFigures& disk) {
+    const auto process = platform::process_figures();
+    text.add("build_info", "The program", "gauge", "1",
+             "{version=\"" + std::string(platform::version()) + "\"}")
+        .gauge("memory_resident_bytes", "Memory in use", process.resident_bytes)
+        .gauge("threads", "Threads", process.threads)
+        .gauge("open_files", "Open files and sockets", process.open_files)
+        .counter("cpu_seconds_total", "Processor time", static_cast<double>(process.cpu_us) / 1e6)
+        .gauge("disk_free_bytes", "Room on the data folder's disk", disk.free_bytes)
+        .gauge("disk_total_bytes", "Size of the data folder's disk", disk.total_bytes)
+        .gauge("database_bytes", "Size of the database", disk.database_bytes);
+}
+
+void add_store(Text& text, const store::Store::Figures& store) {
+    text.gauge("store_queue", "Jobs that wait for the writer", store.queue)
+        .counter("store_jobs_total", "Jobs written", store.jobs)
+        .counter("store_commits_total", "Transactions committed", store.groups)
+        .gauge("store_commit_seconds", "How long the last commit took",
+               static_cast<double>(store.commit_last_us) / 1e6)
+        .gauge("store_wal_bytes", "Size of the write-ahead log", store.wal_bytes)
+        .gauge("store_disk_full", "1 while the disk is full", store.storage_full ? 1 : 0);
+}
+
+void add_network(Text& text, const http::FrontDoor::Figures& network, const live::Hub::Figures& live) {
+    text.gauge("connections", "Open connections", network.connections)
+        .gauge("sockets", "Open live sockets", network.sockets)
+        .gauge("transfers", "Files on their way", network.transfers)
+        .counter("requests_total", "Requests", network.requests)
+        .counter("refused_connections_total", "Connections refused", network.refused_connections)
+        .counter("timeouts_total", "Connections that were too slow", network.timeouts)
+        .gauge("live_queued_bytes", "Bytes that wait for slow readers", live.queued_bytes)
+        .counter("live_frames_total", "Frames sent on live sockets", live.frames)
+        .counter("live_dropped_pictures_total", "Pictures dropped for slow readers", live.dropped_pictures)
+        .counter("live_dropped_clients_total", "Readers dropped because they were too slow",
+                 live.dropped_clients);
+}
+
+} // namespace
+
+DiskFigures disk_figures(const std::filesystem::path& folder) {
+    DiskFigures figures;
+    std::error_code unknown;
+    const auto space = std::filesystem::space(folder, unknown);
+    if (!unknown) {
+        figures.total_bytes = static_cast<std::int64_t>(space.capacity);
+        figures.free_bytes = static_cast<std::int64_t>(space.available);
+    }
+    const auto size = std::filesystem::file_size(folder / "lectern.db", unknown);
+    if (!unknown) figures.database_bytes = static_cast<std::int64_t>(size);
+    return figures;
+}
+
+http::Answer metrics_answer(const http::Call& call, Appliance& appliance) {
+    if (!may_look(call))
+        throw platform::Error(
+            call.caller.is_stranger() ? platform::ErrorKind::unauthorized : platform::ErrorKind::forbidden,
+            "Figures are for this machine, for site keys and for who runs the box.");
+    Services& services = appliance.services();
+    Text text;
+    add_process(text, disk_figures(services.folder));
+    add_store(text, services.store.figures());
+    add_network(text, appliance.network(), services.hub.figures());
+    return http::text(text.take(), "text/plain; version=0.0.4; charset=utf-8");
+}
+
+} // namespace app

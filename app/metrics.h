@@ -1,0 +1,23 @@
+// Figures of the box in the text format of Prometheus.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "http/call.h"
+
+namespace app {
+
+class Appliance;
+
+struct DiskFigures {
+    std::int64_t total_bytes = 0, free_bytes = 0, database_bytes = 0;
+};
+DiskFigures disk_figures(const std::filesystem::path& folder);
+
+// Error unauthorized or forbidden unless the caller is on this machine, holds a site key or runs the box. A
+// proxy on this machine that forwards for others says so (X-Forwarded-For), and then being on this machine
+// does not count.
+http::Answer metrics_answer(const http::Call& call, Appliance& appliance);
+
+} // namespace app

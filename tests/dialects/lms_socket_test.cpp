@@ -158,6 +158,13 @@ TEST_CASE("lms socket: anything else is an invalid action", "[dialects]") {
     }
 }
 
+TEST_CASE("lms socket: what is nested without end is an invalid action", "[dialects]") {
+    Class school;
+    auto socket = school.join(school.create_session(), school.teacher);
+    socket.send(R"({"action":"offer","sdp":)" + std::string(500'000, '[') + std::string(500'000, ']') + "}");
+    CHECK(socket.read() == invalid);
+}
+
 TEST_CASE("lms socket: offer, answer and ice_candidate go to the others with all their fields",
           "[dialects]") {
     Class school;

@@ -2,6 +2,8 @@
 
 #include <thread>
 
+#include "platform/signs_of_life.h"
+
 namespace house {
 
 using http::Access;
@@ -11,7 +13,7 @@ using http::Json;
 
 namespace {
 
-class Echo final : public platform::ConnectionListener {
+class Echo final : public platform::ConnectionListener, public platform::SignsOfLifeListener {
 public:
     Echo(std::shared_ptr<platform::Connection> connection, EchoSockets& sockets)
         : connection_(std::move(connection)), sockets_(sockets) {
@@ -20,10 +22,14 @@ public:
     void on_message(std::string_view message, bool binary) override {
         if (message == "close") return connection_->close(4001, "as asked");
         if (message == "throw") throw std::runtime_error("a defect");
+        // How often it answered a ping, and how often it was silent.
+        if (message == "signs") message = signs_ > 1 && silences_ > 1 ? "alive" : "unknown";
         waiting_.push_back({std::make_shared<const std::string>("echo " + std::string(message)), binary});
         send_next();
     }
     void on_closed() override { ++sockets_.closed; }
+    void on_sign_of_life() override { ++signs_; }
+    void on_silence() override { ++silences_; }
 
 private:
     void send_next() {
@@ -37,6 +43,7 @@ private:
         });
     }
     std::shared_ptr<platform::Connection> connection_;
+    int signs_ = 0, silences_ = 0;
     EchoSockets& sockets_;
     std::deque<platform::Frame> waiting_;
     bool sending_ = false;

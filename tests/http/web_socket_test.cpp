@@ -148,6 +148,8 @@ TEST_CASE("a silent socket is pinged, and closed when it does not answer", "[htt
         return house.sockets.closed == 1;
     }));
     CHECK(alive.pings_heard() > 1);
+    alive.send("signs");
+    CHECK(alive.read() == "echo alive"); // its listener knows that it is there
     alive.send("here");
     CHECK(alive.read() == "echo here");
 }

@@ -70,6 +70,32 @@ struct School {
                {"/v1/logins", id_of(box.call("GET", "/v1/logins", nullptr, teacher))},
                {"/v1/pairing-requests", id_of(box.call("GET", "/v1/pairing-requests", nullptr, teacher))}};
         person_id = student.at("id");
+        add_what_is_taught(a_class.at("id"));
+        ids["/v1/seat-types"] = seats.at(0).at("seat_type").at("id");
+    }
+
+    void add_what_is_taught(const Json& class_id) {
+        ids["/v1/courses"] = box.expect(201, "POST", "/v1/courses", {{"title", "The sea"}}, teacher).at("id");
+        ids["/v1/timetable"] = box.expect(201, "POST", "/v1/classes/" + class_id.dump() + "/timetable",
+                                          {{"weekday", 1}, {"starts", "09:00"}, {"ends", "10:00"}}, teacher)
+                                   .at("id");
+        ids["/v1/content"] = ids["/v1/uploads"] = add_content(); // it came by the first upload
+        ids["/v1/backups"] = 1; // known by name, and only to who runs the box
+    }
+
+    // A small picture.
+    std::int64_t add_content() {
+        const std::string bytes("\x89PNG\r\n\x1a\n and so on", 18);
+        const std::pair<std::string, std::string> who{"Authorization", "Bearer " + teacher.token};
+        const Reply begun = box.call_raw(
+            "POST", "/v1/uploads", "",
+            {who, {"Upload-Length", "18"}, {"Upload-Metadata", "filename UmVlZiBmcm9tIGFib3Zl"}});
+        REQUIRE(begun.status == 201);
+        const Reply sent =
+            box.call_raw("PATCH", begun.header("location"), bytes,
+                         {who, {"Upload-Offset", "0"}, {"Content-Type", "application/offset+octet-stream"}});
+        REQUIRE(sent.status == 204);
+        return box.expect(200, "GET", sent.header("content-location"), nullptr, teacher).at("id");
     }
 
     static std::int64_t id_of(const Reply& list) { return list.json().at("items").at(0).at("id"); }
@@ -139,6 +165,11 @@ std::string contents(TestAppliance& box) {
               "SELECT run_id || phase || coalesce(given_score, '') FROM trainings",
               "SELECT run_id || item || done FROM training_ticks",
               "SELECT run_id || text FROM training_notes",
+              "SELECT id || title || coalesce(archived_ms, '') FROM courses WHERE organisation_id = 1",
+              "SELECT id || title || coalesce(archived_ms, '') FROM contents WHERE organisation_id = 1",
+              "SELECT id || title FROM uploads WHERE organisation_id = 1",
+              "SELECT id || name FROM seat_types",
+              "SELECT id || coalesce(starts_minute, '') FROM timetable",
               "SELECT id || name FROM site_keys WHERE organisation_id = 1",
               "SELECT id || role FROM invitations WHERE organisation_id = 1",
               "SELECT type || seats FROM licences WHERE organisation_id = 1",
@@ -203,11 +234,12 @@ TEST_CASE("no route reaches another organisation's things", "[stories]") {
         }
     }
     CHECK(contents(box) == before);
-    for (const char* list : {"/v1/people", "/v1/classes", "/v1/rooms", "/v1/devices", "/v1/lessons",
-                             "/v1/sessions", "/v1/runs", "/v1/scenarios", "/v1/trainings"}) {
+    for (const char* list :
+         {"/v1/people", "/v1/classes", "/v1/rooms", "/v1/devices", "/v1/lessons", "/v1/sessions", "/v1/runs",
+          "/v1/scenarios", "/v1/trainings", "/v1/courses", "/v1/content", "/v1/timetable"}) {
         const std::string body = box.call("GET", list, nullptr, other_teacher).body;
         for (const char* name :
-             {"rossi", "ada", "6B", "Room 2", "DPVR-07", "Coral reef", "Reef", "Fire drill"}) {
+             {"rossi", "ada", "6B", "Room 2", "DPVR-07", "Coral reef", "Reef", "Fire drill", "The sea"}) {
             INFO(list << " -> " << body);
             CHECK(body.find(name) == std::string::npos);
         }

@@ -99,9 +99,8 @@ TEST_CASE("every control is checked, reaches whom it is for, and is answered", "
         const Json told = two.wait_for("command");
         CHECK(told.at("action") == order.at("action"));
         if (each.argument) CHECK(told.at("arguments").contains(each.argument));
-        const Json answer = {
-            {"session_id", school.session}, {"number", told.at("number")}, {"state", "done"}};
-        two.expect("command.answer", answer);
+        two.expect("command.answer",
+                   {{"session_id", school.session}, {"number", told.at("number")}, {"state", "done"}});
     }
     const Json bad[] = {
         {{"action", "dance"}},

@@ -45,6 +45,7 @@ void TestAppliance::start() {
     options.services.folder = folder_.path();
     options.services.hashing = platform::SecretHasher::Cost::least;
     options.front_door.listen = {"127.0.0.1:0"};
+    options.set_clock = [this](std::int64_t now_ms) { clock.set_ms(now_ms); };
     options.tick = 20ms; // the manual clock jumps, and tests do not wait for a second to see it
     appliance_ = std::make_unique<app::Appliance>(std::move(options), clock, random_);
     appliance_->start();

@@ -67,6 +67,7 @@ public:
     // ---- the box ----
     // Ends the server in order and starts it again on the same folder and clock.
     void restart();
+    void stop() { appliance_.reset(); } // until restart
     app::Appliance& appliance() { return *appliance_; }
     app::Services& services() { return appliance_->services(); }
     const std::filesystem::path& folder() const { return folder_.path(); }

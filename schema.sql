@@ -48,6 +48,8 @@ CREATE TABLE persons (
     box_administrator INTEGER NOT NULL DEFAULT 0,
     active            INTEGER NOT NULL DEFAULT 1,
     created_ms        INTEGER NOT NULL,
+    import_id         INTEGER,                         -- being brought in: inactive and out of sight until all are there
+    erased_ms         INTEGER,                         -- the row stays for what refers to it; nothing in it tells who it was
     UNIQUE (organisation_id, nickname)
 ) STRICT;
 CREATE INDEX persons_by_nickname ON persons(nickname);
@@ -58,6 +60,52 @@ CREATE TABLE recovery_codes (
     person_id INTEGER NOT NULL REFERENCES persons(id) ON DELETE CASCADE,
     code_hash BLOB NOT NULL,
     PRIMARY KEY (person_id, code_hash)
+) STRICT, WITHOUT ROWID;
+
+-- What the QR of a student's login card holds, a random token, as its hash.
+CREATE TABLE login_cards (
+    person_id  INTEGER PRIMARY KEY REFERENCES persons(id) ON DELETE CASCADE,
+    token_hash BLOB NOT NULL UNIQUE,
+    issued_ms  INTEGER NOT NULL
+) STRICT;
+
+-- Erased people of whom rows are left elsewhere, which go in short jobs.
+CREATE TABLE erasures (
+    person_id       INTEGER PRIMARY KEY REFERENCES persons(id) ON DELETE CASCADE,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    remove_runs     INTEGER NOT NULL,
+    asked_ms        INTEGER NOT NULL
+) STRICT;
+
+-- Bringing in a roster, see people/import.h. One an organisation.
+CREATE TABLE imports (
+    id              INTEGER PRIMARY KEY,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    created_by      INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    format          TEXT NOT NULL CHECK (format IN ('csv', 'oneroster')),
+    mode            TEXT NOT NULL CHECK (mode IN ('add', 'update')),
+    state           TEXT NOT NULL CHECK (state IN ('staging', 'staged', 'adding', 'updating', 'done')),
+    draw_pins       INTEGER NOT NULL DEFAULT 0,
+    ignored         TEXT NOT NULL DEFAULT '[]',        -- JSON: columns that mean nothing here
+    teachers        TEXT NOT NULL DEFAULT '{}',        -- JSON: of a class, by its name, the nickname
+    rows            INTEGER NOT NULL,
+    done            INTEGER NOT NULL DEFAULT 0,
+    first_person_id INTEGER,                           -- between these two are those whom it adds
+    last_person_id  INTEGER,
+    created_ms      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX imports_by_organisation ON imports(organisation_id);
+
+CREATE TABLE import_rows (
+    import_id INTEGER NOT NULL REFERENCES imports(id) ON DELETE CASCADE,
+    place     INTEGER NOT NULL,
+    number    INTEGER NOT NULL,                        -- of the row in its file
+    fate      TEXT NOT NULL CHECK (fate IN ('add', 'update', 'unchanged', 'skip', 'error')),
+    reason    TEXT NOT NULL,
+    data      TEXT NOT NULL,                           -- JSON: what the row says, without its PIN
+    person_id INTEGER,
+    done      INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (import_id, place)
 ) STRICT, WITHOUT ROWID;
 
 -- How staff come in: an administrator hands over a code that works once. A row lives until it is accepted or revoked; one

@@ -31,6 +31,7 @@ int run_command_line(const std::vector<std::string>& arguments, Streams streams)
 
 void add_serve(CLI::App& root, Line& line);
 void add_setup(CLI::App& root, Line& line);
+void add_organisation(CLI::App& root, Line& line); // and licence
 void add_person(CLI::App& root, Line& line);
 void add_class(CLI::App& root, Line& line);
 void add_room(CLI::App& root, Line& line);

@@ -17,8 +17,8 @@ namespace {
 using Commands = std::vector<Command>;
 
 Command command_named(const std::string& name) {
-    for (const auto of : {setup_commands, person_commands, class_commands, room_commands, site_key_commands,
-                          pair_commands, care_commands})
+    for (const auto of : {setup_commands, organisation_commands, person_commands, roster_commands, class_commands,
+                          room_commands, site_key_commands, pair_commands, care_commands})
         for (Command& command : of())
             if (command.name == name) return command;
     platform::throw_not_found("command: " + name);
@@ -78,8 +78,9 @@ Json look(const Command& command, Services& services, const Json& arguments) {
     std::int64_t organisation_id = 0;
     Json result = services.store.read([&](store::Read& read) {
         if (command.needs_organisation) organisation_id = organisation_of(read, services, arguments);
-        return command.look(read, services, organisation_id, arguments);
+        return command.look ? command.look(read, services, organisation_id, arguments) : Json();
     });
+    if (command.work) result = command.work(services, organisation_id, arguments);
     services.store.write("command line", [&](store::Tx& tx) {
         const auto entry = audited(tx, services, command.name);
         entry->caller.organisation_id = organisation_id;
@@ -125,7 +126,8 @@ Json run_command(const std::string& name, Json arguments, Services& services) {
     auto faults = command.arguments.faults(arguments);
     if (!faults.empty()) throw platform::Error(std::move(faults));
     if (command.prepare) command.prepare(services, arguments);
-    return command.look ? look(command, services, arguments) : change(command, services, arguments);
+    return command.look || command.work ? look(command, services, arguments)
+                                        : change(command, services, arguments);
 }
 
 } // namespace app

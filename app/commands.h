@@ -29,6 +29,8 @@ struct Command {
     std::function<Json(store::Read& read, Services& services, std::int64_t organisation_id,
                        const Json& arguments)>
         look;
+    // Or it works in several steps, off the writer, and waits for the store itself.
+    std::function<Json(Services& services, std::int64_t organisation_id, const Json& arguments)> work;
     // Before that and off the writer: hashes what is secret, so that "pin" becomes "pin_hash".
     std::function<void(Services& services, Json& arguments)> prepare;
     bool needs_organisation = true;
@@ -41,6 +43,8 @@ std::string draw_pin(Services& services);
 
 std::vector<Command> setup_commands();
 std::vector<Command> person_commands();
+std::vector<Command> organisation_commands();
+std::vector<Command> roster_commands();
 std::vector<Command> class_commands();
 std::vector<Command> room_commands();
 std::vector<Command> site_key_commands();

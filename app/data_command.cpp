@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
 #include <iostream>
 #include <thread>
 
@@ -117,6 +118,20 @@ DataCommand& DataCommand::flag(const std::string& name, const std::string& what)
         state->arguments[argument] = true;
     };
     command_->add_flag_function(name, store, what);
+    return *this;
+}
+
+DataCommand& DataCommand::needs_file(const std::string& name, const std::string& argument,
+                                     std::size_t most_bytes, const std::string& what) {
+    const auto store = [state = state_, argument, most_bytes](const std::string& path) {
+        std::ifstream file(path, std::ios::binary);
+        std::string bytes(std::istreambuf_iterator<char>(file), {});
+        if (!file.good() && bytes.empty())
+            throw CLI::ValidationError(argument, "'" + path + "' cannot be read");
+        if (bytes.size() > most_bytes) throw CLI::ValidationError(argument, "'" + path + "' is too large");
+        state->arguments[argument] = platform::hex(bytes);
+    };
+    command_->add_option_function<std::string>(name, store, what)->type_name("FILE")->required();
     return *this;
 }
 

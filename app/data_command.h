@@ -30,6 +30,9 @@ public:
     DataCommand& needs_number(const std::string& option, const std::string& what);
     DataCommand& may_number(const std::string& option, const std::string& what);
     DataCommand& flag(const std::string& option, const std::string& what);
+    // Read here, where the file is, and sent as hexadecimal digits.
+    DataCommand& needs_file(const std::string& option, const std::string& argument, std::size_t most_bytes,
+                            const std::string& what);
     // Asked for on standard input: a password on a command line is in every process list.
     DataCommand& asks_secret(const std::string& argument, const std::string& prompt);
     DataCommand& may_ask_secret(const std::string& option, const std::string& argument,

@@ -4,6 +4,7 @@
 
 #include "app/commands.h"
 #include "app/data_command.h"
+#include "app/roster.h"
 #include "app/services.h"
 #include "platform/text.h"
 
@@ -200,6 +201,7 @@ void add_person(CLI::App& root, Line& line) {
         .may("--organisation", "Where several exist")
         .lists({"id", "role", "nickname", "first_name", "last_name", "username"});
     declare_resets(person, line);
+    declare_roster(person, line);
 }
 
 } // namespace app

@@ -22,6 +22,7 @@
 #include "runs/run_routes.h"
 #include "runs/training_routes.h"
 #include "scenarios/scenario_routes.h"
+#include "sessions/due.h"
 #include "sessions/session_routes.h"
 
 namespace app {
@@ -42,13 +43,15 @@ dialects::training::Parts training_parts(Services& s, bool tls) {
 
 void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
     people::add_people_routes(
-        table, {s.store, s.hasher, s.random, s.organisations, s.people, s.classes, s.logins, s.site_keys,
-                s.sign_in, s.setup, s.lockouts, s.second_factor, s.invitations, appliance.uses_tls(),
-                [&s](store::Read& read, std::int64_t organisation_id, std::int64_t device_id) {
-                    return devices::json_of(s.devices.get(read, organisation_id, device_id), s.presence);
-                }});
-    devices::add_device_routes(table, {s.devices, s.presence, s.pairing, s.logins, s.sign_in, s.clock,
-                                       s.inspector, [&appliance] { return appliance.addresses(); }});
+        table,
+        {s.store, s.hasher, s.random, s.organisations, s.people, s.classes, s.logins, s.site_keys, s.sign_in,
+         s.setup, s.lockouts, s.second_factor, s.invitations, s.login_cards, s.imports, s.privacy,
+         appliance.uses_tls(), [&s](store::Read& read, std::int64_t organisation_id, std::int64_t device_id) {
+             return devices::json_of(s.devices.get(read, organisation_id, device_id), s.presence);
+         }});
+    devices::add_device_routes(table, {s.devices, s.presence, s.pairing, s.logins, s.sign_in, s.lockouts,
+                                       s.organisations, s.people, s.classes, s.clock, s.inspector,
+                                       [&appliance] { return appliance.addresses(); }, sessions::class_due});
     rooms::add_room_routes(table, s.rooms);
     courses::add_lesson_routes(table, s.lessons);
     courses::add_course_routes(table, s.courses);

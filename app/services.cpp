@@ -2,6 +2,7 @@
 
 #include "platform/error.h"
 #include "platform/log.h"
+#include "sessions/due.h"
 
 namespace app {
 
@@ -34,8 +35,11 @@ Services::Services(const ServicesOptions& options, platform::Clock& clock_, plat
       classes(people),
       second_factor(random_, logins),
       invitations(random_, people, second_factor),
-      sign_in(store, hasher, people, logins, lockouts, second_factor, clock_),
+      login_cards(random_, people),
+      sign_in(store, hasher, people, logins, lockouts, second_factor, login_cards, clock_),
       setup(organisations, people, lockouts, random_),
+      imports(store, people, hasher, random_),
+      privacy(people),
       devices(organisations, logins),
       pairing(devices, organisations, logins, random_),
       rooms(devices, people, classes),
@@ -55,6 +59,7 @@ Services::Services(const ServicesOptions& options, platform::Clock& clock_, plat
       training_board(hub, clock_) {
     pictures.set_bytes_per_s(options.pictures_bytes_per_s);
     connect_people();
+    connect_rosters();
     connect_headsets();
     connect_rooms();
     connect_trainings();
@@ -68,6 +73,7 @@ Services::~Services() {
 void Services::stop() {
     if (stopped_) return;
     stopped_ = true;
+    background_.stop();
     try {
         store.write("last things", [this](store::Tx& tx) {
             while (audit.flush(tx)) {
@@ -104,6 +110,24 @@ void Services::connect_people() {
     people.on_renamed = [this](store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
         rooms.tell_renamed(tx, organisation_id, person_id);
     };
+}
+
+void Services::connect_rosters() {
+    imports.on_committed = [this](std::int64_t id) { import_on(id); };
+    imports.on_progress = [this](const people::Import& import) {
+        hub.post([import](live::Hub& there) {
+            there.set(
+                "organisation/" + std::to_string(import.organisation_id), "import",
+                {{"id", import.id}, {"state", import.state}, {"rows", import.rows}, {"done", import.done}});
+        });
+    };
+    privacy.add_exporter(runs::export_runs);
+    privacy.add_eraser(runs::erase_runs);
+    retention.is_busy = sessions::is_lesson_on;
+}
+
+void Services::import_on(std::int64_t id) {
+    background_.run([this, id](const std::function<bool()>& is_stopping) { imports.run(id, is_stopping); });
 }
 
 void Services::connect_headsets() {
@@ -177,6 +201,8 @@ void Services::connect_trainings() {
 
 void Services::load() {
     store.read([this](store::Read& read) {
+        privacy.load(read);
+        if (const auto id = imports.under_way(read)) import_on(*id);
         logins.load(read);
         site_keys.load(read);
         presence.load(read, devices);
@@ -251,6 +277,12 @@ void Services::tick() {
     if (audit.has_due())
         submit(
             "flush audit", [this](store::Tx& tx) { audit.flush_due(tx); }, flushing_audit_);
+    if (privacy.has_work())
+        submit(
+            "erase", [this](store::Tx& tx) { privacy.work(tx); }, erasing_);
+    if (retention.is_due(now_ms))
+        submit(
+            "reduce events", [this](store::Tx& tx) { retention.work(tx); }, reducing_);
     if (logins.has_prolonged())
         submit(
             "keep logins", [this](store::Tx& tx) { logins.keep_prolonged(tx); }, keeping_logins_);

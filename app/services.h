@@ -10,6 +10,7 @@
 #include <functional>
 
 #include "admin/backup.h"
+#include "app/background.h"
 #include "audit/log.h"
 #include "courses/content.h"
 #include "courses/content_files.h"
@@ -22,11 +23,14 @@
 #include "devices/presence.h"
 #include "live/hub.h"
 #include "people/classes.h"
+#include "people/import.h"
 #include "people/invitation.h"
 #include "people/lockout.h"
+#include "people/login_card.h"
 #include "people/logins.h"
 #include "people/organisation.h"
 #include "people/people.h"
+#include "people/privacy.h"
 #include "people/second_factor.h"
 #include "people/setup.h"
 #include "people/sign_in.h"
@@ -36,6 +40,7 @@
 #include "platform/random.h"
 #include "rooms/room.h"
 #include "runs/ingest.h"
+#include "runs/privacy.h"
 #include "runs/run.h"
 #include "runs/training.h"
 #include "runs/waiting.h"
@@ -112,8 +117,11 @@ public:
     people::Lockouts lockouts;
     people::SecondFactor second_factor;
     people::Invitations invitations;
+    people::LoginCards login_cards;
     people::SignIn sign_in;
     people::Setup setup;
+    people::Imports imports;
+    people::Privacy privacy;
 
     devices::Devices devices;
     devices::Presence presence;
@@ -131,6 +139,7 @@ public:
     runs::Ingest ingest;
     runs::Trainings trainings;
     runs::Waiting waiting;
+    runs::Retention retention;
 
     live::Hub hub;
     sessions::Sessions sessions;
@@ -142,6 +151,7 @@ public:
 
 private:
     void connect_people();
+    void connect_rosters();
     void connect_headsets();
     void connect_rooms();
     void connect_trainings();
@@ -150,9 +160,12 @@ private:
     void tell_seat(std::int64_t organisation_id, const rooms::Seat& seat);
     void submit(std::string_view name, std::function<void(store::Tx&)> work, std::atomic<bool>& under_way);
 
+    void import_on(std::int64_t id);
+
     bool stopped_ = false;
     std::atomic<bool> flushing_audit_{false}, keeping_reports_{false}, keeping_logins_{false},
-        keeping_busy_{false};
+        keeping_busy_{false}, erasing_{false}, reducing_{false};
+    Background background_; // the last member: what it does uses all the others
 };
 
 } // namespace app

@@ -149,6 +149,7 @@ void add_device_routes(http::RouteTable& table, const DeviceParts& parts) {
     add_changes(table, parts);
     add_pairing_routes(table, parts);
     add_headset_routes(table, parts);
+    add_lockout_routes(table, parts);
 }
 
 } // namespace devices

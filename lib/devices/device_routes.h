@@ -9,6 +9,7 @@
 #include "devices/pairing.h"
 #include "devices/presence.h"
 #include "http/route.h"
+#include "people/classes.h"
 #include "people/sign_in.h"
 #include "platform/clock.h"
 
@@ -20,17 +21,26 @@ struct DeviceParts {
     Pairing& pairing;
     people::Logins& logins;
     people::SignIn& sign_in;
+    people::Lockouts& lockouts;
+    people::Organisations& organisations;
+    people::People& people;
+    people::Classes& classes;
     platform::Clock& clock;
     Inspector& inspector;
     std::function<std::vector<std::string>()> addresses; // where the box answers: "http://192.0.2.5:8080"
+    // The class that a headset is for just now; lessons and timetables are above devices.
+    std::function<std::optional<std::int64_t>(store::Read&, std::int64_t organisation_id,
+                                              std::int64_t device_id)>
+        class_due = {};
 };
 
-// All of /v1/devices, /v1/pairing-*, /v1/pairings and /v1/headset; and the messages headset.report,
-// headset.sign_in and headset.sign_out.
+// All of /v1/devices, /v1/pairing-*, /v1/pairings, /v1/lockouts and /v1/headset; and the messages
+// headset.report, headset.names, headset.sign_in and headset.sign_out.
 void add_device_routes(http::RouteTable& table, const DeviceParts& parts);
 
 // Its parts, one file each.
 void add_pairing_routes(http::RouteTable& table, const DeviceParts& parts);
+void add_lockout_routes(http::RouteTable& table, const DeviceParts& parts);
 void add_headset_routes(http::RouteTable& table, const DeviceParts& parts);
 
 // The shape of a report, by HTTP and by socket.

@@ -29,17 +29,39 @@ Answer sign_in(const DeviceParts& parts, Call& call) {
     const std::int64_t device_id = device_of(call);
     const std::int64_t organisation_id = call.caller.organisation_id;
     people::Claim claim;
-    claim.name = call.body.at("nickname");
-    claim.secret = call.body.at("pin");
     claim.organisation_id = organisation_id;
     claim.headset = "device/" + std::to_string(device_id);
     claim.as_student = true;
-    people::Person person = parts.sign_in.prove(claim, [&](store::Tx& tx, const people::Person& proven) {
+    const auto bind = [&](store::Tx& tx, const people::Person& proven) {
         parts.logins.sign_in_on_device(tx, organisation_id, device_id,
                                        people::PersonReference{proven.id, proven.nickname});
-    });
+    };
+    const bool by_card = call.body.contains("card");
+    if (by_card == (call.body.contains("nickname") && call.body.contains("pin")) ||
+        (by_card && call.body.size() != 1))
+        platform::throw_invalid(by_card ? "card" : "pin", "give nickname and pin, or card");
+    claim.name = call.body.value("nickname", "");
+    claim.secret = call.body.at(by_card ? "card" : "pin");
+    people::Person person =
+        by_card ? parts.sign_in.prove_card(claim, bind) : parts.sign_in.prove(claim, bind);
     return http::json({{"person", people::json_of(people::PersonReference{person.id, person.nickname})}})
         .on({{"device", device_id}, {"person", person.id}});
+}
+
+// Only where the school lets its students pick, and only those of the class that is there.
+Answer names(const DeviceParts& parts, Call& call, store::Read& read) {
+    const std::int64_t device_id = device_of(call), organisation_id = call.caller.organisation_id;
+    const bool allowed = parts.organisations.settings(read, organisation_id).pick_names;
+    Json items = Json::array(), a_class;
+    std::optional<std::int64_t> class_id;
+    if (allowed && parts.class_due) class_id = parts.class_due(read, organisation_id, device_id);
+    if (class_id) {
+        const people::Class due = parts.classes.get(read, organisation_id, *class_id);
+        a_class = {{"id", due.id}, {"name", due.name}};
+        for (const people::Person& student : parts.classes.students(read, organisation_id, due.id))
+            items.push_back(people::json_of(people::PersonReference{student.id, student.nickname}));
+    }
+    return http::json({{"allowed", allowed}, {"class", a_class}, {"items", items}});
 }
 
 Answer sign_out(const DeviceParts& parts, Call& call, store::Tx& tx) {
@@ -48,16 +70,32 @@ Answer sign_out(const DeviceParts& parts, Call& call, store::Tx& tx) {
 }
 
 http::Shape sign_in_shape() {
-    return http::object({{"nickname", http::text(1, 200)}, {"pin", http::text(1, 40)}});
+    return http::object(
+        {{"nickname?", http::text(1, 200)}, {"pin?", http::text(1, 40)}, {"card?", http::text(1, 80)}});
 }
 
 http::Shape signed_in_shape() {
     return http::object({{"person", http::person_reference()}});
 }
 
-// The same three, each way in.
+http::Shape names_shape() {
+    return http::object(
+        {{"allowed", http::boolean()},
+         {"class", http::nullable(http::object({{"id", http::identifier()}, {"name", http::text(1, 80)}}))},
+         {"items", http::list(http::person_reference(), 1000)}});
+}
+
+// The same four, each way in.
 void add(http::RouteTable& table, const DeviceParts& parts, http::RouteBuilder report_route,
-         http::RouteBuilder sign_in_route, http::RouteBuilder sign_out_route) {
+         http::RouteBuilder names_route, http::RouteBuilder sign_in_route,
+         http::RouteBuilder sign_out_route) {
+    table.add(names_route.reads()
+                  .by(http::Access::headset)
+                  .tagged("headset")
+                  .counted()
+                  .gives(names_shape())
+                  .handled<store::Read>(
+                      [parts](Call& call, store::Read& read) { return names(parts, call, read); }));
     table.add(report_route.memory()
                   .by(http::Access::headset)
                   .tagged("headset")
@@ -102,10 +140,16 @@ http::Shape report_shape() {
 void add_headset_routes(http::RouteTable& table, const DeviceParts& parts) {
     add(table, parts,
         http::post("/v1/headset/report", "What the headset says of itself, about once a second"),
-        http::post("/v1/headset/sign-in", "Somebody signs in on this headset"),
+        http::get("/v1/headset/names",
+                  "The names to pick from: of the class that is due, where the school allows it"),
+        http::post("/v1/headset/sign-in",
+                   "Somebody signs in on this headset, by nickname and PIN or by login card"),
         http::post("/v1/headset/sign-out", "Nobody is signed in on this headset any more"));
     add(table, parts, http::message("headset.report", "What the headset says of itself, about once a second"),
-        http::message("headset.sign_in", "Somebody signs in on this headset"),
+        http::message("headset.names",
+                      "The names to pick from: of the class that is due, where the school allows it"),
+        http::message("headset.sign_in",
+                      "Somebody signs in on this headset, by nickname and PIN or by login card"),
         http::message("headset.sign_out", "Nobody is signed in on this headset any more"));
 }
 

@@ -60,6 +60,21 @@ void Lockouts::forget(store::Tx& tx, std::string_view subject) {
     tx.run("DELETE FROM lockouts WHERE subject = ?", subject);
 }
 
+std::vector<Lockouts::LockedPerson> Lockouts::people(store::Read& read, std::int64_t organisation_id) const {
+    std::vector<LockedPerson> locked;
+    auto rows = read.query(
+        "SELECT p.id, p.nickname, l.failures, l.last_failure_ms, l.locked_until_ms FROM lockouts l"
+        " JOIN persons p ON p.id = CAST(substr(l.subject, 8) AS INTEGER) AND p.organisation_id = "
+        "l.organisation_id"
+        " WHERE l.organisation_id = ? AND l.subject LIKE 'person/%' AND l.locked_until_ms > ?"
+        " ORDER BY l.locked_until_ms DESC LIMIT 500",
+        organisation_id, read.now_ms());
+    while (rows.step())
+        locked.push_back(
+            {{rows.integer(0), rows.string(1)}, {rows.integer(2), rows.integer(3), rows.integer(4)}});
+    return locked;
+}
+
 void MemoryLockouts::refuse_if_locked(std::string_view subject, std::int64_t now_ms) const {
     std::int64_t locked_ms = 0;
     {
@@ -82,6 +97,14 @@ void MemoryLockouts::count_failure(std::string_view subject, std::int64_t now_ms
 void MemoryLockouts::forget(std::string_view subject) {
     std::lock_guard lock(mutex_);
     tries_.erase(platform::lower_ascii(subject));
+}
+
+std::vector<std::pair<std::string, Tries>> MemoryLockouts::locked(std::int64_t now_ms) const {
+    std::vector<std::pair<std::string, Tries>> found;
+    std::lock_guard lock(mutex_);
+    for (const auto& [subject, tries] : tries_)
+        if (locked_for_ms(tries, rule_, now_ms) > 0) found.emplace_back(subject, tries);
+    return found;
 }
 
 // All that is forgotten anyway goes, at least the oldest.

@@ -8,7 +8,10 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
+#include "people/people.h"
 #include "store/transaction.h"
 
 namespace people {
@@ -44,6 +47,13 @@ public:
     void count_failure(store::Tx& tx, std::string_view subject, const LockoutRule& rule,
                        std::optional<std::int64_t> organisation_id);
     void forget(store::Tx& tx, std::string_view subject);
+
+    // The people of an organisation who have to wait now.
+    struct LockedPerson {
+        PersonReference person;
+        Tries tries;
+    };
+    std::vector<LockedPerson> people(store::Read& read, std::int64_t organisation_id) const;
 };
 
 // The same for subjects that strangers choose: serial numbers, and names that are nobody's (which must lock
@@ -55,6 +65,7 @@ public:
     void refuse_if_locked(std::string_view subject, std::int64_t now_ms) const;
     void count_failure(std::string_view subject, std::int64_t now_ms);
     void forget(std::string_view subject);
+    std::vector<std::pair<std::string, Tries>> locked(std::int64_t now_ms) const;
 
 private:
     void make_room(std::int64_t now_ms);

@@ -95,7 +95,9 @@ store::Page<Person> People::list(store::Read& read, std::int64_t organisation_id
         "SELECT p.id, p.organisation_id, p.role, p.nickname, p.first_name, p.last_name, p.username, p.email,"
         " p.external_id, p.pin_hash IS NOT NULL, p.password_hash IS NOT NULL, p.box_administrator, p.active, "
         "p.created_ms, p.totp_secret IS NOT NULL"
-        " FROM persons p WHERE p.organisation_id = ?1 AND p.active = ?2 AND (?3 IS NULL OR p.role = ?3)"
+        " FROM persons p WHERE p.organisation_id = ?1 AND p.active = ?2 AND p.import_id IS NULL AND "
+        "p.erased_ms IS NULL"
+        " AND (?3 IS NULL OR p.role = ?3)"
         " AND (?4 IS NULL OR EXISTS (SELECT 1 FROM class_students s WHERE s.class_id = ?4 AND s.person_id = "
         "p.id))"
         " AND (?5 IS NULL OR p.nickname LIKE ?5 ESCAPE '\\' OR p.first_name || ' ' || p.last_name LIKE ?5 "
@@ -161,6 +163,8 @@ void People::refuse_last_administrator(store::Read& read, std::int64_t organisat
 Person People::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
                       const PersonChange& change) {
     Person before = get(tx, organisation_id, id);
+    if (tx.integer("SELECT 1 FROM persons WHERE id = ? AND erased_ms IS NOT NULL", id))
+        platform::throw_conflict("This person was erased.");
     Person after = before;
     if (change.role) after.role = *change.role;
     if (change.nickname) after.nickname = *change.nickname;
@@ -195,6 +199,25 @@ void People::deactivate(store::Tx& tx, std::int64_t organisation_id, std::int64_
     logins_.end_of_person(tx, organisation_id, id);
     if (on_deactivating) on_deactivating(tx, organisation_id, id);
     tx.run("UPDATE persons SET active = 0 WHERE organisation_id = ? AND id = ?", organisation_id, id);
+}
+
+void People::erase(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+    deactivate(tx, organisation_id, id);
+    logins_.end_of_person(tx, organisation_id, id);
+    tx.run(
+        "UPDATE persons SET nickname = 'erased ' || id, first_name = '', last_name = '', username = NULL, "
+        "email = NULL,"
+        " external_id = NULL, pin_hash = NULL, password_hash = NULL, totp_secret = NULL, totp_offered = NULL,"
+        " box_administrator = 0, erased_ms = ?3 WHERE organisation_id = ?1 AND id = ?2",
+        organisation_id, id, tx.now_ms());
+    tx.run("DELETE FROM class_students WHERE person_id = ?", id);
+    tx.run("DELETE FROM login_cards WHERE person_id = ?", id);
+    tx.run("DELETE FROM recovery_codes WHERE person_id = ?", id);
+    tx.run("DELETE FROM lockouts WHERE subject = 'person/' || ?", id);
+    tx.run(
+        "DELETE FROM import_rows WHERE import_id IN (SELECT id FROM imports WHERE organisation_id = ?) AND "
+        "person_id = ?",
+        organisation_id, id);
 }
 
 void People::set_pin(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,

@@ -78,6 +78,9 @@ public:
     // Ends all logins and frees the place in every room; the nickname stays taken. Error conflict for the
     // last administrator.
     void deactivate(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+    // Nothing of who it was is left in it, and nobody signs in by it. Error conflict for the last
+    // administrator.
+    void erase(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
     // A new secret ends the logins that the old one made; no PIN means that none signs in.
     void set_pin(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
                  std::optional<std::string_view> pin_hash);

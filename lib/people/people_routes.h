@@ -6,10 +6,13 @@
 
 #include "http/route.h"
 #include "people/classes.h"
+#include "people/import.h"
 #include "people/invitation.h"
+#include "people/login_card.h"
 #include "people/logins.h"
 #include "people/organisation.h"
 #include "people/people.h"
+#include "people/privacy.h"
 #include "people/second_factor.h"
 #include "people/setup.h"
 #include "people/sign_in.h"
@@ -34,6 +37,9 @@ struct PeopleParts {
     Lockouts& lockouts;
     SecondFactor& second_factor;
     Invitations& invitations;
+    LoginCards& login_cards;
+    Imports& imports;
+    Privacy& privacy;
     bool tls = false; // then the cookie is __Host- and Secure
     // The headset that a login belongs to, as JSON: devices are above people.
     std::function<http::Json(store::Read&, std::int64_t organisation_id, std::int64_t device_id)>
@@ -41,7 +47,7 @@ struct PeopleParts {
 };
 
 // All of /v1/setup, /v1/logins, /v1/totp, /v1/invitations, /v1/organisation(s), /v1/people, /v1/classes and
-// /v1/site-keys.
+// /v1/site-keys, /v1/roster*.
 void add_people_routes(http::RouteTable& table, const PeopleParts& parts);
 
 // Its parts, one file each.
@@ -49,6 +55,9 @@ void add_login_routes(http::RouteTable& table, const PeopleParts& parts);
 void add_organisation_routes(http::RouteTable& table, const PeopleParts& parts);
 void add_staff_routes(http::RouteTable& table, const PeopleParts& parts);
 void add_person_routes(http::RouteTable& table, const PeopleParts& parts);
+void add_student_secret_routes(http::RouteTable& table, const PeopleParts& parts);
+void add_import_routes(http::RouteTable& table, const PeopleParts& parts);
+void add_privacy_routes(http::RouteTable& table, const PeopleParts& parts);
 void add_class_routes(http::RouteTable& table, const PeopleParts& parts);
 
 // Shapes that others' routes use as well.
@@ -63,6 +72,7 @@ http::Shape made_login_shape();
 // The name as it is kept: without spaces around it. Error invalid when nothing is left or it would not sign
 // in.
 std::string checked_nickname(const std::string& nickname);
+std::string drawn_pin(platform::Random& random); // 4 digits
 
 // What signing in answers with, in whichever way it was done.
 http::Answer login_answer(const PeopleParts& parts, const Organisation& organisation, const Person& person,

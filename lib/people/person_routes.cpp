@@ -112,16 +112,29 @@ Answer deactivate_person(const PeopleParts& parts, Call& call, store::Tx& tx) {
     return http::no_content().on({{"person", id}});
 }
 
-std::string drawn_pin(platform::Random& random) {
-    std::string pin = std::to_string(10'000 + random.uniform(10'000));
-    return pin.substr(1);
-}
-
 Person person_for_secret(const PeopleParts& parts, const Call& call, std::int64_t id) {
     Person person = parts.store.read(
         [&](store::Read& read) { return parts.people.get(read, call.caller.organisation_id, id); });
     if (id != call.caller.person_id) refuse_unless_in_charge(call.caller, person);
     return person;
+}
+
+Answer void_pin(const PeopleParts& parts, Call& call, store::Tx& tx) {
+    const std::int64_t id = call.id("id");
+    refuse_unless_in_charge(call.caller, parts.people.get(tx, call.caller.organisation_id, id));
+    parts.people.set_pin(tx, call.caller.organisation_id, id, std::nullopt);
+    return http::no_content().on({{"person", id}});
+}
+
+// One's own, but the login that asks; or as an administrator, or a teacher of students, everywhere.
+Answer sign_out_everywhere(const PeopleParts& parts, Call& call, store::Tx& tx) {
+    const std::int64_t id = call.id("id");
+    const bool own = id == call.caller.person_id;
+    const Person person = parts.people.get(tx, call.caller.organisation_id, id);
+    if (!own && call.caller.role < Role::teacher) throw_forbidden("You may end your own logins only.");
+    if (!own) refuse_unless_in_charge(call.caller, person);
+    parts.logins.end_of_person(tx, call.caller.organisation_id, id, {}, own ? call.caller.login_id : 0);
+    return http::no_content().on({{"person", id}});
 }
 
 Answer set_pin(const PeopleParts& parts, Call& call) {
@@ -241,6 +254,21 @@ void add_secrets(http::RouteTable& table, const PeopleParts& parts) {
                   .takes(http::object({{"pin?", http::pin()}}))
                   .gives(http::object({{"pin", http::pin()}}))
                   .handled([parts](Call& call) { return set_pin(parts, call); }));
+    table.add(
+        http::del("/v1/people/:id/pin", "Make a PIN void: nobody signs in by it until there is a new one")
+            .writes()
+            .by(http::Access::teacher)
+            .tagged("people")
+            .gives(http::nothing(), 204)
+            .handled<store::Tx>([parts](Call& call, store::Tx& tx) { return void_pin(parts, call, tx); }));
+    table.add(
+        http::post("/v1/people/:id/sign-out", "End all logins of a person; of one's own, all but this one")
+            .writes()
+            .by(http::Access::viewer)
+            .tagged("logins")
+            .gives(http::nothing(), 204)
+            .handled<store::Tx>(
+                [parts](Call& call, store::Tx& tx) { return sign_out_everywhere(parts, call, tx); }));
     table.add(http::post("/v1/people/:id/password",
                          "Set a password: one's own with the present one, or as an administrator")
                   .slow()

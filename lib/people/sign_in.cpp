@@ -128,6 +128,24 @@ Person SignIn::prove(const Claim& claim, const std::function<void(store::Tx&, co
     return person;
 }
 
+Person SignIn::prove_card(const Claim& claim, const std::function<void(store::Tx&, const Person&)>& then) {
+    headsets_.refuse_if_locked(claim.headset, clock_.now_ms());
+    const auto person = store_.write("sign in", [&](store::Tx& tx) -> std::optional<Person> {
+        const auto holder = cards_.holder(tx, claim.organisation_id.value_or(0), claim.secret);
+        if (!holder) return std::nullopt;
+        Person proven = people_.get(tx, holder->organisation_id, holder->person_id);
+        if (then) then(tx, proven);
+        return proven;
+    });
+    if (!person) {
+        headsets_.count_failure(claim.headset, clock_.now_ms());
+        throw platform::Error(platform::ErrorKind::unauthorized,
+                              "This card is not valid: ask for a new one.");
+    }
+    headsets_.forget(claim.headset);
+    return *person;
+}
+
 SignedIn SignIn::sign_in(const Claim& claim, std::string_view user_agent, const platform::Caller& replaces) {
     SignedIn signed_in;
     signed_in.person = prove(claim, [&](store::Tx& tx, const Person& person) {

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "people/lockout.h"
+#include "people/login_card.h"
 #include "people/logins.h"
 #include "people/people.h"
 #include "people/second_factor.h"
@@ -41,13 +42,14 @@ struct SignedIn {
 class SignIn {
 public:
     SignIn(store::Store& store, platform::SecretHasher& hasher, People& people, Logins& logins,
-           Lockouts& lockouts, SecondFactor& second_factor, platform::Clock& clock)
+           Lockouts& lockouts, SecondFactor& second_factor, LoginCards& cards, platform::Clock& clock)
         : store_(store),
           hasher_(hasher),
           people_(people),
           logins_(logins),
           lockouts_(lockouts),
           second_factor_(second_factor),
+          cards_(cards),
           clock_(clock) {}
 
     // Waits for hashing and for the store: from workers only. Error unauthorized when name or secret are
@@ -55,6 +57,15 @@ public:
     // that names "code" when all is right but the second factor is missing; Error forbidden when a PIN is not
     // enough for staff. `then` runs in the transaction in which the claim was found right.
     Person prove(const Claim& claim, const std::function<void(store::Tx&, const Person&)>& then);
+
+    // By a login card, on a headset of `claim.organisation_id`; `claim.secret` is what its QR says.
+    Person prove_card(const Claim& claim, const std::function<void(store::Tx&, const Person&)>& then);
+
+    // The headsets on which too many wrong names and PINs were tried, by what the claim called them.
+    std::vector<std::pair<std::string, Tries>> locked_headsets() const {
+        return headsets_.locked(clock_.now_ms());
+    }
+    void release_headset(std::string_view headset) { headsets_.forget(headset); }
 
     // A new login for a person: the page, a script, dialect B's clients.
     // `replaces` is the login that the same page held until now, if any: it ends.
@@ -77,6 +88,7 @@ private:
     Logins& logins_;
     Lockouts& lockouts_;
     SecondFactor& second_factor_;
+    LoginCards& cards_;
     platform::Clock& clock_;
     MemoryLockouts unknown_names_{sign_in_rule}, headsets_{sign_in_rule};
 };

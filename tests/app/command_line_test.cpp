@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -60,12 +61,19 @@ private:
 const std::vector<std::vector<std::string>> all_commands = {
     {"serve"},
     {"setup"},
+    {"organisation"},
+    {"organisation", "add"},
+    {"organisation", "list"},
+    {"licence"},
+    {"licence", "set"},
     {"person"},
     {"person", "add"},
     {"person", "list"},
     {"person", "reset-pin"},
     {"person", "reset-password"},
     {"person", "reset-totp"},
+    {"person", "import"},
+    {"person", "export"},
     {"class"},
     {"class", "add"},
     {"class", "list"},
@@ -232,6 +240,39 @@ TEST_CASE("where several organisations exist, a command says which", "[app]") {
               "south school"});
     CHECK(box.lists({"person", "list", "--organisation", "North School", "--role", "student"}).empty());
     CHECK(box.lists({"person", "list", "--organisation", "South School", "--role", "student"}).size() == 1);
+}
+
+TEST_CASE("schools and their licences are looked after from the command line", "[app]") {
+    const support::TemporaryFolder folder;
+    const Box box(folder.path());
+    box.says({"setup", "--organisation", "North School", "--admin", "ellis"}, "correct horse\n");
+    CHECK_THAT(box.says({"organisation", "add", "--name", "Hillside", "--seats", "3"}),
+               Matches("Added Hillside; its administrator comes in by the code [0-9A-Z-]{14}\n"));
+    CHECK_THAT(box.says({"licence", "set", "--organisation", "hillside", "--seats", "5", "--last-day",
+                         "2027-07-31"}),
+               ContainsSubstring("0 of 5 seats taken, licence \"school\" until 2027-07-31"));
+    CHECK(box.tries({"licence", "set", "--organisation", "Hillside", "--last-day", "soon"}).code == 1);
+    const auto schools = box.lists({"organisation", "list"});
+    REQUIRE(schools.size() == 2);
+    CHECK(schools[0]["seats"] == 5);
+    CHECK(schools[1]["last_day"].is_null());
+}
+
+TEST_CASE("a roster goes in and out by the command line", "[app]") {
+    const support::TemporaryFolder folder;
+    const Box box(folder.path() / "data");
+    box.says({"setup", "--organisation", "North School", "--admin", "ellis"}, "correct horse\n");
+    const std::string file = folder.path() / "roster.csv";
+    std::ofstream(file) << "nickname,first_name,class\nanna,Anna,6B\na@b,,\n";
+    const auto preview = box.says({"person", "import", "--file", file, "--preview"});
+    CHECK_THAT(preview, StartsWith("Preview: 1 new"));
+    CHECK_THAT(preview, ContainsSubstring("row 3: a@b: nickname must not contain @"));
+    CHECK(box.lists({"person", "list", "--role", "student"}).empty());
+    CHECK_THAT(box.says({"person", "import", "--file", file, "--draw-pins"}),
+               Matches("Brought in: 1 new(.|\n)*anna\t[0-9]{4}\n"));
+    CHECK_THAT(box.says({"person", "export"}), ContainsSubstring("anna,Anna,,student,6B,,,\r\n"));
+    CHECK(box.says({"person", "export", "--format", "oneroster"}).starts_with("PK"));
+    CHECK(box.tries({"person", "import", "--file", "/nowhere/at/all.csv"}).code == 2);
 }
 
 TEST_CASE("secrets come from standard input or are drawn, and are told once", "[app]") {

@@ -47,6 +47,8 @@ struct School {
         const Json waiting = box.expect(202, "POST", "/v1/pairings/sign-in",
                                         {{"serial_number", "DPVR-08"}, {"nickname", "ada"}, {"pin", "1234"}});
         CHECK(waiting.at("waiting") == true);
+        const support::Reply roster = box.call_raw("POST", "/v1/roster-imports", "nickname\nben\n",
+                                                   {{"Authorization", "Bearer " + head.token}});
         const Json scenario = box.expect(
             201, "POST", "/v1/scenarios",
             {{"title", "Fire drill"}, {"checklist", Json::array({{{"key", "call"}, {"title", "Calls"}}})}},
@@ -54,7 +56,8 @@ struct School {
         const Json training = box.expect(
             201, "POST", "/v1/trainings",
             {{"scenario_id", scenario.at("id")}, {"device_ids", Json::array({headset.id})}}, teacher);
-        ids = {{"/v1/people", student.at("id")},
+        ids = {{"/v1/roster-imports", roster.json().at("id")},
+               {"/v1/people", student.at("id")},
                {"/v1/classes", a_class.at("id")},
                {"/v1/rooms", room.at("id")},
                {"/v1/devices", headset.id},
@@ -172,6 +175,8 @@ std::string contents(TestAppliance& box) {
               "SELECT id || coalesce(starts_minute, '') FROM timetable",
               "SELECT id || name FROM site_keys WHERE organisation_id = 1",
               "SELECT id || role FROM invitations WHERE organisation_id = 1",
+              "SELECT id || state FROM imports WHERE organisation_id = 1",
+              "SELECT person_id || issued_ms FROM login_cards",
               "SELECT type || seats FROM licences WHERE organisation_id = 1",
               "SELECT id || person_id FROM pairing_requests WHERE organisation_id = 1"}) {
             auto rows = read.query_text(sql);
@@ -212,6 +217,26 @@ TEST_CASE("every route for staff refuses a student and a headset", "[stories]") 
         }
     }
     CHECK(contents(box) == before);
+}
+
+TEST_CASE("every route that changes something for teachers refuses a viewer", "[stories]") {
+    TestAppliance box;
+    const School school(box);
+    box.add_person(school.head, "viewer", "vera");
+    const Credential viewer = box.log_in("vera");
+    const Json document = box.call("GET", "/openapi.json").json();
+    const std::string before = contents(box);
+    for (const http::Route* route : own_routes(box)) {
+        if (route->access < http::Access::teacher) continue;
+        const Reply reply =
+            box.call(route->method, school.address_of(*route), body_for(*route, document), viewer);
+        INFO(route->method << " " << route->path << " -> " << reply.body);
+        CHECK(reply.status == 403);
+    }
+    CHECK(contents(box) == before);
+    const std::string student = "/v1/people/" + std::to_string(school.person_id);
+    box.expect(403, "POST", student + "/sign-out", nullptr, viewer);
+    box.expect(200, "GET", student, nullptr, viewer);
 }
 
 TEST_CASE("no route reaches another organisation's things", "[stories]") {

@@ -8,8 +8,10 @@
 #include "devices/pairing.h"
 #include "devices/presence.h"
 #include "people/classes.h"
+#include "people/import.h"
 #include "people/invitation.h"
 #include "people/lockout.h"
+#include "people/login_card.h"
 #include "people/logins.h"
 #include "people/organisation.h"
 #include "people/people.h"
@@ -104,8 +106,10 @@ public:
     people::Lockouts lockouts;
     people::SecondFactor second_factor{random, logins};
     people::Invitations invitations{random, people, second_factor};
-    people::SignIn sign_in{store, hasher, people, logins, lockouts, second_factor, clock};
+    people::LoginCards login_cards{random, people};
+    people::SignIn sign_in{store, hasher, people, logins, lockouts, second_factor, login_cards, clock};
     people::Setup setup{organisations, people, lockouts, random};
+    people::Imports imports{store, people, hasher, random};
     devices::Devices devices{organisations, logins};
     devices::Presence presence;
     devices::Pairing pairing{devices, organisations, logins, random};

@@ -1,0 +1,87 @@
+#include "people/privacy.h"
+
+#include <nlohmann/json.hpp>
+
+#include "platform/csv.h"
+#include "platform/error.h"
+#include "platform/text.h"
+#include "platform/zip.h"
+
+namespace people {
+
+namespace {
+
+std::string logins_csv(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) {
+    std::string text = platform::csv_line({"signed_in_at", "ends_at", "by", "with"});
+    auto rows = read.query(
+        "SELECT created_ms, expires_ms, proof, user_agent FROM logins WHERE organisation_id = ? AND "
+        "person_id = ?"
+        " AND proof <> 'device' ORDER BY id",
+        organisation_id, person_id);
+    while (rows.step())
+        text += platform::csv_line({platform::iso8601(rows.integer(0)), platform::iso8601(rows.integer(1)),
+                                    rows.string(2), rows.string(3)});
+    return text;
+}
+
+nlohmann::json classes_of(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) {
+    auto names = nlohmann::json::array();
+    auto rows = read.query(
+        "SELECT c.name FROM class_students s JOIN classes c ON c.id = s.class_id"
+        " WHERE c.organisation_id = ? AND s.person_id = ? ORDER BY c.name",
+        organisation_id, person_id);
+    while (rows.step())
+        names.push_back(rows.string(0));
+    return names;
+}
+
+} // namespace
+
+std::string Privacy::export_zip(store::Read& read, std::int64_t organisation_id,
+                                std::int64_t person_id) const {
+    nlohmann::json person = json_of(people_.get(read, organisation_id, person_id));
+    person["classes"] = classes_of(read, organisation_id, person_id);
+    platform::ZipWriter zip(read.now_ms());
+    zip.add("person.json", person.dump(2));
+    zip.add("logins.csv", logins_csv(read, organisation_id, person_id));
+    std::vector<File> files;
+    for (const Exporter& exporter : exporters_)
+        exporter(read, organisation_id, person_id, files);
+    for (const File& file : files)
+        zip.add(file.name, file.content);
+    return zip.finish();
+}
+
+void Privacy::erase(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id, bool remove_runs) {
+    people_.erase(tx, organisation_id, person_id);
+    tx.run(
+        "INSERT INTO erasures (person_id, organisation_id, remove_runs, asked_ms) VALUES (?1, ?2, ?3, ?4)"
+        " ON CONFLICT (person_id) DO UPDATE SET remove_runs = max(remove_runs, ?3)",
+        person_id, organisation_id, remove_runs, tx.now_ms());
+    tx.after_commit([this] { has_work_ = true; });
+}
+
+void Privacy::load(store::Read& read) {
+    has_work_ = read.integer("SELECT 1 FROM erasures LIMIT 1").has_value();
+}
+
+void Privacy::work(store::Tx& tx) {
+    std::int64_t person_id = 0, organisation_id = 0;
+    bool remove_runs = false;
+    {
+        auto rows = tx.query(
+            "SELECT person_id, organisation_id, remove_runs FROM erasures ORDER BY asked_ms LIMIT 1");
+        if (!rows.step()) {
+            tx.after_commit([this] { has_work_ = false; });
+            return;
+        }
+        person_id = rows.integer(0);
+        organisation_id = rows.integer(1);
+        remove_runs = rows.boolean(2);
+    }
+    for (const Eraser& eraser : erasers_)
+        if (!eraser(tx, organisation_id, person_id, remove_runs)) return;
+    tx.run("DELETE FROM erasures WHERE person_id = ?", person_id);
+}
+
+} // namespace people

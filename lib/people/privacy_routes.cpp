@@ -1,0 +1,54 @@
+// What is known of a person, handed out and erased.
+#include <nlohmann/json.hpp>
+
+#include "http/lists.h"
+#include "people/people_routes.h"
+#include "platform/error.h"
+
+namespace people {
+
+namespace {
+
+using http::Answer;
+using http::Call;
+
+Answer hand_out(const PeopleParts& parts, Call& call, store::Read& read) {
+    const std::int64_t id = call.id("id");
+    return http::text(parts.privacy.export_zip(read, call.caller.organisation_id, id), "application/zip")
+        .header("Content-Disposition", "attachment; filename=\"person-" + std::to_string(id) + ".zip\"")
+        .header("Cache-Control", "no-store")
+        .on({{"person", id}});
+}
+
+Answer erase(const PeopleParts& parts, Call& call, store::Tx& tx) {
+    const std::int64_t id = call.id("id");
+    const Person person = parts.people.get(tx, call.caller.organisation_id, id);
+    if (person.box_administrator && !call.caller.box_administrator)
+        throw platform::Error(platform::ErrorKind::forbidden,
+                              "Only a box administrator erases a box administrator.");
+    if (id == call.caller.person_id)
+        platform::throw_conflict("Nobody erases himself: ask another administrator.");
+    parts.privacy.erase(tx, call.caller.organisation_id, id, call.body.at("runs") == "remove");
+    return http::no_content().on({{"person", id}});
+}
+
+} // namespace
+
+void add_privacy_routes(http::RouteTable& table, const PeopleParts& parts) {
+    table.add(http::get("/v1/people/:id/export", "All that is known of a person: a zip of JSON and CSV files")
+                  .reads()
+                  .by(http::Access::administrator)
+                  .tagged("privacy")
+                  .handled<store::Read>(
+                      [parts](Call& call, store::Read& read) { return hand_out(parts, call, read); }));
+    table.add(http::post("/v1/people/:id/erase",
+                         "Erase a person for good; what they did stays as nobody's, or goes too")
+                  .writes()
+                  .by(http::Access::administrator)
+                  .tagged("privacy")
+                  .takes(http::object({{"runs", http::one_of({"anonymise", "remove"})}}))
+                  .gives(http::nothing(), 204)
+                  .handled<store::Tx>([parts](Call& call, store::Tx& tx) { return erase(parts, call, tx); }));
+}
+
+} // namespace people

@@ -1,0 +1,16 @@
+// The people of an organisation as a file that import takes back.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "store/transaction.h"
+
+namespace people {
+
+// Active people, a line each, in the columns that import knows.
+std::string export_csv(store::Read& read, std::int64_t organisation_id);
+// OneRoster 1.1, a bulk zip: students, teachers, classes and who is in them.
+std::string export_oneroster(store::Read& read, std::int64_t organisation_id);
+
+} // namespace people

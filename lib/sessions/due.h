@@ -1,0 +1,18 @@
+// What is on just now, for those who are not part of it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "store/transaction.h"
+
+namespace sessions {
+
+// The class that a headset is for, whose names it offers to pick from: of the lesson that is on or prepared
+// where the headset's seat is; otherwise of one that has no room.
+std::optional<std::int64_t> class_due(store::Read& read, std::int64_t organisation_id,
+                                      std::int64_t device_id);
+
+bool is_lesson_on(store::Read& read); // anywhere on the box
+
+} // namespace sessions

@@ -1,0 +1,303 @@
+// Rosters: what is in a file, what becomes of it, and ten thousand of them at once.
+#include "people/roster.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "people/roster_export.h"
+#include "platform/csv.h"
+#include "platform/zip.h"
+#include "support/school.h"
+
+using people::Roster;
+using platform::Role;
+using support::error_of;
+using support::School;
+
+namespace {
+
+std::string zip_of(const std::vector<platform::ZipEntry>& files) {
+    platform::ZipWriter zip(1'790'000'000'000);
+    for (const auto& file : files)
+        zip.add(file.name, file.content);
+    return zip.finish();
+}
+
+// Two students, a teacher, a guardian and three faulty ones.
+std::string oneroster_1_1() {
+    return zip_of(
+        {{"manifest.csv", "propertyName,value\noneroster.version,1.1\n"},
+         {"users.csv",
+          "sourcedId,status,enabledUser,role,username,givenName,familyName,email\n"
+          "u1,,true,student,anna,Anna,Berg,\nu2,,true,student,,Ben,Ode,\n"
+          "t1,,true,teacher,rossi,Carla,Rossi,rossi@school.example\ng1,,true,guardian,,Dad,Berg,\n"
+          "u3,tobedeleted,true,student,gone,Gone,Boy,\n"
+          "f1,,true,student,,,,\nf2,,true,,nobody,No,Role,\nf3,,true,student,odd,Odd,Mail,not a mail\n"},
+         {"classes.csv", "sourcedId,status,title,classCode\nc1,,6B,\nc2,,Choir,A\nc3,,Choir,B\n"},
+         {"enrollments.csv",
+          "sourcedId,status,classSourcedId,userSourcedId,role,primary\n"
+          "e1,,c1,u1,student,\ne2,,c1,u2,student,\ne3,,c1,t1,teacher,true\ne4,,c2,u1,student,\n"}});
+}
+
+struct Importing {
+    School school;
+    people::Person head = school.add_person(Role::administrator, "head");
+
+    people::Import stage(const Roster& roster, bool update = false) {
+        return school.imports.stage(school.organisation, head.id, roster, update);
+    }
+    people::Import run(const people::Import& staged, bool draw_pins = false) {
+        school.write(
+            [&](store::Tx& tx) { school.imports.commit(tx, school.organisation, staged.id, draw_pins); });
+        school.imports.run(staged.id, [] { return false; });
+        return look(staged);
+    }
+    people::Import look(const people::Import& import) {
+        return school.read(
+            [&](store::Read& read) { return school.imports.get(read, school.organisation, import.id); });
+    }
+    std::vector<people::ImportRow> rows(const people::Import& import, std::optional<std::string> fate = {}) {
+        return school.read([&](store::Read& read) {
+            return school.imports.rows(read, school.organisation, import.id, fate, {1000, {}}).items;
+        });
+    }
+    std::int64_t count(const char* role) {
+        return school.read([&](store::Read& read) {
+            return read
+                .integer("SELECT count(*) FROM persons WHERE organisation_id = ? AND role = ? AND active = 1",
+                         school.organisation, role)
+                .value_or(0);
+        });
+    }
+};
+
+std::string csv(const std::string& lines) {
+    return "nickname,first_name,last_name,role,class,pin,username,email,external_id\n" + lines;
+}
+
+} // namespace
+
+TEST_CASE("tables come with commas, semicolons or tabs, and formulas do no harm", "[people][platform]") {
+    for (const char delimiter : {',', ';', '\t'}) {
+        std::string text =
+            "\xEF\xBB\xBF"
+            "First name|LAST-NAME\r\n\"Anna \"\"A\"\"|\"|Berg\r\n\r\n Ben |O'Neil";
+        std::ranges::replace(text, '|', delimiter);
+        const auto table = platform::read_csv(text, "file", 10);
+        CHECK(table.columns == std::vector<std::string>{"first_name", "last_name"});
+        REQUIRE(table.rows.size() == 2);
+        CHECK(table.cell(table.rows[1], table.column("last_name")) == "O'Neil");
+        CHECK(table.cell(table.rows[1], table.column("first_name")) == "Ben");
+    }
+    CHECK(error_of([] { platform::read_csv("a\n\"open", "file", 10); }) == "invalid");
+    CHECK(error_of([] { platform::read_csv("name\nM\xFCller", "file", 10); }) == "invalid");
+    CHECK(error_of([] { platform::read_csv("a\n1\n2\n3\n", "file", 2); }) == "invalid");
+    const std::vector<std::string> cells{"=1+1", "a \"b\"", "c,d", "-", "", "two\nlines"};
+    const auto again = platform::read_csv("a,b,c,d,e,f\n" + platform::csv_line(cells), "file", 10);
+    CHECK(again.rows.at(0).cells == cells);
+    CHECK(platform::csv_line(cells).starts_with("'=1+1,"));
+}
+
+TEST_CASE("a zip unfolds within its limits or not at all", "[people][platform]") {
+    const auto files =
+        platform::read_zip(zip_of({{"a.csv", "x"}, {"folder/b.csv", std::string(100'000, 'y')}}), "file");
+    REQUIRE(files.size() == 2);
+    CHECK(files[1].name == "folder/b.csv");
+    CHECK(files[1].content.size() == 100'000);
+    const std::string bomb = zip_of({{"users.csv", std::string(10'000'000, '0')}});
+    CHECK(bomb.size() < 20'000);
+    const auto refused = [](const std::string& bytes, const platform::ZipLimits& limits) {
+        return error_of([&] { platform::read_zip(bytes, "file", limits); });
+    };
+    CHECK(refused(bomb, {.entry_bytes = 9'999'999}) == "invalid");
+    CHECK(refused(zip_of({{"a", "1234"}, {"b", "1234"}}), {.total_bytes = 7}) == "invalid");
+    CHECK(refused(zip_of({{"a", ""}, {"b", ""}}), {.entries = 1}) == "invalid");
+    CHECK(refused("PK no zip at all", {}) == "invalid");
+    std::string damaged = zip_of({{"a.csv", "some text that is long enough to be damaged"}});
+    damaged[45] = static_cast<char>(damaged[45] ^ 0x55);
+    CHECK(refused(damaged, {}) == "invalid");
+}
+
+TEST_CASE("the rules of a row", "[people]") {
+    struct {
+        const char* line;
+        const char* reason;
+    } const rows[] = {
+        {"anna,Anna,Berg,,6B,,,,", ""},
+        {",Ben,Ode,student,,,,,", ""},
+        {",,,student,,,,,", "has neither a nickname nor a name"},
+        {"a@b,,,,,,,,", "nickname must not contain @"},
+        {"carla,,,pilot,,,,,", "role must be student, teacher, viewer or administrator"},
+        {"dora,,,,,12345,,,", "pin must be 4 digits"},
+        {"emil,,,teacher,,,x,,", "username must be 3 to 32 letters, digits, '_', '.' or '-'"},
+        {"fay,,,,,,,not a mail,", "email must be an e-mail address"},
+        {"ANNA,,,,,,,,", "nickname is in the file twice"},
+        {"head,,,administrator,,,,,", "administrators are invited, not imported"},
+        {"gus,,,,,,,,7", ""},
+        {"hal,,,,,,,,7", "external_id is in the file twice"},
+    };
+    std::string text;
+    for (const auto& row : rows)
+        text += std::string(row.line) + "\n";
+    const Roster roster = people::read_roster(csv(text));
+    REQUIRE(roster.rows.size() == std::size(rows));
+    for (std::size_t i = 0; i < std::size(rows); ++i) {
+        CAPTURE(rows[i].line);
+        CHECK(roster.rows[i].reason == rows[i].reason);
+        CHECK(roster.rows[i].number == static_cast<std::int64_t>(i + 2));
+    }
+    CHECK(roster.rows[1].nickname == "ben.o");
+    const Roster twins = people::read_roster("first name,last name\nAnna,Berg\nAnna,Bell\nAnna,\n");
+    CHECK(twins.rows[1].nickname == "anna.b2");
+    CHECK(twins.rows[2].nickname == "anna");
+    CHECK(people::read_roster("nickname,role,class\nrossi,teacher,6B | 6C\n").teachers.at("6C") == "rossi");
+    CHECK(error_of([] { people::read_roster("colour,shape\nred,round\n"); }) == "invalid");
+    CHECK(error_of([] { people::read_roster("  \n"); }) == "invalid");
+    CHECK(people::read_roster("nickname,shoe size\nanna,38\n").ignored ==
+          std::vector<std::string>{"shoe_size"});
+}
+
+TEST_CASE("a OneRoster file brings people, classes and teachers; three faulty rows are named", "[people]") {
+    Importing at;
+    const Roster roster = people::read_roster(oneroster_1_1());
+    const auto staged = at.stage(roster);
+    CHECK(staged.state == "staged");
+    CHECK(staged.fates == std::map<std::string, std::int64_t>{{"add", 3}, {"skip", 2}, {"error", 3}});
+    CHECK(at.count("student") == 0); // a preview changes nothing
+    std::vector<std::string> reasons;
+    for (const auto& row : at.rows(staged, "error"))
+        reasons.push_back(row.reason);
+    CHECK(reasons ==
+          std::vector<std::string>{"has no name", "has no role", "email must be an e-mail address"});
+
+    const auto done = at.run(staged);
+    CHECK(done.state == "done");
+    CHECK(done.done == 3);
+    CHECK(at.count("student") == 2);
+    at.school.read([&](store::Read& read) {
+        const auto& school = at.school;
+        const auto classes = school.classes.list(read, school.organisation, {}).items;
+        REQUIRE(classes.size() == 2);
+        CHECK(classes[0].name == "6B");
+        CHECK(classes[0].teacher.nickname == "rossi");
+        CHECK(classes[0].student_count == 2);
+        CHECK(classes[1].name == "Choir (A)");
+        CHECK(classes[1].teacher.nickname == "head"); // whoever imports, where the file names nobody
+        CHECK(school.people.by_nickname(read, school.organisation, "ben.o")->external_id == "u2");
+    });
+    CHECK(error_of([&] { at.run(staged); }) == "conflict");
+}
+
+TEST_CASE("OneRoster 1.2 has its roles in a file of their own", "[people]") {
+    const Roster roster = people::read_roster(
+        zip_of({{"district/users.csv",
+                 "sourcedId,enabledUser,username,givenName,familyName\nu1,true,anna,Anna,Berg\n"
+                 "t1,true,rossi,Carla,Rossi\nx1,true,boss,Big,Boss\n"},
+                {"district/roles.csv",
+                 "sourcedId,userSourcedId,roleType,role\nr1,u1,primary,student\n"
+                 "r2,t1,secondary,aide\nr3,t1,primary,teacher\nr4,x1,primary,districtAdministrator\n"}}));
+    REQUIRE(roster.rows.size() == 3);
+    CHECK(roster.rows[0].role == Role::student);
+    CHECK(roster.rows[1].role == Role::teacher);
+    CHECK(roster.rows[1].reason.empty());
+    CHECK(roster.rows[2].left_out);
+    CHECK(error_of([] { people::read_roster(zip_of({{"pictures/cat.jpg", "x"}})); }) == "invalid");
+}
+
+TEST_CASE("whoever is here already is left alone, or brought up to date", "[people]") {
+    Importing at;
+    at.school.add_student("anna");
+    at.school.add_person(Role::teacher, "rossi");
+    const Roster roster = people::read_roster(
+        csv("anna,Anna,Berg,,6B,9999,,,a1\nben,Ben,Ode,,6B,,,,\nrossi,Carla,Rossi,student,,,,,\n"
+            "head,The,Head,teacher,,,,,\nemil,,,,,,rossi,,\n"));
+    const std::vector<std::string> add{"skip", "add", "error", "skip", "error"};
+    const std::vector<std::string> update{"update", "add", "error", "skip", "error"};
+    for (const bool updating : {false, true}) {
+        const auto staged = at.stage(roster, updating);
+        std::vector<std::string> fates;
+        for (const auto& row : at.rows(staged))
+            fates.push_back(row.fate);
+        CHECK(fates == (updating ? update : add));
+    }
+    const auto staged = at.stage(roster, true);
+    CHECK(at.rows(staged)[0].reason == "first_name, last_name, external_id, class");
+    at.run(staged);
+    at.school.read([&](store::Read& read) {
+        const auto anna = at.school.people.by_nickname(read, at.school.organisation, "anna");
+        CHECK(anna->last_name == "Berg");
+        CHECK(anna->has_pin);
+        CHECK(at.school.classes.of_student(read, at.school.organisation, anna->id).size() == 1);
+    });
+    CHECK(at.stage(roster, true).fates.at("unchanged") == 2);
+    // A name that is taken between the preview and the commit is left out, and the others go on.
+    const auto late = at.stage(people::read_roster("nickname\nzoe\nyan\n"));
+    at.school.add_student("zoe");
+    CHECK(at.run(late).fates == std::map<std::string, std::int64_t>{{"add", 1}, {"error", 1}});
+}
+
+TEST_CASE("an import that is interrupted goes on where it was, and shows nobody before all are there",
+          "[people]") {
+    Importing at;
+    std::string text = "nickname,class\n";
+    for (int i = 0; i < 1200; ++i)
+        text += "s" + std::to_string(i) + ",6" + std::to_string(i % 40) + "\n";
+    const auto staged = at.stage(people::read_roster(text));
+    at.school.write(
+        [&](store::Tx& tx) { at.school.imports.commit(tx, at.school.organisation, staged.id, false); });
+    int asked = 0;
+    at.school.imports.run(staged.id, [&] { return ++asked > 700; });
+    CHECK(at.look(staged).state == "adding");
+    CHECK(at.look(staged).done > 0);
+    CHECK(at.count("student") == 0);
+    at.school.read([&](store::Read& read) {
+        people::PeopleFilter inactive;
+        inactive.inactive = true;
+        CHECK(at.school.people.list(read, at.school.organisation, inactive, {}).items.empty());
+        CHECK(at.school.imports.under_way(read) == staged.id);
+    });
+    CHECK(error_of([&] { at.school.imports.remove(at.school.organisation, staged.id); }) == "conflict");
+    CHECK(error_of([&] { at.stage(people::read_roster(text)); }) == "conflict");
+    at.school.imports.run(staged.id, [] { return false; });
+    CHECK(at.look(staged).state == "done");
+    CHECK(at.count("student") == 1200);
+}
+
+TEST_CASE("PINs are drawn for new students, and handed out once", "[people]") {
+    Importing at;
+    const auto staged =
+        at.stage(people::read_roster(csv("anna,,,,6B,4711,,,\nben,,,,6B,,,,\nrossi,,,teacher,,,,,\n")));
+    CHECK(at.run(staged, true).has_pins);
+    const auto pins = at.school.imports.take_pins(staged.id);
+    REQUIRE(pins.size() == 1);
+    CHECK(pins[0].nickname == "ben");
+    CHECK(error_of([&] { at.school.imports.take_pins(staged.id); }) == "not found");
+    for (const auto& [name, pin] :
+         {std::pair<std::string, std::string>("anna", "4711"), {"ben", pins[0].pin}}) {
+        people::Claim claim;
+        claim.name = name;
+        claim.secret = pin;
+        CHECK(error_of([&] { at.school.sign_in.sign_in(claim, "a test"); }) == "none");
+    }
+}
+
+TEST_CASE("ten thousand students come in, go out and come in elsewhere", "[people]") {
+    Importing at;
+    std::string text = "external_id,first_name,last_name,class\n";
+    for (int i = 0; i < 10'000; ++i)
+        text += "id" + std::to_string(i) + ",Student" + std::to_string(i / 7) + ",Of " + std::to_string(i) +
+                ",Class " + std::to_string(i % 300) + "\n";
+    const auto done = at.run(at.stage(people::read_roster(text)));
+    CHECK(done.fates == std::map<std::string, std::int64_t>{{"add", 10'000}});
+    CHECK(at.count("student") == 10'000);
+    const auto exported = at.school.read([&](store::Read& read) {
+        return std::pair(people::export_csv(read, at.school.organisation),
+                         people::export_oneroster(read, at.school.organisation));
+    });
+    Importing elsewhere;
+    const Roster by_zip = people::read_roster(exported.second);
+    CHECK(by_zip.rows.size() == 10'000);
+    CHECK(elsewhere.stage(by_zip).fates == std::map<std::string, std::int64_t>{{"add", 10'000}});
+    const auto there = elsewhere.run(elsewhere.stage(people::read_roster(exported.first)));
+    CHECK(there.fates == std::map<std::string, std::int64_t>{{"add", 10'000}, {"skip", 1}}); // its head
+    CHECK(elsewhere.stage(by_zip, true).fates.at("unchanged") == 10'000);
+}

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -86,6 +87,15 @@ bool truth_of(const Json& value) {
     if (!value.is_string()) return false;
     const std::string text = platform::lower_ascii(value.get_ref<const std::string&>());
     return text == "true" || text == "yes" || text == "done" || text == "ok";
+}
+
+using Hearers = std::vector<std::function<void(const Trainings::Shown&)>>;
+
+void announce(store::Tx& tx, const Hearers& hearers, Trainings::Shown shown) {
+    tx.after_commit([&hearers, shown = std::make_shared<const Trainings::Shown>(std::move(shown))] {
+        for (const auto& hear : hearers)
+            hear(*shown);
+    });
 }
 
 } // namespace
@@ -196,8 +206,9 @@ Training Trainings::make(store::Tx& tx, std::int64_t organisation_id, const NewR
     tx.run(
         "INSERT INTO trainings (run_id, phase, assigned_by, assigned_ms, running_ms) VALUES (?, ?, ?, ?, ?)",
         made.id, name_of(phase), assigned_by, tx.now_ms(), running_ms);
-    tell(tx, organisation_id, made.id);
-    return get(tx, organisation_id, made.id);
+    Training training = get(tx, organisation_id, made.id);
+    announce(tx, on_changed, {training, {}, {}, scenario_of(tx, training).content}); // a new one has no more
+    return training;
 }
 
 Training Trainings::assign(store::Tx& tx, std::int64_t organisation_id, const Assignment& assignment) {
@@ -387,10 +398,7 @@ void Trainings::tell(store::Tx& tx, std::int64_t organisation_id, std::int64_t r
     if (on_changed.empty()) return;
     Shown shown{get(tx, organisation_id, run_id), ticks(tx, run_id), notes(tx, run_id), {}};
     shown.content = scenario_of(tx, shown.training).content;
-    tx.after_commit([this, shown = std::move(shown)] {
-        for (const auto& hear : on_changed)
-            hear(shown);
-    });
+    announce(tx, on_changed, std::move(shown));
 }
 
 void Trainings::require(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id) {

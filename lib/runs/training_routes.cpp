@@ -1,5 +1,7 @@
 #include "runs/training_routes.h"
 
+#include <sodium.h>
+
 #include <nlohmann/json.hpp>
 
 #include "http/guard.h"
@@ -19,7 +21,7 @@ using http::Json;
 using store::Read;
 using store::Tx;
 
-constexpr std::size_t most_headsets = 1000; // assigned at once
+constexpr std::size_t most_headsets = 200; // assigned at once, so that it holds nobody up
 
 http::Fields training_fields() {
     return {{"run_id", http::identifier()},
@@ -144,6 +146,37 @@ std::optional<std::int64_t> integer_field(const Json& body, const char* name) {
 
 std::optional<std::int64_t> person_of(const Call& call) {
     return call.caller.person_id == 0 ? std::nullopt : std::optional(call.caller.person_id);
+}
+
+constexpr std::size_t largest_picture = 64u << 10; // as large as a headset may send one
+
+// What the page saw in the headset's stream of pictures, as base64.
+std::string picture_of(const Json& body) {
+    const std::string text = body.value("picture", "");
+    std::string picture(text.size(), '\0');
+    std::size_t length = 0;
+    const int failed =
+        sodium_base642bin(reinterpret_cast<unsigned char*>(picture.data()), picture.size(), text.data(),
+                          text.size(), nullptr, &length, nullptr, sodium_base64_VARIANT_ORIGINAL);
+    picture.resize(failed != 0 ? 0 : length);
+    if (!text.empty() && (picture.size() > largest_picture || !picture.starts_with("\xff\xd8\xff")))
+        platform::throw_invalid("picture", "must be a JPEG of at most 64 KiB, as base64");
+    return picture;
+}
+
+Answer add_note(const TrainingParts& parts, Call& call, Tx& tx) {
+    const std::int64_t run_id = call.id("id");
+    const auto at_ms = platform::parse_iso8601(call.body.value("noted_at", ""));
+    const Note note =
+        parts.trainings.add_note(tx, call.caller.organisation_id, run_id, call.body.at("text"),
+                                 at_ms.value_or(tx.now_ms()), person_of(call), picture_of(call.body));
+    return http::created(json_of(note)).on({{"run", run_id}, {"note", note.id}});
+}
+
+Answer picture_answer(const TrainingParts& parts, Call& call, Read& read) {
+    auto picture = parts.trainings.picture(read, call.caller.organisation_id, call.id("id"), call.id("note"));
+    if (!picture) platform::throw_not_found("picture");
+    return http::text(*std::move(picture), "image/jpeg").header("Cache-Control", "private, max-age=86400");
 }
 
 Answer assign(const TrainingParts& parts, Call& call, Tx& tx) {
@@ -284,19 +317,20 @@ void add_instructors_view(http::RouteTable& table, const TrainingParts& parts) {
                               done.is_null() ? std::nullopt : std::optional(done.get<bool>()),
                               person_of(call)));
                   }));
+    table.add(of_trainings(http::post("/v1/trainings/:id/notes",
+                                      "Note something on a run, perhaps with a picture; without a time, now"),
+                           Access::teacher)
+                  .writes()
+                  .takes(http::object({{"text", http::text(1, 2000)},
+                                       {"noted_at?", http::time()},
+                                       {"picture?", http::text(0, 90'000).described("a JPEG as base64")}}))
+                  .gives(note_shape(), 201)
+                  .handled<Tx>([parts](Call& call, Tx& tx) { return add_note(parts, call, tx); }));
     table.add(
-        of_trainings(http::post("/v1/trainings/:id/notes", "Note something on a run; without a time, now"),
-                     Access::teacher)
-            .writes()
-            .takes(http::object({{"text", http::text(1, 2000)}, {"noted_at?", http::time()}}))
-            .gives(note_shape(), 201)
-            .handled<Tx>([parts](Call& call, Tx& tx) {
-                const auto at_ms = platform::parse_iso8601(call.body.value("noted_at", ""));
-                const Note note = parts.trainings.add_note(tx, call.caller.organisation_id, call.id("id"),
-                                                           call.body.at("text"), at_ms.value_or(tx.now_ms()),
-                                                           person_of(call));
-                return http::created(json_of(note)).on({{"run", note.run_id}, {"note", note.id}});
-            }));
+        of_trainings(http::get("/v1/trainings/:id/notes/:note/picture", "The picture of a note"),
+                     Access::viewer)
+            .reads()
+            .handled<Read>([parts](Call& call, Read& read) { return picture_answer(parts, call, read); }));
     table.add(of_trainings(http::del("/v1/trainings/:id/notes/:note", "Take a note away"), Access::teacher)
                   .writes()
                   .gives(http::nothing(), 204)

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -79,13 +80,19 @@ void assign_to_all(const School& school) {
     const Json scenario = Json::parse(ask(
         school.port(), "POST", "/v1/scenarios", school.token,
         R"({"title":"Polled","metrics":[{"key":"errors"},{"key":"speed"}],"checklist":[{"key":"call"},{"key":"door"}]})"));
-    Json device_ids = Json::array();
-    for (const Json& device :
-         Json::parse(ask(school.port(), "GET", "/devices/list", school.token)).at("devices"))
+    std::vector<std::int64_t> device_ids;
+    const Json list = Json::parse(ask(school.port(), "GET", "/devices/list", school.token));
+    for (const Json& device : list.at("devices"))
         if (device.at("device_serial_number").get<std::string>().starts_with("BENCH-"))
             device_ids.push_back(std::stoll(device.at("id").get<std::string>()));
-    ask(school.port(), "POST", "/v1/trainings", school.token,
-        Json{{"scenario_id", scenario.at("id")}, {"device_ids", device_ids}}.dump());
+    constexpr std::size_t at_once = 200;
+    for (std::size_t from = 0; from < device_ids.size(); from += at_once) {
+        const auto first = device_ids.begin() + static_cast<std::ptrdiff_t>(from);
+        const Json some(first,
+                        first + static_cast<std::ptrdiff_t>(std::min(at_once, device_ids.size() - from)));
+        ask(school.port(), "POST", "/v1/trainings", school.token,
+            Json{{"scenario_id", scenario.at("id")}, {"device_ids", some}}.dump());
+    }
 }
 
 void add_row(Table& table, const char* name, std::vector<double> shares, bool polls) {

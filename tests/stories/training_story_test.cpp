@@ -128,6 +128,23 @@ TEST_CASE("a teacher watches a training live, ticks by hand, and explains the sc
     }) == 1);
 }
 
+TEST_CASE("a note may hold what the headset saw", "[stories][scenarios]") {
+    Story story;
+    TestAppliance& box = story.box;
+    const std::string notes = "/v1/trainings/" + story.assign() + "/notes";
+    const Json note =
+        box.expect(201, "POST", notes, {{"text", "The exit"}, {"picture", "/9j/4AAQSkY="}}, story.teacher);
+    CHECK(note["has_picture"] == true);
+    const auto picture =
+        box.call("GET", notes + "/" + note["id"].dump() + "/picture", nullptr, story.teacher);
+    CHECK(picture.header("content-type") == "image/jpeg");
+    CHECK(picture.body == std::string("\xff\xd8\xff\xe0\x00\x10JF", 8));
+    const Json plain = box.expect(201, "POST", notes, {{"text", "No picture"}}, story.teacher);
+    box.expect(404, "GET", notes + "/" + plain["id"].dump() + "/picture", nullptr, story.teacher);
+    for (const char* bad : {"not base64!", "AAAA"})
+        box.expect(422, "POST", notes, {{"text", "x"}, {"picture", bad}}, story.teacher);
+}
+
 TEST_CASE("a student sees the explained score of an own run, not of others', and no notes",
           "[stories][scenarios]") {
     Story story;

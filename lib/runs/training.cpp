@@ -89,6 +89,13 @@ bool truth_of(const Json& value) {
     return text == "true" || text == "yes" || text == "done" || text == "ok";
 }
 
+// Who signed in on the headset since it was assigned is whose run it is, unless a teacher said whose.
+void name_by_headset(store::Tx& tx, Runs& runs, const devices::Devices& devices, const Run& run) {
+    if (run.person || !run.device_id) return;
+    const auto device = devices.find(tx, run.organisation_id, *run.device_id);
+    if (device && device->person) runs.name(tx, run.organisation_id, run.id, device->person->id);
+}
+
 using Hearers = std::vector<std::function<void(const Trainings::Shown&)>>;
 
 void announce(store::Tx& tx, const Hearers& hearers, Trainings::Shown shown) {
@@ -255,8 +262,10 @@ void Trainings::fetched(store::Tx& tx, std::int64_t organisation_id, std::int64_
     require(tx, organisation_id, run_id);
     if (tx.run(
             "UPDATE trainings SET phase = 'fetched', fetched_ms = ? WHERE run_id = ? AND phase = 'assigned'",
-            tx.now_ms(), run_id) != 0)
-        tell(tx, organisation_id, run_id);
+            tx.now_ms(), run_id) == 0)
+        return;
+    name_by_headset(tx, runs_, devices_, runs_.get(tx, organisation_id, run_id));
+    tell(tx, organisation_id, run_id);
 }
 
 void Trainings::running(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id) {
@@ -276,7 +285,7 @@ Training Trainings::record(store::Tx& tx, std::int64_t organisation_id, std::int
         " additional_info = ?, resolution = ?, escalated = ? WHERE run_id = ?",
         tx.now_ms(), record.metrics, record.checklist, record.additional_info, record.resolution,
         record.escalated, run_id);
-    runs_.finish(tx, organisation_id, run_id, tx.now_ms());
+    name_by_headset(tx, runs_, devices_, runs_.finish(tx, organisation_id, run_id, tx.now_ms()));
     tx.run("UPDATE runs SET progress = 1 WHERE organisation_id = ? AND id = ?", organisation_id, run_id);
     reckon(tx, get(tx, organisation_id, run_id));
     const Training recorded = get(tx, organisation_id, run_id);

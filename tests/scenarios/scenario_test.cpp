@@ -210,6 +210,39 @@ TEST_CASE("trainings: assigned, fetched, running, recorded; recorded once, repla
               .passed);
 }
 
+TEST_CASE("trainings: assigned to a headset alone, it is whoever's who signs in there", "[scenarios]") {
+    Box box;
+    const Scenario fire = box.add("Fire");
+    const auto first = box.school.pair("DPVR-07").device, second = box.school.pair("DPVR-08").device;
+    const auto ada = box.school.add_student("ada"), ben = box.school.add_student("ben");
+    const auto assign = [&](const devices::Device& device) {
+        runs::Assignment assignment;
+        assignment.scenario_id = fire.id;
+        assignment.device_id = device.id;
+        return box.write([&](store::Tx& tx) { return box.trainings.assign(tx, box.here, assignment); })
+            .run.id;
+    };
+    const auto sign_in = [&](const devices::Device& device, const people::Person& person) {
+        box.write([&](store::Tx& tx) {
+            box.school.logins.sign_in_on_device(tx, box.here, device.id,
+                                                people::PersonReference{person.id, person.nickname});
+        });
+    };
+    const std::int64_t fetched = assign(first), recorded = assign(second);
+    sign_in(first, ada);
+    sign_in(second, ben);
+    box.write([&](store::Tx& tx) { box.trainings.fetched(tx, box.here, fetched); });
+    box.write([&](store::Tx& tx) { box.trainings.record(tx, box.here, recorded, {}); });
+    sign_in(first, ben); // later: it stays hers
+    box.write([&](store::Tx& tx) { box.trainings.record(tx, box.here, fetched, {}); });
+    box.read([&](store::Read& read) {
+        CHECK(box.trainings.get(read, box.here, fetched).run.person->nickname == "ada");
+        CHECK(box.trainings.get(read, box.here, recorded).run.person->nickname == "ben");
+        // What was assigned to the signed-in one.
+        CHECK(box.trainings.of_person(read, box.here, ada.id).size() == 1);
+    });
+}
+
 TEST_CASE("trainings: a teacher ticks, notes, and gives another score with a reason", "[scenarios]") {
     Box box;
     const Scenario fire = box.add("Fire");

@@ -90,7 +90,6 @@ Answer start_game(const Parts& parts, Call& call) {
     }
     return http::json({{"client_id", id_text(handed.organisation_id)},
                        {"device_id", id_text(handed.device_id)},
-                       {"user_id", handed.person ? Json(id_text(handed.person->id)) : Json()},
                        {"record_id", id_text(handed.run_id)},
                        {"scenario_id", id_text(handed.scenario_id)},
                        {"scenario_name", handed.scenario_title},

@@ -83,6 +83,11 @@ Run Runs::begin(store::Tx& tx, std::int64_t organisation_id, const NewRun& run) 
         public_id, organisation_id, run.session_id, run.lesson_id, run.device_id, run.seat_id, run.person_id,
         run.origin, run.started_ms.value_or(tx.now_ms()), run.counting_from_ms, run.data, run.scenario_id,
         run.scenario_version);
+    // The run of a scenario is a training from its beginning; one that is assigned goes back to that.
+    tx.run(
+        "INSERT INTO trainings (run_id, phase, assigned_ms, running_ms)"
+        " SELECT id, 'running', started_ms, started_ms FROM runs WHERE id = ? AND scenario_id IS NOT NULL",
+        id);
     return get(tx, organisation_id, id);
 }
 
@@ -209,6 +214,11 @@ Run Runs::finish(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, s
         "UPDATE runs SET state = 'finished', ended_ms = ?3, progress = ?4, completed = completed OR ?5"
         " WHERE organisation_id = ?1 AND id = ?2",
         organisation_id, id, ended_ms, progress, progress >= nearly_all);
+    // A lesson that ends before its scenario was recorded; a record that comes late still counts.
+    tx.run(
+        "UPDATE trainings SET phase = 'cancelled' WHERE run_id = ? AND phase IN ('assigned', 'fetched', "
+        "'running')",
+        id);
     return get(tx, organisation_id, id);
 }
 

@@ -141,7 +141,7 @@ std::optional<Training> Trainings::open_on(store::Read& read, std::int64_t organ
     auto found = trainings_of(
         read, runs_,
         read.query(LECTERN_TRAINING_COLUMNS
-                   "WHERE r.device_id = ? AND r.organisation_id = ?"
+                   "WHERE r.device_id = ? AND r.organisation_id = ? AND r.session_id IS NULL"
                    " AND t.phase IN ('assigned', 'fetched', 'running') ORDER BY t.run_id DESC LIMIT 1",
                    device_id, organisation_id));
     return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
@@ -154,14 +154,17 @@ std::vector<Training> Trainings::queue(store::Read& read, std::int64_t organisat
                    "WHERE r.organisation_id = ?1 AND t.run_id IN (SELECT max(t2.run_id) FROM trainings t2"
                    " JOIN runs r2 ON r2.id = t2.run_id JOIN devices d ON d.id = r2.device_id"
                    " WHERE r2.organisation_id = ?1 AND d.paired = 1 AND t2.phase <> 'cancelled'"
+                   " AND r2.session_id IS NULL"
                    " GROUP BY r2.device_id) ORDER BY t.run_id",
                    organisation_id));
 }
 
 std::vector<Training> Trainings::all_open(store::Read& read) const {
-    return trainings_of(read, runs_,
-                        read.query(LECTERN_TRAINING_COLUMNS
-                                   "WHERE t.phase IN ('assigned', 'fetched', 'running') ORDER BY t.run_id"));
+    return trainings_of(
+        read, runs_,
+        read.query(LECTERN_TRAINING_COLUMNS
+                   "WHERE t.phase IN ('assigned', 'fetched', 'running') AND r.session_id IS NULL"
+                   " ORDER BY t.run_id"));
 }
 
 std::vector<Training> Trainings::of_person(store::Read& read, std::int64_t organisation_id,
@@ -211,7 +214,8 @@ Training Trainings::make(store::Tx& tx, std::int64_t organisation_id, const NewR
     const std::optional<std::int64_t> running_ms =
         phase == Phase::running ? std::optional(tx.now_ms()) : std::nullopt;
     tx.run(
-        "INSERT INTO trainings (run_id, phase, assigned_by, assigned_ms, running_ms) VALUES (?, ?, ?, ?, ?)",
+        "UPDATE trainings SET phase = ?2, assigned_by = ?3, assigned_ms = ?4, running_ms = ?5 WHERE run_id = "
+        "?1",
         made.id, name_of(phase), assigned_by, tx.now_ms(), running_ms);
     Training training = get(tx, organisation_id, made.id);
     announce(tx, on_changed, {training, {}, {}, scenario_of(tx, training).content}); // a new one has no more
@@ -411,12 +415,7 @@ void Trainings::tell(store::Tx& tx, std::int64_t organisation_id, std::int64_t r
 }
 
 void Trainings::require(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id) {
-    const Run run = runs_.get(tx, organisation_id, run_id);
-    if (!run.scenario_id) platform::throw_not_found("run of a scenario");
-    tx.run(
-        "INSERT INTO trainings (run_id, phase, assigned_ms, running_ms) VALUES (?1, 'running', ?2, ?2)"
-        " ON CONFLICT DO NOTHING",
-        run_id, run.started_ms);
+    if (!runs_.get(tx, organisation_id, run_id).scenario_id) platform::throw_not_found("run of a scenario");
 }
 
 scenarios::Performance performance_of(const Training& training, const std::map<std::string, Tick>& ticks) {

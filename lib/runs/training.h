@@ -4,9 +4,9 @@
 //   assigned -> fetched (the headset knows) -> running (it does it) -> recorded
 //
 // or cancelled: another took its place, or the teacher took it back. A headset has at most one that is
-// neither recorded nor cancelled. The run of a lesson that is a scenario becomes one when the first is said
-// of it. A record is taken once: sent again, it is answered the same and changes nothing. A late tick of a
-// teacher is scored anew; what was given for the run (experience) was given once, with the record.
+// neither recorded nor cancelled, beside the run of its lesson: a scenario's too, but in no queue. A record
+// is taken once: sent again, it is answered the same and changes nothing. A late tick of a teacher is scored
+// anew; what was given for the run (experience) was given once, with the record.
 #pragma once
 
 #include <cstdint>

@@ -29,7 +29,7 @@ struct TrainingBoard::Impl {
     std::map<std::int64_t, std::int64_t> newest; // run, by headset
 
     void show_in_queue(live::Hub& hub, const runs::Training& training) {
-        if (!training.run.device_id) return;
+        if (!training.run.device_id || training.run.session_id) return; // a lesson is not in the queue
         std::int64_t& run_id = newest[*training.run.device_id];
         if (training.run.id < run_id) return;
         run_id = training.run.id;

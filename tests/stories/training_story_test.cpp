@@ -236,6 +236,8 @@ TEST_CASE("a lesson may be a scenario, and its run is one that can be scored", "
     }));
     CHECK(runs[0]["scenario_version"] == 1);
     const std::string path = "/v1/trainings/" + runs[0]["id"].dump();
+    CHECK(box.expect(200, "GET", path, nullptr, story.teacher)["phase"] == "running");
+    CHECK(box.expect(200, "GET", "/v1/trainings", nullptr, story.teacher)["items"].empty());
     box.expect(200, "PUT", path + "/items/alarm", {{"done", true}}, story.teacher);
     CHECK(box.expect(200, "POST", path + "/record", {{"checklist", {{"door", true}}}},
                      story.headset.credential)["score"] == 70);

@@ -56,8 +56,8 @@ void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
     courses::add_lesson_routes(table, s.lessons);
     courses::add_course_routes(table, s.courses);
     courses::add_timetable_routes(table, s.timetable);
-    courses::add_content_routes(table, {s.store, s.contents, s.content_files});
-    sessions::add_session_routes(table, {s.sessions, s.director, s.lessons, s.presence, s.clock});
+    courses::add_content_routes(table, {s.store, s.contents, s.content_files, s.pace});
+    sessions::add_session_routes(table, {s.sessions, s.director, s.lessons, s.presence, s.fetching, s.clock});
     runs::add_run_routes(table, s.runs, s.ingest);
     scenarios::add_scenario_routes(table, s.scenarios);
     runs::add_training_routes(table, {s.store, s.clock, s.trainings, s.waiting});

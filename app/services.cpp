@@ -48,6 +48,7 @@ Services::Services(const ServicesOptions& options, platform::Clock& clock_, plat
       timetable(classes),
       contents(random_),
       content_files(options.folder / "content"),
+      pace(options.content_bytes_per_s),
       runs(random_),
       ingest(runs),
       trainings(runs, scenarios, devices),
@@ -62,6 +63,7 @@ Services::Services(const ServicesOptions& options, platform::Clock& clock_, plat
     connect_rosters();
     connect_headsets();
     connect_rooms();
+    connect_content();
     connect_trainings();
 }
 
@@ -74,6 +76,7 @@ void Services::stop() {
     if (stopped_) return;
     stopped_ = true;
     background_.stop();
+    pace.stop();
     try {
         store.write("last things", [this](store::Tx& tx) {
             while (audit.flush(tx)) {
@@ -176,6 +179,15 @@ void Services::tell_seat(std::int64_t organisation_id, const rooms::Seat& seat) 
     if (room_watcher.seat_changed) room_watcher.seat_changed(seat);
 }
 
+void Services::connect_content() {
+    fetching.on_ordered = [this](std::int64_t device_id, const nlohmann::json& push) {
+        director.tell(device_id, "content.fetch", push);
+    };
+    fetching.on_progress = [this](std::int64_t device_id, const nlohmann::json& progress) {
+        board.content_changed(device_id, progress);
+    };
+}
+
 void Services::connect_rooms() {
     rooms.on_seat_changed = [this](std::int64_t organisation_id, const rooms::Seat& seat) {
         tell_seat(organisation_id, seat);
@@ -268,6 +280,7 @@ void Services::tick() {
     const std::int64_t now_ms = clock.now_ms();
     presence.sweep(now_ms);
     director.tick();
+    pace.set_lesson_runs(director.any_live());
     board.tick();
     training_board.tick();
     keep_busy(now_ms);

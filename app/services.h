@@ -17,6 +17,7 @@
 #include "courses/course.h"
 #include "courses/lesson.h"
 #include "courses/timetable.h"
+#include "courses/pace.h"
 #include "devices/device.h"
 #include "devices/inspector.h"
 #include "devices/pairing.h"
@@ -47,6 +48,7 @@
 #include "scenarios/scenario.h"
 #include "sessions/board.h"
 #include "sessions/director.h"
+#include "sessions/fetching.h"
 #include "sessions/pictures.h"
 #include "sessions/session.h"
 #include "sessions/training_board.h"
@@ -135,6 +137,7 @@ public:
     courses::Timetable timetable;
     courses::Contents contents;
     courses::ContentFiles content_files;
+    courses::Pace pace; // of content to headsets
     runs::Runs runs;
     runs::Ingest ingest;
     runs::Trainings trainings;
@@ -144,6 +147,7 @@ public:
     live::Hub hub;
     sessions::Sessions sessions;
     sessions::Hands hands;
+    sessions::Fetching fetching;
     sessions::Pictures pictures;
     sessions::Board board;
     sessions::Director director;
@@ -154,6 +158,7 @@ private:
     void connect_rosters();
     void connect_headsets();
     void connect_rooms();
+    void connect_content();
     void connect_trainings();
     void keep_busy(std::int64_t now_ms);
     void tell_room(const rooms::Room& room);

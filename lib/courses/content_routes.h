@@ -2,6 +2,7 @@
 
 #include "courses/content.h"
 #include "courses/content_files.h"
+#include "courses/pace.h"
 #include "http/route.h"
 #include "store/store.h"
 
@@ -11,6 +12,7 @@ struct ContentParts { // all of it outlives the routes
     store::Store& store;
     Contents& contents;
     ContentFiles& files;
+    Pace& pace;
 };
 
 // /v1/content, its files, and /v1/uploads by the tus protocol (1.0: core, creation, termination, expiration).

@@ -173,7 +173,7 @@ Json openapi(const RouteTable& routes) {
     Json paths = Json::object();
     std::set<std::string> tags;
     for (const auto& route : routes.all()) {
-        if (route->method == "MESSAGE" || !is_documented(*route)) continue;
+        if (route->method == "MESSAGE" || route->method == "PUSH" || !is_documented(*route)) continue;
         std::vector<std::string> names;
         const std::string path = templated(route->path, names);
         std::string method = route->method;
@@ -241,6 +241,25 @@ void describe_message(const Route& route, Json& document) {
                                       {"messages", Json::array({in_channel(type + ".reply")})}}}};
 }
 
+// What the server says by itself.
+void describe_push(const Route& route, Json& document) {
+    Json& components = document["components"];
+    route.answer.define(components["schemas"]);
+    const std::string& type = route.path;
+    Json payload = envelope(type, route.answer.json_schema(), true);
+    payload["properties"]["status"] = {{"enum", {"update", "snapshot", "closed"}}};
+    payload["properties"]["eid"] = {{"type", "null"}};
+    components["messages"][type] = {
+        {"name", type}, {"summary", route.summary}, {"payload", std::move(payload)}};
+    document["channels"]["live"]["messages"][type] = {{"$ref", "#/components/messages/" + type}};
+    document["operations"]["push." + type] = {
+        {"action", "send"},
+        {"summary", route.summary},
+        {"description", who(route.access)},
+        {"channel", {{"$ref", "#/channels/live"}}},
+        {"messages", Json::array({{{"$ref", "#/channels/live/messages/" + type}}})}};
+}
+
 } // namespace
 
 Json asyncapi(const RouteTable& routes) {
@@ -251,7 +270,10 @@ Json asyncapi(const RouteTable& routes) {
                   {"operations", Json::object()},
                   {"components", {{"schemas", Json::object()}, {"messages", Json::object()}}}};
     for (const auto& route : routes.all())
-        if (route->method == "MESSAGE") describe_message(*route, document);
+        if (route->method == "MESSAGE")
+            describe_message(*route, document);
+        else if (route->method == "PUSH")
+            describe_push(*route, document);
     return document;
 }
 

@@ -132,6 +132,10 @@ void RouteTable::add(Route added) {
         routes_.push_back(std::move(route));
         return;
     }
+    if (route->method == "PUSH") { // said without being asked: only documented
+        routes_.push_back(std::move(route));
+        return;
+    }
     Node* node = root_.get();
     std::vector<std::string> names;
     bool rest = false;

@@ -318,6 +318,14 @@ void Board::hand_changed(const Hand& hand) {
     });
 }
 
+void Board::content_changed(std::int64_t device_id, const nlohmann::json& progress) {
+    impl_->hub.post([impl = impl_, device_id, progress](live::Hub&) {
+        Shown& shown = impl->devices[device_id];
+        shown.content = progress;
+        impl->show(shown);
+    });
+}
+
 nlohmann::json Board::hand(std::int64_t device_id) const {
     const auto found = impl_->devices.find(device_id);
     return headset_json(found == impl_->devices.end() ? Hand() : found->second.hand);

@@ -51,6 +51,7 @@ public:
     void controls_loaded(std::int64_t session_id, const std::vector<Command>& commands); // at start
     void answered(std::int64_t session_id, std::int64_t number, const CommandAnswer& answer);
     void hand_changed(const Hand& hand);
+    void content_changed(std::int64_t device_id, const nlohmann::json& progress); // fetching.h
     // The headset is in that session now, or in none.
     void device_settled(std::int64_t device_id, std::optional<std::int64_t> session_id);
 

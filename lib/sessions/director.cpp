@@ -472,6 +472,15 @@ bool Director::answers_itself(std::int64_t device_id) const {
     return impl_->floor.hears(device_id);
 }
 
+bool Director::any_live() const {
+    return impl_->floor.any_live();
+}
+
+void Director::tell(std::int64_t device_id, const char* type, const nlohmann::json& data) {
+    impl_->parts.hub.post(
+        [this, device_id, type, data](live::Hub&) { impl_->floor.tell(device_id, type, data); });
+}
+
 void Director::ask_for_pictures() {
     impl_->parts.pictures.tick(impl_->floor);
 }

@@ -102,6 +102,8 @@ public:
     void device_removed(std::int64_t organisation_id, std::int64_t device_id); // unpaired
     void signed_in(std::int64_t organisation_id, std::int64_t device_id,
                    const std::optional<people::PersonReference>& person);
+    // Something to say to a headset, if it is there.
+    void tell(std::int64_t device_id, const char* type, const nlohmann::json& data);
     void seat_changed(std::int64_t organisation_id, const rooms::Seat& seat);
 
     // ---- on the io thread ----
@@ -111,6 +113,7 @@ public:
     // Commands expire, and who has not come back after a restart no longer counts as there; about every
     // second.
     void tick();
+    bool any_live() const;
     // Headsets hear whether they are watched; a few times a second.
     void ask_for_pictures();
     // The live session that a headset is in.

@@ -53,6 +53,7 @@ public:
 
     std::optional<std::int64_t> session_of(std::int64_t device_id) const;
     bool hears(std::int64_t device_id) const; // it has a socket of Lectern's own open
+    bool any_live() const { return !live_.empty(); }
     const std::map<std::int64_t, Headset>& headsets() const { return headsets_; }
     // Organisation and headset of those whose run goes on though they are not there.
     std::vector<std::pair<std::int64_t, std::int64_t>> absent() const;

@@ -143,6 +143,19 @@ std::vector<Headset> headsets_of(store::Read& read, std::int64_t organisation_id
     return headsets;
 }
 
+std::vector<Wanted> content_of(store::Read& read, std::int64_t organisation_id,
+                               const PreflightQuestion& question) {
+    auto rows = read.query(
+        "SELECT DISTINCT c.sha256, c.size, c.title FROM lessons l JOIN contents c ON c.id = l.content_id"
+        " WHERE l.organisation_id = ?1 AND (l.id = ?2 OR (?2 IS NULL AND l.id IN"
+        " (SELECT lesson_id FROM session_lessons WHERE session_id = ?3)))",
+        organisation_id, question.lesson_id, question.session_id);
+    std::vector<Wanted> wanted;
+    while (rows.step())
+        wanted.push_back({rows.string(0), rows.integer(1), rows.string(2)});
+    return wanted;
+}
+
 std::map<std::int64_t, std::vector<std::string>> held_content(store::Read& read,
                                                               std::int64_t organisation_id) {
     auto rows = read.query(
@@ -201,6 +214,7 @@ Json preflight(store::Read& read, std::int64_t organisation_id, const PreflightQ
                const devices::Presence& presence) {
     const PreflightQuestion question = completed(read, organisation_id, asked);
     std::vector<Headset> headsets = headsets_of(read, organisation_id, question);
+    const auto content = content_of(read, organisation_id, question);
     auto held = held_content(read, organisation_id);
     std::map<std::pair<std::string, std::string>, std::string> newest; // by model and app
     for (Headset& headset : headsets) {
@@ -213,6 +227,7 @@ Json preflight(store::Read& read, std::int64_t organisation_id, const PreflightQ
     bool all_ready = !headsets.empty();
     for (Headset& headset : headsets) {
         headset.facts.newest_version = newest[{headset.model, headset.facts.present.report.app.value_or("")}];
+        headset.facts.content = content;
         headset.facts.has = held[headset.id];
         const auto checks = checks_of(headset.facts, read.now_ms());
         const bool ready = std::ranges::all_of(checks, &Check::good);

@@ -203,6 +203,8 @@ void add_session_routes(http::RouteTable& table, SessionParts parts) {
     add_control_routes(table, parts);
     add_hand_routes(table, parts);
     add_preflight_routes(table, parts);
+    add_fetch_routes(table, parts);
+    add_pushes(table);
 }
 
 } // namespace sessions

@@ -4,6 +4,7 @@
 #include "http/route.h"
 #include "platform/clock.h"
 #include "sessions/director.h"
+#include "sessions/fetching.h"
 
 namespace sessions {
 
@@ -12,6 +13,7 @@ struct SessionParts { // all of it outlives the table
     Director& director;
     courses::Lessons& lessons;
     devices::Presence& presence;
+    Fetching& fetching;
     platform::Clock& clock;
 };
 
@@ -27,6 +29,12 @@ void add_control_routes(http::RouteTable& table, SessionParts parts);
 
 // Raised hands: headset.hand, hand_down, unwell and well, and lowering them.
 void add_hand_routes(http::RouteTable& table, SessionParts parts);
+
+// What is pushed, for the documentation.
+void add_pushes(http::RouteTable& table);
+
+// Content to headsets.
+void add_fetch_routes(http::RouteTable& table, SessionParts parts);
 
 // The board before a lesson.
 void add_preflight_routes(http::RouteTable& table, SessionParts parts);

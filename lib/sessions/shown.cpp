@@ -109,6 +109,7 @@ Json entry_of(const Shown& shown, const ShownSession* session, std::int64_t now_
                       {"position_ms", session ? or_null(report.position_ms) : Json()},
                       {"skew_ms", session ? or_null(skew_ms) : Json()},
                       {"hand", hand_of(shown.hand)},
+                      {"content", shown.content},
                       {"unwell_ms", or_null(shown.hand.unwell_ms)},
                       {"last_seen_ms", or_null(last_seen_ms)}});
     return entry;

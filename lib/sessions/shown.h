@@ -4,7 +4,7 @@
 
 #include <cstdint>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +38,7 @@ struct Shown {
     std::optional<std::int64_t> session_id;
     std::int64_t online_since_ms = 0;
     Hand hand;
+    nlohmann::json content;                  // how far it is with what it shall have; null: nothing
     std::map<Reason, std::int64_t> since_ms; // what ails it, and for how long
 };
 

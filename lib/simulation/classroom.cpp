@@ -51,6 +51,9 @@ public:
         count("messages", "picture_bytes") += headset.counts().picture_bytes;
         count("messages", "hands") += headset.counts().hands;
         if (const auto off_ms = headset.media_off_ms(now_ms)) media_off_.push_back(std::abs(*off_ms));
+        count("content", "bytes") += participant.download().bytes();
+        count("content", "whole") += participant.download().whole();
+        count("content", "failed") += participant.download().failed();
         count("seeks") += headset.media().seeks();
         latenesses_.insert(latenesses_.end(), participant.lateness_ms().begin(),
                            participant.lateness_ms().end());

@@ -107,6 +107,8 @@ void Headset::hear(const Json& message, double now_ms) {
         hear_state(data, now_ms);
     else if (type == "command")
         hear_command(data, now_ms);
+    else if (type == "content.fetch")
+        fetches_.push_back(data.dump());
     else if (type == "pictures")
         hear_pictures(data, now_ms);
     else if (type == "person" && data.value("person", Json()).is_null()) {
@@ -116,7 +118,7 @@ void Headset::hear(const Json& message, double now_ms) {
 }
 
 void Headset::hear_welcome(const Json& data, double now_ms) {
-    welcomed_ = true;
+    welcomed_ = just_welcomed_ = true;
     if (!sync_.offset_ms())
         coarse_offset_ms_ = data.at("server_ms").get<double>() - traits_.clock.own_ms(now_ms);
     device_id_ = data.at("device").at("id");
@@ -143,6 +145,7 @@ void Headset::hear_state(const Json& data, double now_ms) {
 void Headset::hear_command(const Json& data, double now_ms) {
     ++counts_.commands;
     const Command command = command_from(data);
+    heard_.push_back({command.number, now_ms});
     record_until(now_ms);
     const bool is_known = player_.take(command) == Player::Verdict::known;
     answer(command.session_id, command.number, is_known ? "done" : "received", std::nullopt);
@@ -162,6 +165,8 @@ void Headset::hear_reply(const Json& message, double now_ms) {
         hear_events_reply(message, eid, now_ms);
     } else if (type == "command.answer") {
         if (good || is_final(message["error"])) answers_.erase(eid);
+    } else if (type == "content.report" && good) {
+        fetches_.push_back(message["data"].dump());
     } else if (type == "headset.sign_in") {
         hear_sign_in_reply(message, now_ms);
     }
@@ -220,6 +225,17 @@ double Headset::next_due() const {
         if (picture_every_ms_ > 0) due = std::min(due, next_picture_ms_);
     }
     return due;
+}
+
+std::optional<Json> Headset::take_fetch() {
+    if (fetches_.empty()) return std::nullopt;
+    Json fetch = Json::parse(fetches_.back()); // the newest says all
+    fetches_.clear();
+    return fetch;
+}
+
+void Headset::say_content(const Json& items, bool complete) {
+    if (connected_ && welcomed_) say("content.report", Json{{"items", items}, {"complete", complete}}.dump());
 }
 
 std::vector<OutgoingMessage> Headset::take_messages() {

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <random>
 #include <string>
@@ -50,6 +50,11 @@ struct Obeyed { // when it truly acted on a command, to compare headsets with ea
     double true_ms = 0, skew_ms = 0, at_ms = 0;
 };
 
+struct Heard { // when a command arrived
+    std::int64_t number = 0;
+    double true_ms = 0;
+};
+
 struct HeadsetCounts {
     std::uint64_t commands = 0, obeyed = 0, expired = 0;
     std::uint64_t sign_ins = 0, failed_sign_ins = 0, refused_messages = 0, not_understood = 0, reports = 0,
@@ -71,6 +76,11 @@ public:
     // Does what is due, and says when to come again at the latest (after any `received` it may be earlier).
     double act(double now_ms);
     std::vector<OutgoingMessage> take_messages();
+    // What the box wants it to fetch, told once; and what it has of it.
+    std::optional<nlohmann::json> take_fetch();
+    void say_content(const nlohmann::json& items, bool complete);
+    // Whether it has just been welcomed, and shall say what content it has.
+    bool take_welcome() { return std::exchange(just_welcomed_, false); }
     // No more events from now on; what was made is still delivered.
     void stop_recording(double now_ms);
 
@@ -79,6 +89,7 @@ public:
     const EventLog& events() const { return events_; }
     const HeadsetCounts& counts() const { return counts_; }
     const std::vector<Obeyed>& obeyed() const { return obeyed_; }
+    const std::vector<Heard>& heard() const { return heard_; }
     std::int64_t device_id() const { return device_id_; }
     bool is_signed_in() const { return signed_in_; }
     bool has_delivered_all() const { return events_.is_empty() && answers_.empty(); }
@@ -131,6 +142,7 @@ private:
     EventLog events_;
     HeadsetCounts counts_;
     std::vector<Obeyed> obeyed_;
+    std::vector<Heard> heard_;
     std::vector<OutgoingMessage> messages_;
     std::map<std::int64_t, std::string> batches_under_way_; // by eid
     std::map<std::int64_t, std::string> answers_;           // by eid, kept until the server has them
@@ -144,6 +156,8 @@ private:
     double next_hand_ms_ = std::numeric_limits<double>::infinity();
     std::size_t most_picture_bytes_ = 0;
     std::optional<double> in_lesson_ms_;
+    std::vector<std::string> fetches_; // JSON
+    bool just_welcomed_ = false;
     double next_look_ms_ = std::numeric_limits<double>::infinity(); // to be recorded
     double skew_ms_ = 0, battery_ = 100;
     std::string zone_;

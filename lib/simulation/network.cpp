@@ -258,6 +258,18 @@ void Network::ask(const std::string& path, const std::string& token, const std::
     std::make_shared<Request>(impl_->context, std::move(request), std::move(done))->start(impl_->endpoints);
 }
 
+void Network::ask_range(const std::string& path, const std::string& token, std::int64_t first,
+                        std::int64_t last, std::function<void(Response)> done) {
+    using beast::http::field;
+    beast::http::request<beast::http::string_body> request(beast::http::verb::get, impl_->server.path + path,
+                                                           11);
+    request.set(field::host, host_header(impl_->server));
+    request.set(field::connection, "close");
+    request.set(field::authorization, "Bearer " + token);
+    request.set(field::range, "bytes=" + std::to_string(first) + "-" + std::to_string(last));
+    std::make_shared<Request>(impl_->context, std::move(request), std::move(done))->start(impl_->endpoints);
+}
+
 std::shared_ptr<Socket> Network::open(const std::string& path, const std::string& token,
                                       SocketListener& listener) {
     auto socket = std::make_shared<WebSocket>(impl_->context, listener);

@@ -58,6 +58,9 @@ public:
     // Asks once; `token` may be empty, and so may `body`, which makes it a GET.
     void ask(const std::string& path, const std::string& token, const std::string& body,
              std::function<void(Response)> done);
+    // A part of a file, both ends included.
+    void ask_range(const std::string& path, const std::string& token, std::int64_t first, std::int64_t last,
+                   std::function<void(Response)> done);
     // The listener must live until on_closed or until the socket was closed.
     std::shared_ptr<Socket> open(const std::string& path, const std::string& token, SocketListener& listener);
 

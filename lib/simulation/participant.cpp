@@ -22,7 +22,11 @@ Participant::Participant(Network& network, ParticipantOptions options)
       random_(options_.traits.seed + 1),
       headset_(options_.traits),
       headset_timer_(network.timer()),
-      network_timer_(network.timer()) {
+      network_timer_(network.timer()),
+      download_(network, [this](const nlohmann::json& item) {
+          headset_.say_content(nlohmann::json::array({item}), false);
+          live();
+      }) {
     if (options_.line.is_perfect()) return;
     up_ = std::make_unique<Way>(options_.line, random_(), network.timer());
     down_ = std::make_unique<Way>(options_.line, random_(), network.timer());
@@ -207,6 +211,8 @@ void Participant::live(std::optional<double> due_ms) {
     const auto obeyed = headset_.counts().obeyed;
     const double due = headset_.act(now_ms);
     if (due_ms && headset_.counts().obeyed > obeyed) lateness_ms_.push_back(now_ms - *due_ms);
+    if (headset_.take_welcome()) headset_.say_content(download_.held(), true);
+    if (const auto fetch = headset_.take_fetch()) download_.take(*fetch, token_);
     for (OutgoingMessage& message : headset_.take_messages()) {
         if (up_ && socket_)
             travel(*up_, std::move(message), &Participant::arrive_there);

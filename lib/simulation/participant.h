@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "simulation/bad_line.h"
+#include "simulation/download.h"
 #include "simulation/headset.h"
 #include "simulation/network.h"
 
@@ -51,6 +52,7 @@ public:
     const std::string& fault() const { return fault_; }
     const Headset& headset() const { return headset_; }
     const ConnectionCounts& counts() const { return counts_; }
+    const Download& download() const { return download_; }
     // By how much the machine was late when something was due at a moment: its own noise, not the protocol's.
     const std::vector<double>& lateness_ms() const { return lateness_ms_; }
 
@@ -94,6 +96,7 @@ private:
     bool connected_ = false, finishing_ = false, leaving_ = false;
     int failures_ = 0; // in a row
     ConnectionCounts counts_;
+    Download download_;
     std::unique_ptr<Way> up_, down_; // null: the line is as good as the network itself
     std::vector<double> lateness_ms_;
 };

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/content_bench.h"
 #include "bench/events_bench.h"
 #include "bench/http_bench.h"
 #include "bench/ingest_bench.h"
@@ -27,6 +28,7 @@ constexpr Bench benches[] = {
     {"reports", bench::run_report_bench}, {"fan-out", bench::run_fan_out_bench},
     {"memory", bench::run_memory_bench},  {"polling", bench::run_polling_bench},
     {"sync", bench::run_sync_bench},      {"reconnect", bench::run_reconnect_bench},
+    {"content", bench::run_content_bench},
 };
 
 } // namespace

@@ -1,0 +1,52 @@
+// A headset fetches content from the box: a piece at a time, resumed after a break where it was, verified by
+// SHA-256. The bytes themselves are forgotten, a simulated headset shows none.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "simulation/network.h"
+
+namespace simulation {
+
+class Download {
+public:
+    // `report`: {"sha256", "state", "received_bytes"} for the server.
+    using Report = std::function<void(const nlohmann::json& item)>;
+    Download(Network& network, Report report);
+    ~Download();
+
+    // The push content.fetch. What is there already is reported and not fetched again.
+    void take(const nlohmann::json& push, const std::string& token);
+    nlohmann::json held() const; // what is whole, as a report's items
+    std::uint64_t bytes() const { return bytes_; }
+    std::size_t whole() const { return whole_.size(); }
+    std::size_t failed() const { return failed_; }
+    bool is_idle() const { return waiting_.empty(); }
+
+private:
+    struct Item;
+    void next();
+    void hear(const Response& response);
+    void end(const char* state);
+
+    Network& network_;
+    const Report report_;
+    std::unique_ptr<Timer> timer_;
+    std::shared_ptr<bool> here_ = std::make_shared<bool>(true); // an answer may come after we are gone
+    std::deque<std::unique_ptr<Item>> waiting_;                 // the first one is being fetched
+    std::map<std::string, std::int64_t> whole_;                 // by SHA-256
+    std::string token_;
+    std::int64_t piece_bytes_ = 0;
+    std::uint64_t bytes_ = 0;
+    std::size_t failed_ = 0;
+    bool under_way_ = false;
+    double next_report_ms_ = 0;
+};
+
+} // namespace simulation

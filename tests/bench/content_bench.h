@@ -1,0 +1,11 @@
+#pragma once
+
+#include <filesystem>
+
+namespace bench {
+
+// Commands to 40 headsets, from the order to the last one that has it, while nothing else happens and while
+// all of them fetch a video of 200 MB.
+void run_content_bench(const std::filesystem::path& folder);
+
+} // namespace bench

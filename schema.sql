@@ -108,12 +108,13 @@ CREATE TABLE import_rows (
     PRIMARY KEY (import_id, place)
 ) STRICT, WITHOUT ROWID;
 
--- How staff come in: an administrator hands over a code that works once. A row lives until it is accepted or revoked; one
--- that has expired is shown as such. `candidate` and `totp_*` belong to a registration by authenticator that has begun.
+-- How staff come in, and learners who sign in by e-mail: an administrator hands over a code that works once. A row
+-- lives until it is accepted or revoked; one that has expired is shown as such. `candidate` and `totp_*` belong to a
+-- registration by authenticator that has begun.
 CREATE TABLE invitations (
     id              INTEGER PRIMARY KEY,
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
-    role            TEXT NOT NULL CHECK (role IN ('viewer', 'teacher', 'administrator')),
+    role            TEXT NOT NULL CHECK (role IN ('student', 'viewer', 'teacher', 'administrator')),
     name            TEXT NOT NULL DEFAULT '',          -- whom it is for, as the administrator wrote it
     email           TEXT COLLATE NOCASE,               -- becomes the person's
     code_hash       BLOB NOT NULL UNIQUE,
@@ -126,6 +127,20 @@ CREATE TABLE invitations (
 ) STRICT;
 CREATE INDEX invitations_by_organisation ON invitations(organisation_id, id);
 CREATE INDEX invitations_by_candidate ON invitations(candidate) WHERE candidate IS NOT NULL;
+
+-- What people set for themselves in the apps that ask for it (dialect E).
+CREATE TABLE profiles (
+    person_id     INTEGER PRIMARY KEY REFERENCES persons(id) ON DELETE CASCADE,
+    time_zone     TEXT,                                -- null: the organisation's
+    preferences   TEXT NOT NULL DEFAULT '{}',          -- a JSON object, the app's own
+    last_login_ms INTEGER
+) STRICT;
+
+-- Who forgot the password; an administrator sets a new one.
+CREATE TABLE password_requests (
+    person_id INTEGER PRIMARY KEY REFERENCES persons(id) ON DELETE CASCADE,
+    at_ms     INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE classes (
     id              INTEGER PRIMARY KEY,
@@ -691,6 +706,58 @@ CREATE TABLE event_batches (
     UNIQUE (sender, batch_id)
 ) STRICT;
 CREATE INDEX event_batches_by_run ON event_batches(run_id, id);
+
+-- ============================================================ conversation
+
+-- What was said in a run: by the student, by the scenario's persona, by a teacher who stepped in.
+CREATE TABLE chat_messages (
+    id        INTEGER PRIMARY KEY,
+    run_id    INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+    role      TEXT NOT NULL CHECK (role IN ('student', 'persona', 'teacher')),
+    person_id INTEGER REFERENCES persons(id) ON DELETE SET NULL, -- who wrote it, where that is known
+    kind      TEXT NOT NULL DEFAULT 'text',            -- dialect E's type
+    text      TEXT NOT NULL,
+    origin    TEXT NOT NULL DEFAULT '' CHECK (origin IN ('', 'endpoint', 'embedded')), -- of the persona's: who answered
+    entry     INTEGER,                                 -- of the embedded persona's: which entry of the knowledge base it told
+    at_ms     INTEGER NOT NULL
+) STRICT;
+CREATE INDEX chat_messages_by_run ON chat_messages(run_id, id);
+
+-- The full-text index of the scenarios' knowledge bases. `scope` is one word for a scenario's version, "s12v3", and `number`
+-- the entry's place in it.
+CREATE VIRTUAL TABLE knowledge_search USING fts5(scope, number UNINDEXED, title, keywords, content,
+    tokenize = 'porter unicode61 remove_diacritics 2');
+
+-- ============================================================ progress
+
+-- What a run gave its student: exactly once, whatever is sent again.
+CREATE TABLE experience (
+    run_id          INTEGER PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    person_id       INTEGER NOT NULL REFERENCES persons(id) ON DELETE CASCADE,
+    xp              INTEGER NOT NULL CHECK (xp >= 0),
+    at_ms           INTEGER NOT NULL
+) STRICT;
+CREATE INDEX experience_by_organisation ON experience(organisation_id, person_id, xp);
+CREATE INDEX experience_by_person ON experience(person_id, at_ms);
+
+-- Which achievements there are, and their rules, is in progress/achievement.cpp.
+CREATE TABLE achievements (
+    person_id   INTEGER NOT NULL REFERENCES persons(id) ON DELETE CASCADE,
+    achievement TEXT NOT NULL,
+    run_id      INTEGER REFERENCES runs(id) ON DELETE SET NULL, -- with which it was reached
+    at_ms       INTEGER NOT NULL,
+    PRIMARY KEY (person_id, achievement)
+) STRICT, WITHOUT ROWID;
+
+-- A teacher saw somebody help another.
+CREATE TABLE helping (
+    id        INTEGER PRIMARY KEY,
+    person_id INTEGER NOT NULL REFERENCES persons(id) ON DELETE CASCADE,
+    seen_by   INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    at_ms     INTEGER NOT NULL
+) STRICT;
+CREATE INDEX helping_by_person ON helping(person_id);
 
 -- For the sqlite3 shell and for reports of one's own: events as rows, under the names of dialect C.
 CREATE VIEW tracking_events AS

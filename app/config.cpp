@@ -1,6 +1,7 @@
 #include "app/config.h"
 
 #include <arpa/inet.h>
+#include <sys/stat.h>
 
 #include <toml++/toml.h>
 #include <algorithm>
@@ -71,10 +72,60 @@ std::string read_number(const toml::node& value, std::int64_t most, std::int64_t
     return "";
 }
 
+std::string read_chat_endpoint(const toml::node& value, const std::filesystem::path&, Config& config) {
+    const auto* text = value.as_string();
+    if (text == nullptr || !chat::parse_address(text->get()))
+        return "must be an address like \"http://192.0.2.7:11434/v1\"; https is not spoken, a proxy can add "
+               "it";
+    config.chat.url = text->get();
+    return "";
+}
+
+std::string read_chat_model(const toml::node& value, const std::filesystem::path&, Config& config) {
+    const auto* text = value.as_string();
+    if (text == nullptr || text->get().empty() || text->get().size() > 200)
+        return "must be the name of a model in quotes";
+    config.chat.model = text->get();
+    return "";
+}
+
+// A key is a secret: a file that others can read is refused rather than used.
+std::string read_chat_key_file(const toml::node& value, const std::filesystem::path& folder, Config& config) {
+    std::filesystem::path file;
+    if (const std::string fault = read_path(value, folder, file); !fault.empty()) return fault;
+    struct stat status {};
+    if (stat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return "names a file that is not there";
+    if ((status.st_mode & 077) != 0) return "names a file that others can read: chmod 600 it";
+    std::ifstream stream(file, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+    if (!stream) return "names a file that cannot be read";
+    config.chat.key = platform::trimmed(bytes);
+    const bool printable =
+        std::ranges::all_of(config.chat.key, [](char letter) { return letter > ' ' && letter < 0x7f; });
+    if (config.chat.key.empty() || config.chat.key.size() > 4096 || !printable)
+        return "names a file that does not hold one key on one line";
+    return "";
+}
+
+std::string read_count(const toml::node& value, std::int64_t least, std::int64_t most, int& count) {
+    const auto number = value.value_exact<std::int64_t>();
+    if (!number || *number < least || *number > most)
+        return "must be a number from " + std::to_string(least) + " to " + std::to_string(most);
+    count = static_cast<int>(*number);
+    return "";
+}
+
 const Key keys[] = {
     {"allowed_origins", read_origins},
     {"content_percent", [](const toml::node& value, const std::filesystem::path&,
                            Config& config) { return read_number(value, 100, config.content_percent); }},
+    {"chat.concurrency", [](const toml::node& value, const std::filesystem::path&,
+                            Config& config) { return read_count(value, 1, 16, config.chat.concurrency); }},
+    {"chat.endpoint", read_chat_endpoint},
+    {"chat.key_file", read_chat_key_file},
+    {"chat.max_tokens", [](const toml::node& value, const std::filesystem::path&,
+                           Config& config) { return read_count(value, 16, 2000, config.chat.most_tokens); }},
+    {"chat.model", read_chat_model},
     {"data", [](const toml::node& value, const std::filesystem::path& folder,
                 Config& config) { return read_path(value, folder, config.data); }},
     {"listen", read_listen},
@@ -103,6 +154,7 @@ public:
         faults_.push_back(
             {at, file_ + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " + what});
     }
+    bool none() const { return faults_.empty(); }
     void throw_if_any() {
         if (faults_.empty()) return;
         std::ranges::sort(faults_, {}, &Fault::at); // a table is sorted by name, a person reads from the top
@@ -120,6 +172,29 @@ private:
     std::string file_;
     std::vector<Fault> faults_;
 };
+
+bool has_keys_in(const std::string& table) {
+    return std::ranges::any_of(keys, [&](const Key& key) { return key.name.starts_with(table + "."); });
+}
+
+// The keys of a table inside another have its name before theirs: "chat.model".
+void read_table(const toml::table& table, const std::string& prefix, const std::filesystem::path& folder,
+                Config& config, Faults& faults) {
+    for (const auto& [name, value] : table) {
+        const std::string full = prefix + std::string(name.str());
+        if (value.is_table() && has_keys_in(full)) {
+            read_table(*value.as_table(), full + ".", folder, config, faults);
+            continue;
+        }
+        const auto* key = std::ranges::find(keys, full, &Key::name);
+        if (key == std::end(keys)) {
+            faults.add(name.source().begin, "unknown key '" + full + "'; known are " + known_keys());
+            continue;
+        }
+        const std::string fault = key->read(value, folder, config);
+        if (!fault.empty()) faults.add(value.source().begin, "'" + full + "' " + fault);
+    }
+}
 
 std::string contents_of(const std::filesystem::path& file) {
     std::ifstream stream(file, std::ios::binary);
@@ -158,16 +233,9 @@ Config load_config(const std::filesystem::path& file) {
         faults.throw_if_any();
     }
     const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
-    for (const auto& [name, value] : table) {
-        const auto* key = std::ranges::find(keys, name.str(), &Key::name);
-        if (key == std::end(keys)) {
-            faults.add(name.source().begin,
-                       "unknown key '" + std::string(name.str()) + "'; known are " + known_keys());
-            continue;
-        }
-        const std::string fault = key->read(value, folder, config);
-        if (!fault.empty()) faults.add(value.source().begin, "'" + std::string(key->name) + "' " + fault);
-    }
+    read_table(table, "", folder, config, faults);
+    if (config.chat.url.empty() != config.chat.model.empty() && faults.none())
+        faults.add(table.find("chat")->second.source().begin, "'chat' needs both endpoint and model");
     faults.throw_if_any();
     return config;
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "chat/endpoint.h"
 #include "platform/log.h"
 
 namespace app {
@@ -28,6 +29,7 @@ struct Config {
     platform::LogLevel log_level = platform::LogLevel::info;
     // What the room's Wi-Fi carries, and how much of it pictures and content may take.
     std::int64_t wifi_mbit = 100, pictures_percent = 20, content_percent = 50;
+    chat::EndpointOptions chat; // [chat]; its key comes from key_file
 };
 
 // Reads a TOML file. A fault stops the start: Error bad_request whose message has a line "FILE:LINE:COLUMN:

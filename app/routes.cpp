@@ -4,20 +4,24 @@
 #include "app/appliance.h"
 #include "app/system_routes.h"
 #include "audit/audit_routes.h"
+#include "chat/chat_routes.h"
 #include "courses/content_routes.h"
 #include "courses/course_routes.h"
 #include "courses/lesson_routes.h"
 #include "devices/device_routes.h"
 #include "dialects/lms/lms_routes.h"
 #include "dialects/lms/lms_sockets.h"
+#include "dialects/seats/seats_routes.h"
+#include "dialects/trainer/trainer_routes.h"
 #include "dialects/training/training_routes.h"
 #include "dialects/unreal/unreal_routes.h"
-#include "dialects/seats/seats_routes.h"
 #include "http/assets.h"
 #include "http/openapi.h"
 #include "insights/insight_routes.h"
 #include "live/live_routes.h"
 #include "people/people_routes.h"
+#include "people/profile_routes.h"
+#include "progress/progress_routes.h"
 #include "rooms/room_routes.h"
 #include "runs/run_routes.h"
 #include "runs/training_routes.h"
@@ -39,6 +43,12 @@ dialects::training::Parts training_parts(Services& s, bool tls) {
             s.devices, s.presence, s.pairing, s.scenarios,     s.trainings, s.waiting, tls};
 }
 
+void add_trainer(http::RouteTable& table, Services& s) {
+    dialects::trainer::add_trainer_routes(
+        table, {s.store, s.clock, s.hasher, s.organisations, s.people, s.profiles, s.invitations, s.logins,
+                s.sign_in, s.scenarios, s.runs, s.trainings, s.progress, s.chat});
+}
+
 } // namespace
 
 void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
@@ -49,6 +59,7 @@ void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
          appliance.uses_tls(), [&s](store::Read& read, std::int64_t organisation_id, std::int64_t device_id) {
              return devices::json_of(s.devices.get(read, organisation_id, device_id), s.presence);
          }});
+    people::add_profile_routes(table, s.profiles);
     devices::add_device_routes(table, {s.devices, s.presence, s.pairing, s.logins, s.sign_in, s.lockouts,
                                        s.organisations, s.people, s.classes, s.clock, s.inspector,
                                        [&appliance] { return appliance.addresses(); }, sessions::class_due});
@@ -62,10 +73,13 @@ void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
     scenarios::add_scenario_routes(table, s.scenarios);
     runs::add_training_routes(table, {s.store, s.clock, s.trainings, s.waiting});
     insights::add_insight_routes(table, {s.sessions, s.runs, s.people, s.classes});
+    progress::add_progress_routes(table, s.progress, s.classes);
+    chat::add_chat_routes(table, s.chat, s.chat_feed, s.chat_endpoint);
     live::add_live_routes(table, s.hub, s.clock);
     dialects::lms::add_lms_routes(table, lms_parts(s));
     dialects::training::add_training_routes(table, training_parts(s, appliance.uses_tls()));
     dialects::unreal::add_unreal_routes(table, {s.runs, s.ingest, s.random});
+    add_trainer(table, s);
     audit::add_audit_routes(table, s.store);
     admin::add_backup_routes(table, {s.store, s.backups, s.setup, s.folder, appliance.options().restart});
     add_system_routes(table, appliance);

@@ -95,6 +95,7 @@ ApplianceOptions appliance_options(const Config& config) {
     const std::int64_t wifi_bytes_per_s = config.wifi_mbit * 1'000'000 / 8;
     options.services.pictures_bytes_per_s = wifi_bytes_per_s * config.pictures_percent / 100;
     options.services.content_bytes_per_s = wifi_bytes_per_s * config.content_percent / 100;
+    options.services.chat = config.chat;
     options.front_door.listen = {address_text(config, config.listen.port)};
     options.front_door.tls_certificate = config.tls_cert.string();
     options.front_door.tls_key = config.tls_key.string();

@@ -57,7 +57,11 @@ Services::Services(const ServicesOptions& options, platform::Clock& clock_, plat
       board(hub, clock_),
       director(
           {store, hub, clock_, sessions, runs, presence, rooms, logins, board, hands, pictures, inspector}),
-      training_board(hub, clock_) {
+      training_board(hub, clock_),
+      progress(people, trainings),
+      chat_endpoint(options.chat, clock_),
+      chat(store, chat_endpoint, trainings, organisations),
+      chat_feed(hub, clock_) {
     pictures.set_bytes_per_s(options.pictures_bytes_per_s);
     connect_people();
     connect_rosters();
@@ -65,6 +69,7 @@ Services::Services(const ServicesOptions& options, platform::Clock& clock_, plat
     connect_rooms();
     connect_content();
     connect_trainings();
+    connect_progress();
 }
 
 // The store is the first member and goes last, but its jobs use all the others.
@@ -211,6 +216,36 @@ void Services::connect_trainings() {
     });
 }
 
+void Services::connect_progress() {
+    people.on_password_set = [this](store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
+        profiles.close_password_request(tx, organisation_id, person_id);
+    };
+    // On the page of whoever looks after people.
+    profiles.on_password_request = [this](std::int64_t organisation_id, std::int64_t person_id,
+                                          const std::optional<people::PasswordRequest>& request) {
+        hub.post([=, topic = "organisation/" + std::to_string(organisation_id)](live::Hub& the_hub) {
+            const std::string key = "password_request/" + std::to_string(person_id);
+            if (request)
+                the_hub.set(topic, key, people::json_of(*request));
+            else
+                the_hub.erase(topic, key);
+        });
+    };
+    trainings.on_recorded.push_back([this](store::Tx& tx, const runs::Training& training) {
+        progress.settle(tx, training.run.organisation_id, training.run.id);
+    });
+    runs.on_named = [this](store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id) {
+        progress.settle(tx, organisation_id, run_id);
+    };
+    chat.on_message = [this](std::int64_t organisation_id, const chat::Listeners& listeners,
+                             const chat::Message& message) {
+        chat_feed.said(organisation_id, listeners, message);
+    };
+    chat.on_growing = [this](std::int64_t organisation_id, std::int64_t run_id, std::string_view so_far) {
+        chat_feed.growing(organisation_id, run_id, so_far);
+    };
+}
+
 void Services::load() {
     store.read([this](store::Read& read) {
         privacy.load(read);
@@ -221,6 +256,8 @@ void Services::load() {
         for (const people::Organisation& organisation : organisations.list(read)) {
             board.organisation_added(organisation.id);
             board.pairing_changed(pairing.state(read, organisation.id));
+            for (const people::PasswordRequest& request : profiles.password_requests(read, organisation.id))
+                profiles.on_password_request(organisation.id, request.person.id, request);
             for (const devices::PairingRequest& request : pairing.requests(read, organisation.id))
                 board.pairing_requested(request);
         }

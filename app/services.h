@@ -12,12 +12,14 @@
 #include "admin/backup.h"
 #include "app/background.h"
 #include "audit/log.h"
+#include "chat/chat.h"
+#include "chat/feed.h"
 #include "courses/content.h"
 #include "courses/content_files.h"
 #include "courses/course.h"
 #include "courses/lesson.h"
-#include "courses/timetable.h"
 #include "courses/pace.h"
+#include "courses/timetable.h"
 #include "devices/device.h"
 #include "devices/inspector.h"
 #include "devices/pairing.h"
@@ -32,6 +34,7 @@
 #include "people/organisation.h"
 #include "people/people.h"
 #include "people/privacy.h"
+#include "people/profile.h"
 #include "people/second_factor.h"
 #include "people/setup.h"
 #include "people/sign_in.h"
@@ -39,6 +42,7 @@
 #include "platform/clock.h"
 #include "platform/crypto.h"
 #include "platform/random.h"
+#include "progress/progress.h"
 #include "rooms/room.h"
 #include "runs/ingest.h"
 #include "runs/privacy.h"
@@ -63,6 +67,7 @@ struct ServicesOptions {
     // Of the room's Wi-Fi: for pictures from headsets, and for content to them.
     std::int64_t pictures_bytes_per_s = sessions::Pictures::default_bytes_per_s;
     std::int64_t content_bytes_per_s = 6'250'000;
+    chat::EndpointOptions chat{};
 };
 
 // Who else wants to know what becomes of rooms; after the commit, on the writer thread.
@@ -117,6 +122,7 @@ public:
     people::People people;
     people::Classes classes;
     people::Lockouts lockouts;
+    people::Profiles profiles;
     people::SecondFactor second_factor;
     people::Invitations invitations;
     people::LoginCards login_cards;
@@ -153,6 +159,11 @@ public:
     sessions::Director director;
     sessions::TrainingBoard training_board;
 
+    progress::Progress progress;
+    chat::Endpoint chat_endpoint;
+    chat::Chat chat;
+    chat::Feed chat_feed;
+
 private:
     void connect_people();
     void connect_rosters();
@@ -160,6 +171,7 @@ private:
     void connect_rooms();
     void connect_content();
     void connect_trainings();
+    void connect_progress();
     void keep_busy(std::int64_t now_ms);
     void tell_room(const rooms::Room& room);
     void tell_seat(std::int64_t organisation_id, const rooms::Seat& seat);

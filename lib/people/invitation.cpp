@@ -89,7 +89,7 @@ Person Invitations::make(store::Tx& tx, const Invitation& invitation, const Acce
     person.nickname = acceptance.nickname.empty() ? acceptance.username : acceptance.nickname;
     person.first_name = acceptance.first_name;
     person.last_name = acceptance.last_name;
-    person.username = acceptance.username;
+    if (!acceptance.username.empty()) person.username = acceptance.username;
     person.email = acceptance.email ? acceptance.email : invitation.email;
     person.password_hash = acceptance.password_hash;
     Person made = people_.add(tx, invitation.organisation_id, person);

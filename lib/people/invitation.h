@@ -33,7 +33,8 @@ struct Invitation {
     std::int64_t created_ms = 0, expires_ms = 0;
 };
 
-// Who accepts, with hashes instead of secrets. A nickname "" is the user name.
+// Who accepts, with hashes instead of secrets. A nickname "" is the user name; a user name "" is none, for
+// who signs in by e-mail.
 struct Acceptance {
     std::string username, nickname, first_name, last_name;
     std::optional<std::string> email, password_hash;

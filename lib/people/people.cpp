@@ -234,6 +234,7 @@ void People::set_password(store::Tx& tx, std::int64_t organisation_id, std::int6
                organisation_id, id, password_hash) == 0)
         platform::throw_not_found("person");
     logins_.end_of_person(tx, organisation_id, id, platform::Proof::password, except_login_id);
+    if (on_password_set) on_password_set(tx, organisation_id, id);
 }
 
 nlohmann::json json_of(const Person& person) {

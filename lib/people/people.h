@@ -89,6 +89,8 @@ public:
 
     // Called in the transaction that deactivates somebody; rooms free the seats.
     std::function<void(store::Tx&, std::int64_t organisation_id, std::int64_t person_id)> on_deactivating;
+    // Called in the transaction that sets a password: whoever had forgotten it need not be helped any more.
+    std::function<void(store::Tx&, std::int64_t organisation_id, std::int64_t person_id)> on_password_set;
     // Called in the transaction that changes somebody's nickname, after the change; rooms show it.
     std::function<void(store::Tx&, std::int64_t organisation_id, std::int64_t person_id)> on_renamed;
 

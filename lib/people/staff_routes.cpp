@@ -155,13 +155,13 @@ void add_second_factor(http::RouteTable& table, const PeopleParts& parts) {
 
 // ---- invitations ----
 
-http::Shape staff_role_shape() {
-    return http::one_of({"viewer", "teacher", "administrator"});
+http::Shape invited_role_shape() {
+    return http::one_of({"viewer", "teacher", "administrator", "student"});
 }
 
 http::Shape invitation_shape() {
     return http::object({{"id", http::identifier()},
-                         {"role", staff_role_shape()},
+                         {"role", invited_role_shape()},
                          {"name", http::text(0, 80)},
                          {"email", http::nullable(http::text(1, 254))},
                          {"invited_by", http::nullable(http::person_reference())},
@@ -221,7 +221,7 @@ Answer accept(const PeopleParts& parts, Call& call) {
 }
 
 void add_inviting(http::RouteTable& table, const PeopleParts& parts) {
-    table.add(http::get("/v1/invitations", "The invitations of staff that nobody has accepted yet")
+    table.add(http::get("/v1/invitations", "The invitations that nobody has accepted yet")
                   .reads()
                   .by(http::Access::administrator)
                   .tagged("invitations")
@@ -232,11 +232,12 @@ void add_inviting(http::RouteTable& table, const PeopleParts& parts) {
                           read, call.caller.organisation_id, http::page_request<store::PageRequest>(call)));
                   }));
     table.add(
-        http::post("/v1/invitations", "Invite somebody of the staff: the code is shown this once")
+        http::post("/v1/invitations",
+                   "Invite staff, or a learner who signs in by e-mail: the code is shown this once")
             .writes()
             .by(http::Access::administrator)
             .tagged("invitations")
-            .takes(http::object({{"role", staff_role_shape()},
+            .takes(http::object({{"role", invited_role_shape()},
                                  {"name?", http::text(0, 80)},
                                  {"email?", email_shape()},
                                  {"days?", http::integer(1, 60)}}))
@@ -260,7 +261,7 @@ void add_accepting(http::RouteTable& table, const PeopleParts& parts) {
                   .tagged("invitations")
                   .takes(http::object({{"code", http::text(1, 40)}}))
                   .gives(http::object({{"organisation", http::text(1, 80)},
-                                       {"role", staff_role_shape()},
+                                       {"role", invited_role_shape()},
                                        {"name", http::text(0, 80)},
                                        {"expires_at", http::time()}}))
                   .handled<store::Read>(

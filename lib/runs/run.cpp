@@ -173,6 +173,7 @@ Run Runs::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, c
         change.completed.value_or(run.completed), change.score ? change.score : run.score,
         change.data.value_or(run.data), change.started_ms.value_or(run.started_ms),
         change.ended_ms.value_or(run.ended_ms));
+    if (on_named && change.person_id && *change.person_id) on_named(tx, organisation_id, id);
     return get(tx, organisation_id, id);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -99,6 +100,9 @@ public:
     // one with an open end has no share to measure, so having been there is all of it. A finished run stays
     // as it is.
     Run finish(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t ended_ms);
+
+    // In the transaction in which a run becomes somebody's.
+    std::function<void(store::Tx&, std::int64_t organisation_id, std::int64_t id)> on_named;
 
 private:
     platform::Random& random_;

@@ -34,7 +34,7 @@ std::string Reply::header(const std::string& name) const {
     return {};
 }
 
-TestAppliance::TestAppliance() {
+TestAppliance::TestAppliance(chat::EndpointOptions chat) : chat_(std::move(chat)) {
     start();
 }
 
@@ -44,6 +44,7 @@ void TestAppliance::start() {
     app::ApplianceOptions options;
     options.services.folder = folder_.path();
     options.services.hashing = platform::SecretHasher::Cost::least;
+    options.services.chat = chat_;
     options.front_door.listen = {"127.0.0.1:0"};
     options.set_clock = [this](std::int64_t now_ms) { clock.set_ms(now_ms); };
     options.tick = 20ms; // the manual clock jumps, and tests do not wait for a second to see it

@@ -33,7 +33,8 @@ struct Credential {
 
 class TestAppliance {
 public:
-    TestAppliance();
+    // With a chat endpoint, where a test has one.
+    explicit TestAppliance(chat::EndpointOptions chat = {});
     ~TestAppliance();
 
     ManualClock clock;
@@ -79,6 +80,7 @@ private:
     void start();
     void check_shape(const std::string& method, const std::string& path, const Reply& reply) const;
     TemporaryFolder folder_;
+    const chat::EndpointOptions chat_;
     platform::SystemRandom random_;
     std::unique_ptr<app::Appliance> appliance_;
 };

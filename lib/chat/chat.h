@@ -1,0 +1,104 @@
+// Conversations: what a student, the persona of the scenario and a teacher who steps in say to each other in
+// a run. Everything that was said is kept with the run.
+//
+// Invariants:
+// - A student's message is on disk before anybody thinks about an answer, and is answered within three
+// seconds:
+//   by the configured endpoint, or by the embedded persona where there is none, or when it fails or is slow.
+// - Nothing of a conversation leaves the box unless an endpoint is configured.
+// - Who answers is never shown the scenario's assessment.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "chat/embedded_persona.h"
+#include "chat/endpoint.h"
+#include "chat/knowledge.h"
+#include "people/organisation.h"
+#include "platform/caller.h"
+#include "runs/training.h"
+#include "store/page.h"
+#include "store/store.h"
+
+namespace chat {
+
+enum class Role { student, persona, teacher };
+std::string_view name_of(Role role);
+
+enum class Origin { person, endpoint, embedded };
+
+struct Message {
+    std::int64_t id = 0, run_id = 0;
+    Role role = Role::student;
+    std::optional<people::PersonReference> person; // who wrote it, where that is known
+    std::string kind, text;                        // kind: dialect E's type
+    Origin origin = Origin::person;
+    std::optional<std::int64_t> entry; // of the embedded persona's: which entry of the knowledge base it told
+    std::int64_t at_ms = 0;
+};
+
+// Whom a run's conversation is told beside the teachers who read along.
+struct Listeners {
+    std::optional<std::int64_t> person_id, device_id;
+};
+
+class Chat {
+public:
+    static constexpr std::size_t longest_text = 1'000;   // code points of a person's message
+    static constexpr std::int64_t most_messages = 1'000; // of a run
+    static constexpr std::int64_t remembered = 20;       // messages that the persona keeps in mind
+
+    Chat(store::Store& store, Endpoint& endpoint, runs::Trainings& trainings,
+         people::Organisations& organisations)
+        : store_(store), endpoint_(endpoint), trainings_(trainings), organisations_(organisations) {}
+
+    struct Exchange {
+        Message message;
+        std::optional<Message> reply; // of the persona, to a student
+    };
+    // Waits for the store and perhaps for the endpoint: from workers only. Error not_found when the run is
+    // neither the caller's own nor of the teacher's organisation; conflict when it has ended, or when the
+    // conversation is full.
+    Exchange say(const platform::Caller& caller, std::int64_t run_id, const std::string& text,
+                 const std::string& kind = "text");
+
+    // Oldest first; `after` is the last message that one has. Error not_found as above.
+    store::Page<Message> list(store::Read& read, const platform::Caller& caller, std::int64_t run_id,
+                              const store::PageRequest& page) const;
+    std::vector<Message> newest(store::Read& read, std::int64_t run_id, std::int64_t count) const;
+    std::int64_t count(store::Read& read, std::int64_t run_id) const;
+
+    // After the commit, on the writer thread.
+    std::function<void(std::int64_t organisation_id, const Listeners&, const Message&)> on_message;
+    // The reply as it grows, on the worker; "" when it is there, or will not come.
+    std::function<void(std::int64_t organisation_id, std::int64_t run_id, std::string_view so_far)>
+        on_growing;
+
+private:
+    struct Setting; // what a conversation is about
+    Setting setting_of(store::Read& read, const platform::Caller& caller, std::int64_t run_id) const;
+    Message add(store::Tx& tx, const Setting& setting, Message message);
+    Message answer(const Setting& setting, const Message& message, const std::vector<Message>& before);
+    std::optional<Finding> find(const Setting& setting, std::string_view text);
+    std::optional<std::string> ask_endpoint(const Setting& setting, const std::string& text,
+                                            const std::vector<Message>& before,
+                                            const std::optional<Finding>& finding);
+
+    store::Store& store_;
+    Endpoint& endpoint_;
+    runs::Trainings& trainings_;
+    people::Organisations& organisations_;
+    Knowledge knowledge_;
+    std::mutex indexing_;
+};
+
+nlohmann::json json_of(const Message& message);
+
+} // namespace chat

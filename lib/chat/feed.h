@@ -1,0 +1,37 @@
+// A conversation as it happens. Staff who read along subscribe to the topic `chat/RUN`: entries
+// "message/ID", and "reply" with what the persona is about to say. The student's own sockets, and the
+// headset's, are pushed `chat.message`; a topic would let everybody of the school listen.
+//
+// From any thread; works on the io thread. Reading a conversation by GET opens its topic.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "chat/chat.h"
+#include "live/hub.h"
+#include "platform/clock.h"
+
+namespace chat {
+
+class Feed {
+public:
+    static constexpr std::size_t most_topics = 300; // the oldest closes when there is one more
+    static constexpr std::size_t shown = 100;       // messages of a topic
+
+    Feed(live::Hub& hub, platform::Clock& clock);
+    ~Feed();
+
+    void opened(std::int64_t organisation_id, std::int64_t run_id, std::vector<Message> newest);
+    void said(std::int64_t organisation_id, const Listeners& listeners, const Message& message);
+    void growing(std::int64_t organisation_id, std::int64_t run_id, std::string_view so_far);
+
+private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+} // namespace chat

@@ -1,0 +1,42 @@
+// Dialect E: the scenario trainer, under /api/v1. A translator: what its calls do is done by the same classes
+// as Lectern's own API does it with. The wire is in dialects.md, and is a contract.
+#pragma once
+
+#include <memory>
+
+#include "chat/chat.h"
+#include "dialects/trainer/tries.h"
+#include "people/invitation.h"
+#include "people/logins.h"
+#include "people/organisation.h"
+#include "people/people.h"
+#include "people/profile.h"
+#include "people/sign_in.h"
+#include "platform/clock.h"
+#include "platform/crypto.h"
+#include "progress/progress.h"
+#include "runs/training.h"
+#include "scenarios/scenario.h"
+#include "store/store.h"
+
+namespace dialects::trainer {
+
+struct Parts { // all of it outlives the routes
+    store::Store& store;
+    platform::Clock& clock;
+    platform::SecretHasher& hasher;
+    people::Organisations& organisations;
+    people::People& people;
+    people::Profiles& profiles;
+    people::Invitations& invitations;
+    people::Logins& logins;
+    people::SignIn& sign_in;
+    scenarios::Scenarios& scenarios;
+    runs::Runs& runs;
+    runs::Trainings& trainings;
+    progress::Progress& progress;
+    chat::Chat& chat;
+    std::shared_ptr<Tries> tries = std::make_shared<Tries>();
+};
+
+} // namespace dialects::trainer

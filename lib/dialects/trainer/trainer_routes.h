@@ -1,0 +1,17 @@
+#pragma once
+
+#include "dialects/trainer/parts.h"
+#include "http/route.h"
+
+namespace dialects::trainer {
+
+// All of dialect E's calls.
+void add_trainer_routes(http::RouteTable& table, const Parts& parts);
+
+// Its parts, one file each.
+void add_auth_routes(http::RouteTable& table, const Parts& parts);
+void add_scenario_routes(http::RouteTable& table, const Parts& parts);
+void add_session_routes(http::RouteTable& table, const Parts& parts);
+void add_user_routes(http::RouteTable& table, const Parts& parts);
+
+} // namespace dialects::trainer

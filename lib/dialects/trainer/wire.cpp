@@ -1,0 +1,369 @@
+#include "dialects/trainer/wire.h"
+
+#include <cstdio>
+
+#include "http/problem.h"
+#include "platform/text.h"
+
+namespace dialects::trainer {
+
+namespace {
+
+using platform::ErrorKind;
+
+constexpr int calls_per_minute = 100;
+
+Json time_or_null(const std::optional<std::int64_t>& ms) {
+    return ms ? Json(platform::iso8601(*ms)) : Json();
+}
+
+template <class Value>
+Json or_null(const std::optional<Value>& value) {
+    return value ? Json(*value) : Json();
+}
+
+Json parsed(const std::string& text) {
+    return Json::parse(text, nullptr, false);
+}
+
+std::string error_text(const platform::Error& error) {
+    switch (error.kind()) {
+        case ErrorKind::unauthorized:
+            return error.what() == std::string("Sign in first.") ? "Authentication required" : error.what();
+        case ErrorKind::forbidden:
+            return error.what() == std::string("You may not do this.") ? "Insufficient permissions"
+                                                                       : error.what();
+        case ErrorKind::too_many_requests:
+            return "Too many requests";
+        case ErrorKind::internal:
+            return "Internal server error";
+        default:
+            return error.what();
+    }
+}
+
+// {phase} in its words.
+std::string_view status_of(runs::Phase phase) {
+    switch (phase) {
+        case runs::Phase::assigned:
+        case runs::Phase::fetched:
+        case runs::Phase::running:
+            return "active";
+        case runs::Phase::recorded:
+            return "completed";
+        case runs::Phase::cancelled:
+            return "cancelled";
+    }
+    return "active";
+}
+
+// Staff see all of it. Who is going to be assessed sees what counts and how much, not what the right words
+// are.
+Json criteria_json(const scenarios::AssessmentRules& rules, bool for_staff) {
+    Json list = Json::array();
+    for (const scenarios::Criterion& criterion : rules.criteria) {
+        if (for_staff) {
+            list.push_back(scenarios::json_of(criterion));
+            continue;
+        }
+        list.push_back({{"title", criterion.title},
+                        {"kind", scenarios::name_of(criterion.kind)},
+                        {"weight", criterion.weight},
+                        {"must", criterion.must}});
+    }
+    return {{"passScore", rules.pass_score}, {"criteria", list}};
+}
+
+Json ticket_json(const std::optional<scenarios::TicketTemplate>& ticket) {
+    if (!ticket) return nullptr;
+    return {{"priority", ticket->priority},
+            {"category", ticket->category},
+            {"description", ticket->description},
+            {"customerInfo", parsed(ticket->customer_info)},
+            {"technicalContext", parsed(ticket->technical_context)}};
+}
+
+Json persona_json(const std::optional<scenarios::Persona>& persona) {
+    if (!persona) return nullptr;
+    return {{"name", persona->name},
+            {"personality", persona->personality},
+            {"technicalLevel", persona->technical_level},
+            {"communicationStyle", persona->communication_style}};
+}
+
+std::string uuid_of(const char* kind, std::int64_t id) {
+    char text[40];
+    std::snprintf(text, sizeof text, "%s-0000-8000-8000-%012llx", kind, static_cast<unsigned long long>(id));
+    return text;
+}
+
+} // namespace
+
+// ---- the envelope ----
+
+http::Answer answer(const Parts& parts, Json data, int status) {
+    return http::json({{"success", true},
+                       {"data", std::move(data)},
+                       {"timestamp", platform::iso8601(parts.clock.now_ms())}},
+                      status);
+}
+
+http::Answer answer_with_meta(const Parts& parts, Json data, Json meta) {
+    return http::json({{"success", true},
+                       {"data", std::move(data)},
+                       {"meta", std::move(meta)},
+                       {"timestamp", platform::iso8601(parts.clock.now_ms())}});
+}
+
+http::Answer answer_with_message(const Parts& parts, Json data, const std::string& message, int status) {
+    return http::json({{"success", true},
+                       {"data", std::move(data)},
+                       {"message", message},
+                       {"timestamp", platform::iso8601(parts.clock.now_ms())}},
+                      status);
+}
+
+http::Answer error_answer(const http::Call&, const platform::Error& error) {
+    Json body{{"error", error_text(error)}};
+    int status = http::status_of(error.kind());
+    if (!error.fields().empty()) {
+        status = 400;
+        body["error"] = "Validation failed";
+        body["details"] = Json::array();
+        for (const auto& fault : error.fields())
+            body["details"].push_back({{"field", fault.field}, {"message", fault.message}});
+    } else if (error.kind() == ErrorKind::bad_request) {
+        body = {{"error", "Validation failed"},
+                {"details", Json::array({{{"field", "body"}, {"message", error.what()}}})}};
+    }
+    http::Answer answer = http::json(body, status);
+    if (error.retry_after_s()) answer.header("Retry-After", std::to_string(*error.retry_after_s()));
+    return answer;
+}
+
+void throw_missing(const std::string& what) {
+    throw platform::Error(ErrorKind::not_found, what + " not found");
+}
+
+// ---- what comes ----
+
+const Json* Fields::find(const char* name) const {
+    if (!body_.is_object()) return nullptr;
+    const auto found = body_.find(name);
+    return found == body_.end() || found->is_null() ? nullptr : &*found;
+}
+
+std::optional<std::string> Fields::optional_text(const char* name, std::size_t least, std::size_t most) {
+    const Json* value = find(name);
+    if (value == nullptr) return std::nullopt;
+    const std::string range =
+        "must be " + std::to_string(least) + " to " + std::to_string(most) + " characters";
+    if (!value->is_string() || !platform::is_utf8(value->get_ref<const std::string&>())) {
+        fault(name, "must be a text; it " + range);
+        return std::nullopt;
+    }
+    std::string text(platform::trimmed(value->get_ref<const std::string&>()));
+    const std::size_t length = platform::utf8_length(text);
+    if (length < least || length > most || text.find('\0') != text.npos) fault(name, range);
+    return text;
+}
+
+std::string Fields::text(const char* name, std::size_t least, std::size_t most) {
+    if (find(name) == nullptr) {
+        fault(name, "is required");
+        return {};
+    }
+    return optional_text(name, least, most).value_or("");
+}
+
+std::string Fields::email(const char* name) {
+    std::string address = text(name, 3, 200);
+    const std::size_t at = address.find('@');
+    const bool plain = address.find_first_of(" \t\r\n,;<>\"") == address.npos;
+    if (!address.empty() && (at == 0 || at == address.npos || at + 1 == address.size() || !plain))
+        fault(name, "must be an e-mail address");
+    return address;
+}
+
+std::string Fields::password(const char* name) {
+    const Json* value = find(name);
+    if (value == nullptr || !value->is_string()) {
+        fault(name, "is required");
+        return {};
+    }
+    std::string secret = *value; // as it is: spaces count
+    if (secret.size() < 8 || secret.size() > 200) fault(name, "must be 8 to 200 characters");
+    return secret;
+}
+
+bool Fields::flag(const char* name) {
+    const Json* value = find(name);
+    if (value == nullptr) return false;
+    if (!value->is_boolean()) {
+        fault(name, "must be true or false");
+        return false;
+    }
+    return *value;
+}
+
+std::optional<Json> Fields::object(const char* name, std::size_t most_bytes) {
+    const Json* value = find(name);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_object() || value->dump().size() > most_bytes) {
+        fault(name, "must be an object of at most " + std::to_string(most_bytes) + " bytes");
+        return std::nullopt;
+    }
+    return *value;
+}
+
+void Fields::throw_if_faulty() const {
+    if (!faults_.empty()) throw platform::Error(faults_);
+}
+
+// ---- ids ----
+
+std::string user_uuid(std::int64_t person_id) {
+    return uuid_of("75736572", person_id);
+}
+
+std::string message_uuid(std::int64_t message_id) {
+    return uuid_of("6d657373", message_id);
+}
+
+// ---- what goes ----
+
+Json user_json(const people::Person& person, const people::Profile& profile, std::int64_t xp) {
+    return {{"id", user_uuid(person.id)},
+            {"email", or_null(person.email)},
+            {"firstName", person.first_name},
+            {"lastName", person.last_name},
+            {"nickname", person.nickname},
+            {"role", people::name_of(person.role)},
+            {"level", progress::level_of(xp)},
+            {"xp", xp},
+            {"timezone", profile.time_zone},
+            {"preferences", parsed(profile.preferences)},
+            {"lastLogin", time_or_null(profile.last_login_ms)},
+            {"createdAt", platform::iso8601(person.created_ms)}};
+}
+
+Json scenario_json(const scenarios::Scenario& scenario, const std::vector<std::string>& prerequisites,
+                   bool for_staff) {
+    const scenarios::Content& content = scenario.content;
+    Json knowledge = Json::array();
+    for (const scenarios::KnowledgeEntry& entry : content.knowledge_base)
+        knowledge.push_back(scenarios::json_of(entry));
+    return {{"id", scenario.public_id},
+            {"title", content.title},
+            {"description", content.description},
+            {"difficulty", scenarios::name_of(content.difficulty)},
+            {"estimatedTime", content.estimated_minutes},
+            {"xpReward", content.xp_reward},
+            {"ticketTemplate", ticket_json(content.ticket_template)},
+            {"customerPersona", persona_json(content.persona)},
+            {"knowledgeBaseEntries", knowledge},
+            {"assessmentCriteria", criteria_json(content.rules(), for_staff)},
+            {"prerequisites", prerequisites},
+            {"isActive", content.active && !scenario.archived},
+            {"version", scenario.version},
+            {"createdAt", platform::iso8601(scenario.created_ms)},
+            {"updatedAt", platform::iso8601(scenario.changed_ms)}};
+}
+
+Json progress_json(const progress::ScenarioProgress& progress) {
+    const char* status = progress.passed ? "completed" : progress.open ? "in_progress" : "not_started";
+    return {{"status", status},
+            {"completed", progress.passed},
+            {"attempts", progress.attempts},
+            {"bestScore", or_null(progress.best_score)},
+            {"xpEarned", progress.xp},
+            {"completedAt", time_or_null(progress.passed_ms)}};
+}
+
+Json session_json(const runs::Training& training, const scenarios::Scenario& scenario,
+                  std::optional<std::int64_t> xp, std::int64_t messages) {
+    const runs::Run& run = training.run;
+    const auto duration_s =
+        training.recorded_ms ? std::optional((*training.recorded_ms - run.started_ms) / 1000) : std::nullopt;
+    return {{"id", run.public_id},
+            {"scenarioId", scenario.public_id},
+            {"scenario",
+             {{"id", scenario.public_id},
+              {"title", scenario.content.title},
+              {"difficulty", scenarios::name_of(scenario.content.difficulty)},
+              {"ticketTemplate", ticket_json(scenario.content.ticket_template)},
+              {"customerPersona", persona_json(scenario.content.persona)}}},
+            {"userId", run.person ? Json(user_uuid(run.person->id)) : Json()},
+            {"status", status_of(training.phase)},
+            {"startedAt", platform::iso8601(run.started_ms)},
+            {"completedAt", time_or_null(training.recorded_ms)},
+            {"resolution", training.resolution.empty() ? Json() : Json(training.resolution)},
+            {"escalated", training.escalated},
+            {"score", or_null(run.score)},
+            {"passed", training.passed},
+            {"xpEarned", or_null(xp)},
+            {"messageCount", messages},
+            {"performanceMetrics",
+             {{"score", or_null(run.score)},
+              {"passed", training.passed},
+              {"durationSeconds", or_null(duration_s)},
+              {"messageCount", messages},
+              {"escalated", training.escalated},
+              {"lines", parsed(training.lines)}}}};
+}
+
+Json message_json(const chat::Message& message, const std::string& session_uuid) {
+    const char* sender = message.role == chat::Role::student   ? "user"
+                         : message.role == chat::Role::persona ? "customer"
+                                                               : "instructor";
+    return {{"id", message_uuid(message.id)},
+            {"sessionId", session_uuid},
+            {"sender", sender},
+            {"type", message.kind},
+            {"message", message.text},
+            {"timestamp", platform::iso8601(message.at_ms)}};
+}
+
+Json achievement_json(const progress::Achievement& achievement) {
+    return {{"id", achievement.id}, {"title", achievement.title}, {"description", achievement.description}};
+}
+
+Json performance_json(const progress::Performance& performance, const progress::Standing& standing) {
+    Json achievements = Json::array();
+    for (const auto& reached : standing.achievements) {
+        Json json = achievement_json(*reached.achievement);
+        json["reachedAt"] = platform::iso8601(reached.at_ms);
+        achievements.push_back(std::move(json));
+    }
+    const auto mean = [](double sum, std::int64_t count) {
+        return count == 0 ? Json() : Json(sum / static_cast<double>(count));
+    };
+    return {{"level", standing.level},
+            {"xp", standing.xp},
+            {"xpToNextLevel", standing.xp_to_next_level},
+            {"totalSessions", performance.sessions},
+            {"completedSessions", performance.recorded},
+            {"passedSessions", performance.passed},
+            {"escalatedSessions", performance.escalated},
+            {"averageScore", mean(performance.score_sum, performance.scored)},
+            {"averageDurationSeconds",
+             mean(static_cast<double>(performance.duration_ms) / 1000.0, performance.recorded)},
+            {"currentStreakDays", standing.current_streak_days},
+            {"longestStreakDays", standing.figures.streak_days},
+            {"achievements", achievements}};
+}
+
+http::RouteBuilder in_dialect(http::RouteBuilder route, http::Access access) {
+    return route.by(access).errors(error_answer).at_most(calls_per_minute).tagged("dialect E");
+}
+
+http::Shape object_shape(http::Fields fields) {
+    return http::open_object(std::move(fields));
+}
+
+http::Shape answer_shape(http::Shape data) {
+    return http::open_object(
+        {{"success", http::boolean()}, {"data", std::move(data)}, {"timestamp", http::time()}});
+}
+
+} // namespace dialects::trainer

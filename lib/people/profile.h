@@ -1,0 +1,54 @@
+// What people set for themselves in the apps that ask for it, when they last signed in there, and that
+// somebody has forgotten the password: an administrator is told, and sets a new one.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "people/people.h"
+#include "store/transaction.h"
+
+namespace people {
+
+struct Profile {
+    std::string time_zone = "UTC";  // the organisation's, until it is set
+    std::string preferences = "{}"; // a JSON object, the app's own
+    std::optional<std::int64_t> last_login_ms;
+};
+
+struct PasswordRequest {
+    PersonReference person;
+    std::int64_t at_ms = 0;
+};
+
+class Profiles {
+public:
+    Profile get(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) const;
+    void change(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id,
+                const std::optional<std::string>& time_zone, const std::optional<std::string>& preferences);
+    void signed_in(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id);
+
+    // Whoever has that address, if anybody; who asks does not learn which.
+    void forgot_password(store::Tx& tx, std::string_view email);
+    // The newest first; at most a hundred are of interest.
+    std::vector<PasswordRequest> password_requests(store::Read& read, std::int64_t organisation_id) const;
+    // False: there was none.
+    bool close_password_request(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id);
+
+    // After the commit, on the writer thread: null when it is settled.
+    std::function<void(std::int64_t organisation_id, std::int64_t person_id,
+                       const std::optional<PasswordRequest>&)>
+        on_password_request;
+
+private:
+    void ensure(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id);
+};
+
+nlohmann::json json_of(const PasswordRequest& request);
+
+} // namespace people

@@ -1,0 +1,34 @@
+#include "people/profile_routes.h"
+
+#include <nlohmann/json.hpp>
+
+#include "http/lists.h"
+#include "platform/error.h"
+
+namespace people {
+
+void add_profile_routes(http::RouteTable& table, Profiles& profiles) {
+    const auto shape = http::object({{"person", http::person_reference()}, {"requested_at", http::time()}})
+                           .named("PasswordRequest");
+    table.add(http::get("/v1/password-requests", "Who has forgotten the password, the newest first")
+                  .reads()
+                  .by(http::Access::administrator)
+                  .gives(http::page_of(shape))
+                  .tagged("people")
+                  .handled<store::Read>([&profiles](http::Call& call, store::Read& read) {
+                      return http::list_answer(profiles.password_requests(read, call.caller.organisation_id));
+                  }));
+    table.add(http::del("/v1/people/:id/password-request",
+                        "Settle that somebody forgot the password: a new one settles it as well")
+                  .writes()
+                  .by(http::Access::administrator)
+                  .gives(http::nothing(), 204)
+                  .tagged("people")
+                  .handled<store::Tx>([&profiles](http::Call& call, store::Tx& tx) {
+                      if (!profiles.close_password_request(tx, call.caller.organisation_id, call.id("id")))
+                          platform::throw_not_found("password request");
+                      return http::no_content().on({{"person", call.id("id")}});
+                  }));
+}
+
+} // namespace people

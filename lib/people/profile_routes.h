@@ -1,0 +1,11 @@
+#pragma once
+
+#include "http/route.h"
+#include "people/profile.h"
+
+namespace people {
+
+// /v1/password-requests and /v1/people/:id/password-request: who forgot the password.
+void add_profile_routes(http::RouteTable& table, Profiles& profiles);
+
+} // namespace people

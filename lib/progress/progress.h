@@ -1,0 +1,136 @@
+// What students have reached: experience points, levels, achievements, where they stand.
+//
+// Invariants:
+// - A run gives experience once: with its record, or when it is first known whose it is. Whatever is sent
+//   again, or scored anew later, nothing is given again; when it turns out to be somebody else's, it moves.
+// - What somebody has reached is never taken away.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "people/people.h"
+#include "progress/achievement.h"
+#include "progress/experience.h"
+#include "runs/training.h"
+#include "store/page.h"
+#include "store/transaction.h"
+
+namespace progress {
+
+struct Award { // what a run gave
+    std::int64_t run_id = 0, person_id = 0;
+    std::int64_t xp = 0, total_xp = 0;
+    bool first_time = false;                      // to this person; false: it had been given
+    std::vector<const Achievement*> achievements; // reached with it
+};
+
+struct Reached {
+    const Achievement* achievement = nullptr;
+    std::optional<std::int64_t> run_id;
+    std::int64_t at_ms = 0;
+};
+
+struct Standing {
+    people::PersonReference person;
+    std::int64_t xp = 0, level = 1, xp_to_next_level = xp_a_level;
+    Figures figures;
+    std::int64_t current_streak_days = 0;
+    std::vector<Reached> achievements; // the oldest first
+};
+
+struct HistoryEntry {
+    std::int64_t id = 0; // the run's
+    scenarios::ScenarioReference scenario;
+    std::int64_t started_ms = 0;
+    std::optional<std::int64_t> recorded_ms;
+    std::optional<double> score;
+    bool passed = false;
+    std::optional<std::int64_t> xp; // none: nothing was given yet
+};
+
+// How far somebody is with a scenario.
+struct ScenarioProgress {
+    std::int64_t attempts = 0, xp = 0;
+    bool open = false;   // there is a run that has not ended
+    bool passed = false; // once is enough
+    std::optional<double> best_score;
+    std::optional<std::int64_t> passed_ms; // first
+};
+
+// Sums over somebody's runs of scenarios.
+struct Performance {
+    std::int64_t sessions = 0, recorded = 0, passed = 0, escalated = 0, scored = 0, duration_ms = 0;
+    double score_sum = 0;
+};
+
+// Children need not be ranked by name, or at all: their school decides.
+enum class LeaderboardMode { names, anonymous, off };
+std::string_view name_of(LeaderboardMode mode);
+
+struct LeaderboardFilter {
+    std::optional<std::int64_t> class_id;
+    std::int64_t limit = 10;
+};
+struct LeaderboardRow {
+    std::int64_t rank = 0, person_id = 0, xp = 0, runs = 0; // equal points, equal rank
+    std::string nickname, first_name, last_name;
+};
+
+class Progress {
+public:
+    static constexpr std::int64_t most_rows = 100; // of a leaderboard
+
+    Progress(people::People& people, runs::Trainings& trainings) : people_(people), trainings_(trainings) {}
+
+    // Gives what the run is worth, if it is one of a scenario, recorded, and somebody's. May be called again.
+    std::optional<Award> settle(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id);
+    std::optional<std::int64_t> xp_of(store::Read& read, std::int64_t organisation_id,
+                                      std::int64_t run_id) const;
+
+    std::int64_t total_xp(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) const;
+    Standing standing(store::Read& read, std::int64_t organisation_id,
+                      std::int64_t person_id) const; // Error not_found
+    // Runs of scenarios, newest first.
+    store::Page<HistoryEntry> history(store::Read& read, std::int64_t organisation_id, std::int64_t person_id,
+                                      const store::PageRequest& page) const;
+
+    // By scenario; those never begun are not there.
+    std::map<std::int64_t, ScenarioProgress> by_scenario(store::Read& read, std::int64_t organisation_id,
+                                                         std::int64_t person_id) const;
+    Performance performance(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) const;
+
+    // Students who have any; empty when it is off. Names are there in any mode: who shows them asks `mode`.
+    std::vector<LeaderboardRow> leaderboard(store::Read& read, std::int64_t organisation_id,
+                                            const LeaderboardFilter& filter) const;
+    LeaderboardMode mode(store::Read& read, std::int64_t organisation_id) const;
+
+    // A teacher saw that person help another. Gives the achievements reached with it.
+    std::vector<const Achievement*> note_help(store::Tx& tx, std::int64_t organisation_id,
+                                              std::int64_t person_id, std::int64_t seen_by);
+
+    // After the commit, on the writer thread.
+    std::function<void(std::int64_t organisation_id, const Award&)> on_awarded;
+
+private:
+    Figures figures_of(store::Read& read, std::int64_t organisation_id, std::int64_t person_id,
+                       std::int64_t* current_streak_days = nullptr) const;
+    std::vector<const Achievement*> keep_reached(store::Tx& tx, std::int64_t organisation_id,
+                                                 std::int64_t person_id, std::optional<std::int64_t> run_id);
+    std::vector<const Achievement*> reached_with_run(store::Read& read, std::int64_t run_id) const;
+
+    people::People& people_;
+    runs::Trainings& trainings_;
+};
+
+nlohmann::json json_of(const Achievement& achievement);
+nlohmann::json json_of(const Standing& standing);
+nlohmann::json json_of(const HistoryEntry& entry);
+
+} // namespace progress

@@ -1,0 +1,54 @@
+// A chat endpoint that behaves as it is told: well, or in one of the ways in which one goes wrong.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace support {
+
+enum class Conduct {
+    streams,  // "data: ..." token by token, then [DONE]
+    whole,    // one JSON object, as one that does not stream
+    hangs,    // takes the request and says nothing
+    fails,    // 500
+    garbage,  // a 200 whose stream is no such stream
+    drips,    // a good stream, one byte a second
+    begins,   // one whole sentence and half of another, then silence
+    hangs_up, // closes in the middle
+};
+
+class FakeEndpoint {
+public:
+    explicit FakeEndpoint(Conduct conduct, std::string answer = "Pull the pin. Then aim low.");
+    ~FakeEndpoint();
+    FakeEndpoint(const FakeEndpoint&) = delete;
+    FakeEndpoint& operator=(const FakeEndpoint&) = delete;
+
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/v1"; }
+    int calls() const { return calls_; }
+    std::string last_request() const; // whole, with its head
+    void behave(Conduct conduct) { conduct_ = conduct; }
+
+private:
+    void accept_all();
+    void serve(int connection);
+    bool send(int connection, std::string_view bytes) const;
+    // Until the other side closes, or this ends; at most so long. False: it is over.
+    bool wait(int connection, int milliseconds) const;
+
+    std::atomic<Conduct> conduct_;
+    const std::string answer_;
+    int listener_ = -1, wake_[2] = {-1, -1};
+    std::uint16_t port_ = 0;
+    std::atomic<int> calls_{0};
+    mutable std::mutex mutex_;
+    std::string last_request_;
+    std::vector<std::thread> serving_;
+    std::thread accepting_;
+};
+
+} // namespace support

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <stdexcept>
 
 #include "app/appliance.h"
@@ -80,7 +81,12 @@ std::unique_ptr<Process> fork_appliance(const std::filesystem::path& folder,
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         std::signal(SIGTERM, SIG_DFL);
-        serve(folder, flush, told[1]);
+        try {
+            serve(folder, flush, told[1]);
+        } catch (const std::exception& error) {
+            std::fprintf(stderr, "bench: the server failed: %s\n", error.what());
+        }
+        _exit(1);
     }
     close(told[1]);
     auto process = std::make_unique<Process>(pid);

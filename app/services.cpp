@@ -188,8 +188,8 @@ void Services::connect_content() {
     fetching.on_ordered = [this](std::int64_t device_id, const nlohmann::json& push) {
         director.tell(device_id, "content.fetch", push);
     };
-    fetching.on_progress = [this](std::int64_t device_id, const nlohmann::json& progress) {
-        board.content_changed(device_id, progress);
+    fetching.on_progress = [this](std::int64_t device_id, const nlohmann::json& so_far) {
+        board.content_changed(device_id, so_far);
     };
 }
 

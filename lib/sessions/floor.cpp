@@ -120,7 +120,10 @@ void Floor::move(std::int64_t organisation_id, const Place& place) {
 void Floor::settled(std::int64_t organisation_id, const Place& place) {
     const Headset& headset = headsets_[place.device_id];
     if (headset.place == place) return;
+    // Who was nowhere and still is has heard so when it connected.
+    const bool stays = headset.place.session_id == place.session_id && headset.place.run_id == place.run_id;
     move(organisation_id, place);
+    if (stays) return;
     tell(place.device_id, "state", state_of(place.device_id, headset));
 }
 

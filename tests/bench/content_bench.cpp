@@ -87,6 +87,25 @@ std::int64_t upload(const School& school) {
     return std::stoll(content.substr(content.rfind('/') + 1));
 }
 
+// Orders up to `last_quiet` were given before anybody fetched.
+void print_delays(simulation::Classroom& classroom, const std::map<std::int64_t, double>& ordered_ms,
+                  std::int64_t last_quiet) {
+    std::map<std::int64_t, double> last_ms; // by number: the last headset that heard it
+    for (const auto& participant : classroom.participants())
+        for (const simulation::Heard& heard : participant->headset().heard())
+            if (ordered_ms.contains(heard.number))
+                last_ms[heard.number] = std::max(last_ms[heard.number], heard.true_ms);
+    std::vector<double> quiet, busy;
+    for (const auto& [number, heard_ms] : last_ms)
+        (number <= last_quiet ? quiet : busy).push_back(heard_ms - ordered_ms.at(number));
+    Table table({"an order until the last of 40 headsets has it", "median ms", "p99 ms", "most ms"});
+    for (const auto& [name, times] :
+         {std::pair("nothing else", quiet), std::pair("while all fetch 200 MB", busy)})
+        table.add({name, number(median(times), 2), number(percentile(times, 99), 2),
+                   number(times.empty() ? 0 : *std::ranges::max_element(times), 2)});
+    table.print();
+}
+
 } // namespace
 
 void run_content_bench(const std::filesystem::path& folder) {
@@ -134,20 +153,7 @@ void run_content_bench(const std::filesystem::path& folder) {
     post(path + "/stop", Json::object());
     world.join();
 
-    std::map<std::int64_t, double> last_ms; // by number: the last headset that heard it
-    for (const auto& participant : classroom.participants())
-        for (const simulation::Heard& heard : participant->headset().heard())
-            if (ordered_ms.contains(heard.number))
-                last_ms[heard.number] = std::max(last_ms[heard.number], heard.true_ms);
-    std::vector<double> quiet, busy;
-    for (const auto& [number, heard_ms] : last_ms)
-        (number <= last_quiet ? quiet : busy).push_back(heard_ms - ordered_ms[number]);
-    Table table({"an order until the last of 40 headsets has it", "median ms", "p99 ms", "most ms"});
-    for (const auto& [name, times] :
-         {std::pair("nothing else", quiet), std::pair("while all fetch 200 MB", busy)})
-        table.add({name, number(median(times), 2), number(percentile(times, 99), 2),
-                   number(times.empty() ? 0 : *std::ranges::max_element(times), 2)});
-    table.print();
+    print_delays(classroom, ordered_ms, last_quiet);
     const Json counts = classroom.counts();
     std::printf("fetched meanwhile: %s MB, failed: %s\n",
                 number(counts.at("content").at("bytes").get<double>() / 1e6, 1).c_str(),

@@ -308,7 +308,7 @@ TEST_CASE("lms socket: nobody answers for a headset that has Lectern's own socke
     auto also_here = school.join(id, token);
     school.act("start", id);
     CHECK(also_here.read() == started);
-    json command;
+    json command = json::object();
     while (command.value("type", "") != "command")
         command = json::parse(own.read().value());
     own.send(json{{"type", "command.answer"},

@@ -49,13 +49,6 @@ struct School {
         CHECK(waiting.at("waiting") == true);
         const support::Reply roster = box.call_raw("POST", "/v1/roster-imports", "nickname\nben\n",
                                                    {{"Authorization", "Bearer " + head.token}});
-        const Json scenario = box.expect(
-            201, "POST", "/v1/scenarios",
-            {{"title", "Fire drill"}, {"checklist", Json::array({{{"key", "call"}, {"title", "Calls"}}})}},
-            teacher);
-        const Json training = box.expect(
-            201, "POST", "/v1/trainings",
-            {{"scenario_id", scenario.at("id")}, {"device_ids", Json::array({headset.id})}}, teacher);
         ids = {{"/v1/roster-imports", roster.json().at("id")},
                {"/v1/people", student.at("id")},
                {"/v1/classes", a_class.at("id")},
@@ -65,8 +58,6 @@ struct School {
                {"/v1/lessons", lesson.at("id")},
                {"/v1/sessions", session.at("id")},
                {"/v1/runs", stored.at("run_id")},
-               {"/v1/scenarios", scenario.at("id")},
-               {"/v1/trainings", training.at("items").at(0).at("run_id")},
                {"/v1/site-keys", key.at("id")},
                {"/v1/invitations", invited.at("invitation").at("id")},
                {"/v1/organisations", 1},
@@ -74,6 +65,7 @@ struct School {
                {"/v1/pairing-requests", id_of(box.call("GET", "/v1/pairing-requests", nullptr, teacher))}};
         person_id = student.at("id");
         add_what_is_taught(a_class.at("id"));
+        add_what_is_trained();
         ids["/v1/seat-types"] = seats.at(0).at("seat_type").at("id");
     }
 
@@ -84,6 +76,18 @@ struct School {
                                    .at("id");
         ids["/v1/content"] = ids["/v1/uploads"] = add_content(); // it came by the first upload
         ids["/v1/backups"] = 1; // known by name, and only to who runs the box
+    }
+
+    void add_what_is_trained() {
+        const Json scenario = box.expect(
+            201, "POST", "/v1/scenarios",
+            {{"title", "Fire drill"}, {"checklist", Json::array({{{"key", "call"}, {"title", "Calls"}}})}},
+            teacher);
+        const Json training = box.expect(
+            201, "POST", "/v1/trainings",
+            {{"scenario_id", scenario.at("id")}, {"device_ids", Json::array({headset.id})}}, teacher);
+        ids["/v1/scenarios"] = scenario.at("id");
+        ids["/v1/trainings"] = training.at("items").at(0).at("run_id");
     }
 
     // A small picture.

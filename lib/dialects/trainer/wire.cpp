@@ -177,7 +177,7 @@ std::string Fields::text(const char* name, std::size_t least, std::size_t most) 
 }
 
 std::string Fields::email(const char* name) {
-    std::string address = text(name, 3, 200);
+    std::string address = text(name, 1, 200);
     const std::size_t at = address.find('@');
     const bool plain = address.find_first_of(" \t\r\n,;<>\"") == address.npos;
     if (!address.empty() && (at == 0 || at == address.npos || at + 1 == address.size() || !plain))

@@ -1,6 +1,10 @@
 #include "store/migrate.h"
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <optional>
+#include <set>
+#include <string>
 
 #include "platform/embedded.h"
 #include "platform/error.h"
@@ -83,6 +87,25 @@ void upgrade(Connection& connection, const Schema& schema, std::int64_t from) {
     connection.execute("PRAGMA foreign_keys=ON");
 }
 
+// Each column as "table.column".
+constexpr const char* columns_sql =
+    "SELECT t.name || '.' || c.name FROM sqlite_schema t JOIN pragma_table_xinfo(t.name) c"
+    " WHERE t.type IN ('table', 'view') AND t.name NOT LIKE 'sqlite_%'";
+
+// Between two releases the schema changes under one number. Such a database would fail call by call, later.
+void require_columns(Connection& connection, const Schema& schema, const std::filesystem::path& file) {
+    std::set<std::string> there;
+    for (auto rows = connection.prepare_once(columns_sql); rows.step();)
+        there.insert(rows.string(0));
+    SQLite::Database fresh(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    fresh.exec(std::string(schema.whole));
+    for (SQLite::Statement rows(fresh, columns_sql); rows.executeStep();)
+        if (const std::string wanted = rows.getColumn(0); !there.contains(wanted))
+            platform::throw_conflict(file.string() +
+                                     " was made by a Lectern between two releases: it has no " + wanted +
+                                     ". Use that Lectern, or start with an empty folder.");
+}
+
 std::filesystem::path back_up_before(Connection& connection, const std::filesystem::path& backups,
                                      std::int64_t from, std::int64_t now_ms) {
     std::string time = platform::iso8601(now_ms).substr(0, 19);
@@ -128,7 +151,7 @@ void bring_up_to_date(Connection& connection, const Schema& schema, const std::f
                                  ". Install the newer Lectern again, or restore a backup from " +
                                  backups.string() + ".");
     }
-    if (version == schema.version()) return;
+    if (version == schema.version()) return require_columns(connection, schema, file);
     const std::filesystem::path copy = back_up_before(connection, backups, version, now_ms);
     upgrade(connection, schema, version);
     platform::log_info("Upgraded " + file.string() + " from schema version " + std::to_string(version) +

@@ -30,7 +30,7 @@ Schema embedded_schema();
 
 // Makes a fresh database, or upgrades an older one: all of it or, on a failure, nothing. Before an upgrade the database is
 // copied into `backups`, and says so in the journal. Throws Error conflict, naming `file`, its version and ours, when it
-// is newer or not Lectern's.
+// is newer, not Lectern's, or lacks a column that its version has.
 void bring_up_to_date(Connection& connection, const Schema& schema, const std::filesystem::path& file,
                       const std::filesystem::path& backups, std::int64_t now_ms);
 

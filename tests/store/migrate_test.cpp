@@ -96,6 +96,17 @@ TEST_CASE("an older database becomes as a fresh one, and keeps its rows", "[stor
     CHECK(old.schema_text() == fresh.schema_text());
 }
 
+TEST_CASE("a database of the same version with other tables is refused by what it lacks", "[store]") {
+    Box box;
+    box.start(first);
+    Schema changed = first;
+    changed.whole =
+        "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT, colour TEXT) STRICT;"
+        "CREATE VIRTUAL TABLE words USING fts5(word);";
+    CHECK_THROWS_WITH(box.start(changed), ContainsSubstring("notes.colour"));
+    box.start(first);
+}
+
 TEST_CASE("before an upgrade the database is copied", "[store]") {
     Box box;
     {

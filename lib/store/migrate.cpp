@@ -90,7 +90,7 @@ void upgrade(Connection& connection, const Schema& schema, std::int64_t from) {
 // Each column as "table.column".
 constexpr const char* columns_sql =
     "SELECT t.name || '.' || c.name FROM sqlite_schema t JOIN pragma_table_xinfo(t.name) c"
-    " WHERE t.type IN ('table', 'view') AND t.name NOT LIKE 'sqlite_%'";
+    " WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'";
 
 // Between two releases the schema changes under one number. Such a database would fail call by call, later.
 void require_columns(Connection& connection, const Schema& schema, const std::filesystem::path& file) {

@@ -64,6 +64,15 @@ Role role_of(std::string word) {
     return Role::none;
 }
 
+// Who a school's register also knows, and who has no place in a lesson. OneRoster lets a register add words
+// of its own.
+bool is_of_no_matter(std::string word) {
+    static const std::set<std::string> others = {"aide",     "guardian",  "parent",   "proctor",
+                                                 "relative", "counselor", "principal"};
+    word = platform::lower_ascii(word);
+    return others.contains(word) || word.starts_with("ext:");
+}
+
 using Texts = std::unordered_map<std::string, std::string>;
 
 // 1.2: a user's roles are rows of their own, of which one is the primary.
@@ -131,6 +140,8 @@ RosterRow user_of(const Cells& cells, std::int64_t number, const Texts& roles) {
         row.reason = "is marked as deleted or not enabled";
     } else if (role.empty()) {
         row.reason = "has no role";
+    } else if (row.role == Role::none && !is_of_no_matter(role)) {
+        row.reason = "has a role that OneRoster does not know";
     } else if (row.role == Role::none) {
         row.left_out = true;
         row.reason = "is neither a student nor a teacher";

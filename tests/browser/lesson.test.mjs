@@ -59,7 +59,7 @@ describe('a first morning', () => {
         await page.getByRole('button', { name: 'Next' }).click();
         await page.getByRole('button', { name: 'Next' }).click();
         await page.getByRole('button', { name: 'Finish' }).click();
-        await page.getByRole('heading', { name: 'Second step' }).waitFor();
+        await page.getByRole('heading', { name: 'Second step', level: 1 }).waitFor();
         await page.getByRole('link', { name: 'Go on later' }).click();
         await page.getByRole('heading', { name: 'Four steps to the first lesson' }).waitFor();
         await check(page, 'an empty box');
@@ -246,8 +246,9 @@ describe('a first morning', () => {
         assert.equal(await page.locator('.students li').count(), everybody);
         await page.getByText(/^The class looked /).waitFor();
         await check(page, 'summary');
-        await page.getByRole('button', { name: 'As a table' }).click();
-        assert.equal(await page.locator('tbody tr').count(), everybody);
+        const each = page.getByRole('region', { name: 'Every student' });
+        await each.getByRole('button', { name: 'As a table' }).click();
+        assert.equal(await each.locator('tbody tr').count(), everybody);
         await check(page, 'summary as a table');
     });
 

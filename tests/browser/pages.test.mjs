@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { Browser, check, Server, steps, until } from './support.mjs';
+import { Browser, check, Server, steps, until, Wire } from './support.mjs';
 
 const headsets = 3;
 const places = ['/today', '/classes', '/classes/1', '/lessons', '/headsets', '/results', '/admin/rooms', '/rooms/1', '/admin/people'];
 
 describe('the demo school', () => {
     const server = new Server();
+    const wire = new Wire(); // between the phone and the server
     let browser, page, phone, simulation;
     let is_mute = false;
     const step = steps(() => ({ page, phone }));
@@ -23,6 +24,7 @@ describe('the demo school', () => {
     after(async () => {
         await simulation?.signal('SIGKILL');
         await browser?.end();
+        wire.end();
         await server.end();
     });
 
@@ -106,7 +108,8 @@ describe('the demo school', () => {
     });
 
     step('admits a headset on which a student signed in, by one tap', async () => {
-        phone = await browser.open(server.url, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+        await wire.start(server.url);
+        phone = await browser.open(wire.url, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
         // A headset can be made mute: what it answers to commands gets lost on its way.
         await phone.routeWebSocket(/\/v1\/live/, (socket) => {
             const box = socket.connectToServer();
@@ -164,12 +167,12 @@ describe('the demo school', () => {
     });
 
     step('shows who is gone, without waiting for them', async () => {
-        await phone.context().setOffline(true);
+        wire.cut();
         await page.getByRole('button', { name: /^ben not heard from for \d+ s/ }).waitFor();
         await page.getByRole('button', { name: 'Resume', exact: true }).click();
         await page.locator('.seat[data-state=playing]').nth(headsets - 1).waitFor();
         await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
-        await phone.context().setOffline(false);
+        wire.mend();
         await phone.locator('main[data-phase=open][data-state=running]').waitFor();
         await page.locator('.seat[data-state=playing]').nth(headsets).waitFor();
     });
@@ -202,7 +205,7 @@ describe('the demo school', () => {
         await page.goto(live);
         await page.locator('.seat').first().waitFor();
         await check(page, 'live on a phone');
-        await page.getByRole('button', { name: 'More' }).click();
+        await page.getByRole('button', { name: 'More', exact: true }).click();
         await check(page, 'more places');
     });
 

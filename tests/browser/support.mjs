@@ -4,6 +4,7 @@ import AxeBuilder from '@axe-core/playwright';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
@@ -96,6 +97,49 @@ export class Server {
             ...traces,
             ...args,
         ]);
+    }
+}
+
+/// The network between one browser and the server. Cut, nothing goes through it and nobody is told, as when Wi-Fi is lost: a
+/// browser that only pretends to be offline still answers the server's pings.
+export class Wire {
+    #listener = createServer({ allowHalfOpen: true }, (near) => this.#join(near));
+    #ends = new Set();
+    #is_cut = false;
+
+    async start(server_url) {
+        this.far_port = Number(new URL(server_url).port);
+        await new Promise((resolve) => this.#listener.listen(0, '127.0.0.1', resolve));
+        this.url = `http://127.0.0.1:${this.#listener.address().port}`;
+    }
+
+    #join(near) {
+        const far = connect({ port: this.far_port, host: '127.0.0.1', allowHalfOpen: true });
+        for (const [one, other] of [[near, far], [far, near]]) {
+            this.#ends.add(one);
+            one.on('data', (bytes) => this.#is_cut || other.write(bytes));
+            one.on('end', () => this.#is_cut || other.end());
+            one.on('error', () => {});
+            one.on('close', () => {
+                this.#ends.delete(one);
+                if (!this.#is_cut) other.destroy();
+            });
+        }
+    }
+
+    cut() {
+        this.#is_cut = true;
+    }
+
+    /// What was on its way is lost, and with it the connections that waited for it.
+    mend() {
+        for (const end of this.#ends) end.destroy();
+        this.#is_cut = false;
+    }
+
+    end() {
+        this.mend();
+        this.#listener.close();
     }
 }
 

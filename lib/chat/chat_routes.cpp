@@ -88,6 +88,10 @@ http::Shape message_shape() {
 
 void add_chat_routes(http::RouteTable& table, Chat& chat, Feed& feed, const Endpoint& endpoint) {
     add_messages(table, chat, feed);
+    table.add(http::RouteBuilder("PUSH", "chat.message", "Something was said in a conversation of one's own")
+                  .by(Access::signed_in)
+                  .gives(message_shape())
+                  .tagged("conversation"));
     table.add(
         http::get(
             "/v1/chat/settings",

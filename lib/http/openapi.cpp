@@ -241,19 +241,26 @@ void describe_message(const Route& route, Json& document) {
                                       {"messages", Json::array({in_channel(type + ".reply")})}}}};
 }
 
-// What the server says by itself.
+// What is said without being asked for: by the server, or, in a binary frame, by a headset.
 void describe_push(const Route& route, Json& document) {
     Json& components = document["components"];
     route.answer.define(components["schemas"]);
     const std::string& type = route.path;
-    Json payload = envelope(type, route.answer.json_schema(), true);
-    payload["properties"]["status"] = {{"enum", {"update", "snapshot", "closed"}}};
-    payload["properties"]["eid"] = {{"type", "null"}};
-    components["messages"][type] = {
-        {"name", type}, {"summary", route.summary}, {"payload", std::move(payload)}};
+    const bool binary = route.answer.is_nothing();
+    Json& message = components["messages"][type] = {{"name", type}, {"summary", route.summary}};
+    if (binary) {
+        message["contentType"] = "application/octet-stream";
+        message["payload"] = {{"type", "string"}, {"format", "binary"}};
+    } else {
+        Json payload = envelope(type, route.answer.json_schema(), true);
+        payload["properties"]["status"] = {{"enum", {"update", "snapshot", "closed"}}};
+        payload["properties"]["eid"] = {{"type", "null"}};
+        message["payload"] = std::move(payload);
+    }
     document["channels"]["live"]["messages"][type] = {{"$ref", "#/components/messages/" + type}};
-    document["operations"]["push." + type] = {
-        {"action", "send"},
+    const bool heard = binary && route.access == Access::headset;
+    document["operations"][(heard ? "" : "push.") + type] = {
+        {"action", heard ? "receive" : "send"},
         {"summary", route.summary},
         {"description", who(route.access)},
         {"channel", {{"$ref", "#/channels/live"}}},

@@ -98,8 +98,8 @@ Shape fetch() {
 Shape topic() {
     return http::object({{"topic", http::text(1, 120)},
                          {"epoch?", http::text(1, 80)},
-                         {"version", http::integer(0, most)},
-                         {"entries", http::open_object({})},
+                         {"version?", http::integer(0, most)},
+                         {"entries?", http::open_object({})},
                          {"erased?", http::list(http::text(1, 200), 100'000)}});
 }
 
@@ -121,8 +121,18 @@ void add_pushes(http::RouteTable& table) {
     add("hand", "The hand went up or down, or the student is unwell or well again", Access::headset, hand());
     add("pictures", "How often, how large and how good pictures shall be", Access::headset, pictures());
     add("content.fetch", "What the headset is to fetch", Access::headset, fetch());
-    add("topic", "What a topic holds (status snapshot), or what changed (status update)", Access::signed_in,
-        topic());
+    add("topic",
+        "What a topic holds (status snapshot), what changed in it (status update), or that it is no more "
+        "(status closed, with its name alone)",
+        Access::signed_in, topic());
+    add("picture",
+        "To pages that subscribed to pictures/DEVICE or view/DEVICE: byte 0 is 1, then the headset's "
+        "id in 8 bytes, the highest first, then a JPEG",
+        Access::viewer, {});
+    add("headset.picture",
+        "From a headset, when it was asked by `pictures`: byte 0 is 1, then a JPEG; 64 KiB in "
+        "all at most",
+        Access::headset, {});
 }
 
 } // namespace sessions

@@ -52,6 +52,7 @@ public:
         count("messages", "hands") += headset.counts().hands;
         if (const auto off_ms = headset.media_off_ms(now_ms)) media_off_.push_back(std::abs(*off_ms));
         count("content", "bytes") += participant.download().bytes();
+        count("content", "breaks") += participant.download().breaks();
         count("content", "whole") += participant.download().whole();
         count("content", "failed") += participant.download().failed();
         count("seeks") += headset.media().seeks();

@@ -75,8 +75,22 @@ Json Download::held() const {
     return items;
 }
 
+void Download::line_lost() {
+    away_ = true;
+    timer_->cancel();
+    if (!under_way_) return;
+    under_way_ = false;
+    ++breaks_;
+    here_ = std::make_shared<bool>(true); // nobody hears that answer
+}
+
+void Download::line_back() {
+    away_ = false;
+    next();
+}
+
 void Download::next() {
-    if (waiting_.empty() || under_way_) return;
+    if (waiting_.empty() || under_way_ || away_) return;
     Item& item = *waiting_.front();
     if (item.received >= item.size) return end(item.sum.hex() == item.sha256 ? "whole" : "failed");
     under_way_ = true;

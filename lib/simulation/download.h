@@ -24,7 +24,11 @@ public:
     // The push content.fetch. What is there already is reported and not fetched again.
     void take(const nlohmann::json& push, const std::string& token);
     nlohmann::json held() const; // what is whole, as a report's items
+    // The Wi-Fi is gone: what is under way does not arrive. Back, it goes on where it was.
+    void line_lost();
+    void line_back();
     std::uint64_t bytes() const { return bytes_; }
+    std::uint64_t breaks() const { return breaks_; } // pieces that did not arrive
     std::size_t whole() const { return whole_.size(); }
     std::size_t failed() const { return failed_; }
     bool is_idle() const { return waiting_.empty(); }
@@ -38,14 +42,15 @@ private:
     Network& network_;
     const Report report_;
     std::unique_ptr<Timer> timer_;
-    std::shared_ptr<bool> here_ = std::make_shared<bool>(true); // an answer may come after we are gone
-    std::deque<std::unique_ptr<Item>> waiting_;                 // the first one is being fetched
-    std::map<std::string, std::int64_t> whole_;                 // by SHA-256
+    std::shared_ptr<bool> here_ =
+        std::make_shared<bool>(true);           // an answer may come after we, or its line, are gone
+    std::deque<std::unique_ptr<Item>> waiting_; // the first one is being fetched
+    std::map<std::string, std::int64_t> whole_; // by SHA-256
     std::string token_;
     std::int64_t piece_bytes_ = 0;
-    std::uint64_t bytes_ = 0;
+    std::uint64_t bytes_ = 0, breaks_ = 0;
     std::size_t failed_ = 0;
-    bool under_way_ = false;
+    bool under_way_ = false, away_ = false;
     double next_report_ms_ = 0;
 };
 

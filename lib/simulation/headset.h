@@ -96,6 +96,7 @@ public:
     const live::ClockSync& clock_sync() const { return sync_; }
     const MediaClock& media() const { return media_; }
     const Wearer& wearer() const { return wearer_; }
+    double server_now_ms(double now_ms) const { return server_ms(now_ms); } // as it believes
     // How far what plays is from where it should be; none while nothing plays.
     std::optional<double> media_off_ms(double now_ms) const;
     std::optional<double> in_lesson_ms() const {

@@ -16,6 +16,10 @@ constexpr double first_pause_ms = 250, longest_pause_ms = 2000;
 
 } // namespace
 
+double pause_after_ms(int failures, double share) {
+    return std::min(longest_pause_ms, first_pause_ms * std::exp2(failures)) * (0.5 + share);
+}
+
 Participant::Participant(Network& network, ParticipantOptions options)
     : network_(network),
       options_(std::move(options)),
@@ -126,6 +130,7 @@ void Participant::on_open() {
     failures_ = 0;
     ++counts_.connects;
     headset_.connected(network_.now_ms());
+    download_.line_back();
     plan_loss();
     live();
 }
@@ -189,12 +194,12 @@ void Participant::away_for(double ms) {
     connected_ = false;
     clear_lines();
     headset_.disconnected(network_.now_ms());
+    download_.line_lost();
     if (!leaving_) again_in(ms, &Participant::connect);
 }
 
-// With jitter: a class that was thrown off by one access point does not come back in one instant.
 double Participant::pause_ms() {
-    return std::min(longest_pause_ms, first_pause_ms * std::exp2(failures_++)) * drawn(0.5, 1.5);
+    return pause_after_ms(failures_++, drawn(0, 1));
 }
 
 void Participant::plan_loss() {

@@ -27,6 +27,11 @@ struct ParticipantOptions {
     LineTraits line; // of its Wi-Fi, each way
 };
 
+// How long to wait after so many failures in a row: twice as long each time, up to 2 s, and more or less by
+// chance (`share` from 0 to 1). A class that was thrown off by one access point must not come back in one
+// instant.
+double pause_after_ms(int failures, double share);
+
 struct ConnectionCounts {
     std::uint64_t connects = 0, losses = 0, failed_connects = 0, failed_pairings = 0;
 };

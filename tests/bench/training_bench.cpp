@@ -88,8 +88,8 @@ void assign_to_all(const School& school) {
     constexpr std::size_t at_once = 200;
     for (std::size_t from = 0; from < device_ids.size(); from += at_once) {
         const auto first = device_ids.begin() + static_cast<std::ptrdiff_t>(from);
-        const Json some(first,
-                        first + static_cast<std::ptrdiff_t>(std::min(at_once, device_ids.size() - from)));
+        const std::vector<std::int64_t> some(
+            first, first + static_cast<std::ptrdiff_t>(std::min(at_once, device_ids.size() - from)));
         ask(school.port(), "POST", "/v1/trainings", school.token,
             Json{{"scenario_id", scenario.at("id")}, {"device_ids", some}}.dump());
     }

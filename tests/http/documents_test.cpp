@@ -93,6 +93,14 @@ TEST_CASE("the socket's messages are an AsyncAPI document", "[http]") {
     CHECK(document["components"]["messages"]["clock"]["payload"]["properties"]["data"]["required"] ==
           Json{"t0"});
     CHECK(document["components"]["schemas"].contains("Room"));
+    table.add(http::RouteBuilder("PUSH", "picture", "A frame of bytes").by(http::Access::headset));
+    table.add(http::RouteBuilder("PUSH", "told", "A word").gives(http::object({{"word", http::text(1, 9)}})));
+    const auto pushed = http::asyncapi(table);
+    CHECK(pushed["operations"]["picture"]["action"] == "receive");
+    CHECK(pushed["components"]["messages"]["picture"]["payload"]["format"] == "binary");
+    CHECK(pushed["operations"]["push.told"]["action"] == "send");
+    CHECK(pushed["components"]["messages"]["told"]["payload"]["properties"]["data"]["required"] ==
+          Json{"word"});
 }
 
 TEST_CASE("the documents describe themselves, once all routes are there", "[http]") {

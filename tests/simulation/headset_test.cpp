@@ -253,6 +253,24 @@ TEST_CASE("an answer that got lost is given again after reconnecting", "[simulat
     CHECK(f.take("command.answer").empty());
 }
 
+TEST_CASE("a headset whose box has died ends eyes on me by itself, at its time", "[simulation]") {
+    simulation::HeadsetTraits traits;
+    traits.clock = {.offset_ms = 4000, .drift_ppm = -50};
+    Fixture f(traits);
+    f.connect(f.playing());
+    f.pass(3000);
+    const double until_ms = f.server_ms() + 20'000;
+    json eyes = f.command("eyes_on_me", 2, f.server_ms() + 100);
+    eyes["arguments"] = {{"message", "Listen"}, {"until_ms", until_ms}};
+    f.push("command", eyes);
+    f.headset.disconnected(f.now_ms); // before it takes effect, and for good
+    f.pass(19'990);
+    CHECK(f.headset.wearer().is_held(f.headset.server_now_ms(f.now_ms)));
+    f.pass(20);
+    CHECK_FALSE(f.headset.wearer().is_held(f.headset.server_now_ms(f.now_ms)));
+    CHECK(f.headset.player().is_running()); // and the lesson plays on
+}
+
 TEST_CASE("a headset that missed a command answers it when the state tells of it", "[simulation]") {
     Fixture f;
     f.connect(f.playing());

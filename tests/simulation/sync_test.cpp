@@ -8,6 +8,7 @@
 #include "live/clock_sync.h"
 #include "simulation/bad_line.h"
 #include "simulation/media_clock.h"
+#include "simulation/participant.h"
 #include "simulation/wearer.h"
 
 using Catch::Approx;
@@ -117,4 +118,14 @@ TEST_CASE("who wears a headset turns when asked, and is held no longer than was 
     CHECK(wearer.is_held(8000)); // it was away when that was ordered
     CHECK(wearer.launched().empty());
     CHECK(wearer.volume() == 30);
+}
+
+TEST_CASE("who finds nobody comes back less and less often, and not with all the others", "[simulation]") {
+    const double expected[] = {250, 500, 1000, 2000, 2000, 2000};
+    for (int failures = 0; failures < 6; ++failures) {
+        CHECK(simulation::pause_after_ms(failures, 0.5) == expected[failures]);
+        CHECK(simulation::pause_after_ms(failures, 0) == expected[failures] / 2);
+        CHECK(simulation::pause_after_ms(failures, 1) == expected[failures] * 1.5);
+    }
+    CHECK(simulation::pause_after_ms(1000, 1) == 3000);
 }

@@ -1,70 +1,12 @@
 // Controls, hands, pictures, a spare and a colleague, as headsets and teachers live them over the network.
 #include <catch2/catch_test_macros.hpp>
 
-#include "support/live_headset.h"
+#include "support/live_school.h"
 
 using namespace support;
 
-namespace {
-
-struct School {
-    School() {
-        const Credential head = box.set_up();
-        box.add_person(head, "teacher", "Ms Rossi");
-        box.add_person(head, "teacher", "Mr Bianchi");
-        teacher = box.log_in("Ms Rossi");
-        colleague = box.log_in("Mr Bianchi");
-        box.add_person(teacher, "student", "Ada");
-        room = box.make_room(teacher, "Room 2", 2, 3);
-        first = box.pair(teacher, "DPVR-01");
-        second = box.pair(teacher, "DPVR-02");
-        const Json seats =
-            box.expect(200, "GET", "/v1/rooms/" + room.at("id").dump(), nullptr, teacher).at("seats");
-        seat(seats.at(0), first.id);
-        seat(seats.at(3), second.id); // in the second row
-        const Json lesson = box.expect(
-            201, "POST", "/v1/lessons",
-            {{"title", "Coral reef"}, {"kind", "video"}, {"content", "reef.mp4"}, {"duration_ms", 600'000}},
-            teacher);
-        session = box.expect(201, "POST", "/v1/sessions",
-                             {{"title", "Oceans"},
-                              {"room_id", room.at("id")},
-                              {"lesson_ids", Json::array({lesson.at("id")})}},
-                             teacher)
-                      .at("id");
-    }
-    void seat(const Json& seat, std::int64_t device_id) {
-        box.expect(200, "PATCH", "/v1/seats/" + seat.at("id").dump(), {{"device_id", device_id}}, teacher);
-    }
-    std::string path(const std::string& rest) const {
-        return "/v1/sessions/" + std::to_string(session) + "/" + rest;
-    }
-    Json order(const Json& order, int status = 200) {
-        return box.expect(status, "POST", path("commands"), order, teacher);
-    }
-
-    TestAppliance box;
-    Credential teacher, colleague;
-    TestAppliance::Headset first, second;
-    Json room;
-    std::int64_t session = 0;
-};
-
-// What an entry of a topic is once it fulfils `wanted`.
-Json wait_for_entry(LiveClient& page, const std::string& key,
-                    const std::function<bool(const Json&)>& wanted) {
-    const Json message = page.wait_for([&](const Json& pushed) {
-        if (pushed.at("type") != "topic") return false;
-        const Json entries = pushed.at("data").value("entries", Json::object());
-        return entries.contains(key) && wanted(entries.at(key));
-    });
-    return message.at("data").at("entries").at(key);
-}
-
-} // namespace
-
 TEST_CASE("every control is checked, reaches whom it is for, and is answered", "[stories]") {
-    School school;
+    LiveSchool school;
     school.order({{"action", "identify"}}, 409); // nothing runs yet
     LiveClient one(school.box, school.first.credential), two(school.box, school.second.credential);
     school.order({{"action", "play"}});
@@ -125,7 +67,7 @@ TEST_CASE("every control is checked, reaches whom it is for, and is answered", "
 }
 
 TEST_CASE("Wi-Fi that goes at the worst moment: between the order and its time", "[stories]") {
-    School school;
+    LiveSchool school;
     LiveClient one(school.box, school.first.credential);
     school.order({{"action", "play"}});
     one.wait_for("command");
@@ -155,7 +97,7 @@ TEST_CASE("Wi-Fi that goes at the worst moment: between the order and its time",
 }
 
 TEST_CASE("a hand, a question, and somebody unwell: the teacher hears at once and answers", "[stories]") {
-    School school;
+    LiveSchool school;
     LiveClient one(school.box, school.first.credential), two(school.box, school.second.credential);
     LiveClient page(school.box, school.teacher);
     CHECK(one.ask("headset.hand", {{"question", "Why?"}}).at("error") == "Conflict"); // no lesson
@@ -188,7 +130,7 @@ TEST_CASE("a hand, a question, and somebody unwell: the teacher hears at once an
 
 TEST_CASE("a colleague takes over, a spare comes, one view is shown, and the inspector says what went wrong",
           "[stories]") {
-    School school;
+    LiveSchool school;
     const TestAppliance::Headset spare = school.box.pair(school.teacher, "SPARE-1");
     LiveClient one(school.box, school.first.credential), fresh(school.box, spare.credential);
     school.order({{"action", "play"}});
@@ -232,7 +174,7 @@ TEST_CASE("a colleague takes over, a spare comes, one view is shown, and the ins
 }
 
 TEST_CASE("the board before a lesson says what is missing, and turns green", "[stories]") {
-    School school;
+    LiveSchool school;
     const std::string question = "/v1/preflight?room=" + school.room.at("id").dump();
     const auto board = [&] { return school.box.expect(200, "GET", question, nullptr, school.teacher); };
     CHECK(board().at("ready") == false);

@@ -1,7 +1,9 @@
 // A headset, or a page, on the live socket of a TestAppliance: asks and waits for the answer, and keeps what
-// was pushed meanwhile until the story asks for it.
+// was pushed meanwhile until the story asks for it. Whatever it hears must be in /asyncapi.json and fit.
 #pragma once
 
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
 #include <deque>
 #include <memory>
 #include <stdexcept>
@@ -26,11 +28,23 @@ public:
             box_.port(), "/v1/live", SocketClient::Headers{{"Authorization", "Bearer " + credential_.token}});
     }
     void hang_up() { socket_->hang_up(); }
+    void send_picture(const std::string& jpeg) { socket_->send_binary('\1' + jpeg); }
+    // The next picture that was relayed; what was said before it is kept.
+    struct Picture {
+        std::int64_t device_id = 0;
+        std::string jpeg;
+    };
+    Picture wait_for_picture() {
+        while (pictures_.empty())
+            read_frame();
+        Picture picture = std::move(pictures_.front());
+        pictures_.pop_front();
+        return picture;
+    }
 
     // The next pushed message for which `wanted` holds; those before it are forgotten.
     template <class Wanted>
-        requires std::is_invocable_v<Wanted, const Json&>
-    Json wait_for(Wanted wanted) {
+    requires std::is_invocable_v<Wanted, const Json&> Json wait_for(Wanted wanted) {
         while (true) {
             const Json message = next();
             if (message.value("eid", Json()).is_null() && wanted(message)) return message;
@@ -61,24 +75,55 @@ public:
     }
 
 private:
-    // A page's frame may be an array of messages.
     Json next() {
-        while (heard_.empty()) {
-            const auto text = socket_->read();
-            if (!text) throw std::runtime_error("the server has closed the socket");
-            Json frame = Json::parse(*text);
-            if (!frame.is_array()) return frame;
-            heard_.insert(heard_.end(), frame.begin(), frame.end());
-        }
+        while (heard_.empty())
+            read_frame();
         Json message = std::move(heard_.front());
         heard_.pop_front();
         return message;
+    }
+    // A page's frame may be an array of messages.
+    void read_frame() {
+        const auto text = socket_->read();
+        if (!text) throw std::runtime_error("the server has closed the socket");
+        if (socket_->last_was_binary()) return pictures_.push_back(picture_of(*text));
+        Json frame = Json::parse(*text);
+        if (!frame.is_array()) frame = Json::array({std::move(frame)});
+        for (Json& message : frame) {
+            check_shape(message);
+            heard_.push_back(std::move(message));
+        }
+    }
+    // Byte 0 is 1, then the headset's id in 8 bytes, then the JPEG.
+    static Picture picture_of(const std::string& frame) {
+        REQUIRE(frame.size() > 9);
+        REQUIRE(frame[0] == '\1');
+        Picture picture;
+        for (std::size_t i = 1; i <= 8; ++i)
+            picture.device_id = picture.device_id << 8 | static_cast<unsigned char>(frame[i]);
+        picture.jpeg = frame.substr(9);
+        return picture;
+    }
+    void check_shape(const Json& message) const {
+        const bool pushed = message.value("eid", Json()).is_null();
+        if (message.at("status") == "error") return;
+        const http::Route* route = nullptr;
+        for (const auto& one : box_.appliance().routes().all())
+            if (one->method == (pushed ? "PUSH" : "MESSAGE") && one->path == message.at("type"))
+                route = one.get();
+        INFO(message.dump());
+        REQUIRE(route != nullptr); // it is in no document
+        const auto faults = route->answer.faults(message.at("data"));
+        for (const platform::FieldError& fault : faults)
+            UNSCOPED_INFO(fault.field << " " << fault.message);
+        CHECK(faults.empty());
     }
 
     TestAppliance& box_;
     const Credential credential_;
     std::unique_ptr<SocketClient> socket_;
     std::deque<Json> heard_;
+    std::deque<Picture> pictures_;
     int last_eid_ = 0;
 };
 

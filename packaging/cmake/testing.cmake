@@ -8,7 +8,8 @@ target_include_directories(lectern_tests PRIVATE "${CMAKE_SOURCE_DIR}/tests")
 target_link_libraries(lectern_tests PRIVATE lectern_app lectern_catch2 lectern_own_code)
 often_included(lectern_tests)
 set_source_files_properties("${CMAKE_SOURCE_DIR}/tests/tidy_test.cpp"
-    "${CMAKE_SOURCE_DIR}/tests/store/migrate_test.cpp" PROPERTIES
+    "${CMAKE_SOURCE_DIR}/tests/store/migrate_test.cpp"
+    "${CMAKE_SOURCE_DIR}/tests/stories/protocol_document_test.cpp" PROPERTIES
     COMPILE_DEFINITIONS "LECTERN_SOURCE_ROOT=\"${CMAKE_SOURCE_DIR}\"")
 # Tests of the program as a process start the real one.
 add_dependencies(lectern_tests lectern)
@@ -30,6 +31,14 @@ catch_discover_tests(lectern_tests
     ${test_cases}
     WORKING_DIRECTORY "${CMAKE_BINARY_DIR}"
     PROPERTIES TIMEOUT ${test_timeout})
+
+# Clients that others start from.
+find_program(python python3)
+if(python AND NOT LECTERN_SANITIZE)
+    add_test(NAME clients.python COMMAND "${python}" -B -W error -m unittest -v
+        WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}/clients/python")
+    set_tests_properties(clients.python PROPERTIES TIMEOUT 120 ENVIRONMENT "LECTERN=$<TARGET_FILE:lectern>")
+endif()
 
 # The page's own tests run where the page is built. They are labelled, so that ./dev test can give them stages.
 if(LECTERN_UI AND EXISTS "${CMAKE_SOURCE_DIR}/web/package.json")

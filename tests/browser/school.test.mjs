@@ -160,23 +160,47 @@ describe('a school from nothing', () => {
         await page.getByText('1 out of use').waitFor();
     });
 
-    step('uploads a film of 200 MB that is cut off halfway', async () => {
+    step('uploads a film of 200 MB that is cut off halfway, twice', async () => {
         await page.goto('/content');
+        await page.getByRole('heading', { name: 'No content yet' }).waitFor();
         await check(page, 'no content');
-        await page.getByLabel('Upload files').first().setInputFiles(join(folder, 'coral-reef.mp4'));
+        const made = [];
+        const offsets = [];
+        page.on('request', (request) => {
+            const path = new URL(request.url()).pathname;
+            if (request.method() === 'POST' && path === '/v1/uploads') made.push(path);
+            if (request.method() === 'PATCH') offsets.push(Number(request.headers()['upload-offset']));
+        });
+        const chromium = await page.context().newCDPSession(page);
+        const network = (offline) =>
+            chromium.send('Network.emulateNetworkConditions', { offline, latency: 0, downloadThroughput: -1, uploadThroughput: 25e6 });
+        const choose = () => page.getByLabel('Upload files').first().setInputFiles(join(folder, 'coral-reef.mp4'));
         const upload = page.getByTestId('upload');
         const share = async () => Number(await upload.getByRole('progressbar').getAttribute('aria-valuenow'));
-        await until(async () => (await share()) >= 40, 'it is nearly halfway');
-        await page.context().setOffline(true);
+        await network(false);
+        await choose();
+        await until(async () => (await share()) >= 25, 'a quarter is there');
+
+        await network(true);
         await upload.getByText('The box does not answer.').waitFor();
         assert.ok((await share()) < 100);
         await check(page, 'an upload that waits');
-        // The page is left, too: whoever chooses the same file again goes on where it was.
-        await page.context().setOffline(false);
-        await upload.locator('xpath=self::*[@data-state="done"]').or(page.locator('[data-test=upload][data-state=done]')).waitFor();
+        await network(false);
+        await until(async () => (await share()) >= 50, 'it goes on by itself');
+
+        // The page is left: whoever chooses the same file again goes on where it was.
+        page.once('dialog', (dialog) => dialog.accept());
+        const sent = offsets.length;
+        await page.reload();
+        await page.getByRole('heading', { name: 'No content yet' }).waitFor();
+        await choose();
+        await page.locator('[data-test=upload][data-state=done]').waitFor();
+        assert.equal(made.length, 1);
+        assert.ok(offsets[sent] >= film_bytes / 3, `it went on from ${offsets[sent]}`);
+        await chromium.detach();
         const list = await (await page.request.get('/v1/content')).json();
         assert.deepEqual(list.items.map((one) => [one.kind, one.size]), [['video', film_bytes]]);
-        await page.getByRole('link', { name: 'coral-reef', exact: false }).first().waitFor();
+        await page.getByRole('rowheader', { name: /coral-reef/ }).waitFor();
         await check(page, 'content');
     });
 

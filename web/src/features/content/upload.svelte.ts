@@ -7,7 +7,13 @@ import { Problem } from '../../api/client';
 const piece_bytes = 8 * 1024 * 1024;
 const first_retry_ms = 1000;
 const longest_retry_ms = 15_000;
+/// Wi-Fi that is lost closes no connection: what has been silent for so long is given up, and asked for again.
+const silent_ms = 30_000;
 const version = { 'Tus-Resumable': '1.0.0' };
+/// Statuses after which the same piece may well go through.
+const passing = [0, 409, 423, 429, 460, 502, 503];
+/// What fetch throws: no connection, or no answer in time.
+const is_network = (error: unknown) => error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError');
 const kept_in = 'lectern.uploads';
 
 export type UploadState = 'sending' | 'waiting' | 'paused' | 'done' | 'failed';
@@ -106,7 +112,7 @@ export class Upload {
     }
 
     private async find_place(): Promise<void> {
-        const response = await fetch(this.address as string, { method: 'HEAD', headers: version });
+        const response = await fetch(this.address as string, { method: 'HEAD', headers: version, signal: AbortSignal.timeout(silent_ms) });
         if ([403, 404, 410].includes(response.status)) {
             // Thrown away meanwhile, or finished long ago: from the start.
             this.address = null;
@@ -142,7 +148,17 @@ export class Upload {
             request.setRequestHeader('Tus-Resumable', '1.0.0');
             request.setRequestHeader('Upload-Offset', String(from));
             request.setRequestHeader('Content-Type', 'application/offset+octet-stream');
-            request.upload.onprogress = (event) => (this.sent = from + event.loaded);
+            let silence = setTimeout(() => give_up(), silent_ms);
+            const give_up = () => {
+                reject(new Problem(0, ''));
+                request.abort();
+            };
+            request.onloadend = () => clearTimeout(silence);
+            request.upload.onprogress = (event) => {
+                this.sent = from + event.loaded;
+                clearTimeout(silence);
+                silence = setTimeout(give_up, silent_ms);
+            };
             request.onload = () => {
                 const given = request.getResponseHeader('Upload-Offset');
                 if (request.status >= 300) {
@@ -175,11 +191,11 @@ export class Upload {
     /// The network or the box went away: wait and go on. Anything else is for the person to decide.
     private stumble(error: unknown): void {
         if (this.state === 'paused') return;
-        const status = error instanceof Problem ? error.status : 0;
-        if (![0, 409, 423, 429, 460, 502, 503].includes(status) || (error instanceof TypeError === false && !(error instanceof Problem))) {
+        const may_pass = error instanceof Problem ? passing.includes(error.status) : is_network(error);
+        if (!may_pass) {
             this.state = 'failed';
             this.fault = problem_text(error);
-            if (status === 413 || status === 415 || status === 422) keep(this.mark, null);
+            if (error instanceof Problem && [413, 415, 422].includes(error.status)) keep(this.mark, null);
             return;
         }
         this.state = 'waiting';

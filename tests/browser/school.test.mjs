@@ -141,7 +141,7 @@ describe('a school from nothing', () => {
             }
         }
         await page.getByRole('button', { name: 'Row 4, place 1' }).waitFor();
-        // The last row stands apart, its first seat is turned and its last one is out of use.
+        // The last row stands apart; before it, the first seat is turned and the one beside it is out of use.
         await page.keyboard.press('Shift+ArrowDown');
         await page.keyboard.press('Shift+ArrowDown');
         await page.keyboard.press('ArrowUp');
@@ -149,8 +149,8 @@ describe('a school from nothing', () => {
         await page.keyboard.press('r');
         await page.keyboard.press('ArrowRight');
         await page.keyboard.press('u');
-        await page.getByRole('button', { name: /turned by 30°/ }).waitFor();
-        await page.getByRole('button', { name: /out of use$/ }).waitFor();
+        await page.getByRole('button', { name: /^Row 3, place 1,.* turned by 30°$/ }).waitFor();
+        await page.getByRole('button', { name: /^Row 3, place 2,.* out of use$/ }).waitFor();
         await check(page, 'room editor');
         await page.screenshot({ path: join(shots, 'room.png') });
         await page.keyboard.press('Control+s');

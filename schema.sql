@@ -16,7 +16,7 @@ CREATE TABLE organisations (
     staff_pin     INTEGER NOT NULL DEFAULT 1,          -- may staff sign in by PIN alone? Administration never
     pick_names    INTEGER NOT NULL DEFAULT 0,          -- may students pick their name on a headset instead of typing it?
     leaderboard   TEXT NOT NULL DEFAULT 'anonymous' CHECK (leaderboard IN ('off', 'anonymous', 'names')),
-    gaze_days     INTEGER DEFAULT 365                  -- events older than this are reduced to their rollups; null: never
+    gaze_days     INTEGER DEFAULT 365                  -- events older than this are reduced to their rollups, conversations removed; null: never
 ) STRICT;
 
 -- The licence of an organisation: a paired headset takes a seat. `seats_taken` is changed only together with a device's
@@ -722,8 +722,9 @@ CREATE TABLE chat_messages (
     at_ms     INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX chat_messages_by_run ON chat_messages(run_id, id);
+CREATE INDEX chat_messages_by_person ON chat_messages(person_id) WHERE person_id IS NOT NULL;
 
--- The full-text index of the scenarios' knowledge bases. `scope` is one word for a scenario's version, "s12v3", and `number`
+-- The full-text index of the scenarios' knowledge bases. `scope` is one word for what a knowledge base says, a hash, and `number`
 -- the entry's place in it.
 CREATE VIRTUAL TABLE knowledge_search USING fts5(scope, number UNINDEXED, title, keywords, content,
     tokenize = 'porter unicode61 remove_diacritics 2');

@@ -10,7 +10,8 @@ constexpr std::size_t worker_queue = 1024;
 
 } // namespace
 
-Executor::Executor(store::Store& store) : store_(store), workers_(worker_threads, worker_queue) {}
+Executor::Executor(store::Store& store, int most_waiting)
+    : store_(store), workers_(worker_threads + static_cast<std::size_t>(most_waiting), worker_queue) {}
 
 void Executor::run(const http::Route& route, http::Call& call, std::function<bool()> work,
                    std::function<void(std::exception_ptr)> done) {

@@ -10,7 +10,9 @@ namespace app {
 
 class Executor final : public http::Executor {
 public:
-    explicit Executor(store::Store& store);
+    // `most_waiting`: so many slow calls at most wait for another server at once. They have threads beside
+    // the others', so that nobody who signs in waits for a chat endpoint.
+    explicit Executor(store::Store& store, int most_waiting = 0);
     void run(const http::Route& route, http::Call& call, std::function<bool()> work,
              std::function<void(std::exception_ptr)> done) override;
 

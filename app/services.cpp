@@ -2,6 +2,7 @@
 
 #include "platform/error.h"
 #include "platform/log.h"
+#include "progress/privacy.h"
 #include "sessions/due.h"
 
 namespace app {
@@ -130,8 +131,20 @@ void Services::connect_rosters() {
         });
     };
     privacy.add_exporter(runs::export_runs);
+    privacy.add_exporter(chat::export_conversations);
+    privacy.add_exporter(progress::export_progress);
+    // What belongs to runs goes before they become nobody's.
+    privacy.add_eraser([this](store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id, bool) {
+        profiles.close_password_request(tx, organisation_id, person_id);
+        return chat::erase_conversations(tx, organisation_id, person_id,
+                                         [this](std::int64_t run_id) { chat_feed.forgotten(run_id); });
+    });
+    privacy.add_eraser([](store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id, bool) {
+        return progress::erase_progress(tx, organisation_id, person_id);
+    });
     privacy.add_eraser(runs::erase_runs);
     retention.is_busy = sessions::is_lesson_on;
+    retention.also = [this](store::Tx& tx) { return chat_retention.work(tx); };
 }
 
 void Services::import_on(std::int64_t id) {

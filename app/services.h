@@ -14,6 +14,7 @@
 #include "audit/log.h"
 #include "chat/chat.h"
 #include "chat/feed.h"
+#include "chat/privacy.h"
 #include "courses/content.h"
 #include "courses/content_files.h"
 #include "courses/course.h"
@@ -163,6 +164,7 @@ public:
     chat::Endpoint chat_endpoint;
     chat::Chat chat;
     chat::Feed chat_feed;
+    chat::Retention chat_retention;
 
 private:
     void connect_people();

@@ -47,11 +47,6 @@ Message message_of(const store::Statement& rows) {
     return message;
 }
 
-bool is_own(const runs::Run& run, const platform::Caller& caller) {
-    const bool person = run.person && caller.person_id != 0 && run.person->id == caller.person_id;
-    return person || (run.device_id && caller.device_id != 0 && *run.device_id == caller.device_id);
-}
-
 } // namespace
 
 struct Chat::Setting {
@@ -89,7 +84,7 @@ Chat::Setting Chat::setting_of(store::Read& read, const platform::Caller& caller
     if (!training) platform::throw_not_found("run");
     Setting setting;
     setting.training = *std::move(training);
-    const bool own = is_own(setting.training.run, caller);
+    const bool own = runs::is_own(setting.training.run, caller);
     const bool staff = caller.person_id != 0 && caller.role >= platform::Role::viewer;
     if (!own && !staff) platform::throw_not_found("run");
     setting.role = own ? Role::student : Role::teacher;
@@ -211,7 +206,7 @@ store::Page<Message> Chat::list(store::Read& read, const platform::Caller& calle
                                 const store::PageRequest& page) const {
     const auto training = trainings_.find(read, caller.organisation_id, run_id);
     const bool staff = caller.person_id != 0 && caller.role >= platform::Role::viewer;
-    if (!training || (!staff && !is_own(training->run, caller))) platform::throw_not_found("run");
+    if (!training || (!staff && !runs::is_own(training->run, caller))) platform::throw_not_found("run");
     return store::read_page<Message>(
         read.query(LECTERN_MESSAGE_COLUMNS "WHERE m.run_id = ? AND m.id > ? ORDER BY m.id LIMIT ?", run_id,
                    page.after.value_or(0), page.limit + 1),

@@ -85,6 +85,14 @@ void Feed::said(std::int64_t organisation_id, const Listeners& listeners, const 
     });
 }
 
+void Feed::forgotten(std::int64_t run_id) {
+    impl_->hub.post([impl = impl_, run_id](live::Hub& hub) {
+        if (impl->kept.erase(run_id) == 0) return;
+        std::erase(impl->order, run_id);
+        hub.close_topic(topic_of(run_id));
+    });
+}
+
 void Feed::growing(std::int64_t organisation_id, std::int64_t run_id, std::string_view so_far) {
     impl_->hub.post([impl = impl_, organisation_id, run_id, text = std::string(so_far)](live::Hub& hub) {
         impl->open(organisation_id, run_id);

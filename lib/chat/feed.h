@@ -27,6 +27,7 @@ public:
 
     void opened(std::int64_t organisation_id, std::int64_t run_id, std::vector<Message> newest);
     void said(std::int64_t organisation_id, const Listeners& listeners, const Message& message);
+    void forgotten(std::int64_t run_id); // what was said there is no more
     void growing(std::int64_t organisation_id, std::int64_t run_id, std::string_view so_far);
 
 private:

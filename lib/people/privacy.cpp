@@ -24,6 +24,19 @@ std::string logins_csv(store::Read& read, std::int64_t organisation_id, std::int
     return text;
 }
 
+nlohmann::json profile_of(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) {
+    auto rows = read.query(
+        "SELECT f.time_zone, f.preferences, f.last_login_ms FROM profiles f JOIN persons p ON p.id = "
+        "f.person_id"
+        " WHERE p.organisation_id = ? AND p.id = ?",
+        organisation_id, person_id);
+    if (!rows.step()) return nullptr;
+    return {{"time_zone", rows.is_null(0) ? nlohmann::json() : nlohmann::json(rows.string(0))},
+            {"preferences", nlohmann::json::parse(rows.text(1), nullptr, false)},
+            {"last_login_at",
+             rows.is_null(2) ? nlohmann::json() : nlohmann::json(platform::iso8601(rows.integer(2)))}};
+}
+
 nlohmann::json classes_of(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) {
     auto names = nlohmann::json::array();
     auto rows = read.query(
@@ -41,6 +54,7 @@ std::string Privacy::export_zip(store::Read& read, std::int64_t organisation_id,
                                 std::int64_t person_id) const {
     nlohmann::json person = json_of(people_.get(read, organisation_id, person_id));
     person["classes"] = classes_of(read, organisation_id, person_id);
+    person["profile"] = profile_of(read, organisation_id, person_id);
     platform::ZipWriter zip(read.now_ms());
     zip.add("person.json", person.dump(2));
     zip.add("logins.csv", logins_csv(read, organisation_id, person_id));

@@ -144,11 +144,17 @@ void Retention::work(store::Tx& tx) {
         next_ms_ = tx.now_ms() + busy_ms;
         return;
     }
-    const std::int64_t now_ms = tx.now_ms();
+    if (!events_done_) events_done_ = reduce_events(tx);
+    if (!events_done_) return;
+    if (also && !also(tx)) return;
+    events_done_ = false;
+    next_ms_ = tx.now_ms() + day_ms;
+}
+
+bool Retention::reduce_events(store::Tx& tx) {
     // Batches come in about the order of their ids: once one is younger than anybody's limit, so are the
     // others.
     const auto least_days = tx.integer("SELECT min(gaze_days) FROM organisations");
-    std::vector<std::int64_t> old;
     bool at_end = !least_days;
     if (least_days) {
         auto rows = tx.query(
@@ -159,19 +165,18 @@ void Retention::work(store::Tx& tx) {
         const auto until = Clock::now() + chunk;
         while (!at_end && rows.step()) {
             ++seen;
-            const std::int64_t age_ms = now_ms - rows.integer(1);
+            const std::int64_t age_ms = tx.now_ms() - rows.integer(1);
             at_end = age_ms < *least_days * day_ms;
             reached_ = rows.integer(0);
             if (!rows.is_null(2) && age_ms >= rows.integer(2) * day_ms) {
                 tx.run("DELETE FROM event_batches WHERE id = ?", reached_);
-                if (Clock::now() > until) return;
+                if (Clock::now() > until) return false;
             }
         }
         if (seen < batches_at_once) at_end = true;
     }
-    if (!at_end) return;
-    reached_ = 0;
-    next_ms_ = now_ms + day_ms;
+    if (at_end) reached_ = 0;
+    return at_end;
 }
 
 } // namespace runs

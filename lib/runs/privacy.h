@@ -17,8 +17,8 @@ void export_runs(store::Read& read, std::int64_t organisation_id, std::int64_t p
 // A chunk: the runs become nobody's, or go with their events. True when none is left.
 bool erase_runs(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id, bool remove_runs);
 
-// Once a day, events older than their organisation keeps them are removed; what they added up to stays. In
-// chunks of a few milliseconds, and only while no lesson is on.
+// Once a day, events older than their organisation keeps them are removed; what they added up to stays. So is
+// what other modules keep moment by moment. In chunks of a few milliseconds, and only while no lesson is on.
 class Retention {
 public:
     bool is_due(std::int64_t now_ms) const { return now_ms >= next_ms_; }
@@ -26,9 +26,13 @@ public:
 
     // Is a lesson on? Then it can wait.
     std::function<bool(store::Read&)> is_busy;
+    // A chunk of another module's; true when nothing of it is too old any more.
+    std::function<bool(store::Tx&)> also;
 
 private:
+    bool reduce_events(store::Tx& tx); // true: at the end of them
     std::atomic<std::int64_t> next_ms_{0};
+    bool events_done_ = false;
     std::int64_t reached_ = 0; // the newest batch looked at in this pass; touched by the writer only
 };
 

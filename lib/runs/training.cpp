@@ -418,6 +418,11 @@ void Trainings::require(store::Tx& tx, std::int64_t organisation_id, std::int64_
     if (!runs_.get(tx, organisation_id, run_id).scenario_id) platform::throw_not_found("run of a scenario");
 }
 
+bool is_own(const Run& run, const platform::Caller& caller) {
+    if (run.person && caller.person_id != 0) return run.person->id == caller.person_id;
+    return run.device_id && caller.device_id == *run.device_id && !run.ended_ms;
+}
+
 scenarios::Performance performance_of(const Training& training, const std::map<std::string, Tick>& ticks) {
     scenarios::Performance performance;
     const Json metrics = Json::parse(training.metrics, nullptr, false);

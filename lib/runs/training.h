@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "devices/device.h"
+#include "platform/caller.h"
 #include "runs/run.h"
 #include "scenarios/scenario.h"
 #include "store/transaction.h"
@@ -166,6 +167,10 @@ private:
     scenarios::Scenarios& scenarios_;
     devices::Devices& devices_;
 };
+
+// Whether a run is the caller's: the student's, and while it is not over its headset's, unless somebody else
+// has signed in on that.
+bool is_own(const Run& run, const platform::Caller& caller);
 
 // Numbers and truths as they come on the wire, also as texts.
 scenarios::Performance performance_of(const Training& training, const std::map<std::string, Tick>& ticks);

@@ -107,15 +107,26 @@ bool is_staff(const Call& call) {
     return call.caller.role >= platform::Role::viewer && call.caller.person_id != 0;
 }
 
+Training training_if(bool (*may)(const Run&, const platform::Caller&), const TrainingParts& parts,
+                     const Call& call, Read& read) {
+    Training training = parts.trainings.get(read, call.caller.organisation_id, call.id("id"));
+    const bool by_key = call.caller.site_key_id != 0 && !call.caller.client_panel;
+    if (!by_key && !is_staff(call) && !may(training.run, call.caller))
+        platform::throw_not_found("run of a scenario");
+    return training;
+}
+
 // A student's own run, a headset's own, any of the organisation for staff and site keys.
 Training visible(const TrainingParts& parts, const Call& call, Read& read) {
-    Training training = parts.trainings.get(read, call.caller.organisation_id, call.id("id"));
-    const platform::Caller& caller = call.caller;
-    const bool own = (training.run.person && training.run.person->id == caller.person_id) ||
-                     (caller.device_id != 0 && training.run.device_id == caller.device_id) ||
-                     (caller.site_key_id != 0 && !caller.client_panel);
-    if (!own && !is_staff(call)) platform::throw_not_found("run of a scenario");
-    return training;
+    return training_if(is_own, parts, call, read);
+}
+
+// A headset records what was done on it, and again when the answer was lost, whoever wears it by then.
+Training recordable(const TrainingParts& parts, const Call& call, Read& read) {
+    const auto done_there = [](const Run& run, const platform::Caller& caller) {
+        return is_own(run, caller) || (run.device_id && caller.device_id == *run.device_id);
+    };
+    return training_if(done_there, parts, call, read);
 }
 
 Answer detail(const TrainingParts& parts, const Call& call, Read& read, const Training& training) {
@@ -197,7 +208,7 @@ Answer assign(const TrainingParts& parts, Call& call, Tx& tx) {
 }
 
 Answer record(const TrainingParts& parts, Call& call, Tx& tx) {
-    const Training training = visible(parts, call, tx);
+    const Training training = recordable(parts, call, tx);
     if (!http::may(call.caller, Access::headset) && call.caller.role < platform::Role::teacher)
         throw platform::Error(platform::ErrorKind::forbidden,
                               "A headset records what was done, or a teacher.");

@@ -2,6 +2,10 @@
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <atomic>
+#include <optional>
+#include <thread>
+
 #include "support/fake_endpoint.h"
 #include "support/live_headset.h"
 #include "support/test_appliance.h"
@@ -182,8 +186,8 @@ TEST_CASE("chat: a configured endpoint answers, and is not told the assessment",
 }
 
 TEST_CASE("chat: whatever an endpoint does, a student has an answer within three seconds", "[chat][slow]") {
-    for (const Conduct conduct :
-         {Conduct::hangs, Conduct::fails, Conduct::garbage, Conduct::drips, Conduct::hangs_up}) {
+    for (const Conduct conduct : {Conduct::hangs, Conduct::fails, Conduct::garbage, Conduct::drips,
+                                  Conduct::trickles, Conduct::chatters, Conduct::moved, Conduct::hangs_up}) {
         INFO(static_cast<int>(conduct));
         const FakeEndpoint fake(conduct);
         auto options = endpoint_of(fake);
@@ -197,4 +201,53 @@ TEST_CASE("chat: whatever an endpoint does, a student has an answer within three
         CHECK_THAT(reply.at("text").get<std::string>(), ContainsSubstring("Put a lid on the pan."));
         CHECK(fake.calls() == 1);
     }
+}
+
+TEST_CASE("chat: who waits for an endpoint keeps nobody from signing in", "[chat]") {
+    std::optional<FakeEndpoint> fake(std::in_place, Conduct::hangs);
+    auto options = endpoint_of(*fake);
+    options.patience = 60s;
+    options.concurrency = 8; // more than there are workers
+    Scene scene(options);
+    std::atomic<int> answered{0};
+    std::vector<std::thread> students;
+    for (int i = 0; i < options.concurrency; ++i)
+        students.emplace_back([&] {
+            scene.box.call("POST", scene.messages(), {{"text", "What about the pan?"}}, scene.ada);
+            ++answered;
+        });
+    CHECK(TestAppliance::wait_for([&] { return fake->calls() == options.concurrency; }));
+    scene.box.log_in("ben");
+    // One more finds all calls taken, and is answered by the box alone.
+    CHECK(scene.say("What about the pan?").at("reply").at("origin") == "embedded");
+    CHECK(answered == 0);
+    fake.reset(); // it hangs up
+    for (std::thread& student : students)
+        student.join();
+}
+
+TEST_CASE("chat: the next one on a headset sees nothing of the last one's conversation", "[chat]") {
+    Scene scene;
+    const auto headset = scene.box.pair(scene.teacher, "DPVR-07");
+    scene.box.services().store.write("on a headset", [&](store::Tx& tx) {
+        runs::RunChange change;
+        change.device_id = headset.id;
+        scene.box.services().runs.change(tx, 1, scene.run_id, change);
+    });
+    const std::string training = "/v1/trainings/" + std::to_string(scene.run_id);
+    scene.say("And the pan?", headset.credential);
+    CHECK(scene.box.call("GET", scene.messages(), nullptr, headset.credential).status == 200);
+    scene.box.expect(200, "POST", "/v1/headset/sign-in", {{"nickname", "ben"}, {"pin", "1234"}},
+                     headset.credential);
+    CHECK(scene.box.call("GET", scene.messages(), nullptr, headset.credential).status == 404);
+    CHECK(scene.box.call("POST", scene.messages(), {{"text", "hi"}}, headset.credential).status == 404);
+    CHECK(scene.box.call("GET", training, nullptr, headset.credential).status == 404);
+    scene.box.call("POST", "/v1/headset/sign-out", Json::object(), headset.credential);
+    CHECK(scene.box.call("GET", training, nullptr, headset.credential).status == 200);
+    // Its record is taken all the same, and again when the answer was lost; then it is the student's alone.
+    for (int i = 0; i < 2; ++i)
+        scene.box.expect(200, "POST", training + "/record", Json::object(), headset.credential);
+    CHECK(scene.box.call("GET", training, nullptr, headset.credential).status == 404);
+    CHECK(scene.box.call("GET", scene.messages(), nullptr, headset.credential).status == 404);
+    CHECK(scene.box.call("GET", scene.messages(), nullptr, scene.ada).status == 200);
 }

@@ -147,8 +147,11 @@ TEST_CASE("chat: a bad endpoint gives nothing, and what it began with counts", "
         std::chrono::milliseconds patience;
         std::optional<std::string> answer;
     } const rows[] = {
-        {Conduct::hangs, 200ms, {}}, {Conduct::fails, 10s, {}},    {Conduct::garbage, 10s, {}},
-        {Conduct::drips, 200ms, {}}, {Conduct::hangs_up, 10s, {}}, {Conduct::begins, 400ms, "Pull the pin."},
+        {Conduct::hangs, 200ms, {}},    {Conduct::fails, 10s, {}},
+        {Conduct::garbage, 10s, {}},    {Conduct::drips, 200ms, {}},
+        {Conduct::hangs_up, 10s, {}},   {Conduct::begins, 400ms, "Pull the pin."},
+        {Conduct::moved, 10s, {}},      {Conduct::chatters, 200ms, {}},
+        {Conduct::trickles, 200ms, {}},
     };
     for (const auto& [conduct, patience, answer] : rows) {
         INFO(static_cast<int>(conduct));
@@ -200,4 +203,13 @@ TEST_CASE("chat: when all calls are taken nobody waits for one", "[chat]") {
     first.join();
     CHECK(waited < 2s);
     CHECK(fake.calls() == 1);
+}
+
+TEST_CASE("chat: an answer that never ends is cut where a sentence ends", "[chat]") {
+    const FakeEndpoint fake(Conduct::floods);
+    const support::ManualClock clock;
+    const auto answer = Endpoint(options_for(fake), clock).ask(prompts);
+    REQUIRE(answer);
+    CHECK(answer->size() <= chat::EventStream::most_text);
+    CHECK(answer->ends_with("Pull the pin."));
 }

@@ -99,16 +99,11 @@ void FakeEndpoint::serve(int connection) {
         last_request_ = request;
     }
     ++calls_;
-    switch (conduct_) {
-        case Conduct::streams:
-            send(connection, good_head + stream_of(answer_));
-            return;
-        case Conduct::whole: {
-            const auto body = nlohmann::json{{"choices", {{{"message", {{"content", answer_}}}}}}}.dump(2);
-            send(connection, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
-                                 std::to_string(body.size()) + "\r\n\r\n" + body);
-            return;
-        }
+    behave(connection, conduct_);
+}
+
+void FakeEndpoint::behave(int connection, Conduct conduct) const {
+    switch (conduct) {
         case Conduct::hangs:
             wait(connection, -1);
             return;
@@ -123,12 +118,49 @@ void FakeEndpoint::serve(int connection) {
             for (const char byte : good_head + stream_of(answer_))
                 if (!send(connection, {&byte, 1}) || !wait(connection, 1'000)) return;
             return;
+        case Conduct::moved:
+            send(connection, "HTTP/1.1 307 There\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n");
+            return;
         case Conduct::begins:
             send(connection, good_head + event("Pull the pin. Then") + event(" aim"));
             wait(connection, -1);
             return;
         case Conduct::hangs_up:
             send(connection, good_head + event("Pull"));
+            return;
+        default:
+            answer(connection, conduct);
+    }
+}
+
+// A good answer, or one that has no end.
+void FakeEndpoint::answer(int connection, Conduct conduct) const {
+    switch (conduct) {
+        case Conduct::streams:
+            send(connection, good_head + stream_of(answer_));
+            return;
+        case Conduct::whole: {
+            const auto body = nlohmann::json{{"choices", {{{"message", {{"content", answer_}}}}}}}.dump(2);
+            send(connection, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
+                                 std::to_string(body.size()) + "\r\n\r\n" + body);
+            return;
+        }
+        case Conduct::trickles:
+            if (!send(connection, good_head)) return;
+            for (const char byte : stream_of(answer_))
+                if (!send(connection, {&byte, 1}) || !wait(connection, 1'000)) return;
+            return;
+        case Conduct::floods:
+            if (!send(connection, good_head)) return;
+            while (send(connection, event("Pull the pin. "))) {
+            }
+            return;
+        case Conduct::chatters:
+            if (!send(connection, good_head)) return;
+            while (send(connection, ": still here\n\n") && wait(connection, 50)) {
+            }
+            return;
+        default:
             return;
     }
 }

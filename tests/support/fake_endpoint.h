@@ -16,7 +16,11 @@ enum class Conduct {
     hangs,    // takes the request and says nothing
     fails,    // 500
     garbage,  // a 200 whose stream is no such stream
-    drips,    // a good stream, one byte a second
+    drips,    // a good answer, one byte a second
+    trickles, // the same, but its head comes at once
+    floods,   // a good stream that never ends
+    chatters, // keeps the connection alive with comments, and says nothing
+    moved,    // answers that it is elsewhere
     begins,   // one whole sentence and half of another, then silence
     hangs_up, // closes in the middle
 };
@@ -36,6 +40,8 @@ public:
 private:
     void accept_all();
     void serve(int connection);
+    void behave(int connection, Conduct conduct) const;
+    void answer(int connection, Conduct conduct) const;
     bool send(int connection, std::string_view bytes) const;
     // Until the other side closes, or this ends; at most so long. False: it is over.
     bool wait(int connection, int milliseconds) const;

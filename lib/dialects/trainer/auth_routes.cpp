@@ -14,6 +14,9 @@ using http::Call;
 using platform::ErrorKind;
 
 constexpr std::size_t most_preferences = 16'384; // bytes
+// Whoever signs in is not known yet, and a class may share the site key in its base URL: tries are counted by
+// account instead.
+constexpr int sign_ins_per_minute = 12'000;
 
 Json token_json(const people::NewLogin& login) {
     return {{"token", login.token},
@@ -192,12 +195,14 @@ http::Shape body_of(std::initializer_list<const char*> names) {
 void add_sign_in(http::RouteTable& table, const Parts& parts) {
     table.add(
         in_dialect(http::post("/api/v1/auth/register", "Dialect E: register by invitation"), Access::open)
+            .at_most(sign_ins_per_minute)
             .slow()
             .takes(body_of({"email?", "password?", "firstName?", "lastName?", "invitation?"}))
             .gives(token_shape(), 201)
             .handled([parts](Call& call) { return sign_up(parts, call); }));
     table.add(in_dialect(http::post("/api/v1/auth/login", "Dialect E: sign in by e-mail and password"),
                          Access::open)
+                  .at_most(sign_ins_per_minute)
                   .slow()
                   .takes(body_of({"email?", "password?"}))
                   .gives(token_shape())
@@ -223,6 +228,7 @@ void add_sign_in(http::RouteTable& table, const Parts& parts) {
                   }));
     table.add(in_dialect(http::post("/api/v1/auth/forgot-password", "Dialect E: tell an administrator"),
                          Access::open)
+                  .at_most(sign_ins_per_minute)
                   .writes()
                   .takes(body_of({"email?"}))
                   .gives(answer_shape(object_shape()))

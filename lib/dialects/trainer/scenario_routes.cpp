@@ -59,11 +59,13 @@ Json with_progress(store::Read& read, const Parts& parts, const platform::Caller
 }
 
 Answer list(const Parts& parts, Call& call, store::Read& read) {
-    const std::string wanted = call.query("difficulty").value_or("all");
+    std::string wanted = call.query("difficulty").value_or("");
+    if (wanted.empty()) wanted = "all";
     const auto difficulty = scenarios::difficulty_named(wanted);
     if (!difficulty && wanted != "all")
         platform::throw_invalid("difficulty", "must be starter, intermediate, advanced or all");
-    const auto completed = call.query("completed");
+    auto completed = call.query("completed");
+    if (completed && completed->empty()) completed.reset();
     if (completed && *completed != "true" && *completed != "false")
         platform::throw_invalid("completed", "must be true or false");
     const auto progresses = progresses_of(read, parts, call.caller);

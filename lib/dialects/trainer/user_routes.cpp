@@ -46,7 +46,7 @@ Answer progress_per_scenario(const Parts& parts, Call& call, store::Read& read) 
 Answer leaderboard(const Parts& parts, Call& call, store::Read& read) {
     const std::int64_t organisation_id = call.caller.organisation_id;
     progress::LeaderboardFilter filter;
-    filter.limit = call.query_integer("limit").value_or(filter.limit);
+    if (!call.query("limit").value_or("").empty()) filter.limit = *call.query_integer("limit");
     if (filter.limit < 1 || filter.limit > progress::Progress::most_rows)
         platform::throw_invalid("limit", "must be 1 to " + std::to_string(progress::Progress::most_rows));
     const auto mode = parts.progress.mode(read, organisation_id);

@@ -1,0 +1,58 @@
+#include "progress/privacy.h"
+
+#include <nlohmann/json.hpp>
+
+#include "platform/text.h"
+
+namespace progress {
+
+namespace {
+
+constexpr std::int64_t rows_at_once = 200;
+
+nlohmann::json timed(store::Statement rows, const char* what, const char* when) {
+    auto list = nlohmann::json::array();
+    while (rows.step())
+        list.push_back({{what, rows.string(0)}, {when, platform::iso8601(rows.integer(1))}});
+    return list;
+}
+
+} // namespace
+
+void export_progress(store::Read& read, std::int64_t organisation_id, std::int64_t person_id,
+                     std::vector<people::Privacy::File>& files) {
+    auto experience = nlohmann::json::array();
+    auto rows = read.query(
+        "SELECT r.public_id, e.xp, e.at_ms FROM experience e JOIN runs r ON r.id = e.run_id"
+        " WHERE e.organisation_id = ? AND e.person_id = ? ORDER BY e.run_id",
+        organisation_id, person_id);
+    while (rows.step())
+        experience.push_back({{"run", rows.string(0)},
+                              {"xp", rows.integer(1)},
+                              {"given_at", platform::iso8601(rows.integer(2))}});
+    const auto reached = timed(
+        read.query("SELECT a.achievement, a.at_ms FROM achievements a JOIN persons p ON p.id = a.person_id"
+                   " WHERE p.organisation_id = ? AND p.id = ? ORDER BY a.at_ms, a.achievement",
+                   organisation_id, person_id),
+        "achievement", "reached_at");
+    const auto helped =
+        timed(read.query("SELECT coalesce(s.nickname, ''), h.at_ms FROM helping h JOIN persons p ON p.id = "
+                         "h.person_id LEFT JOIN persons s ON s.id = h.seen_by"
+                         " WHERE p.organisation_id = ? AND p.id = ? ORDER BY h.id",
+                         organisation_id, person_id),
+              "seen_by", "seen_at");
+    const nlohmann::json all{{"experience", experience}, {"achievements", reached}, {"helped", helped}};
+    files.push_back({"progress.json", all.dump(2)});
+}
+
+bool erase_progress(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
+    if (tx.run("DELETE FROM experience WHERE run_id IN (SELECT run_id FROM experience"
+               " WHERE organisation_id = ? AND person_id = ? LIMIT ?)",
+               organisation_id, person_id, rows_at_once) > 0)
+        return false;
+    tx.run("DELETE FROM achievements WHERE person_id = ?", person_id); // a few, and each once
+    return tx.run("DELETE FROM helping WHERE id IN (SELECT id FROM helping WHERE person_id = ? LIMIT ?)",
+                  person_id, rows_at_once) == 0;
+}
+
+} // namespace progress

@@ -1,0 +1,180 @@
+// What is known of somebody through trainings is handed out whole, goes when the person does, and is kept no
+// longer than the school keeps moments.
+#include <catch2/catch_test_macros.hpp>
+
+#include "platform/zip.h"
+#include "support/test_appliance.h"
+
+using namespace support;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Count = std::optional<std::int64_t> (*)(store::Read&, std::int64_t person_id);
+
+std::optional<std::int64_t> in_runs(store::Read& read, std::int64_t person_id) {
+    return read.integer("SELECT count(*) FROM runs WHERE person_id = ?", person_id);
+}
+std::optional<std::int64_t> in_messages(store::Read& read, std::int64_t person_id) {
+    return read.integer("SELECT count(*) FROM chat_messages WHERE person_id = ?", person_id);
+}
+std::optional<std::int64_t> in_experience(store::Read& read, std::int64_t person_id) {
+    return read.integer("SELECT count(*) FROM experience WHERE person_id = ?", person_id);
+}
+
+struct Place {
+    const char* name;
+    Count count;
+};
+const Place everywhere[] = {
+    {"messages", in_messages},
+    {"experience", in_experience},
+    {"achievements",
+     [](store::Read& read, std::int64_t id) {
+         return read.integer("SELECT count(*) FROM achievements WHERE person_id = ?", id);
+     }},
+    {"helping",
+     [](store::Read& read, std::int64_t id) {
+         return read.integer("SELECT count(*) FROM helping WHERE person_id = ?", id);
+     }},
+    {"profiles",
+     [](store::Read& read, std::int64_t id) {
+         return read.integer("SELECT count(*) FROM profiles WHERE person_id = ?", id);
+     }},
+    {"password_requests",
+     [](store::Read& read, std::int64_t id) {
+         return read.integer("SELECT count(*) FROM password_requests WHERE person_id = ?", id);
+     }},
+};
+
+// Ana has talked with a persona, was helped along by her teacher, and has reached something.
+struct School {
+    School() {
+        box.add_person(head, "teacher", "rossi");
+        teacher = box.log_in("rossi");
+        ana = box.add_person(head, "student", "ana", "1111").at("id");
+        const Json scenario =
+            box.expect(201, "POST", "/v1/scenarios",
+                       {{"title", "Kitchen fire"},
+                        {"description", ""},
+                        {"difficulty", "starter"},
+                        {"xp_reward", 50},
+                        {"persona",
+                         {{"name", "Mr Berg"},
+                          {"personality", ""},
+                          {"technical_level", ""},
+                          {"communication_style", ""}}},
+                        {"checklist", Json::array({{{"key", "lid"}, {"title", "Lid on"}}})}},
+                       head);
+        run_id = box.services().store.write("begin", [&](store::Tx& tx) {
+            runs::Beginning beginning;
+            beginning.scenario_id = scenario.at("id");
+            beginning.person_id = ana;
+            box.services().profiles.signed_in(tx, 1, ana);
+            box.services().profiles.change(tx, 1, ana, "Europe/Rome", R"({"theme":"dark"})");
+            tx.run("INSERT INTO password_requests (person_id, at_ms) VALUES (?, ?)", ana, tx.now_ms());
+            return box.services().trainings.begin(tx, 1, beginning).run.id;
+        });
+        box.expect(201, "POST", messages(), {{"text", "My name is Ana Ruiz"}}, box.log_in("ana", "1111"));
+        box.expect(201, "POST", messages(), {{"text", "Go on, Ana."}}, teacher);
+    }
+    void record() {
+        box.services().store.write(
+            "record", [&](store::Tx& tx) { box.services().trainings.record(tx, 1, run_id, {}); });
+        box.expect(201, "POST", "/v1/people/" + std::to_string(ana) + "/helped", Json::object(), teacher);
+    }
+    std::string messages() const { return "/v1/runs/" + std::to_string(run_id) + "/messages"; }
+    std::int64_t count(Count count_of, std::int64_t person_id) {
+        return *box.services().store.read([&](store::Read& read) { return count_of(read, person_id); });
+    }
+    std::int64_t said() {
+        return box.services().store.read(
+            [](store::Read& read) { return *read.integer("SELECT count(*) FROM chat_messages"); });
+    }
+
+    TestAppliance box;
+    Credential head = box.set_up(), teacher;
+    std::int64_t ana = 0, run_id = 0;
+};
+
+} // namespace
+
+TEST_CASE("chat: what is known of a student through trainings is handed out whole", "[chat][progress]") {
+    School school;
+    school.record();
+    std::map<std::string, std::string> files;
+    const auto zip = school.box.call_raw("GET", "/v1/people/" + std::to_string(school.ana) + "/export", "",
+                                         {{"Authorization", "Bearer " + school.head.token}});
+    REQUIRE(zip.status == 200);
+    for (const auto& file : platform::read_zip(zip.body, "file"))
+        files[file.name] = file.content;
+    const Json said = Json::parse(files.at("conversations.json"));
+    REQUIRE(said.size() == 3);
+    CHECK(said.at(0).at("text") == "My name is Ana Ruiz");
+    CHECK(said.at(0).at("scenario") == "Kitchen fire");
+    CHECK(said.at(1).at("role") == "persona");
+    CHECK(said.at(2).at("role") == "teacher");
+    const Json progress = Json::parse(files.at("progress.json"));
+    CHECK(progress.at("experience").at(0).at("xp") == 0);
+    CHECK(progress.at("achievements").dump().find("first_run") != std::string::npos);
+    CHECK(progress.at("helped").at(0).at("seen_by") == "rossi");
+    const Json profile = Json::parse(files.at("person.json")).at("profile");
+    CHECK(profile.at("time_zone") == "Europe/Rome");
+    CHECK(profile.at("preferences") == Json{{"theme", "dark"}});
+    CHECK(profile.at("last_login_at").is_string());
+}
+
+TEST_CASE("chat: when a student is erased nothing of it stays, whether the runs do or not",
+          "[chat][progress]") {
+    for (const char* runs : {"anonymise", "remove"}) {
+        INFO(runs);
+        School school;
+        school.record();
+        for (const auto& [name, count] : everywhere) {
+            INFO(name);
+            CHECK(school.count(count, school.ana) > 0);
+        }
+        school.box.expect(204, "POST", "/v1/people/" + std::to_string(school.ana) + "/erase",
+                          {{"runs", runs}}, school.head);
+        CHECK(TestAppliance::wait_for([&] { return school.count(in_runs, school.ana) == 0; }));
+        for (const auto& [name, count] : everywhere) {
+            INFO(name);
+            CHECK(school.count(count, school.ana) == 0);
+        }
+        CHECK(school.said() == 0); // words tell who spoke, in whatever run they stand
+        CHECK(school.box.expect(200, "GET", "/v1/leaderboard", nullptr, school.teacher).at("items").empty());
+    }
+}
+
+TEST_CASE("chat: a teacher who is erased leaves students' conversations as they are, without a name",
+          "[chat]") {
+    School school;
+    const auto rossi = school.box.services().store.read(
+        [&](store::Read& read) { return school.box.services().people.by_nickname(read, 1, "rossi")->id; });
+    school.box.expect(204, "POST", "/v1/people/" + std::to_string(rossi) + "/erase", {{"runs", "anonymise"}},
+                      school.head);
+    CHECK(TestAppliance::wait_for([&] { return school.count(in_messages, rossi) == 0; }));
+    const Json items = school.box.expect(200, "GET", school.messages(), nullptr, school.head).at("items");
+    REQUIRE(items.size() == 3);
+    CHECK(items.at(2).at("text") == "Go on, Ana.");
+    CHECK(items.at(2).at("person").is_null());
+}
+
+TEST_CASE("chat: what was said is kept as long as the school keeps moments", "[chat]") {
+    School school;
+    school.record();
+    school.box.expect(200, "PATCH", "/v1/organisation", {{"gaze_days", 30}}, school.head);
+    const auto pass = [&] {
+        return school.box.services().store.write("retention", [&](store::Tx& tx) {
+            chat::Retention retention;
+            while (!retention.work(tx)) {
+            }
+            return tx.integer("SELECT count(*) FROM chat_messages").value_or(-1);
+        });
+    };
+    school.box.clock.advance(29 * 24h);
+    CHECK(pass() == 3);
+    school.box.clock.advance(2 * 24h);
+    CHECK(TestAppliance::wait_for([&] { return school.said() == 0; })); // by itself
+    CHECK(school.count(in_experience, school.ana) == 1);                // what it added up to stays
+}

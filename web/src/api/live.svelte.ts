@@ -49,6 +49,8 @@ export class Live {
     /// 'gone' only after it was open once, or could not be opened for a moment: a page that loads shows no alarm.
     state: 'connecting' | 'open' | 'gone' = $state('connecting');
     heard_at_ms = $state(Date.now());
+    /// Told what comes unasked for and belongs to no topic.
+    readonly hearers = new Set<(type: string, data: unknown) => void>();
     private socket: WebSocket | null = null;
     private topics = new Map<string, Topic>();
     private asked = new Map<string, number>();
@@ -163,6 +165,7 @@ export class Live {
             this.asked.delete(message.eid as string);
             if (message.ts) learn_server_time(message.ts, Date.now() - sent_at);
         }
+        if (message.type !== 'topic') for (const hear of this.hearers) hear(message.type, message.data);
         if (message.type !== 'topic' || !message.data) return;
         const topic = this.topics.get(String(message.data.topic));
         if (topic && (message.status === 'snapshot' || message.status === 'update'))

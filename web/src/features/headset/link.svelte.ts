@@ -1,5 +1,6 @@
 // The headset's live socket: keeps the clocks together, obeys, reports once a second, and hands events over in batches.
 import type { Gaze, PersonName } from '../../api/types';
+import type { Message as ChatMessage } from '../chat/messages';
 import { ClockSync } from './clock_sync';
 import { Effects } from './effects.svelte';
 import { EventQueue } from './event_queue';
@@ -45,6 +46,7 @@ export class HeadsetLink {
     refused = $state(0);
     refusal = $state(''); // why the last of them were refused
     readonly effects = new Effects();
+    hear_chat: (message: ChatMessage) => void = () => {};
     /// What is seen, for pictures and for a live view.
     canvas: HTMLCanvasElement | null = null;
     readonly pictures = new Pictures(
@@ -208,6 +210,7 @@ export class HeadsetLink {
         else if (message.type === 'command') this.take_command(message.data as HeadsetCommand);
         else if (message.type === 'person') this.person = (message.data as { person: PersonName | null }).person;
         else if (message.type === 'hand') this.hand = message.data as Hand;
+        else if (message.type === 'chat.message') this.hear_chat(message.data as ChatMessage);
         else if (message.type === 'pictures') this.pictures.want(message.data as Wish);
     }
 

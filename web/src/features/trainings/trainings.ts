@@ -64,7 +64,8 @@ export const get_training = (id: number) => ask_json<Detail>('GET', `/v1/trainin
 export const cancel_training = (id: number) => ask('DELETE', `/v1/trainings/${id}`);
 export const tick = (id: number, key: string, done: boolean | null) =>
     ask_json<Detail>('PUT', `/v1/trainings/${id}/items/${encodeURIComponent(key)}`, { done });
-export const add_note = (id: number, text: string) => ask_json<Note>('POST', `/v1/trainings/${id}/notes`, { text });
+export const add_note = (id: number, text: string, picture?: string) =>
+    ask_json<Note>('POST', `/v1/trainings/${id}/notes`, { text, ...(picture ? { picture } : {}) });
 export const remove_note = (id: number, note: number) => ask('DELETE', `/v1/trainings/${id}/notes/${note}`);
 export const give_score = (id: number, score: number | null, reason: string) =>
     ask_json<Detail>('PUT', `/v1/trainings/${id}/score`, { score, reason });

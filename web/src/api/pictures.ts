@@ -6,6 +6,7 @@ const kind_of_picture = 1;
 const head_bytes = 9; // the kind, and the headset's id, big endian
 
 export const pictures = new SvelteMap<number, string>();
+const newest = new Map<number, Blob>();
 
 export function device_of_frame(frame: ArrayBuffer): number | null {
     if (frame.byteLength <= head_bytes) return null;
@@ -17,7 +18,17 @@ export function take_picture(frame: ArrayBuffer): void {
     const device_id = device_of_frame(frame);
     if (device_id === null) return;
     const before = pictures.get(device_id);
-    pictures.set(device_id, URL.createObjectURL(new Blob([frame.slice(head_bytes)], { type: 'image/jpeg' })));
+    const picture = new Blob([frame.slice(head_bytes)], { type: 'image/jpeg' });
+    newest.set(device_id, picture);
+    pictures.set(device_id, URL.createObjectURL(picture));
     // The one before may still be drawn for a moment.
     if (before) setTimeout(() => URL.revokeObjectURL(before), 500);
+}
+
+/// The newest picture of a headset, as the server takes pictures back.
+export async function picture_as_base64(device_id: number): Promise<string | undefined> {
+    const picture = newest.get(device_id);
+    if (!picture) return undefined;
+    const bytes = new Uint8Array(await picture.arrayBuffer());
+    return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 }

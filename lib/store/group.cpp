@@ -45,10 +45,9 @@ void run_backwards(std::vector<std::function<void()>>& hooks) {
     hooks.clear();
 }
 
-// What everybody in a failed group is told; `cause` may be one job's own affair and goes to the journal
-// alone.
-std::exception_ptr failure_of_all(Connection::Trouble trouble, const std::exception_ptr& cause) {
-    platform::log_error("store: a transaction failed: " + message_of(cause));
+// What everybody in a failed group is told; what caused it may be one job's own affair and goes to the
+// journal alone.
+std::exception_ptr failure_of_all(Connection::Trouble trouble) {
     using platform::Error;
     using platform::ErrorKind;
     if (trouble == Connection::Trouble::full) {
@@ -78,8 +77,9 @@ Group::~Group() {
 Group::Result Group::run(std::span<Job> jobs) {
     Result result;
     result.jobs = jobs.size();
-    failure_ = nullptr;
+    failed_.reset();
     failures_.clear();
+    std::exception_ptr failure;
     try {
         begin();
         result.jobs = work_through(jobs);
@@ -89,11 +89,14 @@ Group::Result Group::run(std::span<Job> jobs) {
             std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - started).count();
         result.committed = true;
     } catch (...) {
-        failure_ = std::current_exception();
+        failure = std::current_exception();
         undo();
     }
     result.trouble = connection_.take_trouble();
-    if (failure_) failure_ = failure_of_all(result.trouble, failure_);
+    if (failure) {
+        platform::log_error("store: a transaction failed: " + message_of(failure));
+        failed_ = result.trouble;
+    }
     return result;
 }
 
@@ -104,7 +107,7 @@ void Group::answer(std::span<Job> jobs) {
     on_rollback_.clear();
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         if (!jobs[i].done) continue;
-        guarded("done", [&] { jobs[i].done(failure_ ? failure_ : failures_[i]); });
+        guarded("done", [&] { jobs[i].done(failed_ ? failure_of_all(*failed_) : failures_[i]); });
     }
 }
 
@@ -199,9 +202,9 @@ void Group::note_time(std::string_view name, steady_clock::time_point started) {
     platform::log_warning("store: " + std::string(name) + text);
 }
 
-void refuse(std::span<Job> jobs, std::exception_ptr why) {
+void refuse(std::span<Job> jobs, std::exception_ptr (*why)()) {
     for (Job& job : jobs) {
-        if (job.done) guarded("done", [&] { job.done(why); });
+        if (job.done) guarded("done", [&] { job.done(why()); });
     }
 }
 

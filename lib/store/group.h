@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -58,14 +59,14 @@ private:
     Connection& connection_;
     const platform::Clock& clock_;
     bool committing_ = false;                            // what the commit hook looks at
-    std::exception_ptr failure_;                         // of the whole group
+    std::optional<Connection::Trouble> failed_;          // of the whole group
     std::vector<std::exception_ptr> failures_;           // of each job run so far
     std::vector<std::function<void()>> after_commit_;
     std::vector<std::function<void()>> on_rollback_;
     std::chrono::steady_clock::time_point logged_slow_{};
 };
 
-// Answers jobs that were not run.
-void refuse(std::span<Job> jobs, std::exception_ptr why);
+// Answers jobs that were not run. Each is told by an error of its own: they are read on as many threads.
+void refuse(std::span<Job> jobs, std::exception_ptr (*why)());
 
 } // namespace store

@@ -136,7 +136,7 @@ void Writer::gather(std::unique_lock<std::mutex>& lock) {
 void Writer::work_through() {
     std::span<Job> rest(jobs_);
     while (!rest.empty()) {
-        if (disk_ == Disk::doubt) return refuse(rest, doubt_error());
+        if (disk_ == Disk::doubt) return refuse(rest, doubt_error);
         const std::size_t limit = std::max<std::size_t>(options_.group_limit, 1);
         const Group::Result result = group_->run(rest.first(std::min(rest.size(), limit)));
         count(result);

@@ -82,7 +82,7 @@ platform::Caller headset() {
 }
 
 bool eventually(const std::function<bool()>& done) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (!done()) {
         if (std::chrono::steady_clock::now() > end) return false;
         std::this_thread::yield();

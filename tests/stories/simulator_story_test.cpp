@@ -103,7 +103,6 @@ TEST_CASE("simulated headsets pair, sign in, obey, lose their Wi-Fi, and no even
     INFO(counts.dump(2));
     CHECK(counts.at("faults").empty());
     CHECK(counts.at("sign_ins").at("good") >= headsets);
-    CHECK(counts.at("signed_in") == 0); // the session has ended
     CHECK(counts.at("events").at("made") == counts.at("events").at("acknowledged"));
     CHECK(counts.at("messages").at("not_understood") == 0);
     const Json runs = school.box.expect(

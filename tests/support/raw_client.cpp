@@ -78,7 +78,7 @@ bool RawClient::hears_something(std::chrono::milliseconds patience) {
 std::string RawClient::take_line() {
     std::size_t end;
     while ((end = buffer_.find("\r\n")) == std::string::npos)
-        if (!fill(std::chrono::seconds(5))) throw std::runtime_error("no answer, only: " + buffer_);
+        if (!fill(std::chrono::seconds(20))) throw std::runtime_error("no answer, only: " + buffer_);
     std::string line = buffer_.substr(0, end);
     buffer_.erase(0, end + 2);
     return line;
@@ -86,7 +86,7 @@ std::string RawClient::take_line() {
 
 std::string RawClient::take(std::size_t bytes) {
     while (buffer_.size() < bytes)
-        if (!fill(std::chrono::seconds(5))) throw std::runtime_error("the answer broke off");
+        if (!fill(std::chrono::seconds(20))) throw std::runtime_error("the answer broke off");
     std::string taken = buffer_.substr(0, bytes);
     buffer_.erase(0, bytes);
     return taken;
@@ -112,7 +112,7 @@ RawAnswer RawClient::answer(bool head_only) {
             answer.body += take(size);
         take_line();
     } else {
-        while (fill(std::chrono::seconds(5)))
+        while (fill(std::chrono::seconds(20)))
             continue;
         answer.body = std::move(buffer_);
         buffer_.clear();

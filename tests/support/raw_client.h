@@ -35,7 +35,7 @@ public:
         return answer();
     }
     // Whether the server closes (or has closed) without another byte.
-    bool at_end(std::chrono::milliseconds patience = std::chrono::seconds(5));
+    bool at_end(std::chrono::milliseconds patience = std::chrono::seconds(20));
     // Whether anything came within the time.
     bool hears_something(std::chrono::milliseconds patience);
 

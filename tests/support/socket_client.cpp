@@ -54,7 +54,7 @@ struct SocketClient::Impl {
             failure = error;
             done = true;
         });
-        if (!run_until(done, std::chrono::seconds(5)))
+        if (!run_until(done, std::chrono::seconds(20)))
             throw std::runtime_error("the message was not taken in time");
         if (failure) throw std::runtime_error("the message was not taken: " + failure.message());
     }
@@ -84,7 +84,7 @@ SocketClient::SocketClient(std::uint16_t port, const std::string& target, const 
         failure = error;
         done = true;
     });
-    if (!impl_->run_until(done, std::chrono::seconds(5))) throw std::runtime_error("no handshake in time");
+    if (!impl_->run_until(done, std::chrono::seconds(20))) throw std::runtime_error("no handshake in time");
     if (failure) throw HandshakeRefused(impl_->response.result_int(), impl_->response.body());
 }
 
@@ -131,7 +131,7 @@ std::string SocketClient::header(std::string_view name) const {
 void SocketClient::close() {
     bool done = false;
     impl_->socket.async_close(beast::websocket::close_code::normal, [&](error_code) { done = true; });
-    impl_->run_until(done, std::chrono::seconds(5));
+    impl_->run_until(done, std::chrono::seconds(20));
 }
 
 void SocketClient::hang_up() {

@@ -32,7 +32,7 @@ public:
     void send(std::string_view text);
     void send_binary(std::string_view bytes);
     // The next message; nothing when the server has closed. Throws when neither comes in time.
-    std::optional<std::string> read(std::chrono::milliseconds patience = std::chrono::seconds(5));
+    std::optional<std::string> read(std::chrono::milliseconds patience = std::chrono::seconds(20));
     // Whether a message comes within the time. It is kept for read.
     bool hears_something(std::chrono::milliseconds patience);
     bool last_was_binary() const;

@@ -162,6 +162,7 @@ Classroom::Classroom(Network& network, ClassroomOptions options)
         traits.media_error_ppm = error(options_.media_error_ppm);
         traits.hands_per_minute = options_.hands_per_minute;
         participant.line = options_.line;
+        participant.most_piece_bytes = options_.most_piece_bytes;
         if (i == 0 && options_.slow_one_ms > 0) participant.line = {options_.slow_one_ms, 4, 0, 0, 0, 0};
         participant.pairing_code = options_.pairing_code;
         participant.code_path = options_.code_path;

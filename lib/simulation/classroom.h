@@ -42,6 +42,7 @@ struct ClassroomOptions {
     LineTraits line;             // of each headset's Wi-Fi, each way
     double slow_one_ms = 0;      // the first headset's is that slow instead
     std::optional<std::int64_t> session_id;
+    std::int64_t most_piece_bytes = 1 << 20; // of content, in one request
     std::optional<double> for_ms;
     bool until_stopped = false; // ends when the session that they were in has stopped
     std::function<void(const std::string&)> tell = [](const std::string&) {

@@ -45,13 +45,16 @@ struct Download::Item {
     Sha256 sum;
 };
 
-Download::Download(Network& network, Report report)
-    : network_(network), report_(std::move(report)), timer_(network.timer()) {}
+Download::Download(Network& network, Report report, std::int64_t most_piece_bytes)
+    : network_(network),
+      report_(std::move(report)),
+      timer_(network.timer()),
+      most_piece_bytes_(most_piece_bytes) {}
 Download::~Download() = default;
 
 void Download::take(const Json& push, const std::string& token) {
     token_ = token;
-    piece_bytes_ = push.value("piece_bytes", std::int64_t{1} << 20);
+    piece_bytes_ = std::min(most_piece_bytes_, push.value("piece_bytes", most_piece_bytes_));
     for (const Json& wanted : push.at("items")) {
         const std::string sha256 = wanted.at("sha256");
         if (const auto known = whole_.find(sha256); known != whole_.end()) {

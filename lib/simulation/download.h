@@ -18,7 +18,8 @@ class Download {
 public:
     // `report`: {"sha256", "state", "received_bytes"} for the server.
     using Report = std::function<void(const nlohmann::json& item)>;
-    Download(Network& network, Report report);
+    // Fetches pieces of at most so many bytes, and never larger ones than the server says.
+    Download(Network& network, Report report, std::int64_t most_piece_bytes = 1 << 20);
     ~Download();
 
     // The push content.fetch. What is there already is reported and not fetched again.
@@ -47,6 +48,7 @@ private:
     std::deque<std::unique_ptr<Item>> waiting_; // the first one is being fetched
     std::map<std::string, std::int64_t> whole_; // by SHA-256
     std::string token_;
+    const std::int64_t most_piece_bytes_;
     std::int64_t piece_bytes_ = 0;
     std::uint64_t bytes_ = 0, breaks_ = 0;
     std::size_t failed_ = 0;

@@ -27,10 +27,13 @@ Participant::Participant(Network& network, ParticipantOptions options)
       headset_(options_.traits),
       headset_timer_(network.timer()),
       network_timer_(network.timer()),
-      download_(network, [this](const nlohmann::json& item) {
-          headset_.say_content(nlohmann::json::array({item}), false);
-          live();
-      }) {
+      download_(
+          network,
+          [this](const nlohmann::json& item) {
+              headset_.say_content(nlohmann::json::array({item}), false);
+              live();
+          },
+          options_.most_piece_bytes) {
     if (options_.line.is_perfect()) return;
     up_ = std::make_unique<Way>(options_.line, random_(), network.timer());
     down_ = std::make_unique<Way>(options_.line, random_(), network.timer());

@@ -24,7 +24,8 @@ struct ParticipantOptions {
     std::string code_path;
     double losses_per_minute = 0, longest_loss_ms = 10'000;
     double begin_after_ms = 0;
-    LineTraits line; // of its Wi-Fi, each way
+    LineTraits line;                         // of its Wi-Fi, each way
+    std::int64_t most_piece_bytes = 1 << 20; // of content, in one request
 };
 
 // How long to wait after so many failures in a row: twice as long each time, up to 2 s, and more or less by

@@ -87,45 +87,53 @@ std::int64_t upload(const School& school) {
     return std::stoll(content.substr(content.rfind('/') + 1));
 }
 
-// Orders up to `last_quiet` were given before anybody fetched.
-void print_delays(simulation::Classroom& classroom, const std::map<std::int64_t, double>& ordered_ms,
-                  std::int64_t last_quiet) {
-    std::map<std::int64_t, double> last_ms; // by number: the last headset that heard it
+using Times = std::map<std::int64_t, double>; // by a command's number
+
+// How long each of these orders took until the last headset had heard it.
+std::vector<double> delays(const simulation::Classroom& classroom, const Times& ordered_ms) {
+    Times last_ms;
     for (const auto& participant : classroom.participants())
         for (const simulation::Heard& heard : participant->headset().heard())
             if (ordered_ms.contains(heard.number))
                 last_ms[heard.number] = std::max(last_ms[heard.number], heard.true_ms);
-    std::vector<double> quiet, busy;
+    std::vector<double> delays;
     for (const auto& [number, heard_ms] : last_ms)
-        (number <= last_quiet ? quiet : busy).push_back(heard_ms - ordered_ms.at(number));
-    Table table({"an order until the last of 40 headsets has it", "median ms", "p99 ms", "most ms"});
-    for (const auto& [name, times] :
-         {std::pair("nothing else", quiet), std::pair("while all fetch 200 MB", busy)})
-        table.add({name, number(median(times), 2), number(percentile(times, 99), 2),
-                   number(times.empty() ? 0 : *std::ranges::max_element(times), 2)});
-    table.print();
+        delays.push_back(heard_ms - ordered_ms.at(number));
+    return delays;
 }
 
-} // namespace
+void add_row(Table& table, const std::string& name, const std::vector<double>& times) {
+    table.add({name, number(median(times), 2), number(percentile(times, 99), 2),
+               number(times.empty() ? 0 : *std::ranges::max_element(times), 2)});
+}
 
-void run_content_bench(const std::filesystem::path& folder) {
-    School school = open_school(folder);
-    const auto post = [&](const std::string& path, const Json& body) {
-        return Json::parse(ask(school.port(), "POST", path, school.token, body.dump()));
-    };
-    const std::int64_t content = upload(school);
-    const std::string path =
-        "/v1/sessions/" +
-        post("/v1/sessions", {{"title", "Fetch"}, {"lesson_ids", Json::array()}}).at("id").dump();
+simulation::ClassroomOptions class_of(std::int64_t session_id) {
     simulation::ClassroomOptions options;
     options.headsets = headsets;
     options.prefix = "FETCH";
     options.start = "bench";
-    options.session_id = std::stoll(path.substr(path.rfind('/') + 1));
+    options.session_id = session_id;
+    options.most_piece_bytes = 64 * 1024; // so that much of what is under way is counted
+    options.until_stopped = true;
+    return options;
+}
+
+// Orders with nothing else going on, and while everybody fetches. `share` of the Wi-Fi: as the server's
+// configuration says it.
+void add_rows(Table& table, const std::filesystem::path& folder, const std::string& name,
+              const std::string& share) {
+    School school = open_school(folder, share);
+    const auto post = [&](const std::string& path, const Json& body) {
+        return Json::parse(ask(school.port(), "POST", path, school.token, body.dump()));
+    };
+    const std::int64_t content = upload(school);
+    const std::int64_t session =
+        post("/v1/sessions", {{"title", "Fetch"}, {"lesson_ids", Json::array()}}).at("id");
+    const std::string path = "/v1/sessions/" + std::to_string(session);
+    simulation::ClassroomOptions options = class_of(session);
     options.pairing_code = [&] {
         return post("/v1/pairing-codes", Json::object()).at("code").get<std::string>();
     };
-    options.until_stopped = true;
     simulation::Network network(
         simulation::parse_server_url("http://127.0.0.1:" + std::to_string(school.port())));
     simulation::Classroom classroom(network, options);
@@ -135,29 +143,42 @@ void run_content_bench(const std::filesystem::path& folder) {
     });
     std::this_thread::sleep_for(4s);
     post(path + "/start", Json::object());
-    std::map<std::int64_t, double> ordered_ms; // by number
-    const auto give_orders = [&](bool& pause) {
-        for (int i = 0; i < orders; ++i, pause = !pause) {
+    const auto give_orders = [&] {
+        Times ordered_ms;
+        for (int i = 0; i < orders; ++i) {
             const double now_ms = steady_ms();
-            const Json made = post(path + (pause ? "/pause" : "/resume"), Json::object());
+            const Json made = post(path + (i % 2 == 0 ? "/pause" : "/resume"), Json::object());
             ordered_ms[made.at("command").at("number").get<std::int64_t>()] = now_ms;
             std::this_thread::sleep_for(100ms);
         }
+        return ordered_ms;
     };
-    bool pause = true;
-    give_orders(pause);
-    const std::int64_t last_quiet = ordered_ms.rbegin()->first;
+    const Times quiet = give_orders();
     post("/v1/content-fetches", {{"content_ids", Json::array({content})}});
     std::this_thread::sleep_for(1s);
-    give_orders(pause);
+    const double began_ms = steady_ms();
+    const Times busy = give_orders();
+    const double took_s = (steady_ms() - began_ms) / 1000 + 1;
     post(path + "/stop", Json::object());
     world.join();
 
-    print_delays(classroom, ordered_ms, last_quiet);
-    const Json counts = classroom.counts();
-    std::printf("fetched meanwhile: %s MB, failed: %s\n",
-                number(counts.at("content").at("bytes").get<double>() / 1e6, 1).c_str(),
-                counts.at("content").at("failed").dump().c_str());
+    const Json fetched = classroom.counts().at("content");
+    if (fetched.at("failed") != 0) throw std::runtime_error("bench: a download failed");
+    add_row(table, name + ", nothing else", delays(classroom, quiet));
+    add_row(table,
+            name + ", all fetch 200 MB at " + number(fetched.at("bytes").get<double>() / 1e6 / took_s, 1) +
+                " MB/s together",
+            delays(classroom, busy));
+}
+
+} // namespace
+
+void run_content_bench(const std::filesystem::path& folder) {
+    Table table({"an order until the last of 40 headsets has it", "median ms", "p99 ms", "most ms"});
+    add_rows(table, folder, "as configured", "");
+    add_rows(table, folder, "ten times the Wi-Fi", "wifi_mbit = 1000\n");
+    add_rows(table, folder, "a hundred times the Wi-Fi", "wifi_mbit = 10000\n");
+    table.print();
 }
 
 } // namespace bench

@@ -98,15 +98,17 @@ std::unique_ptr<Process> fork_server(void (*work)(int listener)) {
 }
 
 std::unique_ptr<Process> start_lectern(const std::filesystem::path& program,
-                                       const std::filesystem::path& folder) {
+                                       const std::filesystem::path& folder, const std::string& config) {
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
     set_up(program.string(), folder.string());
-    return start_lectern_on(program, folder);
+    return start_lectern_on(program, folder, config);
 }
 
 std::unique_ptr<Process> start_lectern_on(const std::filesystem::path& program,
-                                          const std::filesystem::path& folder) {
+                                          const std::filesystem::path& folder, const std::string& config) {
+    const std::filesystem::path config_file = folder / "bench.toml";
+    std::ofstream(config_file) << config;
     int out[2];
     if (pipe(out) != 0) fail("cannot make a pipe");
     const pid_t pid = fork();
@@ -117,7 +119,7 @@ std::unique_ptr<Process> start_lectern_on(const std::filesystem::path& program,
         close(out[0]);
         close(out[1]);
         execl(program.c_str(), program.c_str(), "serve", "--data", folder.c_str(), "--listen", "127.0.0.1:0",
-              nullptr);
+              "--config", config_file.c_str(), nullptr);
         _exit(127);
     }
     close(out[1]);

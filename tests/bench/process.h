@@ -35,11 +35,13 @@ private:
 // Runs `work` in a child, which listens on a free port of 127.0.0.1 and never returns.
 std::unique_ptr<Process> fork_server(void (*work)(int listener));
 
-// `lectern serve` on a fresh data folder with the demo school and plenty of seats, on a free port.
+// `lectern serve` on a fresh data folder with the demo school and plenty of seats, on a free port. `config`:
+// what its configuration file says.
 std::unique_ptr<Process> start_lectern(const std::filesystem::path& program,
-                                       const std::filesystem::path& folder);
+                                       const std::filesystem::path& folder, const std::string& config = "");
 // On a data folder that is there.
 std::unique_ptr<Process> start_lectern_on(const std::filesystem::path& program,
-                                          const std::filesystem::path& folder);
+                                          const std::filesystem::path& folder,
+                                          const std::string& config = "");
 
 } // namespace bench

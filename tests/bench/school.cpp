@@ -28,8 +28,8 @@ School signed_in(std::unique_ptr<Process> server) {
 
 } // namespace
 
-School open_school(const std::filesystem::path& folder) {
-    return signed_in(start_lectern(lectern_program(), folder));
+School open_school(const std::filesystem::path& folder, const std::string& config) {
+    return signed_in(start_lectern(lectern_program(), folder, config));
 }
 
 School open_school_again(const std::filesystem::path& folder) {

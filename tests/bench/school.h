@@ -23,7 +23,7 @@ struct School {
 
 // The program beside this one; throws when there is none.
 std::filesystem::path lectern_program();
-School open_school(const std::filesystem::path& folder);
+School open_school(const std::filesystem::path& folder, const std::string& config = "");
 School open_school_again(const std::filesystem::path& folder); // as another one has left it
 
 // Figures of a measured load, in terms of the server: requests or events a second, and CPU of the server for

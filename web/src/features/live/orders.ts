@@ -21,6 +21,9 @@ export const lower_hands = (session_id: number, device_ids?: number[]) =>
 
 export const take_over = (session_id: number) => ask_json<Session>('POST', `/v1/sessions/${session_id}/take-over`, {});
 
+/// Every lesson of one's own.
+export const stop_all = () => ask_json('POST', '/v1/sessions/stop-all', {});
+
 export const show_on_display = (session_id: number, device_id: number | null) =>
     ask_json<Session>('PUT', `/v1/sessions/${session_id}/display`, { device_id });
 

@@ -42,6 +42,7 @@ export function session(change: Partial<Session> = {}): Session {
         created_at: '2026-01-01T08:00:00.000Z',
         started_at: '2026-01-01T08:00:00.000Z',
         stopped_at: null,
+        display_device_id: null,
         ...change,
     };
 }
@@ -78,6 +79,7 @@ export function command(
         at_ms: 0,
         expires_ms: 0,
         arguments: {},
+        target: { kind: 'all' },
         counts: { sent: 0, received: 0, running: 0, done: 0, failed: 0, expired: 0, ...counts },
         open: open.map((answer) => ({
             device_id: 1,

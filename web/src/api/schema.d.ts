@@ -4,6 +4,46 @@
  */
 
 export interface paths {
+    "/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The page for browsers; what this service is for everybody else
+         * @description Open to all.
+         */
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api-docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dialect A: the interactive documentation
+         * @description Open to all.
+         */
+        get: operations["getApiDocs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/classes": {
         parameters: {
             query?: never;
@@ -164,6 +204,694 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/user/auth_reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect D: give a registration up
+         * @description Open to all.
+         */
+        post: operations["postApiUserAuthReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user/auth_start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect D: is the user known, or an invited candidate?
+         * @description Open to all.
+         */
+        post: operations["postApiUserAuthStart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect D: sign in by the authenticator's code
+         * @description Open to all.
+         */
+        post: operations["postApiUserLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect D: sign out
+         * @description Open to all.
+         */
+        post: operations["postApiUserLogout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect D: the first code of a candidate's authenticator
+         * @description Open to all.
+         */
+        post: operations["postApiUserRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect D: who is signed in
+         * @description Open to all.
+         */
+        post: operations["postApiUserStatus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/forgot-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect E: tell an administrator
+         * @description Open to all.
+         */
+        post: operations["postApiV1AuthForgotPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect E: sign in by e-mail and password
+         * @description Open to all.
+         */
+        post: operations["postApiV1AuthLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect E: sign out
+         * @description A signed-in person.
+         */
+        post: operations["postApiV1AuthLogout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dialect E: who is signed in
+         * @description A signed-in person.
+         */
+        get: operations["getApiV1AuthMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dialect E: who is signed in
+         * @description A signed-in person.
+         */
+        get: operations["getApiV1AuthProfile"];
+        /**
+         * Dialect E: change one's names, time zone and preferences
+         * @description A signed-in person.
+         */
+        put: operations["putApiV1AuthProfile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect E: a new token for the one that is there
+         * @description Open to all.
+         */
+        post: operations["postApiV1AuthRefresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect E: register by invitation
+         * @description Open to all.
+         */
+        post: operations["postApiV1AuthRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dialect E: the scenarios, with the caller's progress
+         * @description A signed-in person.
+         */
+        get: operations["getApiV1Scenarios"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/progress/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dialect E: the caller's progress over all
+         * @description A signed-in person.
+         */
+        get: operations["getApiV1ScenariosProgressMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dialect E: one scenario
+         * @description A signed-in person.
+         */
+        get: operations["getApiV1ScenariosId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect E: start a scenario
+         * @description A signed-in person.
+         */
+        post: operations["postApiV1ScenariosIdStart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/active/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dialect E: the caller's session that runs
+         * @description A signed-in person.
+         */
+        get: operations["getApiV1SessionsActiveMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/completed/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dialect E: the caller's sessions that ended
+         * @description A signed-in person.
+         */
+        get: operations["getApiV1SessionsCompletedMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dialect E: one session
+         * @description A signed-in person.
+         */
+        get: operations["getApiV1SessionsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dialect E: what was said in a session
+         * @description A signed-in person.
+         */
+        get: operations["getApiV1SessionsIdMessages"];
+        put?: never;
+        /**
+         * Dialect E: talk with the scenario's persona
+         * @description A signed-in person.
+         */
+        post: operations["postApiV1SessionsIdMessages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect E: end a session, score it, give XP
+         * @description A signed-in person.
+         */
+        post: operations["postApiV1SessionsIdResolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/unreal/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect C: record a session that is over
+         * @description A headset or a site key.
+         */
+        post: operations["postApiV1UnrealSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/unreal/session/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect C: end a session
+         * @description A headset or a site key.
+         */
+        post: operations["postApiV1UnrealSessionEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/unreal/session/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect C: begin a session
+         * @description A headset or a site key.
+         */
+        post: operations["postApiV1UnrealSessionStart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/unreal/session/{session}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect C: a session lives
+         * @description A headset or a site key.
+         */
+        post: operations["postApiV1UnrealSessionSessionHeartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/unreal/session/{session}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dialect C: how a session is
+         * @description A headset or a site key.
+         */
+        get: operations["getApiV1UnrealSessionSessionStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/unreal/tracking/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect C: store a session's events
+         * @description A headset or a site key.
+         */
+        post: operations["postApiV1UnrealTrackingBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/unreal/tracking/event": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect C: store one event
+         * @description A headset or a site key.
+         */
+        post: operations["postApiV1UnrealTrackingEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/leaderboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dialect E: who has most XP, as far as the school shows it
+         * @description A signed-in person.
+         */
+        get: operations["getApiV1UsersLeaderboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dialect E: the caller, with level, XP and metrics
+         * @description A signed-in person.
+         */
+        get: operations["getApiV1UsersMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dialect E: the caller's figures
+         * @description A signed-in person.
+         */
+        get: operations["getApiV1UsersMePerformance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Dialect E: change one's names, time zone and preferences
+         * @description A signed-in person.
+         */
+        put: operations["putApiV1UsersMeProfile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dialect E: the caller's progress per scenario
+         * @description A signed-in person.
+         */
+        get: operations["getApiV1UsersMeProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/asyncapi.json": {
         parameters: {
             query?: never;
@@ -178,6 +906,166 @@ export interface paths {
         get: operations["getAsyncapiJson"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clients/add_device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dialect A: a code for one headset
+         * @description An administrator, or a site key of a client panel.
+         */
+        get: operations["getClientsAddDevice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clients/list_devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dialect A: the client's headsets
+         * @description An administrator, or a site key of a client panel.
+         */
+        get: operations["getClientsListDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clients/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect A: sign in as a client, with an administrator's login
+         * @description Open to all.
+         */
+        post: operations["postClientsLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clients/start_session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect A: have a headset run a scenario
+         * @description An administrator, or a site key of a client panel.
+         */
+        post: operations["postClientsStartSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/devices/auto_connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect A: a headset looks whether it is linked
+         * @description A headset or a site key.
+         */
+        post: operations["postDevicesAutoConnect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/devices/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect A: a headset links itself by a code
+         * @description Open to all.
+         */
+        post: operations["postDevicesConnect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/devices/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dialect A: the client's headsets
+         * @description An administrator, or a site key of a client panel.
+         */
+        get: operations["getDevicesList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/devices/start_game": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect A: has this headset a scenario to run? Polled
+         * @description A headset or a site key.
+         */
+        post: operations["postDevicesStartGame"];
         delete?: never;
         options?: never;
         head?: never;
@@ -244,6 +1132,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures for Prometheus: from this machine, with a site key, or for who runs the box
+         * @description Open to all.
+         */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -256,6 +1164,330 @@ export interface paths {
          * @description Open to all.
          */
         get: operations["getOpenapiJson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/records/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect A: what came of a scenario
+         * @description A headset or a site key.
+         */
+        post: operations["postRecordsAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scenarios/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect A: add a scenario
+         * @description Any login.
+         */
+        post: operations["postScenariosAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/auth_reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect D: give a registration up
+         * @description Open to all.
+         */
+        post: operations["postUserAuthReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/auth_start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect D: is the user known, or an invited candidate?
+         * @description Open to all.
+         */
+        post: operations["postUserAuthStart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect D: sign in by the authenticator's code
+         * @description Open to all.
+         */
+        post: operations["postUserLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect D: sign out
+         * @description Open to all.
+         */
+        post: operations["postUserLogout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect D: the first code of a candidate's authenticator
+         * @description Open to all.
+         */
+        post: operations["postUserRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dialect D: who is signed in
+         * @description Open to all.
+         */
+        post: operations["postUserStatus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/achievements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All achievements that there are
+         * @description Any login.
+         */
+        get: operations["getV1Achievements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what, when, and did it work; newest first
+         * @description Administrators, by password.
+         */
+        get: operations["getV1Audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as a table, all of it
+         * @description Administrators, by password.
+         */
+        get: operations["getV1AuditCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The box's own certificate authority, for devices that are to trust it
+         * @description Open to all.
+         */
+        get: operations["getV1Authority"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The backups that lie on this box
+         * @description Box administrators, by password.
+         */
+        get: operations["getV1Backups"];
+        put?: never;
+        /**
+         * Back up now; with content also the apps, videos and images
+         * @description Box administrators, by password.
+         */
+        post: operations["postV1Backups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a backup
+         * @description Box administrators, by password.
+         */
+        delete: operations["deleteV1BackupsName"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups/{name}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A backup itself: as secret as the box
+         * @description Box administrators, by password.
+         */
+        get: operations["getV1BackupsNameFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chat/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who answers students: an endpoint that the box's operator has configured, or the box alone
+         * @description Any login.
+         */
+        get: operations["getV1ChatSettings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -316,6 +1548,90 @@ export interface paths {
         patch: operations["patchV1ClassesId"];
         trace?: never;
     };
+    "/v1/classes/{id}/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who of a class has a login card, and since when
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1ClassesIdCards"];
+        put?: never;
+        /**
+         * A login card for each student of a class, to print: shown this once, and older ones are void
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1ClassesIdCards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/classes/{id}/pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draw a PIN for each student of a class: shown this once
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1ClassesIdPins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/classes/{id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Each student of a class by lesson
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1ClassesIdResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/classes/{id}/results.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as CSV
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1ClassesIdResultsCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/classes/{id}/students": {
         parameters: {
             query?: never;
@@ -355,6 +1671,278 @@ export interface paths {
          * @description Teachers and administrators.
          */
         delete: operations["deleteV1ClassesIdStudentsPerson"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/classes/{id}/timetable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The entries of a class's timetable
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1ClassesIdTimetable"];
+        put?: never;
+        /**
+         * Add a weekly slot (weekday, starts, ends) or a single date (starts_at, ends_at)
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1ClassesIdTimetable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Apps, videos and images of the box, newest first
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1Content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/content-fetches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which headset has which content, and how far it is
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1ContentFetches"];
+        put?: never;
+        /**
+         * Have headsets fetch content: some, or all of a lesson or session
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1ContentFetches"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/content-space": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much room content takes, may take and has
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1ContentSpace"];
+        /**
+         * Limit the room that the organisation's content may take
+         * @description Box administrators, by password.
+         */
+        put: operations["putV1ContentSpace"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/content/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of them, and the lessons that use it
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1ContentId"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove content that no lesson uses; its file stays for a week
+         * @description Teachers and administrators.
+         */
+        delete: operations["deleteV1ContentId"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename content
+         * @description Teachers and administrators.
+         */
+        patch: operations["patchV1ContentId"];
+        trace?: never;
+    };
+    "/v1/content/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file itself, whole or in ranges
+         * @description Any login.
+         */
+        get: operations["getV1ContentIdFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/content/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo the removal
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1ContentIdRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/courses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The courses, newest first; or those taken out of the lists
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1Courses"];
+        put?: never;
+        /**
+         * Add a course
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1Courses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/courses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A course with its modules and lessons
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1CoursesId"];
+        put?: never;
+        post?: never;
+        /**
+         * Take a course out of the lists; its lessons stay
+         * @description Teachers and administrators.
+         */
+        delete: operations["deleteV1CoursesId"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a course's title or description
+         * @description Teachers and administrators.
+         */
+        patch: operations["patchV1CoursesId"];
+        trace?: never;
+    };
+    "/v1/courses/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy a course; the copy has the same lessons
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1CoursesIdCopy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/courses/{id}/outline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save all modules and their lessons at once, in their order
+         * @description Teachers and administrators.
+         */
+        put: operations["putV1CoursesIdOutline"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/courses/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a course back into the lists
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1CoursesIdRestore"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -402,10 +1990,70 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Name a headset
+         * Name a headset, or put it into a group
          * @description Teachers and administrators.
          */
         patch: operations["patchV1DevicesId"];
+        trace?: never;
+    };
+    "/v1/devices/{id}/inspector": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a headset said and was told of late, newest first, and why it was refused
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1DevicesIdInspector"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices/{id}/lockout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Let people try again at once on a headset
+         * @description Teachers and administrators.
+         */
+        delete: operations["deleteV1DevicesIdLockout"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices/{id}/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put another paired headset in the place of a broken one, which keeps its seat and history
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1DevicesIdReplace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/events": {
@@ -422,6 +2070,86 @@ export interface paths {
          * @description A headset or a site key.
          */
         post: operations["postV1Events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/headset/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What content a headset has, and how far it is with the rest
+         * @description A headset or a site key.
+         */
+        post: operations["postV1HeadsetContent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/headset/hand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Raise a hand, with a short question or without
+         * @description A headset or a site key.
+         */
+        post: operations["postV1HeadsetHand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/headset/hand-down": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the hand down again
+         * @description A headset or a site key.
+         */
+        post: operations["postV1HeadsetHandDown"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/headset/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The names to pick from: of the class that is due, where the school allows it
+         * @description A headset or a site key.
+         */
+        get: operations["getV1HeadsetNames"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -458,7 +2186,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Somebody signs in on this headset
+         * Somebody signs in on this headset, by nickname and PIN or by login card
          * @description A headset or a site key.
          */
         post: operations["postV1HeadsetSignIn"];
@@ -488,6 +2216,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/headset/training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What this headset has to train; asked each second
+         * @description A headset or a site key.
+         */
+        get: operations["getV1HeadsetTraining"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/headset/unwell": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The student feels unwell: the headset fades out, the teacher is told first of all
+         * @description A headset or a site key.
+         */
+        post: operations["postV1HeadsetUnwell"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/headset/well": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The student feels well again
+         * @description A headset or a site key.
+         */
+        post: operations["postV1HeadsetWell"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invitations": {
         parameters: {
             query?: never;
@@ -496,13 +2284,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The invitations of staff that nobody has accepted yet
+         * The invitations that nobody has accepted yet
          * @description Administrators, by password.
          */
         get: operations["getV1Invitations"];
         put?: never;
         /**
-         * Invite somebody of the staff: the code is shown this once
+         * Invite staff, or a learner who signs in by e-mail: the code is shown this once
          * @description Administrators, by password.
          */
         post: operations["postV1Invitations"];
@@ -572,6 +2360,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/leaderboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who has most experience, as far as the school shows it
+         * @description A signed-in person.
+         */
+        get: operations["getV1Leaderboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/lessons": {
         parameters: {
             query?: never;
@@ -580,7 +2388,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The lessons that may be taught, newest first
+         * The lessons that may be taught, newest first; or those taken out of the lists
          * @description Staff, from viewer up.
          */
         get: operations["getV1Lessons"];
@@ -622,6 +2430,66 @@ export interface paths {
          * @description Teachers and administrators.
          */
         patch: operations["patchV1LessonsId"];
+        trace?: never;
+    };
+    "/v1/lessons/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy a lesson
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1LessonsIdCopy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/lessons/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a lesson back into the lists
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1LessonsIdRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/lockouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who has to wait after wrong tries: people, and headsets on which names were tried
+         * @description Teachers and administrators.
+         */
+        get: operations["getV1Lockouts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/logins": {
@@ -904,6 +2772,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/password-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who has forgotten the password, the newest first
+         * @description Administrators, by password.
+         */
+        get: operations["getV1PasswordRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/people": {
         parameters: {
             query?: never;
@@ -956,6 +2844,150 @@ export interface paths {
         patch: operations["patchV1PeopleId"];
         trace?: never;
     };
+    "/v1/people/{id}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new login card for a student: shown this once, an older one is void
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1PeopleIdCard"];
+        /**
+         * Make a login card void
+         * @description Teachers and administrators.
+         */
+        delete: operations["deleteV1PeopleIdCard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase a person for good; what they did stays as nobody's, or goes too
+         * @description Administrators, by password.
+         */
+        post: operations["postV1PeopleIdErase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that is known of a person: a zip of JSON and CSV files
+         * @description Administrators, by password.
+         */
+        get: operations["getV1PeopleIdExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{id}/helped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that somebody has helped another
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1PeopleIdHelped"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a student has done, newest first
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1PeopleIdHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{id}/history.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as CSV
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1PeopleIdHistoryCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{id}/lockout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Let a person try again at once
+         * @description Teachers and administrators.
+         */
+        delete: operations["deleteV1PeopleIdLockout"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/people/{id}/password": {
         parameters: {
             query?: never;
@@ -976,6 +3008,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/people/{id}/password-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Settle that somebody forgot the password: a new one settles it as well
+         * @description Administrators, by password.
+         */
+        delete: operations["deleteV1PeopleIdPasswordRequest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/people/{id}/pin": {
         parameters: {
             query?: never;
@@ -990,6 +3042,70 @@ export interface paths {
          * @description Teachers and administrators.
          */
         post: operations["postV1PeopleIdPin"];
+        /**
+         * Make a PIN void: nobody signs in by it until there is a new one
+         * @description Teachers and administrators.
+         */
+        delete: operations["deleteV1PeopleIdPin"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What somebody has reached
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1PeopleIdProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{id}/progress/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Somebody's runs of scenarios, newest first
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1PeopleIdProgressHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{id}/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End all logins of a person; of one's own, all but this one
+         * @description Staff, from viewer up.
+         */
+        post: operations["postV1PeopleIdSignOut"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1011,6 +3127,66 @@ export interface paths {
          * @description Administrators, by password.
          */
         delete: operations["deleteV1PeopleIdTotp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/preflight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is everything ready to teach? Each headset, and the fix of what is not
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1Preflight"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the caller has reached
+         * @description A signed-in person.
+         */
+        get: operations["getV1Progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/progress/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller's runs of scenarios, newest first
+         * @description A signed-in person.
+         */
+        get: operations["getV1ProgressHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1088,6 +3264,302 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rooms/{id}/layout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save all seats of a room at once: what is not in the list goes
+         * @description Teachers and administrators.
+         */
+        put: operations["putV1RoomsIdLayout"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{id}/seat-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a type of seats
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1RoomsIdSeatTypes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{id}/seating/{class}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a class usually sits in a room
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1RoomsIdSeatingClass"];
+        /**
+         * Say where a class usually sits, and on which headsets
+         * @description Teachers and administrators.
+         */
+        put: operations["putV1RoomsIdSeatingClass"];
+        post?: never;
+        /**
+         * Forget where a class usually sits
+         * @description Teachers and administrators.
+         */
+        delete: operations["deleteV1RoomsIdSeatingClass"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{id}/seating/{class}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The class takes its usual seats
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1RoomsIdSeatingClassApply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{id}/seating/{class}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep who sits in the room now as where the class usually sits
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1RoomsIdSeatingClassKeep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{id}/seats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a seat
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1RoomsIdSeats"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/roster-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The import at hand
+         * @description Administrators, by password.
+         */
+        get: operations["getV1RosterImports"];
+        put?: never;
+        /**
+         * Upload a roster, CSV or a OneRoster 1.1 or 1.2 bulk zip, for a preview; it replaces the import before
+         * @description Administrators, by password.
+         */
+        post: operations["postV1RosterImports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/roster-imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far an import is
+         * @description Administrators, by password.
+         */
+        get: operations["getV1RosterImportsId"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget an import: who was brought in stays
+         * @description Administrators, by password.
+         */
+        delete: operations["deleteV1RosterImportsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/roster-imports/{id}/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring the good rows in; with PINs for new students, if wanted
+         * @description Administrators, by password.
+         */
+        post: operations["postV1RosterImportsIdCommit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/roster-imports/{id}/errors.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The faulty rows as a CSV file
+         * @description Administrators, by password.
+         */
+        get: operations["getV1RosterImportsIdErrorsCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/roster-imports/{id}/pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The PINs that an import drew: this once
+         * @description Administrators, by password.
+         */
+        post: operations["postV1RosterImportsIdPins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/roster-imports/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its rows, each with its fate and the reason
+         * @description Administrators, by password.
+         */
+        get: operations["getV1RosterImportsIdRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/roster.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody as a table that an import takes back
+         * @description Administrators, by password.
+         */
+        get: operations["getV1RosterCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/roster.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Students, teachers and classes as a OneRoster 1.1 bulk zip
+         * @description Administrators, by password.
+         */
+        get: operations["getV1RosterZip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/runs": {
         parameters: {
             query?: never;
@@ -1152,6 +3624,246 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runs/{id}/insights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One run: its result, whether all its events have arrived, its gaze moment by moment
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1RunsIdInsights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/insights/{table}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as CSV: gaze, moments, zones, targets (.csv)
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1RunsIdInsightsTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was said in a run, oldest first; for staff it also opens the topic chat/RUN
+         * @description Any login.
+         */
+        get: operations["getV1RunsIdMessages"];
+        put?: never;
+        /**
+         * Say something: to the persona as the student of the run, or as a teacher who steps in
+         * @description Any login.
+         */
+        post: operations["postV1RunsIdMessages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scenario-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import a scenario's file: a new scenario, or a new version of one that is here
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1ScenarioFiles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scenario-files/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The JSON schema of a scenario's file
+         * @description Open to all.
+         */
+        get: operations["getV1ScenarioFilesSchema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is trained, newest first
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1Scenarios"];
+        put?: never;
+        /**
+         * Add a scenario
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1Scenarios"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scenarios/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One scenario, also one that is archived
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1ScenariosId"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a scenario, or archive it when runs or lessons refer to it
+         * @description Teachers and administrators.
+         */
+        delete: operations["deleteV1ScenariosId"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a scenario: the next version; runs keep the one they ran
+         * @description Teachers and administrators.
+         */
+        patch: operations["patchV1ScenariosId"];
+        trace?: never;
+    };
+    "/v1/scenarios/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The scenario as one file, for another box
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1ScenariosIdFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scenarios/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions of a scenario, newest first
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1ScenariosIdVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scenarios/{id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A scenario as it was in that version
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1ScenariosIdVersionsNumber"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/seat-types/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a type that no seat is of
+         * @description Teachers and administrators.
+         */
+        delete: operations["deleteV1SeatTypesId"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a type of seats
+         * @description Teachers and administrators.
+         */
+        patch: operations["patchV1SeatTypesId"];
+        trace?: never;
+    };
     "/v1/seats/{id}": {
         parameters: {
             query?: never;
@@ -1162,7 +3874,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Remove a seat: its headset and student stay, without one
+         * @description Teachers and administrators.
+         */
+        delete: operations["deleteV1SeatsId"];
         options?: never;
         head?: never;
         /**
@@ -1170,6 +3886,26 @@ export interface paths {
          * @description Teachers and administrators.
          */
         patch: operations["patchV1SeatsId"];
+        trace?: never;
+    };
+    "/v1/seats/{id}/swap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Two seats change headsets, students or both
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1SeatsIdSwap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/sessions": {
@@ -1190,6 +3926,26 @@ export interface paths {
          * @description Teachers and administrators.
          */
         post: operations["postV1Sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/stop-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop one's own live sessions, or all of the organisation
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1SessionsStopAll"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1229,7 +3985,11 @@ export interface paths {
          */
         get: operations["getV1SessionsIdCommands"];
         put?: never;
-        post?: never;
+        /**
+         * Order something: of all of the session, a row, a group or some
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1SessionsIdCommands"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1246,10 +4006,110 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send the newest command again to those that have not done it, or to these of them
+         * Send a command again to those that have not done it, or to these of them
          * @description Teachers and administrators.
          */
         post: operations["postV1SessionsIdCommandsNumberRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}/debrief": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A lesson moment by moment: where the class looked, and each student's mean gaze
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1SessionsIdDebrief"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}/display": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Show everybody what one student sees, or no more
+         * @description Teachers and administrators.
+         */
+        put: operations["putV1SessionsIdDisplay"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}/hands/lower": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lower all raised hands of a session, or these
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1SessionsIdHandsLower"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}/insights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Results and insight of a session's lesson: each student, the class, how it went over time, what to look at first
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1SessionsIdInsights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}/insights/{table}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as CSV: students, zones, targets, gaze, timeline, moments, funnel (.csv)
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1SessionsIdInsightsTable"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1396,6 +4256,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sessions/{id}/students/{person}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One student's page of a session: of the others only the class's medians
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1SessionsIdStudentsPersonReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions/{id}/summary": {
         parameters: {
             query?: never;
@@ -1410,6 +4290,46 @@ export interface paths {
         get: operations["getV1SessionsIdSummary"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}/swap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A spare takes a headset's place: its seat, its student, its run and position
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1SessionsIdSwap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on with a colleague's session as one's own
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1SessionsIdTakeOver"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1434,6 +4354,26 @@ export interface paths {
          * @description Open to all.
          */
         post: operations["postV1Setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/setup/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Instead of making a school: restore a backup, with the code from the journal
+         * @description Open to all.
+         */
+        post: operations["postV1SetupRestore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1496,7 +4436,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The box itself: versions, memory, queues, its clock
+         * The box itself: versions, memory, disk, queues, its clock beside the caller's
          * @description Administrators, by password.
          */
         get: operations["getV1System"];
@@ -1506,6 +4446,114 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/system/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set the box's clock, in milliseconds since 1970 UTC
+         * @description Box administrators, by password.
+         */
+        put: operations["putV1SystemClock"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/system/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the box keeps, and for how long
+         * @description Box administrators, by password.
+         */
+        get: operations["getV1SystemSettings"];
+        /**
+         * Change it
+         * @description Box administrators, by password.
+         */
+        put: operations["putV1SystemSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/timetable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What takes place in a range, of one class or of all; weekly slots by the caller's distance from UTC
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1Timetable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/timetable/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is on now and what comes next, of a class or of the caller's own
+         * @description A signed-in person.
+         */
+        get: operations["getV1TimetableNext"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/timetable/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove an entry of a timetable
+         * @description Teachers and administrators.
+         */
+        delete: operations["deleteV1TimetableId"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an entry of a timetable
+         * @description Teachers and administrators.
+         */
+        patch: operations["patchV1TimetableId"];
         trace?: never;
     };
     "/v1/totp": {
@@ -1592,6 +4640,222 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The queue: what each headset has to train, and how far it is
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1Trainings"];
+        put?: never;
+        /**
+         * Assign a scenario to headsets; it replaces what waits there
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1Trainings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trainings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One run of a scenario, its score explained line by line
+         * @description Any login.
+         */
+        get: operations["getV1TrainingsId"];
+        put?: never;
+        post?: never;
+        /**
+         * Take back what was assigned
+         * @description Teachers and administrators.
+         */
+        delete: operations["deleteV1TrainingsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trainings/{id}/items/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Tick an item of the checklist by hand; null leaves it to the headset
+         * @description Teachers and administrators.
+         */
+        put: operations["putV1TrainingsIdItemsItem"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trainings/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note something on a run, perhaps with a picture; without a time, now
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1TrainingsIdNotes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trainings/{id}/notes/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a note away
+         * @description Teachers and administrators.
+         */
+        delete: operations["deleteV1TrainingsIdNotesNote"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trainings/{id}/notes/{note}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The picture of a note
+         * @description Staff, from viewer up.
+         */
+        get: operations["getV1TrainingsIdNotesNotePicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trainings/{id}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What came of it: scores and finishes the run, once
+         * @description Any login.
+         */
+        post: operations["postV1TrainingsIdRecord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trainings/{id}/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give another score than the reckoned one, with a reason; null takes it back
+         * @description Teachers and administrators.
+         */
+        put: operations["putV1TrainingsIdScore"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin an upload (tus 1.0: Upload-Length, Upload-Metadata)
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1Uploads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far an upload is; HEAD says it in Upload-Offset
+         * @description Teachers and administrators.
+         */
+        get: operations["getV1UploadsId"];
+        put?: never;
+        post?: never;
+        /**
+         * Give an upload up; what it has become stays
+         * @description Teachers and administrators.
+         */
+        delete: operations["deleteV1UploadsId"];
+        options?: never;
+        head?: never;
+        /**
+         * Send more of it, from Upload-Offset on (tus 1.0)
+         * @description Teachers and administrators.
+         */
+        patch: operations["patchV1UploadsId"];
+        trace?: never;
+    };
     "/websocket": {
         parameters: {
             query?: never;
@@ -1616,6 +4880,80 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Achievement: {
+            description: string;
+            id: string;
+            /** Format: int64 */
+            least: number;
+            title: string;
+        };
+        AttentionTarget: {
+            direction: components["schemas"]["Direction"] | null;
+            name: string | null;
+            radius_deg: number | null;
+        };
+        AuditRow: {
+            action: string;
+            /** Format: date-time */
+            at: string;
+            device: {
+                /** Format: int64 */
+                id: number;
+                name: string;
+            } | null;
+            error: string;
+            /** Format: int64 */
+            id: number;
+            path: string;
+            person: {
+                /** Format: int64 */
+                id: number;
+                nickname: string;
+            } | null;
+            site_key: {
+                /** Format: int64 */
+                id: number;
+                name: string;
+            } | null;
+            /** Format: int64 */
+            status: number;
+            success: boolean;
+            target: string;
+            /** Format: int64 */
+            times: number;
+        };
+        Backup: {
+            /** Format: date-time */
+            created_at: string;
+            name: string;
+            /** Format: int64 */
+            size: number;
+        };
+        ChatMessage: {
+            /** Format: int64 */
+            id: number;
+            kind: string;
+            /**
+             * @description of the persona's messages: who answered
+             * @enum {string|null}
+             */
+            origin: "endpoint" | "embedded" | null;
+            person: components["schemas"]["PersonReference"] | null;
+            /** @enum {string} */
+            role: "student" | "persona" | "teacher";
+            /** Format: int64 */
+            run_id: number;
+            /** Format: date-time */
+            sent_at: string;
+            /** @description text, which may have several lines */
+            text: unknown;
+        };
+        ChatSettings: {
+            endpoint: string | null;
+            model: string | null;
+            /** @enum {string} */
+            state: "none" | "ready" | "resting";
+        };
         Class: {
             /** Format: int64 */
             id: number;
@@ -1624,9 +4962,38 @@ export interface components {
             student_count: number;
             teacher: components["schemas"]["PersonReference"];
         };
+        ClassResults: {
+            class: {
+                /** Format: int64 */
+                id: number;
+                name: string;
+            };
+            lessons: {
+                /** Format: int64 */
+                id: number;
+                title: string;
+            }[];
+            students: {
+                lessons: {
+                    /** Format: int64 */
+                    attempts: number;
+                    best_score: number | null;
+                    completed: boolean;
+                    last_score: number | null;
+                    /** Format: date-time */
+                    last_started_at: string;
+                    /** Format: int64 */
+                    lesson_id: number;
+                    progress: number;
+                    /** Format: int64 */
+                    time_in_lesson_ms: number;
+                }[];
+                person: components["schemas"]["PersonReference"];
+            }[];
+        };
         Command: {
             /** @enum {string} */
-            action: "play" | "pause" | "resume" | "seek" | "look" | "stop";
+            action: "play" | "pause" | "resume" | "seek" | "stop" | "look" | "launch" | "eyes_on_me" | "release" | "message" | "volume" | "brightness" | "recenter" | "identify" | "catch_up";
             arguments: Record<string, never>;
             /**
              * Format: int64
@@ -1668,6 +5035,123 @@ export interface components {
             position_ms: number;
             /** Format: int64 */
             session_id: number;
+            target: {
+                group?: string;
+                /** @enum {string} */
+                kind: "all" | "row" | "group" | "devices";
+                /** Format: int64 */
+                row?: number;
+            };
+        };
+        Content: {
+            archived: boolean;
+            /** Format: date-time */
+            created_at: string;
+            created_by: components["schemas"]["PersonReference"] | null;
+            file: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "app" | "video" | "image";
+            /** @description Where it is used. */
+            lessons: {
+                /** Format: int64 */
+                id: number;
+                title: string;
+            }[];
+            media_type: string;
+            preview: string | null;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+            title: string;
+        };
+        Course: {
+            archived: boolean;
+            /** Format: date-time */
+            created_at: string;
+            description: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            lesson_count: number;
+            /** Format: int64 */
+            module_count: number;
+            title: string;
+        };
+        CourseWithModules: {
+            archived: boolean;
+            /** Format: date-time */
+            created_at: string;
+            description: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            lesson_count: number;
+            /** Format: int64 */
+            module_count: number;
+            modules: {
+                /** Format: int64 */
+                id: number;
+                lessons: components["schemas"]["Lesson"][];
+                title: string;
+            }[];
+            title: string;
+        };
+        Debrief: {
+            /** Format: int64 */
+            columns: number;
+            /** @description what the figures mean, in a sentence each */
+            definitions: {
+                [key: string]: string;
+            };
+            lesson: {
+                content: string;
+                /** Format: int64 */
+                duration_ms: number | null;
+                /** Format: int64 */
+                index: number;
+                /** @enum {string} */
+                kind: "app" | "video" | "web" | "scenario";
+                /** Format: int64 */
+                lesson_id: number;
+                /** @description as it was taught */
+                title: string;
+            } | null;
+            /** Format: int64 */
+            rows: number;
+            session: components["schemas"]["Session"];
+            /** Format: int64 */
+            slice_ms: number;
+            slices: components["schemas"]["DebriefSlice"][];
+            students: components["schemas"]["DebriefStudent"][];
+            target: components["schemas"]["AttentionTarget"] | null;
+        };
+        DebriefSlice: {
+            agreement: number | null;
+            attention: number | null;
+            /** @description cell, count, cell, count, ... of the grid's cells that were looked at, row by row */
+            cells: number[];
+            engagement: number | null;
+            /** Format: int64 */
+            interactions: number;
+            /** Format: int64 */
+            looks: number;
+            /** Format: int64 */
+            position_ms: number;
+            /** Format: int64 */
+            students: number;
+        };
+        DebriefStudent: {
+            device: {
+                /** Format: int64 */
+                id: number;
+                name: string;
+            } | null;
+            /** @description the mean direction in each of the slices */
+            gaze: (components["schemas"]["Direction"] | null)[];
+            person: components["schemas"]["PersonReference"] | null;
+            run_ids: number[];
         };
         Device: {
             app: string;
@@ -1675,6 +5159,7 @@ export interface components {
             /** Format: int64 */
             battery: number | null;
             charging: boolean | null;
+            group: string;
             /** Format: int64 */
             id: number;
             /** Format: date-time */
@@ -1687,6 +5172,10 @@ export interface components {
             serial_number: string;
             /** Format: int64 */
             storage_free: number | null;
+        };
+        Direction: {
+            pitch_deg: number;
+            yaw_deg: number;
         };
         Event: {
             /** @description server time, as the headset reckons it */
@@ -1708,8 +5197,47 @@ export interface components {
             /** @description chosen by the sender; sent twice, stored once */
             batch_id: string;
             events: components["schemas"]["Event"][];
+            /**
+             * Format: int64
+             * @description events of the run that the headset has made so far, sent or not: what the box lacks is then known
+             */
+            reported_total?: number;
             /** Format: int64 */
             run_id?: number | null;
+        };
+        Exchange: {
+            /** Format: int64 */
+            at_ms: number;
+            /** @enum {string} */
+            kind: "http" | "socket";
+            name: string;
+            /** @description of a refusal */
+            reason: string;
+            /** Format: int64 */
+            status: number;
+            /**
+             * Format: int64
+             * @description so often, but for a few others between
+             */
+            times: number;
+            /**
+             * @description the headset said it, or it was told it
+             * @enum {string}
+             */
+            way: "in" | "out";
+        };
+        Fetch: {
+            items: {
+                /** Format: int64 */
+                content_id: number;
+                sha256: string;
+                /** Format: int64 */
+                size: number;
+                title: string;
+                url: string;
+            }[];
+            /** Format: int64 */
+            piece_bytes: number;
         };
         GazeGrid: {
             /** Format: int64 */
@@ -1720,6 +5248,11 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        Hand: {
+            question: string;
+            raised: boolean;
+            unwell: boolean;
+        };
         HeadsetReport: {
             app?: string | null;
             app_version?: string | null;
@@ -1727,6 +5260,7 @@ export interface components {
             battery?: number | null;
             charging?: boolean | null;
             clock_offset_ms?: number | null;
+            content?: string | null;
             gaze?: {
                 pitch_deg: number;
                 yaw_deg: number;
@@ -1736,6 +5270,64 @@ export interface components {
             skew_ms?: number | null;
             /** Format: int64 */
             storage_free?: number | null;
+        };
+        HeldContent: {
+            /** Format: int64 */
+            content_id: number | null;
+            /** Format: int64 */
+            device_id: number;
+            error: string;
+            /** Format: int64 */
+            received_bytes: number;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+            /** @enum {string} */
+            state: "wanted" | "fetching" | "whole" | "failed";
+            title: string;
+        };
+        Import: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            done: number;
+            fates: {
+                /** Format: int64 */
+                add: number;
+                /** Format: int64 */
+                error: number;
+                /** Format: int64 */
+                skip: number;
+                /** Format: int64 */
+                unchanged: number;
+                /** Format: int64 */
+                update: number;
+            };
+            /** @enum {string} */
+            format: "csv" | "oneroster";
+            has_pins: boolean;
+            /** Format: int64 */
+            id: number;
+            ignored: string[];
+            /** @enum {string} */
+            mode: "add" | "update";
+            /** Format: int64 */
+            rows: number;
+            /** @enum {string} */
+            state: "staging" | "staged" | "adding" | "updating" | "done";
+        };
+        ImportRow: {
+            classes: unknown[];
+            /** @enum {string} */
+            fate: "add" | "update" | "unchanged" | "skip" | "error";
+            first_name: unknown;
+            last_name: unknown;
+            nickname: unknown;
+            /** Format: int64 */
+            number: number;
+            reason: string;
+            /** @enum {string} */
+            role: "student" | "viewer" | "teacher" | "administrator";
         };
         Invitation: {
             /** Format: date-time */
@@ -1748,11 +5340,30 @@ export interface components {
             invited_by: components["schemas"]["PersonReference"] | null;
             name: string;
             /** @enum {string} */
-            role: "viewer" | "teacher" | "administrator";
+            role: "viewer" | "teacher" | "administrator" | "student";
+        };
+        Leaderboard: {
+            items: components["schemas"]["LeaderboardRow"][];
+            /** @enum {string} */
+            mode: "names" | "anonymous" | "off";
+        };
+        LeaderboardRow: {
+            /** Format: int64 */
+            level: number;
+            person: components["schemas"]["PersonReference"] | null;
+            /** Format: int64 */
+            rank: number;
+            /** Format: int64 */
+            runs: number;
+            /** Format: int64 */
+            xp: number;
+            you: boolean;
         };
         Lesson: {
             archived: boolean;
             content: string;
+            /** Format: int64 */
+            content_id: number | null;
             /** Format: date-time */
             created_at: string;
             /**
@@ -1764,7 +5375,24 @@ export interface components {
             id: number;
             /** @enum {string} */
             kind: "app" | "video" | "web" | "scenario";
+            /**
+             * Format: int64
+             * @description Of kind scenario: which one is trained.
+             */
+            scenario_id: number | null;
             title: string;
+        };
+        Lockout: {
+            device: {
+                /** Format: int64 */
+                id: number;
+                name: string;
+            } | null;
+            /** Format: int64 */
+            failures: number;
+            /** Format: date-time */
+            locked_until_at: string;
+            person: components["schemas"]["PersonReference"] | null;
         };
         Login: {
             /** Format: date-time */
@@ -1781,6 +5409,67 @@ export interface components {
             /** @enum {string} */
             proof: "none" | "pin" | "password" | "totp" | "device" | "site_key";
             user_agent: string;
+        };
+        LoginCard: {
+            card: string;
+            first_name: string;
+            last_name: string;
+            person: components["schemas"]["PersonReference"];
+            qr_svg: string;
+            qr_text: string;
+        };
+        Moment: {
+            agreement: number | null;
+            attention: number | null;
+            engagement: number | null;
+            /** Format: int64 */
+            interactions: number;
+            /** Format: int64 */
+            looks: number;
+            /** Format: int64 */
+            position_ms: number;
+            /** Format: int64 */
+            students: number;
+        };
+        NewScenario: {
+            active?: boolean;
+            additional_info?: unknown;
+            assessment?: components["schemas"]["ScenarioAssessment"];
+            checklist?: components["schemas"]["ScenarioChecklistItem"][];
+            description?: string;
+            /** @enum {string} */
+            difficulty?: "starter" | "intermediate" | "advanced";
+            /** Format: int64 */
+            estimated_minutes?: number;
+            knowledge_base?: components["schemas"]["ScenarioKnowledge"][];
+            metrics?: components["schemas"]["ScenarioMetric"][];
+            persona?: components["schemas"]["ScenarioPersona"] | null;
+            /** @description scenarios to be completed first */
+            prerequisites?: number[];
+            ticket_template?: components["schemas"]["ScenarioTicket"] | null;
+            title: string;
+            /** Format: int64 */
+            xp_reward?: number;
+        };
+        Order: {
+            /** @enum {string} */
+            action: "play" | "pause" | "resume" | "seek" | "stop" | "look" | "launch" | "eyes_on_me" | "release" | "message" | "volume" | "brightness" | "recenter" | "identify" | "catch_up";
+            /** @description play {lesson_index?}, seek {position_ms, lesson_index?}, look {yaw_deg, pitch_deg, seconds?}, launch {kind, content, title?}, eyes_on_me {message?, seconds?}, message {text, seconds?}, volume {percent}, brightness {percent}, identify {seconds?}; the others take none */
+            arguments?: Record<string, never>;
+            /** @description for these alone */
+            device_ids?: number[];
+            /**
+             * Format: int64
+             * @description how long a headset has to obey; 60
+             */
+            expires_s?: number;
+            /** @description for the headsets of this group */
+            group?: string;
+            /**
+             * Format: int64
+             * @description for this row of the session's room
+             */
+            row?: number;
         };
         Ordered: {
             command: components["schemas"]["Command"];
@@ -1825,6 +5514,11 @@ export interface components {
             /** Format: int64 */
             seats_left: number;
         };
+        PasswordRequest: {
+            person: components["schemas"]["PersonReference"];
+            /** Format: date-time */
+            requested_at: string;
+        };
         Person: {
             active: boolean;
             /** Format: date-time */
@@ -1848,6 +5542,31 @@ export interface components {
             id: number;
             nickname: string;
         };
+        Preflight: {
+            /** Format: date-time */
+            checked_at: string;
+            devices: {
+                checks: {
+                    /** @enum {string|null} */
+                    fix: "switch_on" | "charge" | "free_storage" | "fetch" | "update_app" | "move_closer" | "wait" | "sign_in" | null;
+                    good: boolean;
+                    /** @enum {string} */
+                    name: "online" | "battery" | "storage" | "content" | "app_version" | "round_trip" | "clock" | "signed_in";
+                    /** @enum {string} */
+                    unit: "percent" | "bytes" | "version" | "ms" | "person" | "";
+                    value: string | null;
+                    wanted: string | null;
+                }[];
+                /** Format: int64 */
+                device_id: number;
+                name: string;
+                online: boolean;
+                person: components["schemas"]["PersonReference"] | null;
+                ready: boolean;
+            }[];
+            ready: boolean;
+            students_without_headset: components["schemas"]["PersonReference"][];
+        };
         Problem: {
             detail?: string;
             errors?: {
@@ -1858,6 +5577,81 @@ export interface components {
             status: number;
             title: string;
             type: string;
+        };
+        Progress: {
+            achievements: components["schemas"]["ReachedAchievement"][];
+            /** Format: int64 */
+            current_streak_days: number;
+            /** Format: int64 */
+            faultless_runs: number;
+            /** Format: int64 */
+            helped: number;
+            /** Format: int64 */
+            level: number;
+            /** Format: int64 */
+            longest_streak_days: number;
+            person: components["schemas"]["PersonReference"];
+            /** Format: int64 */
+            runs: number;
+            /** Format: int64 */
+            scenarios_passed: number;
+            /** Format: int64 */
+            xp: number;
+            /** Format: int64 */
+            xp_to_next_level: number;
+        };
+        ReachedAchievement: {
+            description: string;
+            id: string;
+            /** Format: int64 */
+            least: number;
+            /** Format: date-time */
+            reached_at: string;
+            /** Format: int64 */
+            run_id: number | null;
+            title: string;
+        };
+        Reason: {
+            /** @enum {string} */
+            code: "not_there" | "short_time" | "not_completed" | "low_engagement" | "missed_target" | "looked_elsewhere" | "low_score" | "events_missing" | "not_named";
+            /** @description the class's median */
+            of_class: number | null;
+            value: number | null;
+        };
+        Result: {
+            /**
+             * Format: int64
+             * @description of the student at this lesson; 0: not known
+             */
+            attempt: number;
+            completed: boolean;
+            /** Format: date-time */
+            ended_at: string | null;
+            /** Format: int64 */
+            events: number;
+            /** @description as it was taught */
+            lesson: {
+                /** Format: int64 */
+                id: number;
+                kind: string;
+                title: string;
+            } | null;
+            origin: string;
+            progress: number;
+            /** Format: int64 */
+            reported_events: number | null;
+            /** Format: int64 */
+            run_id: number;
+            score: number | null;
+            session: {
+                /** Format: int64 */
+                id: number;
+                title: string;
+            } | null;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: int64 */
+            time_in_lesson_ms: number;
         };
         Room: {
             /** Format: date-time */
@@ -1870,6 +5664,54 @@ export interface components {
             /** Format: int64 */
             rows: number;
         };
+        RoomInList: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** Format: int64 */
+            places: number;
+            /** Format: int64 */
+            rows: number;
+            seat_counts: {
+                /** Format: int64 */
+                maintenance: number;
+                /** Format: int64 */
+                occupied: number;
+                /** Format: int64 */
+                vacant: number;
+            };
+        };
+        RoomLayout: {
+            name?: string;
+            seat_types?: {
+                /** Format: int64 */
+                id?: number | null;
+                name: string;
+            }[];
+            seats: {
+                /** Format: int64 */
+                height?: number;
+                /** Format: int64 */
+                id?: number | null;
+                /** Format: int64 */
+                place: number;
+                /** Format: int64 */
+                rotation?: number;
+                /** Format: int64 */
+                row: number;
+                seat_type?: string;
+                /** @enum {string} */
+                status?: "vacant" | "occupied" | "maintenance";
+                /** Format: int64 */
+                width?: number;
+                /** Format: int64 */
+                x: number;
+                /** Format: int64 */
+                y: number;
+            }[];
+        };
         RoomWithSeats: {
             /** Format: date-time */
             created_at: string;
@@ -1880,6 +5722,7 @@ export interface components {
             places: number;
             /** Format: int64 */
             rows: number;
+            seat_types: components["schemas"]["SeatType"][];
             seats: components["schemas"]["Seat"][];
         };
         Run: {
@@ -1888,6 +5731,11 @@ export interface components {
             device_id: number | null;
             /** Format: date-time */
             ended_at: string | null;
+            /**
+             * Format: int64
+             * @description that the box has
+             */
+            events: number;
             /** Format: int64 */
             id: number;
             /** Format: int64 */
@@ -1896,6 +5744,15 @@ export interface components {
             person: components["schemas"]["PersonReference"] | null;
             progress: number;
             public_id: string;
+            /**
+             * Format: int64
+             * @description that the headset says it has made
+             */
+            reported_events: number | null;
+            /** Format: int64 */
+            scenario_id: number | null;
+            /** Format: int64 */
+            scenario_version: number | null;
             score: number | null;
             /** Format: int64 */
             seat_id: number | null;
@@ -1905,6 +5762,219 @@ export interface components {
             started_at: string;
             /** @enum {string} */
             state: "running" | "finished";
+        };
+        RunInsights: {
+            gaze: components["schemas"]["GazeGrid"];
+            kinds: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            missing_events: number;
+            result: components["schemas"]["Result"];
+            /** Format: int64 */
+            slice_ms: number;
+            slices: components["schemas"]["RunSlice"][];
+            targets: {
+                /** Format: int64 */
+                dwell_ms: number;
+                name: string;
+            }[];
+            zones: {
+                /** Format: int64 */
+                dwell_ms: number;
+                name: string;
+            }[];
+        };
+        RunSlice: {
+            /** @description cell, count, cell, count, ... of the grid's cells that were looked at, row by row */
+            cells: number[];
+            /** Format: int64 */
+            events: number;
+            gaze: components["schemas"]["Direction"] | null;
+            /** Format: int64 */
+            interactions: number;
+            /** Format: int64 */
+            looks: number;
+            /** Format: int64 */
+            position_ms: number;
+            targets: {
+                [key: string]: number;
+            };
+        };
+        Scenario: {
+            active: boolean;
+            additional_info: unknown;
+            archived: boolean;
+            assessment: components["schemas"]["ScenarioAssessment"];
+            /** Format: date-time */
+            changed_at: string;
+            checklist: components["schemas"]["ScenarioChecklistItem"][];
+            /** Format: date-time */
+            created_at: string;
+            description: string;
+            /** @enum {string} */
+            difficulty: "starter" | "intermediate" | "advanced";
+            /** Format: int64 */
+            estimated_minutes: number;
+            /** Format: int64 */
+            id: number;
+            knowledge_base: components["schemas"]["ScenarioKnowledge"][];
+            metrics: components["schemas"]["ScenarioMetric"][];
+            persona: components["schemas"]["ScenarioPersona"] | null;
+            /** @description scenarios to be completed first */
+            prerequisites: number[];
+            public_id: string;
+            ticket_template: components["schemas"]["ScenarioTicket"] | null;
+            title: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            xp_reward: number;
+        };
+        ScenarioAssessment: {
+            criteria?: components["schemas"]["ScenarioCriterion"][];
+            pass_score?: number;
+        };
+        ScenarioChange: {
+            active?: boolean;
+            additional_info?: unknown;
+            assessment?: components["schemas"]["ScenarioAssessment"];
+            checklist?: components["schemas"]["ScenarioChecklistItem"][];
+            description?: string;
+            /** @enum {string} */
+            difficulty?: "starter" | "intermediate" | "advanced";
+            /** Format: int64 */
+            estimated_minutes?: number;
+            knowledge_base?: components["schemas"]["ScenarioKnowledge"][];
+            metrics?: components["schemas"]["ScenarioMetric"][];
+            persona?: components["schemas"]["ScenarioPersona"] | null;
+            /** @description scenarios to be completed first */
+            prerequisites?: number[];
+            ticket_template?: components["schemas"]["ScenarioTicket"] | null;
+            title?: string;
+            /** Format: int64 */
+            xp_reward?: number;
+        };
+        ScenarioChecklistItem: {
+            /** @description as the app in the headset calls it */
+            key: string;
+            title?: string;
+        };
+        ScenarioCriterion: {
+            /** @description met in full; for time in seconds */
+            full_at?: number;
+            /** @enum {string} */
+            kind: "checklist" | "metric" | "time" | "resolution";
+            /** @description of a metric without none_at */
+            less_is_better?: boolean;
+            /** @description who misses it has not passed */
+            must?: boolean;
+            /** @description not met; between the two it falls evenly */
+            none_at?: number;
+            /** @description the key of the checklist's item, or of the metric */
+            of?: string;
+            title: string;
+            weight?: number;
+            /** @description of resolution; one of "a|b" suffices */
+            words?: string[];
+        };
+        ScenarioFile: {
+            $schema?: string;
+            active?: boolean;
+            additional_info?: unknown;
+            assessment?: components["schemas"]["ScenarioAssessment"];
+            checklist?: components["schemas"]["ScenarioChecklistItem"][];
+            description?: string;
+            /** @enum {string} */
+            difficulty?: "starter" | "intermediate" | "advanced";
+            /** Format: int64 */
+            estimated_minutes?: number;
+            /** @enum {string} */
+            format: "lectern scenario";
+            /** Format: int64 */
+            format_version: number;
+            id?: string;
+            knowledge_base?: components["schemas"]["ScenarioKnowledge"][];
+            metrics?: components["schemas"]["ScenarioMetric"][];
+            persona?: components["schemas"]["ScenarioPersona"] | null;
+            prerequisites?: {
+                id: string;
+                title?: string;
+            }[];
+            ticket_template?: components["schemas"]["ScenarioTicket"] | null;
+            title: string;
+            /** Format: int64 */
+            xp_reward?: number;
+        };
+        ScenarioKnowledge: {
+            content: string;
+            keywords?: string[];
+            title: string;
+        };
+        ScenarioMetric: {
+            /** @description as the app in the headset calls it */
+            key: string;
+            title?: string;
+            unit?: string;
+        };
+        ScenarioPersona: {
+            communication_style?: string;
+            name: string;
+            personality?: string;
+            technical_level?: string;
+        };
+        ScenarioReference: {
+            /** Format: int64 */
+            id: number;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ScenarioSummary: {
+            active: boolean;
+            /** Format: date-time */
+            changed_at: string;
+            description: string;
+            /** @enum {string} */
+            difficulty: "starter" | "intermediate" | "advanced";
+            /** Format: int64 */
+            estimated_minutes: number;
+            has_persona: boolean;
+            /** Format: int64 */
+            id: number;
+            /** @description scenarios to be completed first */
+            prerequisites: number[];
+            public_id: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            xp_reward: number;
+        };
+        ScenarioTicket: {
+            category?: string;
+            customer_info?: {
+                [key: string]: unknown;
+            };
+            description?: string;
+            priority?: string;
+            technical_context?: {
+                [key: string]: unknown;
+            };
+        };
+        ScoreLine: {
+            explanation: string;
+            /** @enum {string} */
+            kind: "checklist" | "metric" | "time" | "resolution";
+            met: boolean;
+            most: number;
+            must: boolean;
+            of: string;
+            points: number;
+            /** @enum {string} */
+            reason: "done" | "not_done" | "full" | "partly" | "none" | "missing";
+            title: string;
+            value: number | null;
         };
         Seat: {
             /** Format: int64 */
@@ -1920,11 +5990,7 @@ export interface components {
             rotation: number;
             /** Format: int64 */
             row: number;
-            seat_type: {
-                /** Format: int64 */
-                id: number;
-                name: string;
-            };
+            seat_type: components["schemas"]["SeatType"];
             /** @enum {string} */
             status: "vacant" | "occupied" | "maintenance";
             /** Format: date-time */
@@ -1936,6 +6002,24 @@ export interface components {
             /** Format: int64 */
             y: number;
         };
+        SeatType: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        Seating: {
+            /** Format: int64 */
+            class_id: number;
+            /** Format: int64 */
+            room_id: number;
+            seats: {
+                /** Format: int64 */
+                device_id: number | null;
+                person: components["schemas"]["PersonReference"] | null;
+                /** Format: int64 */
+                seat_id: number;
+            }[];
+        };
         Session: {
             /**
              * Format: int64
@@ -1946,6 +6030,8 @@ export interface components {
             class_id: number | null;
             /** Format: date-time */
             created_at: string;
+            /** Format: int64 */
+            display_device_id: number | null;
             /** Format: int64 */
             id: number;
             /** Format: int64 */
@@ -1966,6 +6052,76 @@ export interface components {
             stopped_at: string | null;
             teacher: components["schemas"]["PersonReference"];
             title: string;
+        };
+        SessionInsights: {
+            class: {
+                /** Format: int64 */
+                completed: number;
+                gaze: components["schemas"]["GazeGrid"];
+                kinds: {
+                    [key: string]: number;
+                };
+                median: {
+                    agreement: number | null;
+                    attention: number | null;
+                    engagement: number | null;
+                    interactions: number | null;
+                    score: number | null;
+                    time_in_lesson_ms: number | null;
+                };
+                /** Format: int64 */
+                students: number;
+                targets: {
+                    /** Format: int64 */
+                    dwell_ms: number;
+                    name: string;
+                }[];
+                /** Format: int64 */
+                took_part: number;
+                zones: {
+                    /** Format: int64 */
+                    dwell_ms: number;
+                    name: string;
+                }[];
+            };
+            /** @description what the figures mean, in a sentence each */
+            definitions: {
+                [key: string]: string;
+            };
+            funnel: {
+                /** @enum {string} */
+                step: "invited" | "took_part" | "looked" | "went_somewhere" | "interacted" | "completed";
+                /** Format: int64 */
+                students: number;
+            }[];
+            lesson: {
+                content: string;
+                /** Format: int64 */
+                duration_ms: number | null;
+                /** Format: int64 */
+                index: number;
+                /** @enum {string} */
+                kind: "app" | "video" | "web" | "scenario";
+                /** Format: int64 */
+                lesson_id: number;
+                /** @description as it was taught */
+                title: string;
+            } | null;
+            look_first: {
+                device: {
+                    /** Format: int64 */
+                    id: number;
+                    name: string;
+                } | null;
+                person: components["schemas"]["PersonReference"] | null;
+                reasons: components["schemas"]["Reason"][];
+            }[];
+            session: components["schemas"]["Session"];
+            /** Format: int64 */
+            slice_ms: number;
+            students: components["schemas"]["StudentInsight"][];
+            target: components["schemas"]["AttentionTarget"] | null;
+            timeline: components["schemas"]["Moment"][];
         };
         SessionLesson: {
             content: string;
@@ -1996,6 +6152,8 @@ export interface components {
             batch_id: string;
             repeated: boolean;
             /** Format: int64 */
+            reported_total: number | null;
+            /** Format: int64 */
             run_id: number;
             /** Format: int64 */
             stored: number;
@@ -2004,6 +6162,92 @@ export interface components {
              * @description events of the run, with this batch
              */
             total: number;
+        };
+        StudentInsight: {
+            agreement: number | null;
+            /** Format: int64 */
+            attempts: number;
+            attention: number | null;
+            completed: boolean;
+            device: {
+                /** Format: int64 */
+                id: number;
+                name: string;
+            } | null;
+            engagement: number | null;
+            /** Format: int64 */
+            events: number;
+            gaze: components["schemas"]["GazeGrid"];
+            /** Format: int64 */
+            interactions: number;
+            kinds: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            looks: number;
+            /** Format: int64 */
+            missing_events: number;
+            person: components["schemas"]["PersonReference"] | null;
+            progress: number;
+            reasons: components["schemas"]["Reason"][];
+            /** Format: int64 */
+            reported_events: number | null;
+            run_ids: number[];
+            score: number | null;
+            targets: {
+                /** Format: int64 */
+                dwell_ms: number;
+                name: string;
+            }[];
+            /** Format: int64 */
+            time_in_lesson_ms: number;
+            took_part: boolean;
+            zones: {
+                /** Format: int64 */
+                dwell_ms: number;
+                name: string;
+            }[];
+        };
+        StudentReport: {
+            class: {
+                /** Format: int64 */
+                completed: number;
+                median: {
+                    agreement: number | null;
+                    attention: number | null;
+                    engagement: number | null;
+                    interactions: number | null;
+                    score: number | null;
+                    time_in_lesson_ms: number | null;
+                };
+                /** Format: int64 */
+                students: number;
+                /** Format: int64 */
+                took_part: number;
+            };
+            /** @description what the figures mean, in a sentence each */
+            definitions: {
+                [key: string]: string;
+            };
+            lesson: {
+                content: string;
+                /** Format: int64 */
+                duration_ms: number | null;
+                /** Format: int64 */
+                index: number;
+                /** @enum {string} */
+                kind: "app" | "video" | "web" | "scenario";
+                /** Format: int64 */
+                lesson_id: number;
+                /** @description as it was taught */
+                title: string;
+            } | null;
+            session: components["schemas"]["Session"];
+            /** Format: int64 */
+            slice_ms: number;
+            slices: components["schemas"]["RunSlice"][];
+            student: components["schemas"]["StudentInsight"];
+            target: components["schemas"]["AttentionTarget"] | null;
         };
         StudentSummary: {
             device: {
@@ -2032,6 +6276,163 @@ export interface components {
                 name: string;
             }[];
         };
+        TimetableEntry: {
+            /** Format: int64 */
+            class_id: number;
+            /** Format: int64 */
+            course_id: number | null;
+            ends: string | null;
+            /** Format: date-time */
+            ends_at: string | null;
+            first_day: string | null;
+            /** Format: int64 */
+            id: number;
+            last_day: string | null;
+            /** Format: int64 */
+            lesson_id: number | null;
+            /** Format: int64 */
+            room_id: number | null;
+            starts: string | null;
+            /** Format: date-time */
+            starts_at: string | null;
+            title: string;
+            /** Format: int64 */
+            weekday: number | null;
+        };
+        TimetableOccurrence: {
+            class: {
+                /** Format: int64 */
+                id: number;
+                name: string;
+            };
+            /** Format: int64 */
+            course_id: number | null;
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: int64 */
+            entry_id: number;
+            lesson: {
+                /** Format: int64 */
+                id: number;
+                title: string;
+            } | null;
+            /** Format: int64 */
+            room_id: number | null;
+            /** Format: date-time */
+            starts_at: string;
+            title: string;
+            weekly: boolean;
+        };
+        Training: {
+            /** Format: date-time */
+            assigned_at: string;
+            /** Format: int64 */
+            device_id: number | null;
+            /** Format: date-time */
+            fetched_at: string | null;
+            passed: boolean;
+            person: components["schemas"]["PersonReference"] | null;
+            /** @enum {string} */
+            phase: "assigned" | "fetched" | "running" | "recorded" | "cancelled";
+            /** Format: date-time */
+            recorded_at: string | null;
+            /** Format: int64 */
+            run_id: number;
+            /** Format: date-time */
+            running_at: string | null;
+            scenario: components["schemas"]["ScenarioReference"];
+            score: number | null;
+        };
+        TrainingDetail: {
+            additional_info: unknown;
+            /** Format: date-time */
+            assigned_at: string;
+            checklist: {
+                [key: string]: unknown;
+            };
+            /** Format: int64 */
+            device_id: number | null;
+            escalated: boolean;
+            /** Format: date-time */
+            fetched_at: string | null;
+            given: {
+                /** Format: date-time */
+                given_at: string;
+                person: components["schemas"]["PersonReference"] | null;
+                reason: string;
+                score: number;
+            } | null;
+            items: components["schemas"]["TrainingItem"][];
+            lines: components["schemas"]["ScoreLine"][];
+            metrics: {
+                [key: string]: unknown;
+            };
+            notes: components["schemas"]["TrainingNote"][];
+            pass_score: number;
+            passed: boolean;
+            person: components["schemas"]["PersonReference"] | null;
+            /** @enum {string} */
+            phase: "assigned" | "fetched" | "running" | "recorded" | "cancelled";
+            reckoned_score: number | null;
+            /** Format: date-time */
+            recorded_at: string | null;
+            resolution: string;
+            /** Format: int64 */
+            run_id: number;
+            /** Format: date-time */
+            running_at: string | null;
+            scenario: components["schemas"]["ScenarioReference"];
+            score: number | null;
+        };
+        TrainingHistory: {
+            passed: boolean;
+            /** Format: date-time */
+            recorded_at: string | null;
+            /** Format: int64 */
+            run_id: number;
+            scenario: {
+                /** Format: int64 */
+                id: number;
+                title: string;
+                /** Format: int64 */
+                version: number;
+            };
+            score: number | null;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: int64 */
+            xp: number | null;
+        };
+        TrainingItem: {
+            done: boolean | null;
+            key: string;
+            /** Format: date-time */
+            ticked_at: string | null;
+            ticked_by: components["schemas"]["PersonReference"] | null;
+            title: string;
+        };
+        TrainingNote: {
+            has_picture: boolean;
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            noted_at: string;
+            person: components["schemas"]["PersonReference"] | null;
+            text: string;
+        };
+        Upload: {
+            /** Format: int64 */
+            content_id: number | null;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            length: number;
+            /** Format: int64 */
+            offset: number;
+            title: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -2041,6 +6442,60 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiDocs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiClasses: {
         parameters: {
             query?: never;
@@ -2296,6 +6751,1296 @@ export interface operations {
             };
         };
     };
+    postApiUserAuthReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: Record<string, never> | null;
+                        error: string | null;
+                        /** @enum {string} */
+                        status: "success" | "error";
+                    };
+                };
+            };
+        };
+    };
+    postApiUserAuthStart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: Record<string, never> | null;
+                        error: string | null;
+                        /** @enum {string} */
+                        status: "success" | "error";
+                    };
+                };
+            };
+        };
+    };
+    postApiUserLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: Record<string, never> | null;
+                        error: string | null;
+                        /** @enum {string} */
+                        status: "success" | "error";
+                    };
+                };
+            };
+        };
+    };
+    postApiUserLogout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: Record<string, never> | null;
+                        error: string | null;
+                        /** @enum {string} */
+                        status: "success" | "error";
+                    };
+                };
+            };
+        };
+    };
+    postApiUserRegister: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: Record<string, never> | null;
+                        error: string | null;
+                        /** @enum {string} */
+                        status: "success" | "error";
+                    };
+                };
+            };
+        };
+    };
+    postApiUserStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: Record<string, never> | null;
+                        error: string | null;
+                        /** @enum {string} */
+                        status: "success" | "error";
+                    };
+                };
+            };
+        };
+    };
+    postApiV1AuthForgotPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    email?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: Record<string, never>;
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    postApiV1AuthLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    email?: unknown;
+                    password?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            token: string;
+                            user: {
+                                firstName: string;
+                                id: string;
+                                /** Format: date-time */
+                                lastLogin: string | null;
+                                lastName: string;
+                                /** Format: int64 */
+                                level: number;
+                                preferences: Record<string, never>;
+                                timezone: string;
+                                /** Format: int64 */
+                                xp: number;
+                            };
+                        };
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    postApiV1AuthLogout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: Record<string, never>;
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    getApiV1AuthMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            firstName: string;
+                            id: string;
+                            /** Format: date-time */
+                            lastLogin: string | null;
+                            lastName: string;
+                            /** Format: int64 */
+                            level: number;
+                            preferences: Record<string, never>;
+                            timezone: string;
+                            /** Format: int64 */
+                            xp: number;
+                        };
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    getApiV1AuthProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            firstName: string;
+                            id: string;
+                            /** Format: date-time */
+                            lastLogin: string | null;
+                            lastName: string;
+                            /** Format: int64 */
+                            level: number;
+                            preferences: Record<string, never>;
+                            timezone: string;
+                            /** Format: int64 */
+                            xp: number;
+                        };
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    putApiV1AuthProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    firstName?: unknown;
+                    lastName?: unknown;
+                    preferences?: unknown;
+                    timezone?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            firstName: string;
+                            id: string;
+                            /** Format: date-time */
+                            lastLogin: string | null;
+                            lastName: string;
+                            /** Format: int64 */
+                            level: number;
+                            preferences: Record<string, never>;
+                            timezone: string;
+                            /** Format: int64 */
+                            xp: number;
+                        };
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    postApiV1AuthRefresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    refreshToken?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            token: string;
+                            user: {
+                                firstName: string;
+                                id: string;
+                                /** Format: date-time */
+                                lastLogin: string | null;
+                                lastName: string;
+                                /** Format: int64 */
+                                level: number;
+                                preferences: Record<string, never>;
+                                timezone: string;
+                                /** Format: int64 */
+                                xp: number;
+                            };
+                        };
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    postApiV1AuthRegister: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    email?: unknown;
+                    firstName?: unknown;
+                    invitation?: unknown;
+                    lastName?: unknown;
+                    password?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            token: string;
+                            user: {
+                                firstName: string;
+                                id: string;
+                                /** Format: date-time */
+                                lastLogin: string | null;
+                                lastName: string;
+                                /** Format: int64 */
+                                level: number;
+                                preferences: Record<string, never>;
+                                timezone: string;
+                                /** Format: int64 */
+                                xp: number;
+                            };
+                        };
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    getApiV1Scenarios: {
+        parameters: {
+            query?: {
+                difficulty?: unknown;
+                completed?: unknown;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @enum {string} */
+                            difficulty: "starter" | "intermediate" | "advanced";
+                            /** Format: int64 */
+                            estimatedTime: number;
+                            id: string;
+                            isActive: boolean;
+                            knowledgeBaseEntries: Record<string, never>[];
+                            prerequisites: string[];
+                            progress: Record<string, never>;
+                            title: string;
+                            /** Format: int64 */
+                            xpReward: number;
+                        }[];
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    getApiV1ScenariosProgressMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: Record<string, never>[];
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    getApiV1ScenariosId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @enum {string} */
+                            difficulty: "starter" | "intermediate" | "advanced";
+                            /** Format: int64 */
+                            estimatedTime: number;
+                            id: string;
+                            isActive: boolean;
+                            knowledgeBaseEntries: Record<string, never>[];
+                            prerequisites: string[];
+                            progress: Record<string, never>;
+                            title: string;
+                            /** Format: int64 */
+                            xpReward: number;
+                        };
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    postApiV1ScenariosIdStart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            id: string;
+                        };
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    getApiV1SessionsActiveMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            id: string;
+                            scenarioId: string;
+                            /** Format: date-time */
+                            startedAt: string;
+                            /** @enum {string} */
+                            status: "active" | "completed" | "cancelled";
+                        } | null;
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    getApiV1SessionsCompletedMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            id: string;
+                            scenarioId: string;
+                            /** Format: date-time */
+                            startedAt: string;
+                            /** @enum {string} */
+                            status: "active" | "completed" | "cancelled";
+                        }[];
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    getApiV1SessionsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            id: string;
+                            scenarioId: string;
+                            /** Format: date-time */
+                            startedAt: string;
+                            /** @enum {string} */
+                            status: "active" | "completed" | "cancelled";
+                        };
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    getApiV1SessionsIdMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            id: string;
+                            /** @enum {string} */
+                            sender: "user" | "customer" | "instructor";
+                        }[];
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    postApiV1SessionsIdMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    message?: unknown;
+                    type?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            message: {
+                                id: string;
+                                /** @enum {string} */
+                                sender: "user" | "customer" | "instructor";
+                            };
+                            reply: {
+                                id: string;
+                                /** @enum {string} */
+                                sender: "user" | "customer" | "instructor";
+                            } | null;
+                        };
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    postApiV1SessionsIdResolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    escalated?: unknown;
+                    resolution?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            id: string;
+                            scenarioId: string;
+                            /** Format: date-time */
+                            startedAt: string;
+                            /** @enum {string} */
+                            status: "active" | "completed" | "cancelled";
+                        };
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    postApiV1UnrealSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    customer_id?: string | null;
+                    property_id?: string | null;
+                    /** @description a time: ISO 8601, or Unix seconds as an integer or a float */
+                    session_end: unknown;
+                    /** @description a time: ISO 8601, or Unix seconds as an integer or a float */
+                    session_start: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        duration_seconds: number;
+                        message: string;
+                        /** Format: date-time */
+                        received_at: string;
+                        session_id: string;
+                        /** @enum {string} */
+                        status: "success" | "active" | "completed";
+                    };
+                };
+            };
+        };
+    };
+    postApiV1UnrealSessionEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    session_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        duration_seconds: number;
+                        message: string;
+                        /** Format: date-time */
+                        received_at: string;
+                        session_id: string;
+                        /** @enum {string} */
+                        status: "success" | "active" | "completed";
+                    };
+                };
+            };
+        };
+    };
+    postApiV1UnrealSessionStart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    customer_id?: string | null;
+                    property_id?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        duration_seconds: number;
+                        message: string;
+                        /** Format: date-time */
+                        received_at: string;
+                        session_id: string;
+                        /** @enum {string} */
+                        status: "success" | "active" | "completed";
+                    };
+                };
+            };
+        };
+    };
+    postApiV1UnrealSessionSessionHeartbeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        session_id: string;
+                        /** @enum {string} */
+                        status: "alive";
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    getApiV1UnrealSessionSessionStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        duration_seconds?: number;
+                        duration_so_far: number;
+                        /** Format: date-time */
+                        ended_at?: string;
+                        session_id: string;
+                        /** Format: date-time */
+                        started_at: string | null;
+                        /** @enum {string} */
+                        status: "active" | "completed" | "not_found";
+                    };
+                };
+            };
+        };
+    };
+    postApiV1UnrealTrackingBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    batch_id?: string | null;
+                    /** @description invalid ones are counted as failed, the others are stored */
+                    events: {
+                        dwell_time_ms?: number | null;
+                        /** @description gaze, zone_enter, zone_exit, interaction, any other */
+                        event_type: string;
+                        gaze_target?: string | null;
+                        interaction_type?: string | null;
+                        metadata?: Record<string, never> | null;
+                        object_name?: string | null;
+                        position?: {
+                            x: number;
+                            y: number;
+                            z: number;
+                        } | null;
+                        rotation?: {
+                            pitch: number;
+                            roll: number;
+                            yaw: number;
+                        } | null;
+                        session_id?: string | null;
+                        /** @description a time: ISO 8601, or Unix seconds as an integer or a float */
+                        timestamp: unknown;
+                        zone_name?: string | null;
+                    }[];
+                    /** @description a time: ISO 8601, or Unix seconds as an integer or a float */
+                    sent_at?: unknown;
+                    session_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        failed: number;
+                        /** Format: int64 */
+                        processed: number;
+                        /** @enum {string} */
+                        status: "received";
+                        /** @description percent */
+                        success_rate: number;
+                        /** Format: date-time */
+                        timestamp: string;
+                        /** Format: int64 */
+                        total_events: number;
+                    };
+                };
+            };
+        };
+    };
+    postApiV1UnrealTrackingEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    dwell_time_ms?: number | null;
+                    /** @description gaze, zone_enter, zone_exit, interaction, any other */
+                    event_type: string;
+                    gaze_target?: string | null;
+                    interaction_type?: string | null;
+                    metadata?: Record<string, never> | null;
+                    object_name?: string | null;
+                    position?: {
+                        x: number;
+                        y: number;
+                        z: number;
+                    } | null;
+                    rotation?: {
+                        pitch: number;
+                        roll: number;
+                        yaw: number;
+                    } | null;
+                    session_id: string | null;
+                    /** @description a time: ISO 8601, or Unix seconds as an integer or a float */
+                    timestamp: unknown;
+                    zone_name?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "received";
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    getApiV1UsersLeaderboard: {
+        parameters: {
+            query?: {
+                limit?: unknown;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: Record<string, never>[];
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    getApiV1UsersMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            id: string;
+                            metrics: Record<string, never>;
+                        };
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    getApiV1UsersMePerformance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** Format: int64 */
+                            level: number;
+                        };
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    putApiV1UsersMeProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    firstName?: unknown;
+                    lastName?: unknown;
+                    preferences?: unknown;
+                    timezone?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            firstName: string;
+                            id: string;
+                            /** Format: date-time */
+                            lastLogin: string | null;
+                            lastName: string;
+                            /** Format: int64 */
+                            level: number;
+                            preferences: Record<string, never>;
+                            timezone: string;
+                            /** Format: int64 */
+                            xp: number;
+                        };
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    getApiV1UsersMeProgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: Record<string, never>[];
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
     getAsyncapiJson: {
         parameters: {
             query?: never;
@@ -2321,6 +8066,216 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getClientsAddDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    getClientsListDevices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        success: boolean;
+                    };
+                };
+            };
+        };
+    };
+    postClientsLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    password?: unknown;
+                    username?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** Format: int64 */
+                        seats: number;
+                        token: string;
+                    };
+                };
+            };
+        };
+    };
+    postClientsStartSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    device_id?: unknown;
+                    running_scenario?: unknown;
+                    scenario_id?: unknown;
+                    user_id?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    postDevicesAutoConnect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    device_serial_number?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        connected: boolean;
+                    };
+                };
+            };
+        };
+    };
+    postDevicesConnect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    connect_code?: unknown;
+                    device_serial_number?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        token: string;
+                    };
+                };
+            };
+        };
+    };
+    getDevicesList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        success: boolean;
+                    };
+                };
+            };
+        };
+    };
+    postDevicesStartGame: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    device_id?: unknown;
+                    device_serial_number?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
                 };
             };
         };
@@ -2418,6 +8373,33 @@ export interface operations {
             };
         };
     };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getOpenapiJson: {
         parameters: {
             query?: never;
@@ -2434,6 +8416,544 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRecordsAdd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    additional_info?: unknown;
+                    checklist?: unknown;
+                    client_id?: unknown;
+                    device_id?: unknown;
+                    device_serial_number?: unknown;
+                    metrics?: unknown;
+                    record_id?: unknown;
+                    scenario_id?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        client_id: string;
+                        device_id: string;
+                        id: string;
+                        scenario_id: string;
+                    };
+                };
+            };
+        };
+    };
+    postScenariosAdd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    additional_info?: unknown;
+                    checklist_keys?: unknown;
+                    client_id?: unknown;
+                    metrics_keys?: unknown;
+                    scenario_name?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        record: {
+                            id: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    postUserAuthReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: Record<string, never> | null;
+                        error: string | null;
+                        /** @enum {string} */
+                        status: "success" | "error";
+                    };
+                };
+            };
+        };
+    };
+    postUserAuthStart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: Record<string, never> | null;
+                        error: string | null;
+                        /** @enum {string} */
+                        status: "success" | "error";
+                    };
+                };
+            };
+        };
+    };
+    postUserLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: Record<string, never> | null;
+                        error: string | null;
+                        /** @enum {string} */
+                        status: "success" | "error";
+                    };
+                };
+            };
+        };
+    };
+    postUserLogout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: Record<string, never> | null;
+                        error: string | null;
+                        /** @enum {string} */
+                        status: "success" | "error";
+                    };
+                };
+            };
+        };
+    };
+    postUserRegister: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: Record<string, never> | null;
+                        error: string | null;
+                        /** @enum {string} */
+                        status: "success" | "error";
+                    };
+                };
+            };
+        };
+    };
+    postUserStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: Record<string, never> | null;
+                        error: string | null;
+                        /** @enum {string} */
+                        status: "success" | "error";
+                    };
+                };
+            };
+        };
+    };
+    getV1Achievements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Achievement"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Audit: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                person?: number;
+                device?: number;
+                site_key?: number;
+                from?: string;
+                to?: string;
+                success?: "true" | "false";
+                action?: string;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AuditRow"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1AuditCsv: {
+        parameters: {
+            query?: {
+                person?: number;
+                device?: number;
+                site_key?: number;
+                from?: string;
+                to?: string;
+                success?: "true" | "false";
+                action?: string;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Authority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Backup"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1Backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    content?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1BackupsName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1BackupsNameFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1ChatSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatSettings"];
                 };
             };
             /** @description A problem document */
@@ -2618,6 +9138,189 @@ export interface operations {
             };
         };
     };
+    getV1ClassesIdCards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: date-time */
+                            issued_at: string | null;
+                            person: components["schemas"]["PersonReference"];
+                        }[];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1ClassesIdCards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    only_missing?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["LoginCard"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1ClassesIdPins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    only_missing?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            first_name: string;
+                            last_name: string;
+                            person: components["schemas"]["PersonReference"];
+                            pin: string;
+                        }[];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1ClassesIdResults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassResults"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1ClassesIdResultsCsv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getV1ClassesIdStudents: {
         parameters: {
             query?: never;
@@ -2712,11 +9415,733 @@ export interface operations {
             };
         };
     };
+    getV1ClassesIdTimetable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["TimetableEntry"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1ClassesIdTimetable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: int64 */
+                    course_id?: number | null;
+                    ends?: string | null;
+                    /** Format: date-time */
+                    ends_at?: string | null;
+                    first_day?: string | null;
+                    last_day?: string | null;
+                    /** Format: int64 */
+                    lesson_id?: number | null;
+                    /** Format: int64 */
+                    room_id?: number | null;
+                    starts?: string | null;
+                    /** Format: date-time */
+                    starts_at?: string | null;
+                    title?: string;
+                    /** Format: int64 */
+                    weekday?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimetableEntry"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Content: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                kind?: "app" | "video" | "image";
+                q?: string;
+                archived?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Content"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1ContentFetches: {
+        parameters: {
+            query?: {
+                device?: number;
+                content?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["HeldContent"][];
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1ContentFetches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: int64 */
+                    class_id?: number;
+                    content_ids?: number[];
+                    device_ids?: number[];
+                    /** Format: int64 */
+                    lesson_id?: number;
+                    /** Format: int64 */
+                    room_id?: number;
+                    /** Format: int64 */
+                    session_id?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["HeldContent"][];
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1ContentSpace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        free_bytes: number;
+                        /** Format: int64 */
+                        quota_bytes: number | null;
+                        /** Format: int64 */
+                        used_bytes: number;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putV1ContentSpace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: int64 */
+                    quota_bytes: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        free_bytes: number;
+                        /** Format: int64 */
+                        quota_bytes: number | null;
+                        /** Format: int64 */
+                        used_bytes: number;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1ContentId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Content"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1ContentId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchV1ContentId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    title: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Content"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1ContentIdFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1ContentIdRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Content"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Courses: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                archived?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Course"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1Courses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    description?: string;
+                    title: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseWithModules"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1CoursesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseWithModules"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1CoursesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchV1CoursesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    description?: string;
+                    title?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Course"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1CoursesIdCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    title?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseWithModules"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putV1CoursesIdOutline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    modules: {
+                        /** Format: int64 */
+                        id?: number | null;
+                        lesson_ids: number[];
+                        title: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseWithModules"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1CoursesIdRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Course"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getV1Devices: {
         parameters: {
             query?: {
                 limit?: number;
                 cursor?: string;
+                group?: string;
                 unpaired?: "true" | "false";
             };
             header?: never;
@@ -2820,7 +10245,108 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    name: string;
+                    group?: string;
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1DevicesIdInspector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Exchange"][];
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1DevicesIdLockout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1DevicesIdReplace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: int64 */
+                    device_id: number;
                 };
             };
         };
@@ -2878,6 +10404,154 @@ export interface operations {
             };
         };
     };
+    postV1HeadsetContent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    complete?: boolean;
+                    items: {
+                        error?: string;
+                        /** Format: int64 */
+                        received_bytes?: number;
+                        sha256: string;
+                        /** @enum {string} */
+                        state: "fetching" | "whole" | "failed";
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fetch"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1HeadsetHand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    question?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hand"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1HeadsetHandDown: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hand"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1HeadsetNames: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        allowed: boolean;
+                        class: {
+                            /** Format: int64 */
+                            id: number;
+                            name: string;
+                        } | null;
+                        items: components["schemas"]["PersonReference"][];
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postV1HeadsetReport: {
         parameters: {
             query?: never;
@@ -2921,8 +10595,9 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    nickname: string;
-                    pin: string;
+                    card?: string;
+                    nickname?: string;
+                    pin?: string;
                 };
             };
         };
@@ -2965,6 +10640,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1HeadsetTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        training: {
+                            additional_info: unknown;
+                            checklist_keys: string[];
+                            metrics_keys: string[];
+                            person: components["schemas"]["PersonReference"] | null;
+                            /** Format: int64 */
+                            run_id: number;
+                            scenario: components["schemas"]["ScenarioReference"];
+                        } | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1HeadsetUnwell: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hand"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1HeadsetWell: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hand"];
                 };
             };
             /** @description A problem document */
@@ -3028,7 +10808,7 @@ export interface operations {
                     email?: string;
                     name?: string;
                     /** @enum {string} */
-                    role: "viewer" | "teacher" | "administrator";
+                    role: "viewer" | "teacher" | "administrator" | "student";
                 };
             };
         };
@@ -3132,7 +10912,7 @@ export interface operations {
                         name: string;
                         organisation: string;
                         /** @enum {string} */
-                        role: "viewer" | "teacher" | "administrator";
+                        role: "viewer" | "teacher" | "administrator" | "student";
                     };
                 };
             };
@@ -3176,11 +10956,44 @@ export interface operations {
             };
         };
     };
+    getV1Leaderboard: {
+        parameters: {
+            query?: {
+                class?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leaderboard"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getV1Lessons: {
         parameters: {
             query?: {
                 limit?: number;
                 cursor?: string;
+                archived?: "true" | "false";
             };
             header?: never;
             path?: never;
@@ -3221,7 +11034,12 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    content: string;
+                    content?: string;
+                    /**
+                     * Format: int64
+                     * @description A file of the box; where `content` is empty, its address is what is played.
+                     */
+                    content_id?: number | null;
                     /**
                      * Format: int64
                      * @description How long it plays; null: it ends when it is stopped.
@@ -3229,6 +11047,11 @@ export interface operations {
                     duration_ms?: number | null;
                     /** @enum {string} */
                     kind: "app" | "video" | "web" | "scenario";
+                    /**
+                     * Format: int64
+                     * @description Of kind scenario: which one is trained.
+                     */
+                    scenario_id?: number | null;
                     title: string;
                 };
             };
@@ -3329,11 +11152,21 @@ export interface operations {
                     content?: string;
                     /**
                      * Format: int64
+                     * @description A file of the box; where `content` is empty, its address is what is played.
+                     */
+                    content_id?: number | null;
+                    /**
+                     * Format: int64
                      * @description How long it plays; null: it ends when it is stopped.
                      */
                     duration_ms?: number | null;
                     /** @enum {string} */
                     kind?: "app" | "video" | "web" | "scenario";
+                    /**
+                     * Format: int64
+                     * @description Of kind scenario: which one is trained.
+                     */
+                    scenario_id?: number | null;
                     title?: string;
                 };
             };
@@ -3346,6 +11179,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Lesson"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1LessonsIdCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lesson"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1LessonsIdRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lesson"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Lockouts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Lockout"][];
+                        next: string | null;
+                    };
                 };
             };
             /** @description A problem document */
@@ -4008,6 +11935,38 @@ export interface operations {
             };
         };
     };
+    getV1PasswordRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["PasswordRequest"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getV1People: {
         parameters: {
             query?: {
@@ -4199,6 +12158,261 @@ export interface operations {
             };
         };
     };
+    postV1PeopleIdCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginCard"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1PeopleIdCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1PeopleIdErase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    runs: "anonymise" | "remove";
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1PeopleIdExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1PeopleIdHelped: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1PeopleIdHistory: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Result"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1PeopleIdHistoryCsv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1PeopleIdLockout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postV1PeopleIdPassword: {
         parameters: {
             query?: never;
@@ -4217,6 +12431,35 @@ export interface operations {
                 };
             };
         };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1PeopleIdPasswordRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description No Content */
             204: {
@@ -4275,6 +12518,132 @@ export interface operations {
             };
         };
     };
+    deleteV1PeopleIdPin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1PeopleIdProgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1PeopleIdProgressHistory: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["TrainingHistory"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1PeopleIdSignOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     deleteV1PeopleIdTotp: {
         parameters: {
             query?: never;
@@ -4304,6 +12673,104 @@ export interface operations {
             };
         };
     };
+    getV1Preflight: {
+        parameters: {
+            query?: {
+                class?: number;
+                room?: number;
+                lesson?: number;
+                session?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preflight"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1ProgressHistory: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["TrainingHistory"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getV1Rooms: {
         parameters: {
             query?: never;
@@ -4320,7 +12787,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: components["schemas"]["Room"][];
+                        items: components["schemas"]["RoomInList"][];
                         next: string | null;
                     };
                 };
@@ -4510,6 +12977,624 @@ export interface operations {
             };
         };
     };
+    putV1RoomsIdLayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoomLayout"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomWithSeats"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1RoomsIdSeatTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatType"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1RoomsIdSeatingClass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                class: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seating"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putV1RoomsIdSeatingClass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                class: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    seats: {
+                        /** Format: int64 */
+                        device_id?: number | null;
+                        /** Format: int64 */
+                        person_id?: number | null;
+                        /** Format: int64 */
+                        seat_id: number;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seating"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1RoomsIdSeatingClass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                class: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1RoomsIdSeatingClassApply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                class: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomWithSeats"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1RoomsIdSeatingClassKeep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                class: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seating"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1RoomsIdSeats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: int64 */
+                    height?: number;
+                    /** Format: int64 */
+                    place: number;
+                    /** Format: int64 */
+                    rotation?: number;
+                    /** Format: int64 */
+                    row: number;
+                    /** Format: int64 */
+                    seat_type_id?: number;
+                    /** Format: int64 */
+                    width?: number;
+                    /** Format: int64 */
+                    x?: number;
+                    /** Format: int64 */
+                    y?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seat"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1RosterImports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Import"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1RosterImports: {
+        parameters: {
+            query?: {
+                mode?: "add" | "update";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1RosterImportsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1RosterImportsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1RosterImportsIdCommit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    draw_pins?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1RosterImportsIdErrorsCsv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1RosterImportsIdPins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            classes: string[];
+                            first_name: string;
+                            last_name: string;
+                            nickname: string;
+                            /** Format: int64 */
+                            person_id: number;
+                            pin: string;
+                        }[];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1RosterImportsIdRows: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                fate?: "add" | "update" | "unchanged" | "skip" | "error";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ImportRow"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1RosterCsv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1RosterZip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getV1Runs: {
         parameters: {
             query?: {
@@ -4519,6 +13604,7 @@ export interface operations {
                 person?: number;
                 device?: number;
                 lesson?: number;
+                scenario?: number;
             };
             header?: never;
             path?: never;
@@ -4653,6 +13739,574 @@ export interface operations {
             };
         };
     };
+    getV1RunsIdInsights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunInsights"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1RunsIdInsightsTable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1RunsIdMessages: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ChatMessage"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1RunsIdMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: components["schemas"]["ChatMessage"];
+                        reply: components["schemas"]["ChatMessage"] | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1ScenarioFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioFile"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scenario"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1ScenarioFilesSchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Scenarios: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                difficulty?: "starter" | "intermediate" | "advanced";
+                active?: boolean;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ScenarioSummary"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1Scenarios: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewScenario"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scenario"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1ScenariosId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scenario"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1ScenariosId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchV1ScenariosId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scenario"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1ScenariosIdFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioFile"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1ScenariosIdVersions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: int64 */
+                            created_by: number | null;
+                            /** Format: int64 */
+                            version: number;
+                        }[];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1ScenariosIdVersionsNumber: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scenario"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1SeatTypesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchV1SeatTypesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatType"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1SeatsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     patchV1SeatsId: {
         parameters: {
             query?: never;
@@ -4672,7 +14326,13 @@ export interface operations {
                     /** Format: int64 */
                     person_id?: number | null;
                     /** Format: int64 */
+                    place?: number;
+                    /** Format: int64 */
                     rotation?: number;
+                    /** Format: int64 */
+                    row?: number;
+                    /** Format: int64 */
+                    seat_type_id?: number;
                     /** @enum {string} */
                     status?: "vacant" | "occupied" | "maintenance";
                     /** Format: int64 */
@@ -4692,6 +14352,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Seat"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1SeatsIdSwap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: int64 */
+                    seat_id: number;
+                    /** @enum {string} */
+                    what?: "headset" | "student" | "both";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        seats: components["schemas"]["Seat"][];
+                    };
                 };
             };
             /** @description A problem document */
@@ -4782,6 +14484,43 @@ export interface operations {
             };
         };
     };
+    postV1SessionsStopAll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    everybody?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Session"][];
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getV1SessionsId: {
         parameters: {
             query?: never;
@@ -4847,6 +14586,41 @@ export interface operations {
             };
         };
     };
+    postV1SessionsIdCommands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Order"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ordered"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postV1SessionsIdCommandsNumberRetry: {
         parameters: {
             query?: never;
@@ -4875,6 +14649,193 @@ export interface operations {
                         command: components["schemas"]["Command"];
                     };
                 };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SessionsIdDebrief: {
+        parameters: {
+            query?: {
+                lesson?: number;
+                target?: string;
+                yaw_deg?: number;
+                pitch_deg?: number;
+                radius_deg?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Debrief"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putV1SessionsIdDisplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: int64 */
+                    device_id: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1SessionsIdHandsLower: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    device_ids?: number[];
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        lowered: number[];
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SessionsIdInsights: {
+        parameters: {
+            query?: {
+                lesson?: number;
+                target?: string;
+                yaw_deg?: number;
+                pitch_deg?: number;
+                radius_deg?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionInsights"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SessionsIdInsightsTable: {
+        parameters: {
+            query?: {
+                lesson?: number;
+                target?: string;
+                yaw_deg?: number;
+                pitch_deg?: number;
+                radius_deg?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document */
             default: {
@@ -5152,6 +15113,44 @@ export interface operations {
             };
         };
     };
+    getV1SessionsIdStudentsPersonReport: {
+        parameters: {
+            query?: {
+                lesson?: number;
+                target?: string;
+                yaw_deg?: number;
+                pitch_deg?: number;
+                radius_deg?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudentReport"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getV1SessionsIdSummary: {
         parameters: {
             query?: never;
@@ -5170,6 +15169,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionSummary"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1SessionsIdSwap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: int64 */
+                    device_id: number;
+                    /** Format: int64 */
+                    spare_device_id: number;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        person: components["schemas"]["PersonReference"] | null;
+                        /** Format: int64 */
+                        run_id: number | null;
+                        /** Format: int64 */
+                        seat_id: number | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1SessionsIdTakeOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
                 };
             };
             /** @description A problem document */
@@ -5257,6 +15337,43 @@ export interface operations {
                         organisation: components["schemas"]["Organisation"];
                         person: components["schemas"]["Person"];
                         token: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1SetupRestore: {
+        parameters: {
+            query: {
+                code: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        restarting: boolean;
                     };
                 };
             };
@@ -5415,7 +15532,9 @@ export interface operations {
     };
     getV1System: {
         parameters: {
-            query?: never;
+            query?: {
+                client_ms?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5430,15 +15549,305 @@ export interface operations {
                 content: {
                     "application/json": {
                         addresses: string[];
+                        clock: {
+                            can_be_set: boolean;
+                            /** Format: int64 */
+                            difference_ms: number | null;
+                            /** Format: int64 */
+                            server_ms: number;
+                        };
+                        /** Format: int64 */
+                        cpu_ms: number;
+                        disk: {
+                            /** Format: int64 */
+                            database_bytes: number;
+                            /** Format: int64 */
+                            free_bytes: number;
+                            /** Format: int64 */
+                            total_bytes: number;
+                        };
                         live: unknown;
                         /** Format: int64 */
                         memory_bytes: number;
                         network: unknown;
+                        /** Format: int64 */
+                        open_files: number;
                         /** Format: date-time */
                         server_at: string;
                         store: unknown;
                         version: string;
+                        versions: {
+                            lectern: string;
+                            /** Format: int64 */
+                            schema: number;
+                            sqlite: string;
+                        };
                     };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putV1SystemClock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: int64 */
+                    now_ms: number;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        server_ms: number;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SystemSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        audit_days: number;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putV1SystemSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: int64 */
+                    audit_days: number;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        audit_days: number;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Timetable: {
+        parameters: {
+            query?: {
+                class?: number;
+                utc_offset_minutes?: number;
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["TimetableOccurrence"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1TimetableNext: {
+        parameters: {
+            query?: {
+                class?: number;
+                utc_offset_minutes?: number;
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        current: components["schemas"]["TimetableOccurrence"] | null;
+                        next: components["schemas"]["TimetableOccurrence"] | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1TimetableId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchV1TimetableId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: int64 */
+                    course_id?: number | null;
+                    ends?: string | null;
+                    /** Format: date-time */
+                    ends_at?: string | null;
+                    first_day?: string | null;
+                    last_day?: string | null;
+                    /** Format: int64 */
+                    lesson_id?: number | null;
+                    /** Format: int64 */
+                    room_id?: number | null;
+                    starts?: string | null;
+                    /** Format: date-time */
+                    starts_at?: string | null;
+                    title?: string;
+                    /** Format: int64 */
+                    weekday?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimetableEntry"];
                 };
             };
             /** @description A problem document */
@@ -5630,6 +16039,446 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    getV1Trainings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Training"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1Trainings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    device_ids: number[];
+                    /** Format: int64 */
+                    person_id?: number | null;
+                    /** Format: int64 */
+                    scenario_id: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Training"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1TrainingsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingDetail"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1TrainingsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putV1TrainingsIdItemsItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    done: boolean | null;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingDetail"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1TrainingsIdNotes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date-time */
+                    noted_at?: string;
+                    /** @description a JPEG as base64 */
+                    picture?: string;
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingNote"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1TrainingsIdNotesNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1TrainingsIdNotesNotePicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1TrainingsIdRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    additional_info?: unknown;
+                    checklist?: {
+                        [key: string]: unknown;
+                    };
+                    metrics?: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingDetail"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putV1TrainingsIdScore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                    score: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingDetail"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1Uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+        };
+    };
+    getV1UploadsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+        };
+    };
+    deleteV1UploadsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patchV1UploadsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

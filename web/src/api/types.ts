@@ -11,6 +11,7 @@ export type Person = Schemas['Person'];
 export type PersonName = Schemas['PersonReference'];
 export type Role = Person['role'];
 export type Login = Given<'/v1/logins/current', 'get', 200>;
+export type Device = Schemas['Device'];
 export type Class = Schemas['Class'];
 export type PairingCode = Given<'/v1/pairing-codes', 'post', 201>;
 export type Seat = Omit<Schemas['Seat'], 'updated_at'>;

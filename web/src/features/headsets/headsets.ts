@@ -1,8 +1,12 @@
 // What the page asks of the server about headsets and their pairing.
-import { by_id, client, data } from '../../api/client';
+import { by_id, client, data, items } from '../../api/client';
 
-export const rename_device = (id: number, name: string) =>
-    data(client.PATCH('/v1/devices/{id}', { ...by_id(id), body: { name } }));
+export const list_devices = () => items(client.GET('/v1/devices', { params: { query: { limit: 1000 } } }));
+export const change_device = (id: number, change: { name: string; group: string }) =>
+    data(client.PATCH('/v1/devices/{id}', { ...by_id(id), body: change }));
+/// The spare takes over the id, and with it the seat, the name and the history of the broken one.
+export const replace_device = (id: number, spare_id: number) =>
+    data(client.POST('/v1/devices/{id}/replace', { ...by_id(id), body: { device_id: spare_id } }));
 export const unpair_device = (id: number) => data(client.DELETE('/v1/devices/{id}', by_id(id)));
 export const new_pairing_code = () => data(client.POST('/v1/pairing-codes'));
 export const open_pairing = (seconds: number) => data(client.PUT('/v1/pairing-window', { body: { open_for_s: seconds } }));

@@ -53,8 +53,11 @@ describe('two headsets in the browser', () => {
         await both('main[data-state=running]');
         await page.locator('.seat[data-state=playing]').nth(1).waitFor();
         await page.getByText('2 of 2').waitFor();
+        // What the space bar does is what the button says, which may come to the page after it came to the headsets.
+        await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
         await page.keyboard.press('Space');
         await both('main[data-state=paused]');
+        await page.getByRole('button', { name: 'Resume', exact: true }).waitFor();
         await page.keyboard.press('Space');
         await both('main[data-state=running]');
     });

@@ -12,7 +12,7 @@ export type System = {
     network: { connections?: number; sockets?: number; requests?: number; transfers?: number };
     disk?: { free_bytes?: number; total_bytes?: number };
     versions?: Record<string, string | number>;
-    clock?: { server_ms: number; difference_ms: number | null };
+    clock?: { server_ms: number; difference_ms: number | null; can_be_set: boolean };
     queues?: Record<string, number>;
     last_backup_at?: string | null;
 };

@@ -39,6 +39,9 @@ export const set_password = (id: number, password: string, current?: string) =>
 export const list_logins = (person_id?: number) =>
     items(client.GET('/v1/logins', { params: { query: person_id ? { person: person_id } : {} } }));
 export const end_login = (id: number) => data(client.DELETE('/v1/logins/{id}', by_id(id)));
+/// Of somebody else all, of one's own all but this one.
+export const end_logins = (id: number) => data(client.POST('/v1/people/{id}/sign-out', by_id(id)));
+export const remove_totp = (id: number) => data(client.DELETE('/v1/people/{id}/totp', by_id(id)));
 export const runs_of = (person_id: number, cursor?: string) =>
     data(client.GET('/v1/runs', { params: { query: { person: person_id, limit: 50, ...(cursor ? { cursor } : {}) } } }));
 

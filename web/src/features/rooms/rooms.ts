@@ -13,6 +13,12 @@ export const change_seat = (id: number, change: SeatChange) =>
     data(client.PATCH('/v1/seats/{id}', { ...by_id(id), body: change }));
 export const fill_room = (id: number, class_id?: number) =>
     data(client.POST('/v1/rooms/{id}/fill', { ...by_id(id), body: class_id === undefined ? {} : { class_id } }));
+const at_class = (id: number, class_id: number) => ({ params: { path: { id: String(id), class: String(class_id) } } });
+/// Who sits in the room now is where the class usually sits; and back to that another day.
+export const keep_seating = (id: number, class_id: number) =>
+    data(client.POST('/v1/rooms/{id}/seating/{class}/keep', at_class(id, class_id)));
+export const apply_seating = (id: number, class_id: number) =>
+    data(client.POST('/v1/rooms/{id}/seating/{class}/apply', at_class(id, class_id)));
 /// The whole room at once: what is not in it goes, and seats keep who sits on them.
 export const save_layout = (id: number, layout: ReturnType<typeof layout_of>) =>
     ask_json<unknown>('PUT', `/v1/rooms/${id}/layout`, layout);

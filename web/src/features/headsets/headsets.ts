@@ -1,7 +1,17 @@
 // What the page asks of the server about headsets and their pairing.
-import { by_id, client, data, items } from '../../api/client';
+import type { Device } from '../../api/types';
+import { by_id, client, data } from '../../api/client';
 
-export const list_devices = () => items(client.GET('/v1/devices', { params: { query: { limit: 1000 } } }));
+/// All of them, page by page.
+export async function list_devices(): Promise<Device[]> {
+    const all: Device[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+        const page = await data(client.GET('/v1/devices', { params: { query: { limit: 200, ...(cursor ? { cursor } : {}) } } }));
+        all.push(...page.items);
+        cursor = page.next;
+    }
+    return all;
+}
 export const change_device = (id: number, change: { name: string; group: string }) =>
     data(client.PATCH('/v1/devices/{id}', { ...by_id(id), body: change }));
 /// The spare takes over the id, and with it the seat, the name and the history of the broken one.

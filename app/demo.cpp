@@ -3,6 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "app/demo_training.h"
 #include "app/services.h"
 #include "platform/embedded.h"
 
@@ -82,6 +83,9 @@ Made add_all(store::Tx& tx, Services& services, const Demo& demo, const Hashes& 
     made.organisation =
         services.setup.make(tx, organisation, {demo.username, hashes.password, "", "", ""}).organisation.id;
     people::NewPerson teacher;
+    people::OrganisationChange rules;
+    rules.leaderboard = "names"; // nobody of the demo is real
+    services.organisations.change(tx, made.organisation, rules);
     teacher.role = platform::Role::teacher;
     teacher.nickname = demo.teacher;
     teacher.pin_hash = hashes.teacher_pin;
@@ -118,6 +122,7 @@ std::optional<Demo> make_demo(Services& services, bool lively) {
                         services.hasher.hash(demo.student_pin)};
     const Made made =
         services.store.write("demo", [&](store::Tx& tx) { return add_all(tx, services, demo, hashes); });
+    add_demo_trainings(services, made.organisation, made.teacher);
     if (lively)
         services.store.write("demo", [&](store::Tx& tx) {
             services.director.order(tx, made.organisation, made.session, {.action = sessions::Action::start},

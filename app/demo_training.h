@@ -1,0 +1,13 @@
+// What the demo school has trained already: runs with their scores, a conversation, one that is under way. So
+// that the leaderboard and a student's page show something from the first look on.
+#pragma once
+
+#include <cstdint>
+
+namespace app {
+
+class Services;
+
+void add_demo_trainings(Services& services, std::int64_t organisation_id, std::int64_t teacher_id);
+
+} // namespace app

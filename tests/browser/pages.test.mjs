@@ -6,7 +6,10 @@ import { gzipSync } from 'node:zlib';
 import { Browser, check, Server, steps, until, Wire } from './support.mjs';
 
 const headsets = 3;
-const places = ['/today', '/classes', '/classes/1', '/lessons', '/headsets', '/results', '/admin/rooms', '/rooms/1', '/admin/people'];
+const places = [
+    ...['/today', '/classes', '/classes/1', '/classes/1/cards', '/lessons', '/courses', '/content', '/headsets', '/results'],
+    ...['/admin/rooms', '/rooms/1', '/rooms/1/edit', '/admin/people', '/people/3', '/admin/lockouts', '/account'],
+];
 
 describe('the demo school', () => {
     const server = new Server();

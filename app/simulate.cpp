@@ -17,7 +17,7 @@ namespace app {
 namespace {
 
 struct SimulateOptions {
-    std::string server, traces, code_from, site_key, people, pin, prefix = "SIM";
+    std::string server, traces, code_from, organisation, site_key, people, pin, prefix = "SIM";
     std::vector<std::string> nicknames;
     std::size_t headsets = 30;
     std::uint64_t seed = 1;
@@ -60,8 +60,10 @@ simulation::ClassroomOptions classroom_options(const SimulateOptions& options, s
     classroom.prefix = options.prefix;
     classroom.students = students_of(options);
     if (!options.code_from.empty()) {
-        classroom.pairing_code = [folder = options.code_from] {
-            return run_on_folder(folder, "pair", Json::object()).at("code").get<std::string>();
+        Json arguments = Json::object();
+        if (!options.organisation.empty()) arguments["organisation"] = options.organisation;
+        classroom.pairing_code = [folder = options.code_from, arguments] {
+            return run_on_folder(folder, "pair", arguments).at("code").get<std::string>();
         };
     } else if (!options.site_key.empty()) {
         classroom.code_path = "/k/" + options.site_key + "/clients/add_device";
@@ -129,6 +131,8 @@ void add_class_options(CLI::App& command, SimulateOptions& options) {
         ->capture_default_str();
     command.add_option("--code-from", options.code_from,
                        "Pair by codes of the server that holds this data folder");
+    command.add_option("--organisation", options.organisation, "Whose codes, where several exist")
+        ->needs("--code-from");
     command.add_option("--site-key", options.site_key,
                        "Pair by codes drawn with a site key made with --client");
     command.add_option("--nicknames", options.nicknames, "Who signs in, with commas between")->delimiter(',');

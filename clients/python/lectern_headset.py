@@ -86,8 +86,8 @@ class Line:
         while True:
             frame = self._frame()
             if frame is None:
-                left = until - time.monotonic()
-                if left < 0 or not select.select([self.socket], [], [], left)[0]:
+                left = max(0.0, until - time.monotonic())  # without patience what has come is taken all the same
+                if not select.select([self.socket], [], [], left)[0]:
                     return None
                 self._receive()
                 continue
@@ -296,7 +296,9 @@ class Headset:
                 self._report()
                 report_at = now + 1000
             self._obey()
-            waits = [clock_at - now, report_at - now]
+            waits = [clock_at - now]
+            if self.time.offset_ms is not None:
+                waits.append(report_at - now)
             if self.lesson.waiting:
                 waits.append(self.lesson.waiting[0]['at_ms'] - self.server_ms())
             text = self.line.read(max(0.0, min(1000, *waits)) / 1000)

@@ -71,6 +71,12 @@ bool RawClient::at_end(std::chrono::milliseconds patience) {
     return ended_ && buffer_.empty();
 }
 
+bool RawClient::ends(std::chrono::milliseconds patience) {
+    while (!ended_ && fill(patience)) {
+    }
+    return ended_;
+}
+
 bool RawClient::hears_something(std::chrono::milliseconds patience) {
     return !buffer_.empty() || fill(patience) || ended_;
 }

@@ -36,6 +36,8 @@ public:
     }
     // Whether the server closes (or has closed) without another byte.
     bool at_end(std::chrono::milliseconds patience = std::chrono::seconds(20));
+    // Whether it closes, whatever it says before; each word of it may take that long.
+    bool ends(std::chrono::milliseconds patience);
     // Whether anything came within the time.
     bool hears_something(std::chrono::milliseconds patience);
 

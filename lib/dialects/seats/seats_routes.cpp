@@ -6,6 +6,7 @@
 
 #include "dialects/seats/attempts.h"
 #include "dialects/seats/wire.h"
+#include "people/login_life.h"
 #include "people/usernames.h"
 #include "platform/crypto.h"
 #include "platform/error.h"
@@ -142,6 +143,8 @@ Answer Calls::enroll(const Call& call, Tx& tx) {
 Answer Calls::signed_in(const Call& call, Tx& tx, const people::Person& person, Json data) {
     const auto login = parts.logins.add_person(tx, person.organisation_id, person.id, platform::Proof::pin,
                                                call.header("user-agent"));
+    people::hold_login_for(tx, parts.logins, person.organisation_id, person.id, login.id,
+                           cookie_life_s * 1000);
     change_standing(call, tx, login.token, person.username.value_or(person.nickname));
     return answer(data)
         .header("Set-Cookie", set_cookie(login.token, parts.secure))

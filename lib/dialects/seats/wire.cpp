@@ -181,7 +181,8 @@ std::string cookie_of(const http::Call& call) {
 
 std::string set_cookie(std::string_view token, bool secure) {
     return std::string(cookie_name) + "=" + std::string(token) +
-           "; Max-Age=432000; Path=/; HttpOnly; SameSite=Strict" + (secure ? "; Secure" : "");
+           "; Max-Age=" + std::to_string(cookie_life_s) + "; Path=/; HttpOnly; SameSite=Strict" +
+           (secure ? "; Secure" : "");
 }
 
 } // namespace dialects::seats

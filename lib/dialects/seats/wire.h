@@ -38,6 +38,7 @@ Json standing_json(const std::optional<std::string>& username);
 
 // ---- the cookie ----
 inline constexpr const char* cookie_name = "handshake_token";
+inline constexpr std::int64_t cookie_life_s = 5 * 24 * 3600;
 std::string cookie_of(const http::Call& call); // "" when there is none
 std::string set_cookie(std::string_view token, bool secure);
 

@@ -3,7 +3,9 @@
 #include "platform/error.h"
 #include "platform/log.h"
 #include "progress/privacy.h"
+#include "rooms/privacy.h"
 #include "sessions/due.h"
+#include "sessions/privacy.h"
 
 namespace app {
 
@@ -133,6 +135,8 @@ void Services::connect_rosters() {
     privacy.add_exporter(runs::export_runs);
     privacy.add_exporter(chat::export_conversations);
     privacy.add_exporter(progress::export_progress);
+    privacy.add_eraser(rooms::erase_places);
+    privacy.add_eraser(sessions::erase_hands);
     // What belongs to runs goes before they become nobody's.
     privacy.add_eraser([this](store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id, bool) {
         profiles.close_password_request(tx, organisation_id, person_id);

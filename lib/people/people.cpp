@@ -214,6 +214,8 @@ void People::erase(store::Tx& tx, std::int64_t organisation_id, std::int64_t id)
     tx.run("DELETE FROM login_cards WHERE person_id = ?", id);
     tx.run("DELETE FROM recovery_codes WHERE person_id = ?", id);
     tx.run("DELETE FROM profiles WHERE person_id = ?", id);
+    tx.run("DELETE FROM password_requests WHERE person_id = ?", id);
+    tx.run("DELETE FROM pairing_requests WHERE person_id = ?", id);
     tx.run("DELETE FROM lockouts WHERE subject = 'person/' || ?", id);
     tx.run(
         "DELETE FROM import_rows WHERE import_id IN (SELECT id FROM imports WHERE organisation_id = ?) AND "

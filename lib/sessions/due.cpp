@@ -13,7 +13,11 @@ std::optional<std::int64_t> class_due(store::Read& read, std::int64_t organisati
 }
 
 bool is_lesson_on(store::Read& read) {
-    return read.integer("SELECT 1 FROM sessions WHERE state = 'running' LIMIT 1").has_value();
+    constexpr std::int64_t forgotten_after_ms = 12LL * 3600 * 1000;
+    return read
+        .integer("SELECT 1 FROM sessions WHERE state IN ('running', 'paused') AND position_at_ms > ? LIMIT 1",
+                 read.now_ms() - forgotten_after_ms)
+        .has_value();
 }
 
 } // namespace sessions

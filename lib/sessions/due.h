@@ -13,6 +13,7 @@ namespace sessions {
 std::optional<std::int64_t> class_due(store::Read& read, std::int64_t organisation_id,
                                       std::int64_t device_id);
 
-bool is_lesson_on(store::Read& read); // anywhere on the box
+// Anywhere on the box; a paused one is on, too, but not one that nobody has given an order for half a day.
+bool is_lesson_on(store::Read& read);
 
 } // namespace sessions

@@ -1,0 +1,13 @@
+// What a session keeps of a person beside the runs: a raised hand and what was asked.
+#pragma once
+
+#include <cstdint>
+
+#include "store/transaction.h"
+
+namespace sessions {
+
+// All of it at once: there is one row a headset. Gives true, as a chunk that was the last.
+bool erase_hands(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id, bool remove_runs);
+
+} // namespace sessions

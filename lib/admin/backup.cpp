@@ -1,5 +1,8 @@
 #include "admin/backup.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -98,6 +101,14 @@ void check_database(const std::filesystem::path& file) {
                     "The backup was made by a newer version of Lectern: update this box first.");
 }
 
+// On disk, not only written: otherwise a plug pulled after the restore leaves an empty database.
+void sync_file(const std::filesystem::path& file) {
+    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
+    if (descriptor >= 0) ::close(descriptor);
+    if (!synced) throw Error(ErrorKind::storage_full, "The disk did not take what is in the backup.");
+}
+
 void unpack(const std::filesystem::path& archive, const std::filesystem::path& into) {
     read_archive(archive, [&](const std::string& name, std::uint64_t, const auto& read) {
         const bool known = name == database_name || name == pepper_name || name == manifest_name ||
@@ -111,7 +122,9 @@ void unpack(const std::filesystem::path& archive, const std::filesystem::path& i
         if (!out) throw Error(ErrorKind::storage_full, "The disk has no room for what is in the backup.");
         std::filesystem::permissions(
             into / name, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+        sync_file(into / name);
     });
+    if (std::filesystem::exists(into / content_folder)) platform::sync_folder(into / content_folder);
 }
 
 void move_into(const std::filesystem::path& from, const std::filesystem::path& to) {
@@ -196,6 +209,7 @@ void stage(const std::filesystem::path& folder, const std::filesystem::path& arc
         if (!std::filesystem::exists(part / database_name) || size_of(part / pepper_name) == 0)
             throw Error(ErrorKind::bad_request, "This is not a backup: it has no database or no pepper.");
         check_database(part / database_name);
+        sync_file(part / database_name);
         platform::sync_folder(part);
         std::filesystem::rename(part, staged);
         platform::sync_folder(folder);
@@ -214,12 +228,14 @@ bool apply_staged(const std::filesystem::path& folder) {
     const store::Folder lock(folder, "");
     if (std::filesystem::exists(staged / database_name)) {
         const std::filesystem::path before = folder / "before-restore";
-        if (std::filesystem::exists(folder / database_name)) {
-            std::filesystem::remove_all(before);
-            platform::make_private_folder(before);
-        }
-        for (const char* name : {"lectern.db-wal", "lectern.db-shm", database_name})
+        if (std::filesystem::exists(folder / database_name)) std::filesystem::remove_all(before);
+        platform::make_private_folder(before);
+        // The database first: while it is here, whatever lies in `before` is of an older restore.
+        for (const char* name : {database_name, "lectern.db-wal", "lectern.db-shm"}) {
             move_into(folder / name, before / name);
+            platform::sync_folder(before);
+            platform::sync_folder(folder);
+        }
         if (std::filesystem::exists(staged / pepper_name))
             move_into(folder / pepper_name, before / pepper_name);
         move_into(staged / pepper_name, folder / pepper_name);
@@ -227,7 +243,9 @@ bool apply_staged(const std::filesystem::path& folder) {
         std::error_code none;
         for (const auto& entry : std::filesystem::directory_iterator(staged / content_folder, none))
             std::filesystem::rename(entry.path(), folder / content_folder / entry.path().filename());
+        platform::sync_folder(folder / content_folder);
         move_into(staged / "lectern.db-wal", folder / "lectern.db-wal");
+        platform::sync_folder(folder);
         move_into(staged / database_name, folder / database_name);
         platform::sync_folder(folder);
     }

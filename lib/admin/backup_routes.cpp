@@ -1,6 +1,8 @@
 #include "admin/backup_routes.h"
 
 #include <fstream>
+#include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "platform/error.h"
@@ -69,7 +71,9 @@ void receive(const Call& call, const std::filesystem::path& into) {
 }
 
 // Instead of a new school: the code is as good for this one.
-Answer restore(const BackupParts& parts, const Call& call) {
+Answer restore(const BackupParts& parts, std::mutex& one_at_a_time, const Call& call) {
+    const std::unique_lock lock(one_at_a_time, std::try_to_lock);
+    if (!lock.owns_lock()) platform::throw_conflict("A backup is being restored just now.");
     parts.store.write("check setup code", [&](store::Tx& tx) {
         if (!parts.setup.needed(tx)) platform::throw_conflict("This box has been set up already.");
         parts.setup.check_code(tx, call.query("code").value_or(""));
@@ -128,7 +132,9 @@ void add_backup_routes(http::RouteTable& table, const BackupParts& parts) {
                   .body_limit(largest_backup)
                   .asks({{"code", http::text(1, 40)}})
                   .gives(http::object({{"restarting", http::boolean()}}), 202)
-                  .handled([parts](Call& call) { return restore(parts, call); }));
+                  .handled([parts, one_at_a_time = std::make_shared<std::mutex>()](Call& call) {
+                      return restore(parts, *one_at_a_time, call);
+                  }));
 }
 
 } // namespace admin

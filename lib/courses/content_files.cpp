@@ -136,7 +136,7 @@ ContentFiles::Appended ContentFiles::append(const Upload& upload, std::int64_t a
     result.whole = whole;
     if (::fdatasync(file.descriptor()) != 0)
         throw Error(ErrorKind::storage_full, "The disk did not take the file.");
-    if (at == 0) platform::sync_folder(folder_);
+    platform::sync_folder(folder_); // its name, too: the request that made the file may have failed
     return result;
 }
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "platform/csv.h"
 #include "platform/text.h"
 
 namespace audit {
@@ -45,19 +46,9 @@ nlohmann::json json_of(const std::optional<Name>& name, const char* what) {
     return {{"id", name->id}, {what, name->name}};
 }
 
-// A cell that a spreadsheet would take for a formula gets an apostrophe: paths are chosen by strangers.
-std::string cell(std::string text) {
-    if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos)
-        text.insert(0, "'");
-    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-    std::string quoted = "\"";
-    for (const char c : text)
-        quoted += c == '"' ? "\"\"" : std::string(1, c);
-    return quoted + "\"";
-}
-
 std::string cell(const std::optional<Name>& name) {
-    return name ? cell(name->name.empty() ? std::to_string(name->id) : name->name) : "";
+    if (!name) return "";
+    return name->name.empty() ? std::to_string(name->id) : name->name;
 }
 
 } // namespace
@@ -105,13 +96,10 @@ std::string csv_head() {
 }
 
 std::string csv_of(const Row& row) {
-    std::string line = std::to_string(row.id) + "," + platform::iso8601(row.at_ms);
-    for (const auto* name : {&row.person, &row.device, &row.site_key})
-        line += "," + cell(*name);
-    for (const auto* text : {&row.action, &row.path, &row.target})
-        line += "," + cell(*text);
-    line += "," + std::to_string(row.status) + (row.success ? ",yes," : ",no,");
-    return line + cell(row.error) + "," + std::to_string(row.times) + "\r\n";
+    return platform::csv_line({std::to_string(row.id), platform::iso8601(row.at_ms), cell(row.person),
+                               cell(row.device), cell(row.site_key), row.action, row.path, row.target,
+                               std::to_string(row.status), row.success ? "yes" : "no", row.error,
+                               std::to_string(row.times)});
 }
 
 } // namespace audit

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <regex>
 #include <set>
+#include <unordered_map>
 
 #include "people/people.h"
 #include "platform/csv.h"
@@ -15,10 +16,19 @@ namespace {
 
 using platform::Role;
 
-constexpr std::size_t longest_nickname = 40, longest_name = 80;
+constexpr std::size_t longest_nickname = 40, longest_name = 80, most_classes = 100;
 
 std::optional<std::string> or_nothing(std::string text) {
     return text.empty() ? std::nullopt : std::optional(std::move(text));
+}
+
+std::string first_characters(std::string_view text, std::size_t most) {
+    std::size_t end = 0;
+    for (; end < text.size() && most > 0; --most)
+        do
+            ++end;
+        while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80);
+    return std::string(text.substr(0, end));
 }
 
 bool has_control(std::string_view text) {
@@ -33,17 +43,9 @@ std::string derived_nickname(std::string_view first_name, std::string_view last_
         std::erase_if(text, [](char c) { return c == ' ' || c == '@'; });
         return text;
     };
-    const auto shortened = [](std::string text, std::size_t most) {
-        while (platform::utf8_length(text) > most) {
-            text.pop_back();
-            while (!text.empty() && !platform::is_utf8(text))
-                text.pop_back();
-        }
-        return text;
-    };
-    const std::string first = shortened(words(first_name), 30), last = words(last_name);
-    if (first.empty()) return shortened(last, 30);
-    return last.empty() ? first : first + "." + shortened(last, 1);
+    const std::string first = first_characters(words(first_name), 30), last = words(last_name);
+    if (first.empty()) return first_characters(last, 30);
+    return last.empty() ? first : first + "." + first_characters(last, 1);
 }
 
 namespace {
@@ -82,6 +84,8 @@ std::string fault_of(const RosterRow& row) {
     for (const std::string& name : row.classes)
         if (platform::utf8_length(name) > longest_name || has_control(name))
             return "class must be 1 to 80 characters";
+    if (row.classes.size() > most_classes)
+        return "is in more than " + std::to_string(most_classes) + " classes";
     return "";
 }
 
@@ -123,7 +127,8 @@ Roster read_csv_roster(std::string_view text) {
     Roster roster;
     roster.format = "csv";
     for (const std::string& column : table.columns)
-        if (!known.contains(column) && !column.empty()) roster.ignored.push_back(column.substr(0, 80));
+        if (!known.contains(column) && !column.empty())
+            roster.ignored.push_back(first_characters(column, 80));
     const auto at = [&table](const char* name) { return table.column(name); };
     const std::size_t nickname = at("nickname"), first = at("first_name"), last = at("last_name"),
                       role = at("role"), a_class = at("class"), teacher = at("teacher"), pin = at("pin"),
@@ -161,6 +166,7 @@ void check(Roster& roster) {
         row.nickname_derived = row.nickname.empty();
     }
     Seen seen;
+    std::unordered_map<std::string, int> numbers; // of nicknames that many would have
     for (RosterRow& row : roster.rows) {
         if (!row.reason.empty()) continue;
         if (row.role == Role::administrator) {
@@ -171,10 +177,13 @@ void check(Roster& roster) {
         if (row.nickname_derived) {
             const std::string wanted = derived_nickname(row.first_name, row.last_name);
             if (!wanted.empty())
-                row.nickname = free_nickname(wanted, [&](const std::string& one) {
-                    return explicit_ones.contains(platform::lower_ascii(one)) ||
-                           seen.nicknames.contains(platform::lower_ascii(one));
-                });
+                row.nickname = free_nickname(
+                    wanted,
+                    [&](const std::string& one) {
+                        return explicit_ones.contains(platform::lower_ascii(one)) ||
+                               seen.nicknames.contains(platform::lower_ascii(one));
+                    },
+                    numbers.try_emplace(wanted, 1).first->second);
         }
         row.reason = fault_of(row);
         if (row.reason.empty()) row.reason = seen.repeated(row);

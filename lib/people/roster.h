@@ -42,12 +42,13 @@ Roster read_oneroster(std::string_view zip);
 
 // "anna.b" of "Anna Berg"; "" when there is no name.
 std::string derived_nickname(std::string_view first_name, std::string_view last_name);
-// The wanted one, or the first of "anna.b2", "anna.b3" ... that is not taken.
+// The wanted one, or the first of "anna.b2", "anna.b3" ... that is not taken. `number` is where the last one
+// that wanted the same got to, from 1: a thousand of the same name are not a million questions.
 template <class IsTaken>
-std::string free_nickname(const std::string& wanted, IsTaken is_taken) {
-    std::string nickname = wanted;
-    for (int n = 2; is_taken(nickname); ++n)
-        nickname = wanted + std::to_string(n);
+std::string free_nickname(const std::string& wanted, IsTaken is_taken, int& number) {
+    std::string nickname = number < 2 ? wanted : wanted + std::to_string(number);
+    while (is_taken(nickname))
+        nickname = wanted + std::to_string(++number);
     return nickname;
 }
 

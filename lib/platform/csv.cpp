@@ -13,8 +13,23 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
+constexpr std::size_t most_columns = 256, most_cells = 4'000'000;
+
 bool starts_formula(char c) {
     return c == '=' || c == '+' || c == '-' || c == '@';
+}
+
+// "-12.5" is no formula, and must stay a number.
+bool is_negative_number(std::string_view cell) {
+    if (!cell.starts_with('-')) return false;
+    cell.remove_prefix(1);
+    return !cell.empty() && cell.find_first_not_of("0123456789.") == cell.npos &&
+           std::ranges::count(cell, '.') <= 1 && cell != ".";
+}
+
+bool runs_in_a_spreadsheet(std::string_view cell) {
+    if (cell.empty()) return false;
+    return cell[0] == '\t' || cell[0] == '\r' || (starts_formula(cell[0]) && !is_negative_number(cell));
 }
 
 std::string plain_cell(std::string_view cell) {
@@ -43,10 +58,16 @@ char delimiter_of(std::string_view text) {
 struct Gatherer {
     CsvTable table;
     std::vector<std::string> cells;
-    std::size_t line = 0, most_rows = 0;
-    bool has_columns = false, too_many = false;
+    std::size_t line = 0, most_rows = 0, cells_kept = 0;
+    bool has_columns = false, too_many = false, too_wide = false;
 
-    void take_cell(std::string_view cell) { cells.push_back(plain_cell(cell)); }
+    // What is beyond the columns is not kept: a line of commas alone would take all memory.
+    void take_cell(std::string_view cell) {
+        if (cells.size() < (has_columns ? table.columns.size() : most_columns) && cells_kept < most_cells)
+            cells.push_back(plain_cell(cell));
+        else
+            too_wide = too_wide || !has_columns || cells_kept >= most_cells;
+    }
     void take_row() {
         ++line;
         const bool empty = std::ranges::all_of(cells, [](const std::string& cell) { return cell.empty(); });
@@ -58,9 +79,15 @@ struct Gatherer {
             if (table.rows.size() == most_rows)
                 too_many = true;
             else
-                table.rows.push_back({line, std::move(cells)});
+                keep_row();
         }
         cells.clear();
+    }
+    void keep_row() {
+        while (cells.back().empty())
+            cells.pop_back();
+        cells_kept += cells.size();
+        table.rows.push_back({line, std::move(cells)});
     }
 };
 
@@ -105,6 +132,9 @@ CsvTable read_csv(std::string_view text, const std::string& field, std::size_t m
     if (!parsed)
         throw_invalid(field, "has a quotation mark that is not closed or stands in the middle, about line " +
                                  std::to_string(gatherer.line + 1));
+    if (gatherer.too_wide)
+        throw_invalid(field, "has more than " + std::to_string(most_columns) + " columns, or " +
+                                 std::to_string(most_cells) + " cells");
     if (gatherer.too_many) throw_invalid(field, "has more than " + std::to_string(most_rows) + " rows");
     return std::move(gatherer.table);
 }
@@ -113,7 +143,7 @@ std::string csv_line(const std::vector<std::string>& cells) {
     std::string line;
     for (const std::string& cell : cells) {
         if (&cell != &cells.front()) line += ',';
-        const std::string safe = !cell.empty() && starts_formula(cell[0]) ? "'" + cell : cell;
+        const std::string safe = runs_in_a_spreadsheet(cell) ? "'" + cell : cell;
         if (safe.find_first_of(",;\"\r\n\t") == std::string::npos && safe == trimmed(safe)) {
             line += safe;
             continue;

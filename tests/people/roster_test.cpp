@@ -5,6 +5,7 @@
 
 #include "people/roster_export.h"
 #include "platform/csv.h"
+#include "platform/text.h"
 #include "platform/zip.h"
 #include "support/school.h"
 
@@ -301,4 +302,49 @@ TEST_CASE("ten thousand students come in, go out and come in elsewhere", "[peopl
     const auto there = elsewhere.run(elsewhere.stage(people::read_roster(exported.first)));
     CHECK(there.fates == std::map<std::string, std::int64_t>{{"add", 10'000}, {"skip", 1}}); // its head
     CHECK(elsewhere.stage(by_zip, true).fates.at("unchanged") == 10'000);
+}
+
+TEST_CASE("a file that is made to do harm takes neither memory nor time", "[people][platform]") {
+    // Columns, cells and rows.
+    CHECK(error_of([] { people::read_roster("nickname" + std::string(1'000'000, ',')); }) == "invalid");
+    const auto wide = platform::read_csv("a,b\n1,2" + std::string(100'000, ','), "file", 10);
+    CHECK(wide.rows.at(0).cells == std::vector<std::string>{"1", "2"});
+    // A column that means nothing here, cut in the middle of a letter.
+    const Roster odd = people::read_roster("nickname," + std::string(79, 'x') + "\xc3\xa9\nanna,\n");
+    CHECK(platform::is_utf8(odd.ignored.at(0)));
+    // A name of a megabyte, and twenty thousand of the same name.
+    const Roster long_name = people::read_roster("first_name\n" + std::string(1'000'000, 'a') + "\n");
+    CHECK(long_name.rows.at(0).reason == "first_name must be at most 80 characters");
+    std::string same = "first_name\n";
+    for (int i = 0; i < 20'000; ++i)
+        same += "Student\n";
+    const Roster many = people::read_roster(same);
+    CHECK(many.rows.back().nickname == "student20000");
+    // A class with a name of a megabyte and ten thousand students in it would be ten gigabytes.
+    std::string users = "sourcedId,role,username\n", enrollments = "classSourcedId,userSourcedId,role\n";
+    for (int i = 0; i < 10'000; ++i) {
+        users += "u" + std::to_string(i) + ",student,user" + std::to_string(i) + "\n";
+        enrollments += "c,u" + std::to_string(i) + ",student\n";
+    }
+    const Roster bomb = people::read_roster(
+        zip_of({{"users.csv", users},
+                {"classes.csv", "sourcedId,title\nc," + std::string(1'000'000, 'x') + "\n"},
+                {"enrollments.csv", enrollments}}));
+    CHECK(bomb.rows.at(0).classes.at(0).size() <= 400);
+    CHECK(bomb.rows.at(0).reason == "class must be 1 to 80 characters");
+}
+
+TEST_CASE("a student in very many classes is a fault of the file", "[people]") {
+    std::string classes;
+    for (int i = 0; i < 101; ++i)
+        classes += "Class " + std::to_string(i) + "|";
+    CHECK(people::read_roster(csv("anna,,,,\"" + classes + "\",,,,\n")).rows.at(0).reason ==
+          "is in more than 100 classes");
+}
+
+TEST_CASE("numbers stay numbers in a table; what a spreadsheet would run does not run", "[platform]") {
+    CHECK(platform::csv_line({"-12.5", "-7", "-.5"}) == "-12.5,-7,-.5\r\n");
+    CHECK(platform::csv_line({"-1+cmd", "+1", "@x", "=1", "\tx", "-"}) ==
+          "'-1+cmd,'+1,'@x,'=1,\"'\tx\",'-\r\n");
+    CHECK(platform::csv_line({"a;=1"}) == "\"a;=1\"\r\n"); // a semicolon parts cells elsewhere
 }

@@ -107,6 +107,7 @@ CREATE TABLE import_rows (
     done      INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (import_id, place)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX import_rows_by_person ON import_rows(person_id) WHERE person_id IS NOT NULL;
 
 -- How staff come in, and learners who sign in by e-mail: an administrator hands over a code that works once. A row
 -- lives until it is accepted or revoked; one that has expired is shown as such. `candidate` and `totp_*` belong to a
@@ -148,8 +149,9 @@ CREATE TABLE classes (
     name            TEXT NOT NULL COLLATE NOCASE,
     teacher_id      INTEGER NOT NULL REFERENCES persons(id),
     created_ms      INTEGER NOT NULL,
-    UNIQUE (organisation_id, name)
+    archived_ms     INTEGER                            -- removed: out of everything but what refers to it; can be undone
 ) STRICT;
+CREATE UNIQUE INDEX classes_by_name ON classes(organisation_id, name) WHERE archived_ms IS NULL;
 CREATE INDEX classes_by_teacher ON classes(teacher_id);
 
 CREATE TABLE class_students (

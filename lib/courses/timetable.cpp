@@ -90,7 +90,7 @@ std::vector<Dated> occurrences_of(const Weekly& weekly, const Range& range) {
     "SELECT e.id, e.class_id, e.title, e.room_id, e.course_id, e.lesson_id, e.weekday, e.starts_minute," \
     " e.ends_minute, e.first_day, e.last_day, e.starts_ms, e.ends_ms, c.name, l.title FROM timetable e"  \
     " JOIN classes c ON c.id = e.class_id LEFT JOIN lessons l ON l.id = e.lesson_id WHERE "              \
-    "c.organisation_id = ?1 "
+    "c.organisation_id = ?1 AND c.archived_ms IS NULL "
 
 Entry Timetable::get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
     auto rows = read.query(LECTERN_ENTRY_COLUMNS "AND e.id = ?2", organisation_id, id);

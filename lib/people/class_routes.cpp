@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/lists.h"
+#include "people/class_archive.h"
 #include "people/people_routes.h"
 #include "platform/error.h"
 #include "platform/text.h"
@@ -51,16 +52,25 @@ Answer change_class(const PeopleParts& parts, Call& call, store::Tx& tx) {
     return http::json(json_of(changed)).on({{"class", changed.id}});
 }
 
+http::Fields list_fields() {
+    http::Fields fields = http::paging_fields();
+    fields.emplace_back("archived?", http::one_of({"true", "false"}));
+    return fields;
+}
+
 void add_classes(http::RouteTable& table, const PeopleParts& parts) {
     table.add(http::get("/v1/classes", "The classes of the organisation")
                   .reads()
                   .by(http::Access::viewer)
                   .tagged("classes")
-                  .asks(http::paging_fields())
+                  .asks(list_fields())
                   .gives(http::page_of(class_shape()))
                   .handled<store::Read>([parts](Call& call, store::Read& read) {
-                      return http::page_answer(parts.classes.list(
-                          read, call.caller.organisation_id, http::page_request<store::PageRequest>(call)));
+                      const auto page = http::page_request<store::PageRequest>(call);
+                      return http::page_answer(
+                          call.query("archived") == "true"
+                              ? removed_classes(read, call.caller.organisation_id, page)
+                              : parts.classes.list(read, call.caller.organisation_id, page));
                   }));
     table.add(
         http::post("/v1/classes", "Make a class; one's own unless it says whose")
@@ -87,7 +97,7 @@ void add_classes(http::RouteTable& table, const PeopleParts& parts) {
                   .gives(class_shape())
                   .handled<store::Tx>(
                       [parts](Call& call, store::Tx& tx) { return change_class(parts, call, tx); }));
-    table.add(http::del("/v1/classes/:id", "Remove a class: its students stay")
+    table.add(http::del("/v1/classes/:id", "Remove a class: its students stay, and it can be brought back")
                   .writes()
                   .by(http::Access::teacher)
                   .tagged("classes")
@@ -95,6 +105,16 @@ void add_classes(http::RouteTable& table, const PeopleParts& parts) {
                   .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
                       parts.classes.remove(tx, call.caller.organisation_id, call.id("id"));
                       return http::no_content().on({{"class", call.id("id")}});
+                  }));
+    table.add(http::post("/v1/classes/:id/restore", "Undo the removal, with its students and its timetable")
+                  .writes()
+                  .by(http::Access::teacher)
+                  .tagged("classes")
+                  .gives(class_shape())
+                  .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
+                      const Class back =
+                          restore_class(tx, parts.classes, call.caller.organisation_id, call.id("id"));
+                      return http::json(json_of(back)).on({{"class", back.id}});
                   }));
 }
 

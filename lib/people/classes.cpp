@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "people/class_archive.h"
 #include "platform/error.h"
 
 namespace people {
@@ -29,7 +30,8 @@ std::vector<Class> classes_of(store::Statement rows) {
 
 void refuse_taken_name(store::Read& read, std::int64_t organisation_id, std::int64_t except_id,
                        const std::string& name) {
-    if (read.integer("SELECT id FROM classes WHERE organisation_id = ? AND name = ? AND id <> ?",
+    if (read.integer("SELECT id FROM classes WHERE organisation_id = ? AND name = ? AND id <> ?"
+                     " AND archived_ms IS NULL",
                      organisation_id, name, except_id))
         platform::throw_conflict("There is a class \"" + name + "\" already.");
 }
@@ -52,7 +54,8 @@ void require_teacher(store::Read& read, std::int64_t organisation_id, std::int64
 
 std::optional<Class> Classes::find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
     auto rows =
-        read.query(LECTERN_CLASS_COLUMNS "WHERE c.organisation_id = ? AND c.id = ?", organisation_id, id);
+        read.query(LECTERN_CLASS_COLUMNS "WHERE c.organisation_id = ? AND c.id = ? AND c.archived_ms IS NULL",
+                   organisation_id, id);
     return rows.step() ? std::optional(class_of(rows)) : std::nullopt;
 }
 
@@ -64,27 +67,40 @@ Class Classes::get(store::Read& read, std::int64_t organisation_id, std::int64_t
 
 store::Page<Class> Classes::list(store::Read& read, std::int64_t organisation_id,
                                  const store::PageRequest& page) const {
-    auto rows = read.query(LECTERN_CLASS_COLUMNS
-                           "WHERE c.organisation_id = ?1 AND (?2 IS NULL OR (c.name, c.id) >"
-                           " (SELECT name, id FROM classes WHERE organisation_id = ?1 AND id = ?2))"
-                           " ORDER BY c.name, c.id LIMIT ?3",
-                           organisation_id, page.after, page.limit + 1);
+    auto rows = read.query(
+        LECTERN_CLASS_COLUMNS
+        "WHERE c.organisation_id = ?1 AND c.archived_ms IS NULL AND (?2 IS NULL OR (c.name, c.id) >"
+        " (SELECT name, id FROM classes WHERE organisation_id = ?1 AND id = ?2))"
+        " ORDER BY c.name, c.id LIMIT ?3",
+        organisation_id, page.after, page.limit + 1);
+    return store::read_page<Class>(std::move(rows), page, class_of);
+}
+
+store::Page<Class> removed_classes(store::Read& read, std::int64_t organisation_id,
+                                   const store::PageRequest& page) {
+    auto rows =
+        read.query(LECTERN_CLASS_COLUMNS
+                   "WHERE c.organisation_id = ?1 AND c.archived_ms IS NOT NULL AND (?2 IS NULL OR c.id < ?2)"
+                   " ORDER BY c.id DESC LIMIT ?3",
+                   organisation_id, page.after, page.limit + 1);
     return store::read_page<Class>(std::move(rows), page, class_of);
 }
 
 std::vector<Class> Classes::of_teacher(store::Read& read, std::int64_t organisation_id,
                                        std::int64_t teacher_id) const {
-    return classes_of(read.query(LECTERN_CLASS_COLUMNS
-                                 "WHERE c.organisation_id = ? AND c.teacher_id = ? ORDER BY c.name",
-                                 organisation_id, teacher_id));
+    return classes_of(read.query(
+        LECTERN_CLASS_COLUMNS
+        "WHERE c.organisation_id = ? AND c.teacher_id = ? AND c.archived_ms IS NULL ORDER BY c.name",
+        organisation_id, teacher_id));
 }
 
 std::vector<Class> Classes::of_student(store::Read& read, std::int64_t organisation_id,
                                        std::int64_t person_id) const {
-    return classes_of(read.query(LECTERN_CLASS_COLUMNS
-                                 "WHERE c.organisation_id = ? AND EXISTS (SELECT 1 FROM class_students s"
-                                 " WHERE s.class_id = c.id AND s.person_id = ?) ORDER BY c.name",
-                                 organisation_id, person_id));
+    return classes_of(
+        read.query(LECTERN_CLASS_COLUMNS
+                   "WHERE c.organisation_id = ? AND EXISTS (SELECT 1 FROM class_students s"
+                   " WHERE s.class_id = c.id AND s.person_id = ?) AND c.archived_ms IS NULL ORDER BY c.name",
+                   organisation_id, person_id));
 }
 
 #undef LECTERN_CLASS_COLUMNS
@@ -119,8 +135,22 @@ Class Classes::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t 
 }
 
 void Classes::remove(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
-    if (tx.run("DELETE FROM classes WHERE organisation_id = ? AND id = ?", organisation_id, id) == 0)
-        platform::throw_not_found("class");
+    get(tx, organisation_id, id);
+    tx.run("UPDATE classes SET archived_ms = ?3 WHERE organisation_id = ?1 AND id = ?2", organisation_id, id,
+           tx.now_ms());
+}
+
+Class restore_class(store::Tx& tx, const Classes& classes, std::int64_t organisation_id, std::int64_t id) {
+    std::string name;
+    {
+        auto rows =
+            tx.query("SELECT name FROM classes WHERE organisation_id = ? AND id = ?", organisation_id, id);
+        if (!rows.step()) platform::throw_not_found("class");
+        name = rows.string(0);
+    }
+    refuse_taken_name(tx, organisation_id, id, name);
+    tx.run("UPDATE classes SET archived_ms = NULL WHERE organisation_id = ? AND id = ?", organisation_id, id);
+    return classes.get(tx, organisation_id, id);
 }
 
 void Classes::add_student(store::Tx& tx, std::int64_t organisation_id, std::int64_t class_id,

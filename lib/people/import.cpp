@@ -146,6 +146,8 @@ Import Imports::stage(std::int64_t organisation_id, std::optional<std::int64_t> 
         }
     });
     const std::int64_t id = store_.write("stage import", [&](store::Tx& tx) {
+        if (tx.integer("SELECT 1 FROM imports WHERE organisation_id = ? LIMIT 1", organisation_id))
+            platform::throw_conflict("Another roster is being uploaded just now.");
         return tx.insert(
             "INSERT INTO imports (organisation_id, created_by, format, mode, state, ignored, teachers, rows, "
             "created_ms)"
@@ -156,6 +158,7 @@ Import Imports::stage(std::int64_t organisation_id, std::optional<std::int64_t> 
     std::size_t next = 0;
     in_chunks(store_, "stage import", [&](store::Tx& tx) {
         const auto until = Clock::now() + chunk;
+        if (!find(tx, id)) platform::throw_conflict("Another roster was uploaded meanwhile.");
         for (; next < rows.size() && Clock::now() < until; ++next)
             tx.run(
                 "INSERT INTO import_rows (import_id, place, number, fate, reason, data, person_id)"
@@ -377,8 +380,9 @@ void Imports::update_one(store::Tx& tx, const Import& import, const Todo& row) {
 void Imports::join_classes(store::Tx& tx, const Import& import, std::int64_t person_id, const Todo& row) {
     if (row.person.role != platform::Role::student) return;
     for (const std::string& name : row.classes) {
-        auto id = tx.integer("SELECT id FROM classes WHERE organisation_id = ? AND name = ?",
-                             import.organisation_id, name);
+        auto id = tx.integer(
+            "SELECT id FROM classes WHERE organisation_id = ? AND name = ? AND archived_ms IS NULL",
+            import.organisation_id, name);
         if (!id)
             id = tx.insert(
                 "INSERT INTO classes (organisation_id, name, teacher_id, created_ms)"

@@ -44,7 +44,7 @@ bool lacks_class(store::Read& read, std::int64_t organisation_id, std::int64_t p
     std::set<std::string> in;
     auto rows = read.query(
         "SELECT c.name FROM class_students s JOIN classes c ON c.id = s.class_id"
-        " WHERE c.organisation_id = ? AND s.person_id = ?",
+        " WHERE c.organisation_id = ? AND s.person_id = ? AND c.archived_ms IS NULL",
         organisation_id, person_id);
     while (rows.step())
         in.insert(platform::lower_ascii(rows.text(0)));
@@ -97,8 +97,9 @@ RowFate fate_of(store::Read& read, const People& people, std::int64_t organisati
     const auto is_known = [&](const std::string& nickname) {
         return people.by_nickname(read, organisation_id, nickname).has_value();
     };
+    int number = 1;
     if (row.nickname_derived)
-        row.nickname = free_nickname(row.nickname, is_known);
+        row.nickname = free_nickname(row.nickname, is_known, number);
     else if (is_known(row.nickname))
         return fault("nickname is taken by somebody with another external_id");
     if (row.username && is_taken(read, *row.username, 0)) return fault("username is taken");

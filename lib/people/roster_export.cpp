@@ -76,7 +76,7 @@ std::string classes(store::Read& read, std::int64_t organisation_id, std::string
     auto rows = read.query(
         "SELECT c.id, c.name, t.id, t.external_id, t.role FROM classes c JOIN persons t ON t.id = "
         "c.teacher_id"
-        " WHERE c.organisation_id = ? ORDER BY c.id",
+        " WHERE c.organisation_id = ? AND c.archived_ms IS NULL ORDER BY c.id",
         organisation_id);
     while (rows.step()) {
         const std::string id = class_id(rows.integer(0)),
@@ -97,7 +97,8 @@ std::string students_in_classes(store::Read& read, std::int64_t organisation_id)
     std::string text;
     auto rows = read.query(
         "SELECT c.id, p.id, p.external_id FROM class_students s JOIN classes c ON c.id = s.class_id"
-        " JOIN persons p ON p.id = s.person_id WHERE c.organisation_id = ? AND p.active = 1 ORDER BY c.id, "
+        " JOIN persons p ON p.id = s.person_id WHERE c.organisation_id = ? AND c.archived_ms IS NULL AND "
+        "p.active = 1 ORDER BY c.id, "
         "p.id",
         organisation_id);
     while (rows.step())
@@ -114,7 +115,8 @@ std::string export_csv(store::Read& read, std::int64_t organisation_id) {
         {"nickname", "first_name", "last_name", "role", "class", "username", "email", "external_id"});
     auto rows = read.query(
         "SELECT p.nickname, p.first_name, p.last_name, p.role, coalesce((SELECT group_concat(c.name, '|')"
-        " FROM class_students s JOIN classes c ON c.id = s.class_id WHERE s.person_id = p.id), ''),"
+        " FROM class_students s JOIN classes c ON c.id = s.class_id AND c.archived_ms IS NULL WHERE "
+        "s.person_id = p.id), ''),"
         " coalesce(p.username, ''), coalesce(p.email, ''), coalesce(p.external_id, '') FROM persons p"
         " WHERE p.organisation_id = ? AND p.active = 1 ORDER BY p.nickname",
         organisation_id);

@@ -98,7 +98,8 @@ void require(store::Read& read, std::int64_t organisation_id, store::Sql sql,
 }
 
 PreflightQuestion completed(store::Read& read, std::int64_t organisation_id, PreflightQuestion question) {
-    require(read, organisation_id, "SELECT id FROM classes WHERE organisation_id = ? AND id = ?",
+    require(read, organisation_id,
+            "SELECT id FROM classes WHERE organisation_id = ? AND id = ? AND archived_ms IS NULL",
             question.class_id, "class");
     require(read, organisation_id, "SELECT id FROM rooms WHERE organisation_id = ? AND id = ?",
             question.room_id, "room");

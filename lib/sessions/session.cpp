@@ -56,7 +56,8 @@ void require_teacher(store::Read& read, std::int64_t organisation_id, std::int64
 
 void require_class_and_room(store::Read& read, std::int64_t organisation_id, const NewSession& session) {
     std::vector<platform::FieldError> faults;
-    if (session.class_id && !read.integer("SELECT id FROM classes WHERE organisation_id = ? AND id = ?",
+    if (session.class_id && !read.integer("SELECT id FROM classes WHERE organisation_id = ? AND id = ?"
+                                          " AND archived_ms IS NULL",
                                           organisation_id, session.class_id))
         faults.push_back({"class_id", "must be a class of this organisation"});
     if (session.room_id && !read.integer("SELECT id FROM rooms WHERE organisation_id = ? AND id = ?",

@@ -1,0 +1,16 @@
+// Classes that were removed. They are out of everything but what refers to them: their students, timetable
+// and past sessions remember them, so a removal can be undone.
+#pragma once
+
+#include <cstdint>
+
+#include "people/classes.h"
+
+namespace people {
+
+store::Page<Class> removed_classes(store::Read& read, std::int64_t organisation_id,
+                                   const store::PageRequest& page);
+// Error conflict while another class has its name.
+Class restore_class(store::Tx& tx, const Classes& classes, std::int64_t organisation_id, std::int64_t id);
+
+} // namespace people

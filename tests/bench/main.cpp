@@ -9,6 +9,7 @@
 #include "bench/events_bench.h"
 #include "bench/http_bench.h"
 #include "bench/ingest_bench.h"
+#include "bench/lists_bench.h"
 #include "bench/live_bench.h"
 #include "bench/report_bench.h"
 #include "bench/store_bench.h"
@@ -23,12 +24,19 @@ struct Bench {
 };
 
 constexpr Bench benches[] = {
-    {"store", bench::run_store_bench},    {"http", bench::run_http_bench},
-    {"events", bench::run_events_bench},  {"ingest", bench::run_ingest_bench},
-    {"reports", bench::run_report_bench}, {"fan-out", bench::run_fan_out_bench},
-    {"memory", bench::run_memory_bench},  {"polling", bench::run_polling_bench},
-    {"sync", bench::run_sync_bench},      {"reconnect", bench::run_reconnect_bench},
+    {"store", bench::run_store_bench},
+    {"http", bench::run_http_bench},
+    {"events", bench::run_events_bench},
+    {"ingest", bench::run_ingest_bench},
+    {"reports", bench::run_report_bench},
+    {"fan-out", bench::run_fan_out_bench},
+    {"memory", bench::run_memory_bench},
+    {"polling", bench::run_polling_bench},
+    {"sync", bench::run_sync_bench},
+    {"reconnect", bench::run_reconnect_bench},
     {"content", bench::run_content_bench},
+    {"lists", bench::run_lists_bench},
+    {"large-file", bench::run_large_file_bench},
 };
 
 } // namespace

@@ -14,8 +14,9 @@ std::string text_for(const Json& schema) {
     if (schema.value("format", "") == "date-time") return "2026-09-01T08:00:00.000Z";
     if (schema.contains("pattern")) {
         const std::regex expression(schema.at("pattern").get<std::string>());
+        const std::string sha256(64, 'a');
         for (const char* candidate :
-             {"1234", "123456", "#2f6fde", "2026-09-01", "abc", "a@b.example", "AAAA-AAAA"})
+             {"1234", "123456", "#2f6fde", "2026-09-01", "abc", "a@b.example", "AAAA-AAAA", sha256.c_str()})
             if (std::regex_search(candidate, expression)) return candidate;
         throw std::runtime_error("no sample for the pattern " + schema.at("pattern").dump());
     }

@@ -20,7 +20,7 @@ Json add_one(store::Tx& tx, Services& services, std::int64_t, const Json& argume
     made.name = arguments.at("name");
     made.seats = arguments.value("seats", made.seats);
     made.licence_type = arguments.value("type", made.licence_type);
-    made.last_day = optional_text(arguments, "last_day");
+    if (arguments.value("last_day", "none") != "none") made.last_day = optional_text(arguments, "last_day");
     const auto added = services.organisations.add(tx, made);
     const auto invited =
         services.invitations.add(tx, added.id, std::nullopt, {.role = platform::Role::administrator});

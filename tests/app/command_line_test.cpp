@@ -256,6 +256,10 @@ TEST_CASE("schools and their licences are looked after from the command line", "
     REQUIRE(schools.size() == 2);
     CHECK(schools[0]["seats"] == 5);
     CHECK(schools[1]["last_day"].is_null());
+    box.says({"organisation", "add", "--name", "Lakeside", "--last-day", "none"});
+    CHECK(box.lists({"organisation", "list"})[1]["last_day"].is_null());
+    box.says({"organisation", "add", "--name", "Riverside", "--last-day", "2027-07-31"});
+    CHECK(box.lists({"organisation", "list"})[3]["last_day"] == "2027-07-31");
 }
 
 TEST_CASE("a roster goes in and out by the command line", "[app]") {

@@ -216,6 +216,19 @@ describe('a school from nothing', () => {
         await page.emulateMedia({ media: null });
     });
 
+    step('brings a class back that was removed', async () => {
+        const [first] = (await (await page.request.get('/v1/classes')).json()).items;
+        await page.goto(`/classes/${first.id}`);
+        await page.getByRole('button', { name: 'Remove the class' }).click();
+        await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+        await page.getByText(`${first.name} is archived.`).waitFor();
+        assert.deepEqual((await (await page.request.get('/v1/classes')).json()).items, []);
+        await page.getByRole('button', { name: 'Undo' }).click();
+        await page.getByRole('heading', { name: first.name, level: 1 }).waitFor();
+        const [back] = (await (await page.request.get('/v1/classes')).json()).items;
+        assert.equal(back.student_count, first.student_count);
+    });
+
     step('asks for the second step at sign-in', async () => {
         const other = await browser.open(server.url);
         await other.goto('/');

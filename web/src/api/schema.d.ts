@@ -1535,7 +1535,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Remove a class: its students stay
+         * Remove a class: its students stay, and it can be brought back
          * @description Teachers and administrators.
          */
         delete: operations["deleteV1ClassesId"];
@@ -1586,6 +1586,26 @@ export interface paths {
          * @description Teachers and administrators.
          */
         post: operations["postV1ClassesIdPins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/classes/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo the removal, with its students and its timetable
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1ClassesIdRestore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -8972,6 +8992,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
+                archived?: "true" | "false";
             };
             header?: never;
             path?: never;
@@ -9248,6 +9269,37 @@ export interface operations {
                         }[];
                         next: string | null;
                     };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1ClassesIdRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Class"];
                 };
             };
             /** @description A problem document */

@@ -10,6 +10,7 @@ export type ClassChange = { name?: string; teacher_id?: number };
 export const change_class = (id: number, change: ClassChange) =>
     data(client.PATCH('/v1/classes/{id}', { ...by_id(id), body: change }));
 export const remove_class = (id: number) => data(client.DELETE('/v1/classes/{id}', by_id(id)));
+export const restore_class = (id: number) => data(client.POST('/v1/classes/{id}/restore', by_id(id)));
 export const list_students = (id: number) => items(client.GET('/v1/classes/{id}/students', by_id(id)));
 export const add_student = (id: number, person: number) =>
     data(client.PUT('/v1/classes/{id}/students/{person}', student_of(id, person)));

@@ -3,6 +3,7 @@
 #   build     compiler, libraries, source tarballs
 #   page      Node and the page's packages
 #   browser   Chromium and the browser tests' packages
+#   clients   a C# compiler for the client of Unity apps, where this Debian has one
 #   lint      formatter and linter
 # It says what it installs and why, and is done in a moment when nothing is missing. Made for Debian 12 and 13.
 set -eu
@@ -109,8 +110,14 @@ install_group() {
         command -v chromium >/dev/null 2>&1 || need "the browser tests drive it" chromium
         install_packages tests/browser
         ;;
+    clients)
+        # The tests of that client are skipped without it. Kotlin's is ten times as large: whoever wants that test installs it.
+        if is_installed mono-mcs || apt-cache show mono-mcs >/dev/null 2>&1; then
+            need "a client is written in C#" mono-mcs mono-runtime libmono-system-net-http4.0-cil
+        fi
+        ;;
     lint) need "formatter and linter" clang-format clang-tidy ;;
-    *) die "no such group: $1 (build, page, browser or lint)" ;;
+    *) die "no such group: $1 (build, page, browser, clients or lint)" ;;
     esac
 }
 

@@ -38,6 +38,15 @@ if(python AND NOT LECTERN_SANITIZE)
     add_test(NAME clients.python COMMAND "${python}" -B -W error -m unittest -v
         WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}/clients/python")
     set_tests_properties(clients.python PROPERTIES TIMEOUT 120 ENVIRONMENT "LECTERN=$<TARGET_FILE:lectern>")
+    # Each compiles its client first; without a compiler it says so and is skipped.
+    foreach(language csharp kotlin)
+        if(EXISTS "${CMAKE_SOURCE_DIR}/clients/${language}/test.py")
+            add_test(NAME clients.${language} COMMAND "${python}" -B -W error test.py -v
+                WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}/clients/${language}")
+            set_tests_properties(clients.${language} PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77
+                ENVIRONMENT "LECTERN=$<TARGET_FILE:lectern>")
+        endif()
+    endforeach()
 endif()
 
 # The page's own tests run where the page is built. They are labelled, so that ./dev test can give them stages.

@@ -1,0 +1,330 @@
+// A headset of a Lectern classroom, for Unity and any other C#: the four Lectern*.cs here, no packages.
+//
+//   string token = LecternHeadset.Pair("http://192.0.2.5:8080", "042137", serialNumber);   // once; it waits: not in a frame
+//   var headset = new LecternHeadset("http://192.0.2.5:8080", token);
+//   headset.Preparing += command => ...;     // it has come: load and seek; it takes effect at command.LocalMs
+//   headset.Acting += command => ...;        // now
+//   headset.StateChanged += () => ...;       // joined, or came back: be where headset.State and headset.PositionMs say
+//   headset.Start();                         // in Update(): headset.Poll(); in OnDestroy(): headset.Dispose();
+//
+// Two threads of its own do the network, one reads and one writes. All events are raised inside Poll, on the app's thread;
+// what Poll was not called for waits, only the newest of each. What must hold is in docs/headset-protocol.md.
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Security.Cryptography.X509Certificates;
+using System.Threading;
+
+namespace Lectern
+{
+    /// <summary>What the app knows of itself; what is null is not said. PositionMs is the lesson's unless given.</summary>
+    public sealed class LecternStatus
+    {
+        public int? Battery { get; set; }
+        public bool? Charging { get; set; }
+        public long? StorageFree { get; set; }
+        public string App { get; set; }
+        public string AppVersion { get; set; }
+        public string Content { get; set; }
+        public double? PositionMs { get; set; }
+        public double? SkewMs { get; set; }
+        public double? YawDeg { get; set; }
+        public double? PitchDeg { get; set; }
+    }
+
+    /// <summary>Error is a code of the protocol's, "Disconnected", or null: then it is done.</summary>
+    public sealed class LecternAnswer
+    {
+        public string Error { get; internal set; }
+        public string Message { get; internal set; }
+        public Dictionary<string, object> Data { get; internal set; }
+    }
+
+    public sealed partial class LecternHeadset : IDisposable
+    {
+        // What the box must get, also over a break: said again after reconnecting until it is acknowledged.
+        private sealed class Owed
+        {
+            public string Key;
+            public string Type;
+            public Dictionary<string, object> Data;
+            public string Eid;
+            public double NotBeforeMs;
+        }
+
+        private const int MostOwed = 200;
+        private const int MostAsked = 64;
+        private const double SilenceMs = 10000;
+        private const double LaterMs = 1000;
+
+        private readonly Uri _box;
+        private readonly string _token;
+        private readonly X509Certificate2 _trusted;
+        private readonly object _gate = new object();  // for all below; never held while the app's or the network's code runs
+        private readonly LecternClock _clock = new LecternClock();
+        private readonly LecternLesson _lesson = new LecternLesson();
+        private readonly LecternEvents _events = new LecternEvents(Guid.NewGuid().ToString("N"));
+        private readonly List<Owed> _owed = new List<Owed>();
+        private readonly Queue<string> _outbox = new Queue<string>();
+        private readonly Dictionary<string, Action<LecternAnswer>> _asked = new Dictionary<string, Action<LecternAnswer>>();
+        private readonly List<KeyValuePair<string, Action>> _news = new List<KeyValuePair<string, Action>>();
+        private LecternStatus _status = new LecternStatus();
+        private Thread _thread;
+        private string _broken;
+        private byte[] _picture;
+        private long? _adopted;
+        private long _eid;
+        private int _unanswered;
+        private int _quick;
+        private double _clockAt, _reportAt, _eventsAt, _heardAt;
+        private bool _running, _welcomed;
+
+        /// <summary>Trusted besides the system's authorities, for https: the box's own certificate, or the authority that has signed
+        /// it (offered at /v1/authority; not with Mono, which cannot check what `lectern certificate` signs).</summary>
+        public LecternHeadset(string box, string token, X509Certificate2 trusted = null)
+        {
+            _box = new Uri(box);
+            _token = token;
+            _trusted = trusted;
+        }
+
+        /// <summary>Connected to the box, or no longer.</summary>
+        public event Action<bool> ConnectionChanged;
+        /// <summary>The token is no longer good: forget it and pair again.</summary>
+        public event Action Unpaired;
+        /// <summary>Joined a lesson or none, came back, another run: go where State, Content and PositionMs say.</summary>
+        public event Action StateChanged;
+        public event Action<LecternCommand> Preparing;
+        public event Action<LecternCommand> Acting;
+        /// <summary>Who wears it: the nickname, or null.</summary>
+        public event Action<string> PersonChanged;
+        /// <summary>raised, question, unwell.</summary>
+        public event Action<Dictionary<string, object>> HandChanged;
+        /// <summary>Whatever else the box says, by its type: pictures, content.fetch.</summary>
+        public event Action<string, Dictionary<string, object>> Pushed;
+        /// <summary>For a log.</summary>
+        public event Action<string> Problem;
+
+        /// <summary>Milliseconds of a clock that only goes forward.</summary>
+        public static double NowMs { get { return LecternClock.NowMs; } }
+        public double ClockOffsetMs { get { lock (_gate) return _clock.OffsetMs ?? 0; } }
+        public double? RoundTripMs { get { lock (_gate) return _clock.RoundTripMs; } }
+        public double ServerMs { get { return NowMs + ClockOffsetMs; } }
+        public bool IsConnected { get { lock (_gate) return _welcomed; } }
+        public long? SessionId { get { lock (_gate) return _lesson.SessionId; } }
+        /// <summary>running, paused or stopped.</summary>
+        public string State { get { lock (_gate) return _lesson.State; } }
+        /// <summary>The lesson: index, title, kind, content, duration_ms; or null.</summary>
+        public Dictionary<string, object> Content { get { lock (_gate) return _lesson.Content; } }
+        /// <summary>Where the lesson is now.</summary>
+        public double PositionMs { get { lock (_gate) return _lesson.PositionMs(ServerMs); } }
+        /// <summary>The arguments of eyes_on_me while it lasts, or null. Look at it every frame: it ends without a network.</summary>
+        public Dictionary<string, object> EyesOnMe { get { lock (_gate) return _lesson.IsHeld(ServerMs) ? _lesson.Eyes : null; } }
+        public long AcknowledgedEvents { get { lock (_gate) return _events.Acknowledged; } }
+        public long GivenUpEvents { get { lock (_gate) return _events.GivenUp; } }
+        public int WaitingEvents { get { lock (_gate) return _events.Waiting; } }
+
+        /// <summary>The token for the six digits that the teacher's page shows. Waits for the box: call it on a thread.</summary>
+        public static string Pair(string box, string code, string serialNumber, string model = "", string name = "",
+                                  X509Certificate2 trusted = null)
+        {
+            Dictionary<string, object> body = LecternJson.Map("code", code, "serial_number", serialNumber), answer;
+            if (!string.IsNullOrEmpty(model)) body["model"] = model;
+            if (!string.IsNullOrEmpty(name)) body["name"] = name;
+            int status = LecternLine.Post(new Uri(box), "/v1/pairings", body, trusted, out answer);
+            if (status != 201) throw new IOException("pairing: " + status + " " + answer.Text("detail"));
+            return answer.Text("token");
+        }
+
+        public void Start()
+        {
+            lock (_gate)
+            {
+                if (_running) return;
+                _running = true;
+                _thread = new Thread(Run) { IsBackground = true, Name = "Lectern" };
+                _thread.Start();
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (_gate)
+            {
+                _running = false;
+                Monitor.PulseAll(_gate);
+            }
+            if (_thread != null) _thread.Join(1000);  // no longer: it may be connecting, and dies with the app
+        }
+
+        /// <summary>Once a frame. Raises what has come, and acts what is due.</summary>
+        public void Poll()
+        {
+            List<KeyValuePair<string, Action>> news;
+            var arrived = new List<LecternCommand>();
+            List<LecternLesson.Due> due;
+            double now;
+            lock (_gate)
+            {
+                news = new List<KeyValuePair<string, Action>>(_news);
+                _news.Clear();
+                foreach (LecternCommand command in _lesson.Waiting)
+                {
+                    if (!command.Announced) arrived.Add(command);
+                    command.Announced = true;
+                }
+                now = ServerMs;
+                due = _lesson.Obey(now);
+            }
+            foreach (KeyValuePair<string, Action> one in news) Guarded(one.Value);
+            foreach (LecternCommand command in arrived) Guarded(() => Raise(Preparing, command));
+            foreach (LecternLesson.Due one in due) Act(one, now);
+        }
+
+        /// <summary>Said once a second from now on.</summary>
+        public void Report(LecternStatus status) { lock (_gate) _status = status; }
+
+        /// <summary>Something the student did, now; kept until the box has it. Fields are the protocol's: yaw_deg, target...</summary>
+        public void AddEvent(string kind, Dictionary<string, object> fields = null)
+        {
+            var data = fields == null ? new Dictionary<string, object>() : new Dictionary<string, object>(fields);
+            data["kind"] = kind;
+            lock (_gate)
+            {
+                if (_lesson.SessionId != null && !data.ContainsKey("position_ms")) data["position_ms"] = (long)PositionMs;
+                _events.Add(data, _lesson.RunId, NowMs);
+                if (_events.Waiting >= LecternEvents.LargestBatch) Monitor.PulseAll(_gate);
+            }
+        }
+
+        public void SignIn(string nickname, string pin, Action<LecternAnswer> answered)
+        {
+            Ask("headset.sign_in", LecternJson.Map("nickname", nickname, "pin", pin), answered);
+        }
+
+        public void SignOut(Action<LecternAnswer> answered) { Ask("headset.sign_out", null, answered); }
+
+        // The teacher must learn of these, also when the Wi-Fi is away just now. The newest counts.
+
+        public void RaiseHand(string question = "") { Owe("hand", "headset.hand", LecternJson.Map("question", question)); }
+        public void LowerHand() { Owe("hand", "headset.hand_down", LecternJson.Map()); }
+        /// <summary>Fade out first, by yourself, then say so.</summary>
+        public void Unwell() { Owe("well", "headset.unwell", LecternJson.Map()); }
+        public void Well() { Owe("well", "headset.well", LecternJson.Map()); }
+
+        /// <summary>Any other message. The answer comes in Poll; without a connection it is "Disconnected", not sent later.</summary>
+        public void Ask(string type, Dictionary<string, object> data, Action<LecternAnswer> answered)
+        {
+            lock (_gate)
+            {
+                string refusal = !_welcomed ? "Disconnected" : _unanswered >= MostAsked ? "TooManyRequests" : null;
+                ++_unanswered;
+                if (refusal != null)
+                {
+                    Answered(answered, new LecternAnswer { Error = refusal, Message = "The box cannot be asked now." });
+                    return;
+                }
+                string eid;
+                _outbox.Enqueue(Message(type, data, out eid));
+                _asked[eid] = answered;
+                Monitor.PulseAll(_gate);
+            }
+        }
+
+        /// <summary>What the student sees, when `pictures` was pushed. One waits at most: the newest.</summary>
+        public void SendPicture(byte[] jpeg)
+        {
+            lock (_gate)
+            {
+                _picture = jpeg;
+                Monitor.PulseAll(_gate);
+            }
+        }
+
+        internal void Answer(LecternCommand command, string state, string error)
+        {
+            if (command.Finished) return;
+            command.Answered = true;
+            command.Finished = state != "running";
+            OweAnswer(command.SessionId, command.Number, state, command.SkewMs, error);
+        }
+
+        private void OweAnswer(long session, long number, string state, double? skewMs, string error)
+        {
+            Dictionary<string, object> data = LecternJson.Map("session_id", session, "number", number, "state", state);
+            if (skewMs != null) data["skew_ms"] = skewMs;
+            if (error != null) data["error"] = error;
+            Owe("answer " + session + " " + number, "command.answer", data);  // the last state of a command is all that counts
+        }
+
+        private void Owe(string key, string type, Dictionary<string, object> data)
+        {
+            lock (_gate)
+            {
+                _owed.RemoveAll(other => other.Key == key);
+                _owed.Add(new Owed { Key = key, Type = type, Data = data });
+                if (_owed.Count > MostOwed) _owed.Remove(_owed.Find(other => other.Type == "command.answer"));
+                Monitor.PulseAll(_gate);
+            }
+        }
+
+        private static void Raise<T>(Action<T> handlers, T value)
+        {
+            if (handlers != null) handlers(value);
+        }
+
+        // A handler that throws must not cost the app the others.
+        private void Guarded(Action action)
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception error)
+            {
+                Raise(Problem, "a handler has thrown: " + error.Message);
+            }
+        }
+
+        private void Act(LecternLesson.Due due, double now)
+        {
+            LecternCommand command = due.Command;
+            bool isExpired = now > command.ExpiresMs;
+            const string expired = "came after it had expired";
+            if (due.IsOvertaken) command.Done();
+            else if (isExpired && !command.IsPlayback) command.Fail(expired);
+            if (command.Finished) return;
+            command.SkewMs = now - command.AtMs;
+            if (isExpired) command.Fail(expired);  // and go where the state is all the same
+            try
+            {
+                Raise(Acting, command);
+            }
+            catch (Exception error)
+            {
+                command.Fail(error.Message);
+                Raise(Problem, command.Action + " has thrown: " + error.Message);
+            }
+            if (!command.Answered) command.Done();
+        }
+
+        // The newest of each key waits for Poll; without a key each does (answers, of which there are few).
+        private void Tell(string key, Action action)
+        {
+            lock (_gate)
+            {
+                if (key != null) _news.RemoveAll(other => other.Key == key);
+                _news.Add(new KeyValuePair<string, Action>(key, action));
+            }
+        }
+
+        private void Answered(Action<LecternAnswer> answered, LecternAnswer answer)
+        {
+            Tell(null, () =>
+            {
+                lock (_gate) --_unanswered;
+                Raise(answered, answer);
+            });
+        }
+    }
+}

@@ -1,0 +1,319 @@
+// The rules of docs/headset-protocol.md that need no network: what the time is, what plays, which events still wait.
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+
+namespace Lectern
+{
+    /// <summary>An order of the teacher's. Times in ms; AtMs is server time, LocalMs the same moment by LecternHeadset.NowMs.</summary>
+    public sealed class LecternCommand
+    {
+        internal LecternCommand(Dictionary<string, object> data)
+        {
+            SessionId = data.Whole("session_id") ?? 0;
+            Number = data.Whole("number") ?? 0;
+            Action = data.Text("action");
+            Arguments = data.Object("arguments") ?? new Dictionary<string, object>();
+            Lesson = data.Object("lesson");
+            RunId = data.Whole("run_id");
+            PositionMs = data.Number("position_ms") ?? 0;
+            AtMs = data.Number("at_ms") ?? 0;
+            ExpiresMs = data.Number("expires_ms") ?? double.MaxValue;
+        }
+
+        public long SessionId { get; private set; }
+        public long Number { get; private set; }
+        public string Action { get; private set; }
+        public Dictionary<string, object> Arguments { get; private set; }
+        /// <summary>What to show: index, title, kind, content, duration_ms; or null.</summary>
+        public Dictionary<string, object> Lesson { get; private set; }
+        public double PositionMs { get; private set; }
+        public double AtMs { get; private set; }
+        public double ExpiresMs { get; private set; }
+        public double LocalMs { get { return AtMs - Headset.ClockOffsetMs; } }
+
+        internal long? RunId;
+        internal LecternHeadset Headset;
+        internal bool Announced;
+        internal double? SkewMs;
+        internal bool Answered;
+        internal bool Finished;
+
+        internal bool IsPlayback { get { return Kind == "playback"; } }
+
+        /// <summary>Only a newer one of its kind takes a command's place: a blink never swallows a play.</summary>
+        internal string Kind
+        {
+            get
+            {
+                switch (Action)
+                {
+                    case "play": case "pause": case "resume": case "seek": case "stop": return "playback";
+                    case "release": return "eyes_on_me";
+                    default: return Action;
+                }
+            }
+        }
+
+        /// <summary>It is being done and takes a while: call Done or Fail later.</summary>
+        public void Running() { Headset.Answer(this, "running", null); }
+        /// <summary>Said by itself after Acting, unless one of the others was called.</summary>
+        public void Done() { Headset.Answer(this, "done", null); }
+        /// <summary>It cannot be done; the reason is for a teacher to read.</summary>
+        public void Fail(string reason) { Headset.Answer(this, "failed", reason); }
+    }
+
+    /// <summary>Server time is the own clock plus the mean offset of the 6 quickest of the last 64 round trips.</summary>
+    internal sealed class LecternClock
+    {
+        private struct Trip
+        {
+            public double RoundTripMs;
+            public double OffsetMs;
+        }
+
+        private const int Kept = 64;
+        private const int Quickest = 6;
+        private const double SleptMs = 1000;
+        private readonly List<Trip> _trips = new List<Trip>();
+
+        public double? OffsetMs { get; private set; }
+        public double? RoundTripMs { get; private set; }
+
+        /// <summary>A clock that only goes forward.</summary>
+        public static double NowMs { get { return Stopwatch.GetTimestamp() * 1000.0 / Stopwatch.Frequency; } }
+
+        /// <summary>Roughly, until the first round trip.</summary>
+        public void Guess(double serverMs, double nowMs)
+        {
+            if (OffsetMs == null) OffsetMs = serverMs - nowMs;
+        }
+
+        public void Add(double t0, double t1, double t2)
+        {
+            if (t2 < t0) return;
+            var trip = new Trip { RoundTripMs = t2 - t0, OffsetMs = t1 - (t0 + t2) / 2 };
+            // While a headset sleeps its clock may stand still: what was measured before is then worth nothing.
+            if (OffsetMs != null && Math.Abs(trip.OffsetMs - OffsetMs.Value) > SleptMs + trip.RoundTripMs) _trips.Clear();
+            if (_trips.Count == Kept) _trips.RemoveAt(0);
+            _trips.Add(trip);
+            var sorted = new List<Trip>(_trips);
+            sorted.Sort((left, right) => left.RoundTripMs.CompareTo(right.RoundTripMs));
+            int count = Math.Min(Quickest, sorted.Count);
+            double offset = 0, roundTrip = 0;
+            for (int i = 0; i < count; ++i)
+            {
+                offset += (sorted[i].OffsetMs - sorted[0].OffsetMs) / count; // differences, for the digits after the point
+                roundTrip += sorted[i].RoundTripMs / count;
+            }
+            OffsetMs = sorted[0].OffsetMs + offset;
+            RoundTripMs = roundTrip;
+        }
+    }
+
+    internal static class LecternBackoff
+    {
+        /// <summary>How long to wait after so many failures in a row; chance is from 0 to 1. A class that was thrown off by one
+        /// access point must not come back in one instant.</summary>
+        public static double PauseMs(int failures, double chance)
+        {
+            return Math.Min(2000, 250 * Math.Pow(2, Math.Min(failures, 10))) * (0.5 + chance);
+        }
+    }
+
+    /// <summary>What plays, and what still waits for its moment. Times are server time.</summary>
+    internal sealed class LecternLesson
+    {
+        internal struct Due
+        {
+            public LecternCommand Command;
+            public bool IsOvertaken;
+        }
+
+        private const int MostWaiting = 100;
+        private readonly Dictionary<string, long> _newest = new Dictionary<string, long>();
+        private readonly List<LecternCommand> _waiting = new List<LecternCommand>();
+        private double _positionMs;
+        private double _atMs;
+
+        public long? SessionId { get; private set; }
+        public long? RunId { get; private set; }
+        public string State { get; private set; } = "stopped";
+        public Dictionary<string, object> Content { get; private set; }
+        public Dictionary<string, object> Eyes { get; private set; }
+        public IEnumerable<LecternCommand> Waiting { get { return _waiting; } }
+
+        public double PositionMs(double nowMs)
+        {
+            double position = _positionMs + (State == "running" ? Math.Max(0, nowMs - _atMs) : 0);
+            return Math.Min(position, Content.Number("duration_ms") ?? double.MaxValue);
+        }
+
+        /// <summary>It ends by itself, network or not.</summary>
+        public bool IsHeld(double nowMs)
+        {
+            return Eyes != null && nowMs < (Eyes.Number("until_ms") ?? 0);
+        }
+
+        /// <summary>Where the box says the lesson is: the number to answer done, where it had not been obeyed.</summary>
+        public long? TakeState(Dictionary<string, object> state)
+        {
+            Enter(state.Whole("session_id"));
+            if (state == null) return null;
+            RunId = state.Whole("run_id");
+            Eyes = state.Object("controls").Object("eyes_on_me");
+            long number = state.Whole("number") ?? 0;
+            // One that waits makes this very state at its moment.
+            if (_waiting.Exists(command => command.IsPlayback && command.Number >= number)) return null;
+            _waiting.RemoveAll(command => command.IsPlayback);
+            State = state.Text("state");
+            Content = state.Object("lesson");
+            _positionMs = state.Number("position_ms") ?? 0;
+            _atMs = state.Number("at_ms") ?? 0;
+            if (number <= Newest("playback")) return null;
+            _newest["playback"] = number;
+            return number;
+        }
+
+        /// <summary>False: it has been obeyed before, or waits already.</summary>
+        public bool TakeCommand(LecternCommand command, out LecternCommand tooMany)
+        {
+            tooMany = null;
+            if (command.SessionId != SessionId) Enter(command.SessionId);
+            if (command.Number <= Newest(command.Kind)) return false;
+            if (_waiting.Exists(other => other.Number == command.Number)) return false;
+            int place = _waiting.FindIndex(other => other.AtMs > command.AtMs || (other.AtMs == command.AtMs && other.Number > command.Number));
+            _waiting.Insert(place < 0 ? _waiting.Count : place, command);
+            if (_waiting.Count > MostWaiting)
+            {
+                tooMany = _waiting[0];
+                _waiting.RemoveAt(0);
+            }
+            return true;
+        }
+
+        public bool IsWaiting(long number)
+        {
+            return _waiting.Exists(command => command.Number == number);
+        }
+
+        /// <summary>Does what is due. After an absence only the newest of a kind is for the app; older ones were overtaken.</summary>
+        public List<Due> Obey(double nowMs)
+        {
+            var due = new List<Due>();
+            while (_waiting.Count > 0 && _waiting[0].AtMs <= nowMs)
+            {
+                LecternCommand command = _waiting[0];
+                _waiting.RemoveAt(0);
+                bool isNews = command.Number > Newest(command.Kind);
+                if (isNews)
+                {
+                    _newest[command.Kind] = command.Number;
+                    Apply(command);
+                    for (int i = 0; i < due.Count; ++i)
+                    {
+                        if (due[i].Command.Kind == command.Kind) due[i] = new Due { Command = due[i].Command, IsOvertaken = true };
+                    }
+                }
+                due.Add(new Due { Command = command, IsOvertaken = !isNews });
+            }
+            return due;
+        }
+
+        private void Apply(LecternCommand command)
+        {
+            RunId = command.RunId ?? RunId;
+            if (command.Action == "eyes_on_me") Eyes = command.Arguments;
+            if (command.Action == "release") Eyes = null;
+            if (!command.IsPlayback) return;
+            Content = command.Lesson ?? Content;
+            if (command.Action == "play" || command.Action == "resume") State = "running";
+            if (command.Action == "pause") State = "paused";
+            if (command.Action == "stop") State = "stopped";
+            _positionMs = command.PositionMs;
+            _atMs = command.AtMs;
+        }
+
+        // Numbers count within a session: another one starts from nothing.
+        private void Enter(long? session)
+        {
+            if (session != null && session == SessionId) return;
+            SessionId = session;
+            RunId = null;
+            State = "stopped";
+            Content = null;
+            Eyes = null;
+            _positionMs = _atMs = 0;
+            _newest.Clear();
+            _waiting.Clear();
+        }
+
+        private long Newest(string kind)
+        {
+            long number;
+            return _newest.TryGetValue(kind, out number) ? number : 0;
+        }
+    }
+
+    /// <summary>Events until the box has them. One batch at a time is fixed and keeps its id, so that sent twice it counts once.
+    /// Overflow: the oldest events that are in no batch yet are given up and counted; a long absence keeps its end.</summary>
+    internal sealed class LecternEvents
+    {
+        private struct Event
+        {
+            public double OwnMs;
+            public long? RunId;
+            public Dictionary<string, object> Data;
+        }
+
+        public const int MostWaiting = 10000;
+        public const int LargestBatch = 200;
+        private readonly string _name;
+        private readonly LinkedList<Event> _waiting = new LinkedList<Event>();
+        private long _batches;
+        private int _batchSize;
+
+        /// <summary>The name must be new each time that the app starts: the box knows batches by their ids.</summary>
+        public LecternEvents(string name) { _name = name; }
+
+        public long Acknowledged { get; private set; }
+        public long GivenUp { get; private set; }
+        public int Waiting { get { return _waiting.Count + _batchSize; } }
+
+        public void Add(Dictionary<string, object> data, long? runId, double ownMs)
+        {
+            _waiting.AddLast(new Event { OwnMs = ownMs, RunId = runId, Data = new Dictionary<string, object>(data) });
+            if (_waiting.Count <= MostWaiting) return;
+            _waiting.RemoveFirst();
+            ++GivenUp;
+        }
+
+        /// <summary>The next batch, or null: nothing waits, or one is on its way. Only now are times mapped: without a
+        /// connection the offset may have been unknown.</summary>
+        public Dictionary<string, object> Fix(double offsetMs)
+        {
+            if (_batchSize > 0 || _waiting.Count == 0) return null;
+            long? run = _waiting.First.Value.RunId;
+            var events = new List<object>();
+            while (_waiting.Count > 0 && events.Count < LargestBatch && _waiting.First.Value.RunId == run)
+            {
+                Event first = _waiting.First.Value;
+                _waiting.RemoveFirst();
+                first.Data["at_ms"] = (long)Math.Round(first.OwnMs + offsetMs);
+                events.Add(first.Data);
+            }
+            _batchSize = events.Count;
+            var batch = LecternJson.Map("batch_id", _name + "-" + ++_batches, "events", events);
+            if (run != null) batch["run_id"] = run;
+            return batch;
+        }
+
+        /// <summary>The batch is on the box's disk, or was refused for good.</summary>
+        public void Close(bool isStored)
+        {
+            if (isStored) Acknowledged += _batchSize;
+            else GivenUp += _batchSize;
+            _batchSize = 0;
+        }
+    }
+}

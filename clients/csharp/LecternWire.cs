@@ -1,0 +1,487 @@
+// What LecternHeadset.cs stands on: JSON, and calls and WebSockets to the box.
+//
+// Why not ClientWebSocket: .NET Standard 2.0 lets it neither trust a box's own certificate nor tell a refused token (401) from
+// a box that is still starting.
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace Lectern
+{
+    /// <summary>JSON as Dictionary&lt;string, object&gt;, List&lt;object&gt;, string, long, double, bool and null.</summary>
+    public static class LecternJson
+    {
+        private const int DeepestNesting = 64;
+
+        public static object Parse(string text)
+        {
+            int at = 0;
+            object value = Value(text, ref at, 0);
+            Skip(text, ref at);
+            if (at != text.Length) throw Wrong(at);
+            return value;
+        }
+
+        public static string Write(object value)
+        {
+            var text = new StringBuilder();
+            Write(value, text, 0);
+            return text.ToString();
+        }
+
+        /// <summary>Names and values in turn, as an object.</summary>
+        public static Dictionary<string, object> Map(params object[] namesAndValues)
+        {
+            var map = new Dictionary<string, object>();
+            for (int i = 0; i + 1 < namesAndValues.Length; i += 2) map[(string)namesAndValues[i]] = namesAndValues[i + 1];
+            return map;
+        }
+
+        // Fields that are missing, null or of another kind have a plain value: the box may be newer than the app.
+
+        public static Dictionary<string, object> Object(this Dictionary<string, object> map, string name)
+        {
+            return Field(map, name) as Dictionary<string, object>;
+        }
+
+        public static string Text(this Dictionary<string, object> map, string name)
+        {
+            return Field(map, name) as string ?? "";
+        }
+
+        public static bool Flag(this Dictionary<string, object> map, string name)
+        {
+            return Field(map, name) as bool? ?? false;
+        }
+
+        public static double? Number(this Dictionary<string, object> map, string name)
+        {
+            object value = Field(map, name);
+            return value is long ? (long)value : value as double?;
+        }
+
+        public static long? Whole(this Dictionary<string, object> map, string name)
+        {
+            return Field(map, name) as long?;
+        }
+
+        private static object Field(Dictionary<string, object> map, string name)
+        {
+            object value = null;
+            if (map != null) map.TryGetValue(name, out value);
+            return value;
+        }
+
+        private static FormatException Wrong(int at)
+        {
+            return new FormatException("no JSON at character " + at);
+        }
+
+        private static void Skip(string text, ref int at)
+        {
+            while (at < text.Length && (text[at] == ' ' || text[at] == '\n' || text[at] == '\r' || text[at] == '\t')) ++at;
+        }
+
+        private static bool Take(string text, ref int at, string word)
+        {
+            if (string.CompareOrdinal(text, at, word, 0, word.Length) != 0) return false;
+            at += word.Length;
+            return true;
+        }
+
+        private static object Value(string text, ref int at, int depth)
+        {
+            if (depth > DeepestNesting) throw Wrong(at);
+            Skip(text, ref at);
+            if (at == text.Length) throw Wrong(at);
+            if (text[at] == '"') return Quoted(text, ref at);
+            if (Take(text, ref at, "{")) return Members(text, ref at, depth);
+            if (Take(text, ref at, "[")) return Elements(text, ref at, depth);
+            if (Take(text, ref at, "true")) return true;
+            if (Take(text, ref at, "false")) return false;
+            if (Take(text, ref at, "null")) return null;
+            int start = at;
+            while (at < text.Length && "+-.0123456789eE".IndexOf(text[at]) >= 0) ++at;
+            string number = text.Substring(start, at - start);
+            long whole;
+            if (long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out whole)) return whole;
+            double real;
+            if (!double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out real)) throw Wrong(start);
+            return real;
+        }
+
+        private static object Members(string text, ref int at, int depth)
+        {
+            var map = new Dictionary<string, object>();
+            Skip(text, ref at);
+            if (Take(text, ref at, "}")) return map;
+            do
+            {
+                Skip(text, ref at);
+                string name = Quoted(text, ref at);
+                Skip(text, ref at);
+                if (!Take(text, ref at, ":")) throw Wrong(at);
+                map[name] = Value(text, ref at, depth + 1);
+                Skip(text, ref at);
+            } while (Take(text, ref at, ","));
+            if (!Take(text, ref at, "}")) throw Wrong(at);
+            return map;
+        }
+
+        private static object Elements(string text, ref int at, int depth)
+        {
+            var list = new List<object>();
+            Skip(text, ref at);
+            if (Take(text, ref at, "]")) return list;
+            do
+            {
+                list.Add(Value(text, ref at, depth + 1));
+                Skip(text, ref at);
+            } while (Take(text, ref at, ","));
+            if (!Take(text, ref at, "]")) throw Wrong(at);
+            return list;
+        }
+
+        private static string Quoted(string text, ref int at)
+        {
+            if (!Take(text, ref at, "\"")) throw Wrong(at);
+            var read = new StringBuilder();
+            while (at < text.Length && text[at] != '"')
+            {
+                char c = text[at++];
+                if (c < ' ') throw Wrong(at - 1);
+                read.Append(c == '\\' ? Escaped(text, ref at) : c);
+            }
+            if (!Take(text, ref at, "\"")) throw Wrong(at);
+            return read.ToString();
+        }
+
+        private static char Escaped(string text, ref int at)
+        {
+            int which = at < text.Length ? "\"\\/bfnrtu".IndexOf(text[at]) : -1;
+            if (which < 0) throw Wrong(at);
+            ++at;
+            if (which < 8) return "\"\\/\b\f\n\r\t"[which];
+            int code;
+            if (at + 4 > text.Length || !int.TryParse(text.Substring(at, 4), NumberStyles.AllowHexSpecifier,
+                                                      CultureInfo.InvariantCulture, out code)) throw Wrong(at);
+            at += 4;
+            return (char)code;
+        }
+
+        private static void Write(object value, StringBuilder text, int depth)
+        {
+            if (depth > DeepestNesting) throw new ArgumentException("nested too deeply for JSON");
+            var map = value as IDictionary<string, object>;
+            if (value == null) text.Append("null");
+            else if (value is string) WriteQuoted((string)value, text);
+            else if (value is bool) text.Append((bool)value ? "true" : "false");
+            else if (value is double || value is float) WriteNumber(Convert.ToDouble(value), text);
+            else if (map != null)
+            {
+                char before = '{';
+                foreach (KeyValuePair<string, object> field in map)
+                {
+                    text.Append(before);
+                    WriteQuoted(field.Key, text);
+                    text.Append(':');
+                    Write(field.Value, text, depth + 1);
+                    before = ',';
+                }
+                text.Append(before == '{' ? "{}" : "}");
+            }
+            else if (value is System.Collections.IEnumerable)
+            {
+                char before = '[';
+                foreach (object element in (System.Collections.IEnumerable)value)
+                {
+                    text.Append(before);
+                    Write(element, text, depth + 1);
+                    before = ',';
+                }
+                text.Append(before == '[' ? "[]" : "]");
+            }
+            else text.Append(Convert.ToInt64(value).ToString(CultureInfo.InvariantCulture));
+        }
+
+        // What is no number has no JSON: a sensor that failed is not known.
+        private static void WriteNumber(double number, StringBuilder text)
+        {
+            if (double.IsNaN(number) || double.IsInfinity(number)) text.Append("null");
+            else text.Append(number.ToString("R", CultureInfo.InvariantCulture));
+        }
+
+        private static void WriteQuoted(string value, StringBuilder text)
+        {
+            text.Append('"');
+            foreach (char c in value)
+            {
+                if (c == '"' || c == '\\') text.Append('\\').Append(c);
+                else if (c < ' ') text.Append("\\u").Append(((int)c).ToString("x4"));
+                else text.Append(c);
+            }
+            text.Append('"');
+        }
+    }
+
+    /// <summary>The token is no longer good: forget it and pair again.</summary>
+    public sealed class LecternUnpairedException : Exception
+    {
+        public LecternUnpairedException() : base("the token is no longer good: pair again") { }
+    }
+
+    /// <summary>One connection to the box: a call, or a WebSocket that one thread reads and any thread writes.</summary>
+    internal sealed class LecternLine : IDisposable
+    {
+        private const int PatienceMs = 5000;
+        private const int LargestMessage = 1 << 20;
+        private readonly TcpClient _client = new TcpClient();
+        private readonly Stream _stream;
+        private readonly byte[] _buffer = new byte[16384];
+        private readonly object _writing = new object();
+        private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
+        private int _first;
+        private int _end;
+
+        private LecternLine(Uri box, X509Certificate2 trusted)
+        {
+            try
+            {
+                if (!_client.ConnectAsync(box.DnsSafeHost, box.Port).Wait(PatienceMs)) throw new IOException("the box does not answer");
+                _client.NoDelay = true;
+                _client.SendTimeout = PatienceMs;
+                _client.ReceiveTimeout = PatienceMs;
+                _stream = _client.GetStream();
+                if (box.Scheme != "https") return;
+                var secure = new SslStream(_stream, false, (sender, certificate, chain, errors) => IsTrusted(certificate, errors, trusted));
+                _stream = secure;
+                secure.AuthenticateAsClient(box.DnsSafeHost, null, SslProtocols.Tls12, false);
+            }
+            catch (AggregateException error)
+            {
+                _client.Close();
+                throw new IOException("the box cannot be reached: " + error.InnerException.Message);
+            }
+            catch (AuthenticationException error)
+            {
+                _client.Close();
+                throw new IOException("the box's certificate is not trusted", error);
+            }
+            catch
+            {
+                _client.Close();
+                throw;
+            }
+        }
+
+        // The box's own certificate needs neither a name nor an authority: who holds its key is the box. A school's authority counts
+        // beside the system's, but then the certificate must bear the box's name all the same.
+        private static bool IsTrusted(X509Certificate certificate, SslPolicyErrors errors, X509Certificate2 trusted)
+        {
+            if (errors == SslPolicyErrors.None) return true;
+            if (trusted == null || certificate == null) return false;
+            if (IsSame(certificate, trusted)) return true;
+            if (errors != SslPolicyErrors.RemoteCertificateChainErrors) return false;
+            try
+            {
+                using (var chain = new X509Chain())
+                {
+                    chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+                    chain.ChainPolicy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
+                    chain.ChainPolicy.ExtraStore.Add(trusted);
+                    return chain.Build(new X509Certificate2(certificate)) && chain.ChainElements.Count > 0 &&
+                           IsSame(chain.ChainElements[chain.ChainElements.Count - 1].Certificate, trusted);
+                }
+            }
+            catch (NotSupportedException)  // Mono checks no chain of elliptic curves, which `lectern certificate` makes
+            {
+                return false;
+            }
+        }
+
+        private static bool IsSame(X509Certificate left, X509Certificate right)
+        {
+            return Convert.ToBase64String(left.GetRawCertData()) == Convert.ToBase64String(right.GetRawCertData());
+        }
+
+        /// <summary>One POST: the status; the answer's body.</summary>
+        public static int Post(Uri box, string path, object body, X509Certificate2 trusted, out Dictionary<string, object> answer)
+        {
+            using (var line = new LecternLine(box, trusted))
+            {
+                byte[] bytes = Encoding.UTF8.GetBytes(LecternJson.Write(body));
+                line.WriteText("POST " + path + " HTTP/1.1\r\nHost: " + box.Authority + "\r\nContent-Type: application/json\r\n" +
+                               "Connection: close\r\nContent-Length: " + bytes.Length + "\r\n\r\n");
+                line._stream.Write(bytes, 0, bytes.Length);
+                string length;
+                Dictionary<string, string> head;
+                int status = line.ReadHead(out head);
+                int size = head.TryGetValue("content-length", out length) ? int.Parse(length, CultureInfo.InvariantCulture) : 0;
+                if (size > LargestMessage) throw new IOException("the answer is too long");
+                string text = Encoding.UTF8.GetString(line.Read(size));
+                answer = text.StartsWith("{", StringComparison.Ordinal) ? (Dictionary<string, object>)LecternJson.Parse(text) : null;
+                return status;
+            }
+        }
+
+        public static LecternLine WebSocket(Uri box, string path, string token, X509Certificate2 trusted)
+        {
+            var line = new LecternLine(box, trusted);
+            try
+            {
+                line.Upgrade(box, path, token);
+                line._client.ReceiveTimeout = 0; // silence is noticed by who asks for the clock
+                return line;
+            }
+            catch
+            {
+                line.Dispose();
+                throw;
+            }
+        }
+
+        private void Upgrade(Uri box, string path, string token)
+        {
+            string key = Convert.ToBase64String(Random(16));
+            WriteText("GET " + path + " HTTP/1.1\r\nHost: " + box.Authority + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+                      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " + key + "\r\nAuthorization: Bearer " + token + "\r\n\r\n");
+            Dictionary<string, string> head;
+            int status = ReadHead(out head);
+            if (status == 401) throw new LecternUnpairedException();
+            if (status != 101) throw new IOException("the box answers " + status);
+            string accepted;
+            using (SHA1 sha = SHA1.Create())
+            {
+                byte[] digest = sha.ComputeHash(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"));
+                if (!head.TryGetValue("sec-websocket-accept", out accepted) || accepted != Convert.ToBase64String(digest))
+                    throw new IOException("this is no WebSocket");
+            }
+        }
+
+        public void SendText(string text)
+        {
+            Send(1, Encoding.UTF8.GetBytes(text));
+        }
+
+        /// <summary>Kind 1, a picture, is one byte before its bytes.</summary>
+        public void SendPicture(byte[] jpeg)
+        {
+            var payload = new byte[jpeg.Length + 1];
+            payload[0] = 1;
+            Buffer.BlockCopy(jpeg, 0, payload, 1, jpeg.Length);
+            Send(2, payload);
+        }
+
+        /// <summary>The next text. Pings are answered meanwhile, or the teacher would see an offline headset.</summary>
+        public string ReadText()
+        {
+            var whole = new MemoryStream();
+            while (true)
+            {
+                byte[] head = Read(2);
+                long size = head[1] & 127;
+                if (size == 126) size = BigEndian(Read(2));
+                else if (size == 127) size = BigEndian(Read(8));
+                if (size < 0 || size + whole.Length > LargestMessage) throw new IOException("a message is too long");
+                byte[] payload = Read((int)size);
+                int kind = head[0] & 15;
+                if (kind == 8) throw new IOException("the box has closed: " + Encoding.UTF8.GetString(payload, Math.Min(2, payload.Length),
+                                                                                             Math.Max(0, payload.Length - 2)));
+                if (kind == 9) Send(10, payload);
+                if (kind > 2) continue;
+                whole.Write(payload, 0, payload.Length);
+                if ((head[0] & 128) != 0) return Encoding.UTF8.GetString(whole.ToArray());
+            }
+        }
+
+        public void Dispose()
+        {
+            _client.Close();
+        }
+
+        private static long BigEndian(byte[] bytes)
+        {
+            long value = 0;
+            foreach (byte part in bytes) value = (value << 8) | part;
+            return value;
+        }
+
+        private byte[] Random(int count)
+        {
+            var bytes = new byte[count];
+            _random.GetBytes(bytes);
+            return bytes;
+        }
+
+        private void Send(int kind, byte[] payload)
+        {
+            int size = payload.Length;
+            int extra = size < 126 ? 0 : size < 65536 ? 2 : 8;
+            var frame = new byte[2 + extra + 4 + size];
+            frame[0] = (byte)(128 | kind);
+            frame[1] = (byte)(128 | (extra == 0 ? size : extra == 2 ? 126 : 127));
+            for (int i = 0; i < extra; ++i) frame[2 + i] = (byte)((long)size >> (8 * (extra - 1 - i)));
+            lock (_writing)
+            {
+                byte[] mask = Random(4);
+                Buffer.BlockCopy(mask, 0, frame, 2 + extra, 4);
+                for (int i = 0; i < size; ++i) frame[6 + extra + i] = (byte)(payload[i] ^ mask[i % 4]);
+                _stream.Write(frame, 0, frame.Length);
+                _stream.Flush();
+            }
+        }
+
+        private void WriteText(string text)
+        {
+            byte[] bytes = Encoding.ASCII.GetBytes(text);
+            _stream.Write(bytes, 0, bytes.Length);
+        }
+
+        private int ReadHead(out Dictionary<string, string> head)
+        {
+            var text = new StringBuilder();
+            while (text.Length < 4 || text.ToString(text.Length - 4, 4) != "\r\n\r\n")
+            {
+                if (text.Length > 16384) throw new IOException("the answer's head is too long");
+                text.Append((char)Read(1)[0]);
+            }
+            string[] lines = text.ToString().Split(new[] { "\r\n" }, StringSplitOptions.RemoveEmptyEntries);
+            head = new Dictionary<string, string>();
+            foreach (string line in lines)
+            {
+                int colon = line.IndexOf(':');
+                if (colon > 0) head[line.Substring(0, colon).ToLowerInvariant()] = line.Substring(colon + 1).Trim();
+            }
+            int status;
+            string[] words = lines[0].Split(' ');
+            if (words.Length < 2 || !int.TryParse(words[1], out status)) throw new IOException("this is no HTTP");
+            return status;
+        }
+
+        private byte[] Read(int count)
+        {
+            var bytes = new byte[count];
+            for (int have = 0; have < count;)
+            {
+                if (_first == _end)
+                {
+                    _first = 0;
+                    _end = _stream.Read(_buffer, 0, _buffer.Length);
+                    if (_end <= 0) throw new IOException("the box has hung up");
+                }
+                int take = Math.Min(count - have, _end - _first);
+                Buffer.BlockCopy(_buffer, _first, bytes, have, take);
+                _first += take;
+                have += take;
+            }
+            return bytes;
+        }
+    }
+}

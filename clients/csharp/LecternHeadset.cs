@@ -181,13 +181,21 @@ namespace Lectern
             foreach (LecternLesson.Due one in due) Act(one, now);
         }
 
+        /// <summary>How fast to play what is at this position now, or null: too far off, seek to PositionMs. Ask twice a second.</summary>
+        public double? SpeedFor(double playingMs) { return LecternLesson.Speed(PositionMs - playingMs); }
+
         /// <summary>Said once a second from now on.</summary>
         public void Report(LecternStatus status) { lock (_gate) _status = status; }
 
         /// <summary>Something the student did, now; kept until the box has it. Fields are the protocol's: yaw_deg, target...</summary>
         public void AddEvent(string kind, Dictionary<string, object> fields = null)
         {
-            var data = fields == null ? new Dictionary<string, object>() : new Dictionary<string, object>(fields);
+            // A copy to the bottom: the app may use its own again, and what has no JSON is refused here, to who made it.
+            var data = (Dictionary<string, object>)LecternJson.Parse(LecternJson.Write(fields ?? LecternJson.Map()));
+            foreach (string name in new List<string>(data.Keys))
+            {
+                if (data[name] == null) data.Remove(name);  // a sensor that failed must not cost the batch
+            }
             data["kind"] = kind;
             lock (_gate)
             {
@@ -217,6 +225,7 @@ namespace Lectern
         {
             lock (_gate)
             {
+                string eid, message = Message(type, data, out eid);
                 string refusal = !_welcomed ? "Disconnected" : _unanswered >= MostAsked ? "TooManyRequests" : null;
                 ++_unanswered;
                 if (refusal != null)
@@ -224,8 +233,7 @@ namespace Lectern
                     Answered(answered, new LecternAnswer { Error = refusal, Message = "The box cannot be asked now." });
                     return;
                 }
-                string eid;
-                _outbox.Enqueue(Message(type, data, out eid));
+                _outbox.Enqueue(message);
                 _asked[eid] = answered;
                 Monitor.PulseAll(_gate);
             }

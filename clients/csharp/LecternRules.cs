@@ -149,6 +149,13 @@ namespace Lectern
             return Math.Min(position, Content.Number("duration_ms") ?? double.MaxValue);
         }
 
+        /// <summary>A little faster or slower goes unnoticed and is made good in a second or two; null: only a seek helps.</summary>
+        public static double? Speed(double behindMs)
+        {
+            if (Math.Abs(behindMs) > 80) return null;
+            return 1 + Math.Max(-0.03, Math.Min(0.03, behindMs / 1000));
+        }
+
         /// <summary>It ends by itself, network or not.</summary>
         public bool IsHeld(double nowMs)
         {

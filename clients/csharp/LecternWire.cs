@@ -183,7 +183,7 @@ namespace Lectern
             if (value == null) text.Append("null");
             else if (value is string) WriteQuoted((string)value, text);
             else if (value is bool) text.Append((bool)value ? "true" : "false");
-            else if (value is double || value is float) WriteNumber(Convert.ToDouble(value), text);
+            else if (value is double || value is float || value is decimal) WriteNumber(Convert.ToDouble(value), text);
             else if (map != null)
             {
                 char before = '{';

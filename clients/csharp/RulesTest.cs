@@ -14,10 +14,12 @@ internal static class RulesTest
         JsonRefuses();
         TimeIsTheQuickestTrips();
         PausesGrowAndDiffer();
+        SmallDifferencesAreMadeGoodUnnoticed();
         LessonsObeyByNumberAndTime();
         OnlyTheNewestAfterAnAbsence();
         EventsAreSentInFixedBatches();
         EventsHaveABound();
+        TheAppsOwnMistakesStayItsOwn();
         Console.WriteLine(_held + " hold, " + _faults + " do not");
         return _faults == 0 && _held > 0 ? 0 : 1;
     }
@@ -100,6 +102,14 @@ internal static class RulesTest
         double[,] rows = { { 0, 0, 125 }, { 0, 1, 375 }, { 1, 0.5, 500 }, { 2, 0.5, 1000 }, { 3, 0.5, 2000 }, { 500, 0, 1000 }, { 500, 1, 3000 } };
         for (int i = 0; i < rows.GetLength(0); ++i)
             Check("pause " + rows[i, 0], LecternBackoff.PauseMs((int)rows[i, 0], rows[i, 1]), rows[i, 2]);
+    }
+
+    private static void SmallDifferencesAreMadeGoodUnnoticed()
+    {
+        double[,] rows = { { 0, 1 }, { 20, 1.02 }, { -20, 0.98 }, { 80, 1.03 }, { -80, 0.97 } };
+        for (int i = 0; i < rows.GetLength(0); ++i) Check("behind by " + rows[i, 0], LecternLesson.Speed(rows[i, 0]), rows[i, 1]);
+        Check("far behind", LecternLesson.Speed(81), null);
+        Check("far ahead", LecternLesson.Speed(-81), null);
     }
 
     private static LecternCommand Command(long number, string action, long atMs, long positionMs = 0)
@@ -192,6 +202,31 @@ internal static class RulesTest
         Check("the next has another id", events.Fix(1000).Text("batch_id"), "name-2");
         events.Close(false);
         Check("refused", events.Acknowledged + " " + events.GivenUp + " " + events.Waiting, "1 1 0");
+    }
+
+    // Without a box: what cannot be sent is refused to who made it, and what need not be is not.
+    private static void TheAppsOwnMistakesStayItsOwn()
+    {
+        using (var headset = new LecternHeadset("http://127.0.0.1:1", "token"))
+        {
+            string refused = "taken";
+            try
+            {
+                headset.AddEvent("gaze", LecternJson.Map("data", LecternJson.Map("of", new object())));
+            }
+            catch (InvalidCastException)
+            {
+                refused = "refused";
+            }
+            Check("what has no JSON", refused + " " + headset.WaitingEvents, "refused 0");
+            headset.AddEvent("gaze", LecternJson.Map("yaw_deg", double.NaN));
+            Check("a sensor that failed", headset.WaitingEvents, 1);
+            string error = "";
+            headset.SignIn("Ada", "1234", answer => error = answer.Error);
+            Check("answers come in Poll", error, "");
+            headset.Poll();
+            Check("not connected", error, "Disconnected");
+        }
     }
 
     private static void EventsHaveABound()

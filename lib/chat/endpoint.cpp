@@ -214,6 +214,8 @@ void Endpoint::run(Asked& asked) const {
         client.set_write_timeout(std::max(left, 1ms));
         client.set_max_timeout(std::max(left, 1ms));
         httplib::Request request;
+        request.start_time_ =
+            std::chrono::steady_clock::now(); // what the longest time counts from; send() sets none
         request.method = "POST";
         request.path = address_->path + "/chat/completions";
         request.body = asked.body;

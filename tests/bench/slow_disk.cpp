@@ -7,6 +7,8 @@
 
 #include <csignal>
 #include <cstdio>
+#include <map>
+#include <mutex>
 #include <stdexcept>
 
 #include "app/appliance.h"
@@ -20,7 +22,9 @@ namespace {
 struct SlowDisk {
     sqlite3_vfs layer{};
     sqlite3_vfs* system = nullptr;
-    sqlite3_io_methods methods{};
+    std::mutex mutex;
+    // By the system's own: a database and its log are files of different kinds.
+    std::map<const sqlite3_io_methods*, sqlite3_io_methods> methods;
     int (*sync)(sqlite3_file*, int) = nullptr;
     timespec pause{};
 };
@@ -38,10 +42,11 @@ int slow_sync(sqlite3_file* file, int flags) {
 int open_file(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out_flags) {
     const int code = disk().system->xOpen(disk().system, name, file, flags, out_flags);
     if (code != SQLITE_OK) return code;
-    disk().methods = *file->pMethods;
+    const std::lock_guard lock(disk().mutex);
     disk().sync = file->pMethods->xSync;
-    disk().methods.xSync = slow_sync;
-    file->pMethods = &disk().methods;
+    sqlite3_io_methods& slowed = disk().methods.try_emplace(file->pMethods, *file->pMethods).first->second;
+    slowed.xSync = slow_sync;
+    file->pMethods = &slowed;
     return code;
 }
 

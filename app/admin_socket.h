@@ -27,9 +27,9 @@ using Json = nlohmann::json;
 bool may_command(uid_t peer, uid_t server, uid_t folder_owner);
 
 struct AdminLimits {
-    std::size_t question_bytes = 40u << 20; // a roster
-    std::size_t answer_bytes = 64u << 20;       // a list of a large school
-    std::chrono::milliseconds to_ask{5000};     // how long a client may take over its line
+    std::size_t question_bytes = 40u << 20;      // a roster
+    std::size_t answer_bytes = 64u << 20;        // a list of a large school
+    std::chrono::milliseconds to_ask{5000};      // how long a client may take over its line
     std::chrono::milliseconds to_answer{600000}; // how long it waits for ours
 };
 

@@ -127,8 +127,7 @@ Lesson Lessons::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t
         "UPDATE lessons SET title = ?, kind = ?, content = ?, duration_ms = ?, scenario_id = ?, content_id = ?"
         " WHERE organisation_id = ? AND id = ?",
         lesson.title, name_of(lesson.kind), lesson.content, lesson.duration_ms, lesson.scenario_id,
-        lesson.content_id,
-        organisation_id, id);
+        lesson.content_id, organisation_id, id);
     return lesson;
 }
 

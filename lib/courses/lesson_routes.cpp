@@ -158,10 +158,12 @@ void add_lesson_routes(http::RouteTable& table, Lessons& lessons) {
                   .gives(lesson_shape(), 201)
                   .tagged("lessons")
                   .handled<Tx>([&lessons](Call& call, Tx& tx) {
-                      const NewLesson wanted{
-                          call.body["title"], lesson_kind(call.body["kind"].get<std::string>()),
-                          call.body.value("content", ""), integer_of(call.body, "duration_ms"),
-                          integer_of(call.body, "scenario_id"), integer_of(call.body, "content_id")};
+                      const NewLesson wanted{call.body["title"],
+                                             lesson_kind(call.body["kind"].get<std::string>()),
+                                             call.body.value("content", ""),
+                                             integer_of(call.body, "duration_ms"),
+                                             integer_of(call.body, "scenario_id"),
+                                             integer_of(call.body, "content_id")};
                       const Lesson lesson = lessons.add(tx, call.caller.organisation_id, wanted);
                       return http::created(json_of(lesson), "/v1/lessons/" + std::to_string(lesson.id))
                           .on({{"lesson", lesson.id}});

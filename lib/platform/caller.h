@@ -14,7 +14,7 @@ enum class Proof { none, pin, password, totp, device, site_key };
 struct Caller {
     std::int64_t organisation_id = 0; // 0: a stranger
     std::int64_t person_id = 0;       // 0: no person (a stranger, or a headset that nobody has signed in on)
-    std::int64_t device_id = 0;       // 0: not a headset. A headset's socket has both once a student has signed in.
+    std::int64_t device_id = 0; // 0: not a headset. A headset's socket has both once a student has signed in.
     std::int64_t site_key_id = 0;
     std::int64_t login_id = 0;
     Role role = Role::none;

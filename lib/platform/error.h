@@ -35,7 +35,9 @@ public:
     Error(ErrorKind kind, const std::string& message, int retry_after_s)
         : std::runtime_error(message), kind_(kind), retry_after_s_(retry_after_s) {}
     explicit Error(std::vector<FieldError> fields)
-        : std::runtime_error("The request has faulty fields."), kind_(ErrorKind::invalid), fields_(std::move(fields)) {}
+        : std::runtime_error("The request has faulty fields."),
+          kind_(ErrorKind::invalid),
+          fields_(std::move(fields)) {}
 
     ErrorKind kind() const { return kind_; }
     const std::vector<FieldError>& fields() const { return fields_; }
@@ -51,7 +53,9 @@ private:
 [[noreturn]] inline void throw_not_found(const std::string& what) {
     throw Error(ErrorKind::not_found, "There is no such " + what + ".");
 }
-[[noreturn]] inline void throw_conflict(const std::string& message) { throw Error(ErrorKind::conflict, message); }
+[[noreturn]] inline void throw_conflict(const std::string& message) {
+    throw Error(ErrorKind::conflict, message);
+}
 [[noreturn]] inline void throw_invalid(const std::string& field, const std::string& message) {
     throw Error({FieldError{field, message}});
 }

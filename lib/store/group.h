@@ -58,9 +58,9 @@ private:
 
     Connection& connection_;
     const platform::Clock& clock_;
-    bool committing_ = false;                            // what the commit hook looks at
-    std::optional<Connection::Trouble> failed_;          // of the whole group
-    std::vector<std::exception_ptr> failures_;           // of each job run so far
+    bool committing_ = false;                   // what the commit hook looks at
+    std::optional<Connection::Trouble> failed_; // of the whole group
+    std::vector<std::exception_ptr> failures_;  // of each job run so far
     std::vector<std::function<void()>> after_commit_;
     std::vector<std::function<void()>> on_rollback_;
     std::chrono::steady_clock::time_point logged_slow_{};

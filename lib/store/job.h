@@ -10,11 +10,14 @@
 namespace store {
 
 // What a job of the writer says of its own work.
-enum class Verdict { keep, discard }; // discard: roll back its savepoint, though nothing was thrown (an answer >= 400)
+enum class Verdict {
+    keep,
+    discard
+}; // discard: roll back its savepoint, though nothing was thrown (an answer >= 400)
 
 struct Job {
-    std::string_view name;             // a route's name; a literal or otherwise lasting
-    std::function<Verdict(Tx&)> work;  // on the writer thread, only SQL
+    std::string_view name;            // a route's name; a literal or otherwise lasting
+    std::function<Verdict(Tx&)> work; // on the writer thread, only SQL
     // Null: committed (or discarded as it wished). On the writer thread: be quick, and throw nothing.
     std::function<void(std::exception_ptr)> done;
 };

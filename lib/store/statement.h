@@ -51,14 +51,14 @@ public:
     void bind(int position, Blob blob);
     void bind_integer(int position, std::int64_t value);
     template <class T>
-        requires std::is_integral_v<T> || std::is_enum_v<T>
-    void bind(int position, T value) {
-        bind_integer(position, static_cast<std::int64_t>(value));
-    }
+    requires std::is_integral_v<T> || std::is_enum_v<T>
+    void bind(int position, T value) { bind_integer(position, static_cast<std::int64_t>(value)); }
     template <class T>
     void bind(int position, const std::optional<T>& value) {
-        if (value) bind(position, *value);
-        else bind(position, nullptr);
+        if (value)
+            bind(position, *value);
+        else
+            bind(position, nullptr);
     }
     // All of them at once: another number of values than the SQL has parameters is Error internal.
     template <class... Values>

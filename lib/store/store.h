@@ -25,10 +25,10 @@
 namespace store {
 
 struct Options {
-    std::filesystem::path folder;    // holds lectern.db, lectern.lock, backups/
-    int readers = 2;                 // threads with a read-only connection each
-    std::size_t queue_limit = 4096;  // jobs waiting for the writer, and as many reads; more: Error unavailable
-    std::size_t group_limit = 512;   // jobs in one transaction
+    std::filesystem::path folder;   // holds lectern.db, lectern.lock, backups/
+    int readers = 2;                // threads with a read-only connection each
+    std::size_t queue_limit = 4096; // jobs waiting for the writer, and as many reads; more: Error unavailable
+    std::size_t group_limit = 512;  // jobs in one transaction
     // Called on the writer thread when the disk fills, and when it has room again.
     std::function<void(bool full)> on_storage_full;
     std::optional<Schema> schema; // none: the one that the program carries
@@ -96,8 +96,10 @@ auto Store::wait_for(Work& work, Start start) {
     } waiting;
     std::conditional_t<std::is_void_v<Result>, bool, std::optional<Result>> result{};
     auto run = [&](Handle& handle) {
-        if constexpr (std::is_void_v<Result>) work(handle);
-        else result.emplace(work(handle));
+        if constexpr (std::is_void_v<Result>)
+            work(handle);
+        else
+            result.emplace(work(handle));
     };
     start(run, [&](std::exception_ptr failure) {
         std::lock_guard lock(waiting.mutex);
@@ -114,13 +116,19 @@ auto Store::wait_for(Work& work, Start start) {
 template <class Work>
 auto Store::write(std::string_view name, Work work) -> std::invoke_result_t<Work, Tx&> {
     return wait_for<Tx>(work, [&](auto& run, auto done) {
-        submit(Job{name, [&run](Tx& tx) { run(tx); return Verdict::keep; }, done});
+        submit(Job{name,
+                   [&run](Tx& tx) {
+                       run(tx);
+                       return Verdict::keep;
+                   },
+                   done});
     });
 }
 
 template <class Work>
 auto Store::read(Work work) -> std::invoke_result_t<Work, Read&> {
-    return wait_for<Read>(work, [&](auto& run, auto done) { submit_read([&run](Read& read) { run(read); }, done); });
+    return wait_for<Read>(
+        work, [&](auto& run, auto done) { submit_read([&run](Read& read) { run(read); }, done); });
 }
 
 } // namespace store

@@ -27,8 +27,8 @@ namespace store {
 
 class Writer {
 public:
-    Writer(const Folder& folder, std::unique_ptr<Connection> connection, Readers& readers, const platform::Clock& clock,
-           const Options& options);
+    Writer(const Folder& folder, std::unique_ptr<Connection> connection, Readers& readers,
+           const platform::Clock& clock, const Options& options);
     ~Writer();
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
@@ -75,10 +75,10 @@ private:
     std::unique_ptr<Connection> connection_;
     std::optional<Group> group_;
     std::vector<Job> jobs_;
-    int wal_frames_ = 0;       // in the log, those moved already included
-    int checkpoint_at_ = 0;    // frames
+    int wal_frames_ = 0;    // in the log, those moved already included
+    int checkpoint_at_ = 0; // frames
     Time last_group_{};
-    Time next_try_{};          // of the disk
+    Time next_try_{}; // of the disk
     std::chrono::milliseconds pause_{};
 
     // Read by figures() on any thread.

@@ -250,11 +250,11 @@ TEST_CASE("what happened in each five seconds of a lesson is kept beside the rol
 TEST_CASE("events that do not say where in the lesson they are, are placed by their time", "[runs]") {
     Classroom school;
     const std::int64_t device = school.add_device("DPVR-07");
-    std::string body = R"({"batch_id":"a","events":[{"kind":"click","at_ms":1000},{"kind":"click","at_ms":7000},
+    std::string body =
+        R"({"batch_id":"a","events":[{"kind":"click","at_ms":1000},{"kind":"click","at_ms":7000},
         {"kind":"click","at_ms":400}]})";
     const runs::Stored stored = send(school, device, body);
-    const auto slices =
-        school.read([&](store::Read& read) { return runs::slices_of(read, stored.run_id); });
+    const auto slices = school.read([&](store::Read& read) { return runs::slices_of(read, stored.run_id); });
     REQUIRE(slices.size() == 2);
     CHECK(slices[0].interactions == 2);
     CHECK(slices[1].number == 1);

@@ -21,7 +21,8 @@ const std::string sha(64, 'a');
 struct Fetch : Lesson {
     std::int64_t content = write([&](store::Tx& tx) {
         const std::int64_t id = tx.insert(
-            "INSERT INTO contents (organisation_id, title, kind, media_type, file_name, sha256, size, created_ms)"
+            "INSERT INTO contents (organisation_id, title, kind, media_type, file_name, sha256, size, "
+            "created_ms)"
             " VALUES (?, 'Reef', 'video', 'video/mp4', 'x', ?, 1000, ?)",
             organisation, sha, tx.now_ms());
         tx.run("UPDATE lessons SET content_id = ? WHERE id = ?", id, reef);
@@ -33,7 +34,8 @@ struct Fetch : Lesson {
         run_posted();
         return ordered;
     }
-    void report(std::int64_t device_id, const std::vector<sessions::HeldReport>& reports, bool complete = false) {
+    void report(std::int64_t device_id, const std::vector<sessions::HeldReport>& reports,
+                bool complete = false) {
         write([&](store::Tx& tx) {
             services->fetching.report(tx, organisation, device_id, reports, complete);
         });
@@ -86,7 +88,8 @@ TEST_CASE("the board before a lesson knows who has its content", "[sessions]") {
         });
         for (const auto& headset : board["devices"])
             for (const auto& check : headset["checks"])
-                if (headset["device_id"] == device_id && check["name"] == "content") return check["good"].get<bool>();
+                if (headset["device_id"] == device_id && check["name"] == "content")
+                    return check["good"].get<bool>();
         return false;
     };
     CHECK_FALSE(has_content(f.device_1));
@@ -95,7 +98,8 @@ TEST_CASE("the board before a lesson knows who has its content", "[sessions]") {
     CHECK_FALSE(has_content(f.device_2));
 }
 
-TEST_CASE("content leaves no faster than it may, slower while a lesson runs, and lets go at the end", "[courses]") {
+TEST_CASE("content leaves no faster than it may, slower while a lesson runs, and lets go at the end",
+          "[courses]") {
     courses::Pace pace(1'000'000);
     const auto took = [&](std::size_t bytes) {
         const auto start = std::chrono::steady_clock::now();

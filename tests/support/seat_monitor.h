@@ -55,9 +55,7 @@ public:
         const auto from = set_cookie.find('=') + 1;
         return set_cookie.substr(from, set_cookie.find(';') - from);
     }
-    std::string code(const std::string& of) {
-        return platform::totp_code(of, appliance.clock.now_ms());
-    }
+    std::string code(const std::string& of) { return platform::totp_code(of, appliance.clock.now_ms()); }
     // A code works once: the next one is of the next half minute.
     void wait_for_code() { appliance.clock.advance(30s); }
 

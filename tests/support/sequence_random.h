@@ -11,7 +11,8 @@ class SequenceRandom final : public platform::Random {
 public:
     void queue(std::uint32_t draw) { draws_.push_back(draw); }
     void fill(std::span<unsigned char> bytes) override {
-        for (unsigned char& byte : bytes) byte = static_cast<unsigned char>(next() >> 33);
+        for (unsigned char& byte : bytes)
+            byte = static_cast<unsigned char>(next() >> 33);
     }
     std::uint32_t uniform(std::uint32_t bound) override {
         if (draws_.empty()) return static_cast<std::uint32_t>(next() >> 33) % bound;

@@ -7,7 +7,7 @@ add_executable(lectern_tests ${test_sources})
 target_include_directories(lectern_tests PRIVATE "${CMAKE_SOURCE_DIR}/tests")
 target_link_libraries(lectern_tests PRIVATE lectern_app lectern_catch2 lectern_own_code)
 often_included(lectern_tests)
-set_source_files_properties("${CMAKE_SOURCE_DIR}/tests/tidy_test.cpp"
+set_source_files_properties("${CMAKE_SOURCE_DIR}/tests/tidy/rule.cpp"
     "${CMAKE_SOURCE_DIR}/tests/store/migrate_test.cpp"
     "${CMAKE_SOURCE_DIR}/tests/stories/protocol_document_test.cpp" PROPERTIES
     COMPILE_DEFINITIONS "LECTERN_SOURCE_ROOT=\"${CMAKE_SOURCE_DIR}\"")

@@ -1,0 +1,28 @@
+// House rules, checked on the source text itself. Each rule is a function from a tree to its faults. Each is
+// first tried on a small bad sample, so that it cannot pass because it looks at nothing.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "support/source_tree.h"
+
+namespace tidy {
+
+using Faults = std::vector<std::string>;
+using Names = std::set<std::string>;
+
+/// The whole source tree, read once.
+const support::SourceTree& tree();
+
+/// "lib/a.cpp:12: ", the beginning of a fault.
+std::string place(const support::SourceFile& file, std::size_t line);
+
+/// Fails the test with each fault that there is.
+void report(const Faults& faults);
+
+/// Passes when there is exactly the one fault that a sample was made to have.
+void expect(const Faults& faults, const std::string& start);
+
+} // namespace tidy

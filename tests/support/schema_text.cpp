@@ -1,5 +1,6 @@
 #include "support/schema_text.h"
 
+#include <algorithm>
 #include <cctype>
 
 #include "store/connection.h"
@@ -17,11 +18,24 @@ std::string rows_of(store::Connection& connection, const std::string& sql, const
     return text;
 }
 
-// Checks and generated columns show only in the SQL; without blanks and quotes it compares well enough.
+// The length of the comment or of the text in quotes that begins at `at`; 0 where neither does.
+std::size_t length_of_piece(std::string_view sql, std::size_t at) {
+    const std::string_view end = sql[at] == '\'' ? "'" : sql.substr(at, 2) == "--" ? "\n" : "";
+    if (end.empty()) return 0;
+    const std::size_t found = sql.find(end, at + 1);
+    return found == std::string_view::npos ? sql.size() - at : found + 1 - at;
+}
+
+// Checks, collations and generated columns show only in the SQL. Without blanks, comments and the quotes of
+// names it is the same for a table that was made at once and for one that migrations made.
 std::string bare(std::string_view sql) {
     std::string text;
-    for (const char c : sql) {
-        if (std::isspace(static_cast<unsigned char>(c)) == 0 && c != '"') text += c;
+    for (std::size_t at = 0; at < sql.size();) {
+        const std::size_t piece = length_of_piece(sql, at);
+        if (piece > 0 && sql[at] == '\'') text += sql.substr(at, piece);
+        if (piece == 0 && std::isspace(static_cast<unsigned char>(sql[at])) == 0 && sql[at] != '"')
+            text += sql[at];
+        at += std::max<std::size_t>(piece, 1);
     }
     return text;
 }
@@ -60,8 +74,7 @@ std::string schema_text(const std::filesystem::path& database) {
             name);
     }
     store::Statement others = connection.prepare_once(
-        "SELECT type || ' ' || name, sql FROM sqlite_schema WHERE type IN ('view', 'trigger') "
-        "OR (type = 'index' AND sql LIKE '% WHERE %') ORDER BY 1");
+        "SELECT type || ' ' || name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY 1");
     while (others.step())
         text += others.string(0) + ": " + bare(others.text(1)) + "\n";
     return text;

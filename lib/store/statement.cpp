@@ -105,4 +105,10 @@ void Statement::check_parameters(std::size_t values) const {
                           std::to_string(values) + " values for: " + sqlite3_sql(statement_));
 }
 
+void Statement::check_columns(int read) const {
+    if (sqlite3_column_count(statement_) == read) return;
+    throw platform::Error(platform::ErrorKind::internal,
+                          std::to_string(read) + " columns read of: " + sqlite3_sql(statement_));
+}
+
 } // namespace store

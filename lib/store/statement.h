@@ -6,7 +6,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
+
+#include "platform/names.h"
+#include "store/columns.h"
+#include "store/sql.h"
 
 struct sqlite3_stmt;
 
@@ -14,23 +19,13 @@ namespace store {
 
 class Connection;
 
-// SQL of the program's own text. The cache knows it by its address, so it has to be a literal (or a constexpr array):
-// anything put together at run time does not compile here and goes through Read::query_text. Of two literals choose by
-// `flag ? Sql("...") : Sql("...")`.
-class Sql {
-public:
-    // NOLINTNEXTLINE(google-explicit-constructor): a literal should do where SQL is wanted
-    consteval Sql(const char* literal) : text_(literal) {}
-    const char* text() const { return text_; }
-
-private:
-    const char* text_;
-};
-
 // Marks bytes that are bound as a BLOB instead of TEXT.
 struct Blob {
     std::string_view bytes;
 };
+
+template <class T>
+concept BoundAsInteger = (std::is_enum_v<T> && !platform::Named<T>) || std::is_integral_v<T>;
 
 class Statement {
 public:
@@ -50,9 +45,14 @@ public:
     void bind(int position, double value);
     void bind(int position, Blob blob);
     void bind_integer(int position, std::int64_t value);
-    template <class T>
-    requires std::is_integral_v<T> || std::is_enum_v<T>
-    void bind(int position, T value) { bind_integer(position, static_cast<std::int64_t>(value)); }
+    template <BoundAsInteger T>
+    void bind(int position, T value) {
+        bind_integer(position, static_cast<std::int64_t>(value));
+    }
+    template <platform::Named T>
+    void bind(int position, T value) {
+        bind(position, platform::name_of(value));
+    }
     template <class T>
     void bind(int position, const std::optional<T>& value) {
         if (value)
@@ -71,7 +71,23 @@ public:
     // True while there is a row. Throws platform::Error: conflict for a unique constraint, storage_full, unavailable, internal.
     bool step();
 
-    // Columns from 0, of the row that step() stands on. Views live until the next step.
+    // The row that step() stands on, all its columns in their order; columns.h says into what. Another number of
+    // columns than the SQL has is Error internal.
+    template <class... Targets>
+    void read(Targets&&... targets) const {
+        check_columns(Columns<Statement>(*this).read(targets...));
+    }
+    template <class... Values>
+    auto values() const {
+        std::tuple<Values...> all;
+        std::apply([this](auto&... each) { read(each...); }, all);
+        if constexpr (sizeof...(Values) == 1)
+            return std::get<0>(std::move(all));
+        else
+            return all;
+    }
+
+    // Columns from 0. Views live until the next step.
     std::int64_t integer(int column) const;
     double real(int column) const;
     std::string_view text(int column) const; // also blobs
@@ -89,6 +105,7 @@ private:
         : connection_(&connection), statement_(statement), busy_(busy), bytes_(bytes) {}
     void check(int code);
     void check_parameters(std::size_t values) const;
+    void check_columns(int read) const;
 
     Connection* connection_;
     sqlite3_stmt* statement_;

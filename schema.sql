@@ -1,9 +1,18 @@
--- The whole current schema of lectern.db, grouped by domain. lib/store/migrations/ upgrades older databases to exactly
+-- The whole current schema of lectern.db. Each table stands under the module that owns it, a folder of lib/: no other
+-- module's SQL writes it (tests/tidy/sql_ownership_test.cpp). lib/store/migrations/ upgrades older databases to exactly
 -- this; a test compares the two. Times are integer milliseconds since 1970 UTC, server time, and end in _ms.
 -- Every row belongs to an organisation, by a column or by its parent, and every query says which.
 -- PRAGMA user_version is the number of the newest migration.
 
--- ============================================================ organisations and people
+-- ============================================================ store
+
+-- The box's own facts: the hash of the setup code, and the like.
+CREATE TABLE settings (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- ============================================================ people
 
 CREATE TABLE organisations (
     id            INTEGER PRIMARY KEY,
@@ -198,12 +207,6 @@ CREATE TABLE site_keys (
     UNIQUE (organisation_id, name)
 ) STRICT;
 
--- The box's own facts: the hash of the setup code, and the like.
-CREATE TABLE settings (
-    name  TEXT PRIMARY KEY,
-    value TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-
 -- ============================================================ audit
 
 -- Append-only. `hash` chains each row to the one before it; ids only, no names.
@@ -255,19 +258,6 @@ CREATE TABLE devices (
 CREATE INDEX devices_by_organisation ON devices(organisation_id, name);
 -- On the whole box: a headset is in one place. One that moved on stays behind, unpaired, with its runs.
 CREATE UNIQUE INDEX devices_paired ON devices(serial_number) WHERE paired = 1;
-
--- What headsets have of the box's content, and how far they are with fetching it. Known by its SHA-256: a file is the
--- same file wherever it came from.
-CREATE TABLE device_contents (
-    device_id       INTEGER NOT NULL REFERENCES devices(id) ON DELETE CASCADE,
-    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
-    sha256          TEXT NOT NULL,
-    state           TEXT NOT NULL CHECK (state IN ('wanted', 'fetching', 'whole', 'failed')),
-    received_bytes  INTEGER NOT NULL DEFAULT 0,
-    error           TEXT NOT NULL DEFAULT '',
-    updated_ms      INTEGER NOT NULL,
-    PRIMARY KEY (device_id, sha256)
-) STRICT, WITHOUT ROWID;
 
 -- 6 digits, shown padded. Works once, lives ten minutes. Unique among those that live: expired ones are deleted first.
 CREATE TABLE pairing_codes (
@@ -390,7 +380,7 @@ CREATE TABLE scenario_prerequisites (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX scenario_prerequisites_by_required ON scenario_prerequisites(required_id);
 
--- ============================================================ content, lessons, courses
+-- ============================================================ courses
 
 -- A file of the box, in the folder "content", under a name of the box's own making. It never changes.
 CREATE TABLE contents (
@@ -576,7 +566,20 @@ CREATE TABLE hands (
 ) STRICT;
 CREATE INDEX hands_by_session ON hands(session_id);
 
--- ============================================================ runs and events
+-- What headsets have of the box's content, and how far they are with fetching it. Known by its SHA-256: a file is the
+-- same file wherever it came from.
+CREATE TABLE device_contents (
+    device_id       INTEGER NOT NULL REFERENCES devices(id) ON DELETE CASCADE,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    sha256          TEXT NOT NULL,
+    state           TEXT NOT NULL CHECK (state IN ('wanted', 'fetching', 'whole', 'failed')),
+    received_bytes  INTEGER NOT NULL DEFAULT 0,
+    error           TEXT NOT NULL DEFAULT '',
+    updated_ms      INTEGER NOT NULL,
+    PRIMARY KEY (device_id, sha256)
+) STRICT, WITHOUT ROWID;
+
+-- ============================================================ runs
 
 -- One student doing one lesson on one headset. Person, lesson and session may each be unknown at first.
 CREATE TABLE runs (
@@ -607,6 +610,91 @@ CREATE INDEX runs_by_person ON runs(person_id, id);
 CREATE INDEX runs_by_device ON runs(device_id, state);
 CREATE INDEX runs_by_organisation ON runs(organisation_id, id);
 CREATE INDEX runs_by_scenario ON runs(scenario_id, person_id) WHERE scenario_id IS NOT NULL;
+CREATE INDEX runs_by_seat ON runs(seat_id);
+
+-- What a run's events add up to, written in the transaction that stores them, so that a report never scans events.
+CREATE TABLE run_rollups (
+    run_id      INTEGER PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE,
+    events      INTEGER NOT NULL,
+    first_ms    INTEGER,                               -- of the events' own times
+    last_ms     INTEGER,
+    received_ms INTEGER NOT NULL,                      -- when the newest batch came
+    reported    INTEGER,                               -- how many events the headset says that it has made
+    gaze        TEXT NOT NULL,                         -- JSON: cell, count, cell, count, ... of those that have any, of
+                                                       -- 36 x 18, row by row; see runs/rollup.h
+    kinds       TEXT NOT NULL,                         -- JSON: events of each kind
+    zones       TEXT NOT NULL,                         -- JSON: dwell in milliseconds
+    targets     TEXT NOT NULL,                         -- JSON: dwell in milliseconds
+    open_zones  TEXT NOT NULL                          -- JSON: entered and not left yet, since when
+) STRICT;
+
+-- The same, in pieces of five seconds of the lesson; see runs/slice.h.
+CREATE TABLE run_slices (
+    run_id       INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+    slice        INTEGER NOT NULL,                     -- position in the lesson / 5000 ms
+    events       INTEGER NOT NULL,
+    looks        INTEGER NOT NULL,                     -- gazes with a direction
+    interactions INTEGER NOT NULL,
+    x            REAL NOT NULL,                        -- the looks' directions, added up: ahead, to the right, up
+    y            REAL NOT NULL,
+    z            REAL NOT NULL,
+    cells        TEXT NOT NULL,                        -- JSON: cell, count, cell, count, ...
+    targets      TEXT NOT NULL,                        -- JSON: looks that name a target
+    PRIMARY KEY (run_id, slice)
+) STRICT, WITHOUT ROWID;
+
+-- Events, a row a batch: five times as fast as a row an event, in half the space (figures: runs/ingest.h). To look at them, there is
+-- the view tracking_events. `events` is a JSON array of arrays: [kind, at_ms - base_ms, yaw_deg, pitch_deg, zone, target,
+-- dwell_ms, position_ms, sent_ms, data], what is not there null, and left out at the end.
+CREATE TABLE event_batches (
+    id          INTEGER PRIMARY KEY,
+    run_id      INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+    sender      INTEGER NOT NULL,                      -- the headset's id; minus the run's id for a site key
+    batch_id    TEXT NOT NULL,                         -- chosen by the sender: sent twice, stored once
+    received_ms INTEGER NOT NULL,
+    base_ms     INTEGER NOT NULL,
+    count       INTEGER NOT NULL,
+    total       INTEGER NOT NULL,                      -- events of the run with this batch: as it was answered
+    events      TEXT NOT NULL,
+    UNIQUE (sender, batch_id)
+) STRICT;
+CREATE INDEX event_batches_by_run ON event_batches(run_id, id);
+
+-- For the sqlite3 shell and for reports of one's own: events as rows, under the names of dialect C.
+CREATE VIEW tracking_events AS
+SELECT r.organisation_id, b.run_id, r.public_id AS session_id, b.batch_id, e.key AS number,
+       json_extract(e.value, '$[0]') AS event_type,
+       strftime('%Y-%m-%dT%H:%M:%fZ', (b.base_ms + json_extract(e.value, '$[1]')) / 1000.0, 'unixepoch') AS timestamp,
+       b.base_ms + json_extract(e.value, '$[1]') AS at_ms,
+       json_extract(e.value, '$[8]') AS sent_ms,
+       json_extract(e.value, '$[7]') AS position_ms,
+       json_extract(e.value, '$[4]') AS zone_name,
+       json_extract(e.value, '$[9].object_name') AS object_name,
+       json_extract(e.value, '$[9].position') AS position,
+       coalesce(json_extract(e.value, '$[9].rotation'),
+                CASE WHEN json_extract(e.value, '$[2]') IS NOT NULL
+                     THEN json_object('pitch', json_extract(e.value, '$[3]'), 'yaw', json_extract(e.value, '$[2]'))
+                END) AS rotation,
+       json_extract(e.value, '$[2]') AS yaw_deg,
+       json_extract(e.value, '$[3]') AS pitch_deg,
+       json_extract(e.value, '$[5]') AS gaze_target,
+       json_extract(e.value, '$[6]') AS dwell_time_ms,
+       json_extract(e.value, '$[9].interaction_type') AS interaction_type,
+       json_extract(e.value, '$[9].metadata') AS metadata,
+       json_extract(e.value, '$[9]') AS data
+FROM event_batches b JOIN runs r ON r.id = b.run_id, json_each(b.events) e;
+
+CREATE VIEW vr_sessions AS
+SELECT r.organisation_id, r.id AS run_id, r.public_id AS session_id,
+       strftime('%Y-%m-%dT%H:%M:%fZ', r.started_ms / 1000.0, 'unixepoch') AS started_at,
+       strftime('%Y-%m-%dT%H:%M:%fZ', r.ended_ms / 1000.0, 'unixepoch') AS ended_at,
+       (r.ended_ms - r.started_ms) / 1000.0 AS duration_seconds,
+       CASE r.state WHEN 'running' THEN 'active' ELSE 'completed' END AS status,
+       coalesce(json_extract(r.data, '$.customer_id'), p.nickname) AS customer_id,
+       json_extract(r.data, '$.property_id') AS property_id
+FROM runs r LEFT JOIN persons p ON p.id = r.person_id;
+
+-- ============================================================ trainings
 
 -- A run of a scenario: how far it is, what came of it, how that was scored. A headset has at most one that is neither
 -- recorded nor cancelled. `lines` explains the score, criterion by criterion (scenarios/assessment.h); a score given by a
@@ -659,57 +747,8 @@ CREATE TABLE training_notes (
     picture   BLOB                                     -- JPEG: what the headset saw
 ) STRICT;
 CREATE INDEX training_notes_by_run ON training_notes(run_id, id);
-CREATE INDEX runs_by_seat ON runs(seat_id);
 
--- What a run's events add up to, written in the transaction that stores them, so that a report never scans events.
-CREATE TABLE run_rollups (
-    run_id      INTEGER PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE,
-    events      INTEGER NOT NULL,
-    first_ms    INTEGER,                               -- of the events' own times
-    last_ms     INTEGER,
-    received_ms INTEGER NOT NULL,                      -- when the newest batch came
-    reported    INTEGER,                               -- how many events the headset says that it has made
-    gaze        TEXT NOT NULL,                         -- JSON: cell, count, cell, count, ... of those that have any, of
-                                                       -- 36 x 18, row by row; see runs/rollup.h
-    kinds       TEXT NOT NULL,                         -- JSON: events of each kind
-    zones       TEXT NOT NULL,                         -- JSON: dwell in milliseconds
-    targets     TEXT NOT NULL,                         -- JSON: dwell in milliseconds
-    open_zones  TEXT NOT NULL                          -- JSON: entered and not left yet, since when
-) STRICT;
-
--- The same, in pieces of five seconds of the lesson; see runs/slice.h.
-CREATE TABLE run_slices (
-    run_id       INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
-    slice        INTEGER NOT NULL,                     -- position in the lesson / 5000 ms
-    events       INTEGER NOT NULL,
-    looks        INTEGER NOT NULL,                     -- gazes with a direction
-    interactions INTEGER NOT NULL,
-    x            REAL NOT NULL,                        -- the looks' directions, added up: ahead, to the right, up
-    y            REAL NOT NULL,
-    z            REAL NOT NULL,
-    cells        TEXT NOT NULL,                        -- JSON: cell, count, cell, count, ...
-    targets      TEXT NOT NULL,                        -- JSON: looks that name a target
-    PRIMARY KEY (run_id, slice)
-) STRICT, WITHOUT ROWID;
-
--- Events, a row a batch: five times as fast as a row an event, in half the space (figures: runs/ingest.h). To look at them, there is
--- the view tracking_events. `events` is a JSON array of arrays: [kind, at_ms - base_ms, yaw_deg, pitch_deg, zone, target,
--- dwell_ms, position_ms, sent_ms, data], what is not there null, and left out at the end.
-CREATE TABLE event_batches (
-    id          INTEGER PRIMARY KEY,
-    run_id      INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
-    sender      INTEGER NOT NULL,                      -- the headset's id; minus the run's id for a site key
-    batch_id    TEXT NOT NULL,                         -- chosen by the sender: sent twice, stored once
-    received_ms INTEGER NOT NULL,
-    base_ms     INTEGER NOT NULL,
-    count       INTEGER NOT NULL,
-    total       INTEGER NOT NULL,                      -- events of the run with this batch: as it was answered
-    events      TEXT NOT NULL,
-    UNIQUE (sender, batch_id)
-) STRICT;
-CREATE INDEX event_batches_by_run ON event_batches(run_id, id);
-
--- ============================================================ conversation
+-- ============================================================ chat
 
 -- What was said in a run: by the student, by the scenario's persona, by a teacher who stepped in.
 CREATE TABLE chat_messages (
@@ -761,37 +800,3 @@ CREATE TABLE helping (
     at_ms     INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX helping_by_person ON helping(person_id);
-
--- For the sqlite3 shell and for reports of one's own: events as rows, under the names of dialect C.
-CREATE VIEW tracking_events AS
-SELECT r.organisation_id, b.run_id, r.public_id AS session_id, b.batch_id, e.key AS number,
-       json_extract(e.value, '$[0]') AS event_type,
-       strftime('%Y-%m-%dT%H:%M:%fZ', (b.base_ms + json_extract(e.value, '$[1]')) / 1000.0, 'unixepoch') AS timestamp,
-       b.base_ms + json_extract(e.value, '$[1]') AS at_ms,
-       json_extract(e.value, '$[8]') AS sent_ms,
-       json_extract(e.value, '$[7]') AS position_ms,
-       json_extract(e.value, '$[4]') AS zone_name,
-       json_extract(e.value, '$[9].object_name') AS object_name,
-       json_extract(e.value, '$[9].position') AS position,
-       coalesce(json_extract(e.value, '$[9].rotation'),
-                CASE WHEN json_extract(e.value, '$[2]') IS NOT NULL
-                     THEN json_object('pitch', json_extract(e.value, '$[3]'), 'yaw', json_extract(e.value, '$[2]'))
-                END) AS rotation,
-       json_extract(e.value, '$[2]') AS yaw_deg,
-       json_extract(e.value, '$[3]') AS pitch_deg,
-       json_extract(e.value, '$[5]') AS gaze_target,
-       json_extract(e.value, '$[6]') AS dwell_time_ms,
-       json_extract(e.value, '$[9].interaction_type') AS interaction_type,
-       json_extract(e.value, '$[9].metadata') AS metadata,
-       json_extract(e.value, '$[9]') AS data
-FROM event_batches b JOIN runs r ON r.id = b.run_id, json_each(b.events) e;
-
-CREATE VIEW vr_sessions AS
-SELECT r.organisation_id, r.id AS run_id, r.public_id AS session_id,
-       strftime('%Y-%m-%dT%H:%M:%fZ', r.started_ms / 1000.0, 'unixepoch') AS started_at,
-       strftime('%Y-%m-%dT%H:%M:%fZ', r.ended_ms / 1000.0, 'unixepoch') AS ended_at,
-       (r.ended_ms - r.started_ms) / 1000.0 AS duration_seconds,
-       CASE r.state WHEN 'running' THEN 'active' ELSE 'completed' END AS status,
-       coalesce(json_extract(r.data, '$.customer_id'), p.nickname) AS customer_id,
-       json_extract(r.data, '$.property_id') AS property_id
-FROM runs r LEFT JOIN persons p ON p.id = r.person_id;

@@ -1,55 +1,20 @@
 // Who may include whom.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
-#include <map>
-#include <set>
 #include <string>
 
+#include "support/modules.h"
 #include "tidy/rule.h"
 
 namespace tidy {
 namespace {
 
+using support::add_reachable;
+using support::first_folder;
+using support::include_table;
 using support::sample;
 using support::SourceFile;
 using support::SourceTree;
-
-// The table of the design. A module may also include whatever those that it names may.
-const std::map<std::string, Names>& include_table() {
-    static const std::map<std::string, Names> table = {
-        {"platform", {}},
-        {"store", {"platform"}},
-        {"http", {"platform"}},
-        {"live", {"platform"}},
-        {"simulation", {"live"}},
-        {"audit", {"store"}},
-        {"people", {"store", "audit"}},
-        {"devices", {"store", "people"}},
-        {"courses", {"store", "people"}},
-        {"scenarios", {"store", "people"}},
-        {"rooms", {"devices"}},
-        {"runs", {"devices", "courses", "scenarios"}},
-        {"sessions", {"rooms", "runs", "live"}},
-        {"insights", {"runs", "sessions"}},
-        {"progress", {"runs", "sessions"}},
-        {"chat", {"runs", "sessions"}},
-        {"admin", {"people", "audit", "store"}},
-    };
-    return table;
-}
-
-void add_reachable(const std::string& module, Names& reached) {
-    if (!reached.insert(module).second) return;
-    if (const auto row = include_table().find(module); row != include_table().end()) {
-        for (const std::string& next : row->second) {
-            add_reachable(next, reached);
-        }
-    }
-}
-
-std::string first_folder(const std::string& path) {
-    return path.substr(0, path.find('/'));
-}
 
 bool is_routes(const std::string& path) {
     return path.ends_with("_routes.cpp") || path.ends_with("_routes.h");

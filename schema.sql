@@ -175,7 +175,7 @@ CREATE TABLE logins (
     id              INTEGER PRIMARY KEY,
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
     person_id       INTEGER REFERENCES persons(id) ON DELETE CASCADE,   -- on a headset's own: who is signed in on it
-    device_id       INTEGER REFERENCES devices(id) ON DELETE CASCADE,
+    device_id       INTEGER REFERENCES devices(id),
     token_hash      BLOB NOT NULL UNIQUE,
     proof           TEXT NOT NULL CHECK (proof IN ('pin', 'password', 'totp', 'device')),
     user_agent      TEXT NOT NULL DEFAULT '',
@@ -263,7 +263,7 @@ CREATE UNIQUE INDEX devices_paired ON devices(serial_number) WHERE paired = 1;
 CREATE TABLE pairing_codes (
     code            INTEGER PRIMARY KEY CHECK (code BETWEEN 0 AND 999999),
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
-    created_by      INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    created_by      INTEGER REFERENCES persons(id),
     created_ms      INTEGER NOT NULL,
     expires_ms      INTEGER NOT NULL
 ) STRICT;
@@ -276,7 +276,7 @@ CREATE TABLE pairing_requests (
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
     serial_number   TEXT NOT NULL COLLATE NOCASE,
     model           TEXT NOT NULL DEFAULT '',
-    person_id       INTEGER NOT NULL REFERENCES persons(id) ON DELETE CASCADE,
+    person_id       INTEGER NOT NULL REFERENCES persons(id),
     token_hash      BLOB NOT NULL UNIQUE,              -- what the headset holds; becomes its login when admitted
     created_ms      INTEGER NOT NULL,
     UNIQUE (organisation_id, serial_number)
@@ -285,7 +285,7 @@ CREATE TABLE pairing_requests (
 -- Until when pairing by sign-in is open.
 CREATE TABLE pairing_windows (
     organisation_id INTEGER PRIMARY KEY REFERENCES organisations(id) ON DELETE CASCADE,
-    opened_by       INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    opened_by       INTEGER REFERENCES persons(id),
     open_until_ms   INTEGER NOT NULL
 ) STRICT;
 
@@ -322,8 +322,8 @@ CREATE TABLE seats (
     rotation     INTEGER NOT NULL DEFAULT 0,           -- degrees
     seat_type_id INTEGER NOT NULL REFERENCES seat_types(id),
     status       TEXT NOT NULL DEFAULT 'vacant' CHECK (status IN ('vacant', 'occupied', 'maintenance')),
-    device_id    INTEGER UNIQUE REFERENCES devices(id) ON DELETE SET NULL,
-    person_id    INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    device_id    INTEGER UNIQUE REFERENCES devices(id),
+    person_id    INTEGER REFERENCES persons(id),
     updated_ms   INTEGER NOT NULL,
     UNIQUE (room_id, row, place)
 ) STRICT;
@@ -332,10 +332,10 @@ CREATE INDEX seats_by_type ON seats(seat_type_id);
 
 -- Where a class usually sits, and on which headsets: taken when a session of that class starts in that room.
 CREATE TABLE class_seats (
-    class_id  INTEGER NOT NULL REFERENCES classes(id) ON DELETE CASCADE,
+    class_id  INTEGER NOT NULL REFERENCES classes(id),
     seat_id   INTEGER NOT NULL REFERENCES seats(id) ON DELETE CASCADE,
-    device_id INTEGER REFERENCES devices(id) ON DELETE SET NULL,
-    person_id INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    device_id INTEGER REFERENCES devices(id),
+    person_id INTEGER REFERENCES persons(id),
     PRIMARY KEY (class_id, seat_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX class_seats_by_seat ON class_seats(seat_id);
@@ -367,7 +367,7 @@ CREATE TABLE scenario_versions (
     scenario_id INTEGER NOT NULL REFERENCES scenarios(id) ON DELETE CASCADE,
     version     INTEGER NOT NULL,
     content     TEXT NOT NULL,
-    created_by  INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    created_by  INTEGER REFERENCES persons(id),
     created_ms  INTEGER NOT NULL,
     PRIMARY KEY (scenario_id, version)
 ) STRICT, WITHOUT ROWID;
@@ -393,7 +393,7 @@ CREATE TABLE contents (
     sha256          TEXT NOT NULL,                     -- in hexadecimal
     size            INTEGER NOT NULL,
     archived_ms     INTEGER,                           -- removed: a week later its file goes, unless a lesson uses it
-    created_by      INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    created_by      INTEGER REFERENCES persons(id),
     created_ms      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX contents_by_organisation ON contents(organisation_id, id);
@@ -406,7 +406,7 @@ CREATE TABLE uploads (
     file_name       TEXT NOT NULL UNIQUE,
     sha256          TEXT,                              -- as its sender has it
     length          INTEGER NOT NULL,
-    created_by      INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    created_by      INTEGER REFERENCES persons(id),
     touched_ms      INTEGER NOT NULL,                  -- a day after that it is forgotten
     content_id      INTEGER REFERENCES contents(id) ON DELETE CASCADE
 ) STRICT;
@@ -425,7 +425,7 @@ CREATE TABLE lessons (
     kind            TEXT NOT NULL CHECK (kind IN ('app', 'video', 'web', 'scenario')),
     content         TEXT NOT NULL DEFAULT '',          -- what to play: an address, a package, a name the headset knows
     duration_ms     INTEGER,                           -- null: it ends when it is stopped
-    scenario_id     INTEGER REFERENCES scenarios(id) ON DELETE SET NULL, -- of kind scenario: which
+    scenario_id     INTEGER REFERENCES scenarios(id), -- of kind scenario: which
     content_id      INTEGER REFERENCES contents(id) ON DELETE SET NULL,
     archived        INTEGER NOT NULL DEFAULT 0,
     created_ms      INTEGER NOT NULL
@@ -464,11 +464,11 @@ CREATE INDEX module_lessons_by_lesson ON module_lessons(lesson_id);
 -- When a class has what: a weekly slot in local time, or a single date as an instant.
 CREATE TABLE timetable (
     id            INTEGER PRIMARY KEY,
-    class_id      INTEGER NOT NULL REFERENCES classes(id) ON DELETE CASCADE,
+    class_id      INTEGER NOT NULL REFERENCES classes(id),
     title         TEXT NOT NULL DEFAULT '',
     room_id       INTEGER REFERENCES rooms(id) ON DELETE SET NULL,
-    course_id     INTEGER REFERENCES courses(id) ON DELETE SET NULL,
-    lesson_id     INTEGER REFERENCES lessons(id) ON DELETE SET NULL,
+    course_id     INTEGER REFERENCES courses(id),
+    lesson_id     INTEGER REFERENCES lessons(id),
     weekday       INTEGER,                             -- 1 is Monday
     starts_minute INTEGER,                             -- of the local day
     ends_minute   INTEGER,
@@ -491,13 +491,13 @@ CREATE TABLE sessions (
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
     title           TEXT NOT NULL,
     teacher_id      INTEGER NOT NULL REFERENCES persons(id),
-    class_id        INTEGER REFERENCES classes(id) ON DELETE SET NULL,
+    class_id        INTEGER REFERENCES classes(id),
     room_id         INTEGER REFERENCES rooms(id) ON DELETE SET NULL,
     state           TEXT NOT NULL DEFAULT 'created' CHECK (state IN ('created', 'running', 'paused', 'stopped')),
     lesson_index    INTEGER NOT NULL DEFAULT 0,        -- into session_lessons, by position
     position_ms     INTEGER NOT NULL DEFAULT 0,
     position_at_ms  INTEGER NOT NULL DEFAULT 0,
-    display_device_id INTEGER REFERENCES devices(id) ON DELETE SET NULL, -- whose view the projector shows
+    display_device_id INTEGER REFERENCES devices(id), -- whose view the projector shows
     created_ms      INTEGER NOT NULL,
     started_ms      INTEGER,
     stopped_ms      INTEGER
@@ -521,7 +521,7 @@ CREATE TABLE session_lessons (
 -- Headsets that take part: those of the room, those whose student is of the class, those that asked for it by id.
 CREATE TABLE session_devices (
     session_id INTEGER NOT NULL REFERENCES sessions(id) ON DELETE CASCADE,
-    device_id  INTEGER NOT NULL REFERENCES devices(id) ON DELETE CASCADE,
+    device_id  INTEGER NOT NULL REFERENCES devices(id),
     joined_ms  INTEGER NOT NULL,
     PRIMARY KEY (session_id, device_id)
 ) STRICT, WITHOUT ROWID;
@@ -538,7 +538,7 @@ CREATE TABLE commands (
     lesson_index    INTEGER,
     position_ms     INTEGER,
     at_ms           INTEGER NOT NULL,                  -- when it takes effect
-    created_by      INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    created_by      INTEGER REFERENCES persons(id),
     created_ms      INTEGER NOT NULL,
     expires_ms      INTEGER NOT NULL,
     UNIQUE (session_id, number)
@@ -546,7 +546,7 @@ CREATE TABLE commands (
 
 CREATE TABLE command_answers (
     command_id INTEGER NOT NULL REFERENCES commands(id) ON DELETE CASCADE,
-    device_id  INTEGER NOT NULL REFERENCES devices(id) ON DELETE CASCADE,
+    device_id  INTEGER NOT NULL REFERENCES devices(id),
     state      TEXT NOT NULL CHECK (state IN ('sent', 'received', 'running', 'done', 'failed', 'expired')),
     skew_ms    REAL,                                   -- how late it took effect, by the headset's own measure
     error      TEXT NOT NULL DEFAULT '',
@@ -556,10 +556,10 @@ CREATE TABLE command_answers (
 
 -- A raised hand, or somebody who feels unwell: one row a headset, gone when the teacher or the student takes it back.
 CREATE TABLE hands (
-    device_id       INTEGER PRIMARY KEY REFERENCES devices(id) ON DELETE CASCADE,
+    device_id       INTEGER PRIMARY KEY REFERENCES devices(id),
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
     session_id      INTEGER REFERENCES sessions(id) ON DELETE SET NULL,
-    person_id       INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    person_id       INTEGER REFERENCES persons(id),
     raised_ms       INTEGER,                           -- null: the hand is down
     question        TEXT NOT NULL DEFAULT '',
     unwell_ms       INTEGER                            -- null: well
@@ -569,7 +569,7 @@ CREATE INDEX hands_by_session ON hands(session_id);
 -- What headsets have of the box's content, and how far they are with fetching it. Known by its SHA-256: a file is the
 -- same file wherever it came from.
 CREATE TABLE device_contents (
-    device_id       INTEGER NOT NULL REFERENCES devices(id) ON DELETE CASCADE,
+    device_id       INTEGER NOT NULL REFERENCES devices(id),
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
     sha256          TEXT NOT NULL,
     state           TEXT NOT NULL CHECK (state IN ('wanted', 'fetching', 'whole', 'failed')),
@@ -586,13 +586,13 @@ CREATE TABLE runs (
     id                   INTEGER PRIMARY KEY,
     public_id            TEXT NOT NULL,                -- a UUID, or what dialect C's headset calls it
     organisation_id      INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
-    session_id           INTEGER REFERENCES sessions(id) ON DELETE SET NULL,
-    lesson_id            INTEGER REFERENCES lessons(id) ON DELETE SET NULL,
-    scenario_id          INTEGER REFERENCES scenarios(id) ON DELETE SET NULL,
+    session_id           INTEGER REFERENCES sessions(id),
+    lesson_id            INTEGER REFERENCES lessons(id),
+    scenario_id          INTEGER REFERENCES scenarios(id),
     scenario_version     INTEGER,                      -- the version that it ran
-    device_id            INTEGER REFERENCES devices(id) ON DELETE SET NULL,
+    device_id            INTEGER REFERENCES devices(id),
     seat_id              INTEGER REFERENCES seats(id) ON DELETE SET NULL,
-    person_id            INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    person_id            INTEGER REFERENCES persons(id),
     state                TEXT NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'finished')),
     origin               TEXT NOT NULL DEFAULT 'session', -- 'session', 'events' (opened by its events), a dialect
     started_ms           INTEGER NOT NULL,
@@ -702,7 +702,7 @@ FROM runs r LEFT JOIN persons p ON p.id = r.person_id;
 CREATE TABLE trainings (
     run_id          INTEGER PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE,
     phase           TEXT NOT NULL CHECK (phase IN ('assigned', 'fetched', 'running', 'recorded', 'cancelled')),
-    assigned_by     INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    assigned_by     INTEGER REFERENCES persons(id),
     assigned_ms     INTEGER NOT NULL,
     fetched_ms      INTEGER,
     running_ms      INTEGER,
@@ -717,7 +717,7 @@ CREATE TABLE trainings (
     lines           TEXT NOT NULL DEFAULT '[]',        -- JSON
     given_score     REAL,
     given_reason    TEXT NOT NULL DEFAULT '',
-    given_by        INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    given_by        INTEGER REFERENCES persons(id),
     given_ms        INTEGER
 ) STRICT;
 CREATE INDEX trainings_waiting ON trainings(phase) WHERE phase IN ('assigned', 'fetched', 'running');
@@ -727,21 +727,21 @@ CREATE TABLE training_ticks (
     run_id    INTEGER NOT NULL REFERENCES trainings(run_id) ON DELETE CASCADE,
     item      TEXT NOT NULL,
     done      INTEGER NOT NULL,
-    person_id INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    person_id INTEGER REFERENCES persons(id),
     at_ms     INTEGER NOT NULL,
     PRIMARY KEY (run_id, item)
 ) STRICT, WITHOUT ROWID;
 
 -- Dialect A: the code that linked a headset; used up, but its headset shows it for ever.
 CREATE TABLE training_codes (
-    device_id INTEGER PRIMARY KEY REFERENCES devices(id) ON DELETE CASCADE,
+    device_id INTEGER PRIMARY KEY REFERENCES devices(id),
     code      INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE training_notes (
     id        INTEGER PRIMARY KEY,
     run_id    INTEGER NOT NULL REFERENCES trainings(run_id) ON DELETE CASCADE,
-    person_id INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    person_id INTEGER REFERENCES persons(id),
     at_ms     INTEGER NOT NULL,
     text      TEXT NOT NULL,
     picture   BLOB                                     -- JPEG: what the headset saw
@@ -755,7 +755,7 @@ CREATE TABLE chat_messages (
     id        INTEGER PRIMARY KEY,
     run_id    INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
     role      TEXT NOT NULL CHECK (role IN ('student', 'persona', 'teacher')),
-    person_id INTEGER REFERENCES persons(id) ON DELETE SET NULL, -- who wrote it, where that is known
+    person_id INTEGER REFERENCES persons(id), -- who wrote it, where that is known
     kind      TEXT NOT NULL DEFAULT 'text',            -- dialect E's type
     text      TEXT NOT NULL,
     origin    TEXT NOT NULL DEFAULT '' CHECK (origin IN ('', 'endpoint', 'embedded')), -- of the persona's: who answered
@@ -776,7 +776,7 @@ CREATE VIRTUAL TABLE knowledge_search USING fts5(scope, number UNINDEXED, title,
 CREATE TABLE experience (
     run_id          INTEGER PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE,
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
-    person_id       INTEGER NOT NULL REFERENCES persons(id) ON DELETE CASCADE,
+    person_id       INTEGER NOT NULL REFERENCES persons(id),
     xp              INTEGER NOT NULL CHECK (xp >= 0),
     at_ms           INTEGER NOT NULL
 ) STRICT;
@@ -785,7 +785,7 @@ CREATE INDEX experience_by_person ON experience(person_id, at_ms);
 
 -- Which achievements there are, and their rules, is in progress/achievement.cpp.
 CREATE TABLE achievements (
-    person_id   INTEGER NOT NULL REFERENCES persons(id) ON DELETE CASCADE,
+    person_id   INTEGER NOT NULL REFERENCES persons(id),
     achievement TEXT NOT NULL,
     run_id      INTEGER REFERENCES runs(id) ON DELETE SET NULL, -- with which it was reached
     at_ms       INTEGER NOT NULL,
@@ -795,8 +795,8 @@ CREATE TABLE achievements (
 -- A teacher saw somebody help another.
 CREATE TABLE helping (
     id        INTEGER PRIMARY KEY,
-    person_id INTEGER NOT NULL REFERENCES persons(id) ON DELETE CASCADE,
-    seen_by   INTEGER REFERENCES persons(id) ON DELETE SET NULL,
+    person_id INTEGER NOT NULL REFERENCES persons(id),
+    seen_by   INTEGER REFERENCES persons(id),
     at_ms     INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX helping_by_person ON helping(person_id);

@@ -1,6 +1,7 @@
 #include "store/migrate.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
 
 #include <optional>
 #include <set>
@@ -72,6 +73,8 @@ void upgrade(Connection& connection, const Schema& schema, std::int64_t from) {
     // Rebuilding a table drops the old one, which must not delete what refers to it; the check below makes up
     // for it.
     connection.execute("PRAGMA foreign_keys=OFF");
+    // Where only a table's text changes, a migration edits it in sqlite_schema instead of copying the table.
+    sqlite3_db_config(connection.handle(), SQLITE_DBCONFIG_DEFENSIVE, 0, nullptr);
     {
         Transaction transaction(connection);
         for (const Migration& migration : schema.migrations) {
@@ -84,6 +87,7 @@ void upgrade(Connection& connection, const Schema& schema, std::int64_t from) {
         set_version(connection, schema.version());
         transaction.commit();
     }
+    sqlite3_db_config(connection.handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     connection.execute("PRAGMA foreign_keys=ON");
 }
 

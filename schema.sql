@@ -86,7 +86,7 @@ CREATE TABLE erasures (
     asked_ms        INTEGER NOT NULL
 ) STRICT;
 
--- Bringing in a roster, see people/import.h. One an organisation.
+-- Bringing in a roster, see people/rosters/import.h. One an organisation.
 CREATE TABLE imports (
     id              INTEGER PRIMARY KEY,
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,

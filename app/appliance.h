@@ -15,8 +15,8 @@
 #include "app/housekeeping.h"
 #include "app/services.h"
 #include "app/sockets.h"
-#include "http/front_door.h"
-#include "http/route.h"
+#include "http/serving/route.h"
+#include "http/wire/front_door.h"
 
 namespace app {
 

@@ -3,7 +3,7 @@
 
 #include "audit/log.h"
 #include "devices/inspector.h"
-#include "http/seams.h"
+#include "http/serving/seams.h"
 #include "platform/clock.h"
 
 namespace app {

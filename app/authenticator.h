@@ -1,9 +1,9 @@
 // Whose credential is this? From the tables in memory.
 #pragma once
 
-#include "http/seams.h"
-#include "people/logins.h"
-#include "people/site_keys.h"
+#include "http/serving/seams.h"
+#include "people/signing_in/logins.h"
+#include "people/signing_in/site_keys.h"
 #include "platform/clock.h"
 
 namespace app {

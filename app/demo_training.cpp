@@ -18,7 +18,7 @@ bool does(std::size_t student, std::size_t item) {
     return (student * 5 + item * 3) % 11 >= student / 2;
 }
 
-runs::Record record_of(const scenarios::Content& content, std::size_t student) {
+trainings::Record record_of(const scenarios::Content& content, std::size_t student) {
     nlohmann::json checklist = nlohmann::json::object(), metrics = nlohmann::json::object();
     for (std::size_t i = 0; i < content.checklist.size(); ++i)
         checklist[content.checklist[i].key] = does(student, i);
@@ -34,7 +34,7 @@ runs::Record record_of(const scenarios::Content& content, std::size_t student) {
 std::int64_t begin(Services& services, std::int64_t organisation_id, std::int64_t student_id,
                    std::int64_t scenario_id) {
     return services.store.write("demo", [&](store::Tx& tx) {
-        runs::Beginning beginning;
+        trainings::Beginning beginning;
         beginning.scenario_id = scenario_id;
         beginning.person_id = student_id;
         return services.trainings.begin(tx, organisation_id, beginning).run.id;

@@ -2,8 +2,8 @@
 // The front door itself runs memory routes and transfers.
 #pragma once
 
-#include "http/seams.h"
-#include "http/worker_pool.h"
+#include "http/serving/seams.h"
+#include "http/wire/worker_pool.h"
 #include "store/store.h"
 
 namespace app {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "app/command_line.h"
+#include "app/commands/command_line.h"
 #include "platform/process.h"
 
 int main(int argc, char** argv) {

@@ -1,7 +1,7 @@
 #include "app/metrics.h"
 
 #include "app/appliance.h"
-#include "http/guard.h"
+#include "http/serving/guard.h"
 #include "platform/error.h"
 #include "platform/process.h"
 #include "platform/version.h"

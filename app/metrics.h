@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "http/call.h"
+#include "http/serving/call.h"
 
 namespace app {
 

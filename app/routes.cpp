@@ -15,8 +15,8 @@
 #include "dialects/trainer/trainer_routes.h"
 #include "dialects/training/training_routes.h"
 #include "dialects/unreal/unreal_routes.h"
-#include "http/assets.h"
-#include "http/openapi.h"
+#include "http/serving/assets.h"
+#include "http/serving/openapi.h"
 #include "insights/insight_routes.h"
 #include "live/live_routes.h"
 #include "people/people_routes.h"
@@ -24,10 +24,10 @@
 #include "progress/progress_routes.h"
 #include "rooms/room_routes.h"
 #include "runs/run_routes.h"
-#include "runs/training_routes.h"
 #include "scenarios/scenario_routes.h"
-#include "sessions/due.h"
+#include "sessions/before/due.h"
 #include "sessions/session_routes.h"
+#include "trainings/training_routes.h"
 
 namespace app {
 
@@ -71,7 +71,7 @@ void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
     sessions::add_session_routes(table, {s.sessions, s.director, s.lessons, s.presence, s.fetching, s.clock});
     runs::add_run_routes(table, s.runs, s.ingest);
     scenarios::add_scenario_routes(table, s.scenarios);
-    runs::add_training_routes(table, {s.store, s.clock, s.trainings, s.waiting});
+    trainings::add_training_routes(table, {s.store, s.clock, s.trainings, s.waiting});
     insights::add_insight_routes(table, {s.sessions, s.runs, s.people, s.classes});
     progress::add_progress_routes(table, s.progress, s.classes);
     chat::add_chat_routes(table, s.chat, s.chat_feed, s.chat_endpoint);

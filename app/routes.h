@@ -3,7 +3,7 @@
 
 #include "app/services.h"
 #include "app/sockets.h"
-#include "http/route.h"
+#include "http/serving/route.h"
 
 namespace app {
 

@@ -4,7 +4,7 @@
 #include "platform/log.h"
 #include "progress/privacy.h"
 #include "rooms/privacy.h"
-#include "sessions/due.h"
+#include "sessions/before/due.h"
 #include "sessions/privacy.h"
 
 namespace app {
@@ -227,7 +227,7 @@ void Services::connect_rooms() {
 }
 
 void Services::connect_trainings() {
-    trainings.on_changed.push_back([this](const runs::Trainings::Shown& shown) {
+    trainings.on_changed.push_back([this](const trainings::Trainings::Shown& shown) {
         waiting.changed(shown);
         training_board.changed(shown);
     });
@@ -248,7 +248,7 @@ void Services::connect_progress() {
                 the_hub.erase(topic, key);
         });
     };
-    trainings.on_recorded.push_back([this](store::Tx& tx, const runs::Training& training) {
+    trainings.on_recorded.push_back([this](store::Tx& tx, const trainings::Training& training) {
         progress.settle(tx, training.run.organisation_id, training.run.id);
     });
     runs.on_named = [this](store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id) {
@@ -288,7 +288,7 @@ void Services::load() {
         director.load(read);
         waiting.load(read, devices, trainings);
         for (const people::Organisation& organisation : organisations.list(read))
-            for (const runs::Training& training : trainings.queue(read, organisation.id))
+            for (const trainings::Training& training : trainings.queue(read, organisation.id))
                 training_board.changed({training, trainings.ticks(read, training.run.id),
                                         trainings.notes(read, training.run.id),
                                         trainings.scenario_of(read, training).content});

@@ -27,19 +27,19 @@
 #include "devices/presence.h"
 #include "live/hub.h"
 #include "people/classes.h"
-#include "people/import.h"
-#include "people/invitation.h"
-#include "people/lockout.h"
-#include "people/login_card.h"
-#include "people/logins.h"
 #include "people/organisation.h"
 #include "people/people.h"
 #include "people/privacy.h"
 #include "people/profile.h"
-#include "people/second_factor.h"
-#include "people/setup.h"
-#include "people/sign_in.h"
-#include "people/site_keys.h"
+#include "people/rosters/import.h"
+#include "people/signing_in/invitation.h"
+#include "people/signing_in/lockout.h"
+#include "people/signing_in/login_card.h"
+#include "people/signing_in/logins.h"
+#include "people/signing_in/second_factor.h"
+#include "people/signing_in/setup.h"
+#include "people/signing_in/sign_in.h"
+#include "people/signing_in/site_keys.h"
 #include "platform/clock.h"
 #include "platform/crypto.h"
 #include "platform/random.h"
@@ -48,16 +48,16 @@
 #include "runs/ingest.h"
 #include "runs/privacy.h"
 #include "runs/run.h"
-#include "runs/training.h"
-#include "runs/waiting.h"
 #include "scenarios/scenario.h"
-#include "sessions/board.h"
+#include "sessions/before/fetching.h"
 #include "sessions/director.h"
-#include "sessions/fetching.h"
-#include "sessions/pictures.h"
 #include "sessions/session.h"
-#include "sessions/training_board.h"
+#include "sessions/shown/board.h"
+#include "sessions/shown/pictures.h"
 #include "store/store.h"
+#include "trainings/board.h"
+#include "trainings/training.h"
+#include "trainings/waiting.h"
 
 namespace app {
 
@@ -147,8 +147,8 @@ public:
     courses::Pace pace; // of content to headsets
     runs::Runs runs;
     runs::Ingest ingest;
-    runs::Trainings trainings;
-    runs::Waiting waiting;
+    trainings::Trainings trainings;
+    trainings::Waiting waiting;
     runs::Retention retention;
 
     live::Hub hub;
@@ -158,7 +158,7 @@ public:
     sessions::Pictures pictures;
     sessions::Board board;
     sessions::Director director;
-    sessions::TrainingBoard training_board;
+    trainings::Board training_board;
 
     progress::Progress progress;
     chat::Endpoint chat_endpoint;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "http/body.h"
+#include "http/serving/body.h"
 #include "platform/signs_of_life.h"
 
 namespace app {

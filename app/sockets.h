@@ -8,8 +8,8 @@
 
 #include "app/services.h"
 #include "dialects/socket_dialect.h"
-#include "http/messages.h"
-#include "http/seams.h"
+#include "http/serving/messages.h"
+#include "http/serving/seams.h"
 
 namespace app {
 

@@ -1,7 +1,7 @@
 // How the box itself is: /health for whoever watches it, /v1/system for its administrator.
 #pragma once
 
-#include "http/route.h"
+#include "http/serving/route.h"
 
 namespace app {
 

@@ -3,8 +3,8 @@
 #include <functional>
 
 #include "admin/backup.h"
-#include "http/route.h"
-#include "people/setup.h"
+#include "http/serving/route.h"
+#include "people/signing_in/setup.h"
 
 namespace admin {
 

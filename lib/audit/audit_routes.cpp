@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "audit/query.h"
-#include "http/lists.h"
+#include "http/serving/lists.h"
 #include "platform/text.h"
 
 namespace audit {

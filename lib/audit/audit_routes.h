@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http/route.h"
+#include "http/serving/route.h"
 #include "store/store.h"
 
 namespace audit {

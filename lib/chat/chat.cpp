@@ -50,7 +50,7 @@ Message message_of(const store::Statement& rows) {
 } // namespace
 
 struct Chat::Setting {
-    runs::Training training;
+    trainings::Training training;
     Role role = Role::student; // the caller's
     bool may_write = false;
     std::optional<people::PersonReference> author;
@@ -84,7 +84,7 @@ Chat::Setting Chat::setting_of(store::Read& read, const platform::Caller& caller
     if (!training) platform::throw_not_found("run");
     Setting setting;
     setting.training = *std::move(training);
-    const bool own = runs::is_own(setting.training.run, caller);
+    const bool own = trainings::is_own(setting.training.run, caller);
     const bool staff = caller.person_id != 0 && caller.role >= platform::Role::viewer;
     if (!own && !staff) platform::throw_not_found("run");
     setting.role = own ? Role::student : Role::teacher;
@@ -120,7 +120,7 @@ Chat::Exchange Chat::say(const platform::Caller& caller, std::int64_t run_id, co
     Exchange exchange;
     exchange.message = store_.write("chat message", [&](store::Tx& tx) {
         const auto now = trainings_.find(tx, caller.organisation_id, run_id);
-        if (!now || !runs::is_open(now->phase)) platform::throw_conflict("This run has ended.");
+        if (!now || !trainings::is_open(now->phase)) platform::throw_conflict("This run has ended.");
         if (count(tx, run_id) >= most_messages) platform::throw_conflict("This conversation is full.");
         return add(tx, setting, message);
     });
@@ -206,7 +206,7 @@ store::Page<Message> Chat::list(store::Read& read, const platform::Caller& calle
                                 const store::PageRequest& page) const {
     const auto training = trainings_.find(read, caller.organisation_id, run_id);
     const bool staff = caller.person_id != 0 && caller.role >= platform::Role::viewer;
-    if (!training || (!staff && !runs::is_own(training->run, caller))) platform::throw_not_found("run");
+    if (!training || (!staff && !trainings::is_own(training->run, caller))) platform::throw_not_found("run");
     return store::read_page<Message>(
         read.query(LECTERN_MESSAGE_COLUMNS "WHERE m.run_id = ? AND m.id > ? ORDER BY m.id LIMIT ?", run_id,
                    page.after.value_or(0), page.limit + 1),

@@ -23,9 +23,9 @@
 #include "chat/knowledge.h"
 #include "people/organisation.h"
 #include "platform/caller.h"
-#include "runs/training.h"
 #include "store/page.h"
 #include "store/store.h"
+#include "trainings/training.h"
 
 namespace chat {
 
@@ -55,7 +55,7 @@ public:
     static constexpr std::int64_t most_messages = 1'000; // of a run
     static constexpr std::int64_t remembered = 20;       // messages that the persona keeps in mind
 
-    Chat(store::Store& store, Endpoint& endpoint, runs::Trainings& trainings,
+    Chat(store::Store& store, Endpoint& endpoint, trainings::Trainings& trainings,
          people::Organisations& organisations)
         : store_(store), endpoint_(endpoint), trainings_(trainings), organisations_(organisations) {}
 
@@ -93,7 +93,7 @@ private:
 
     store::Store& store_;
     Endpoint& endpoint_;
-    runs::Trainings& trainings_;
+    trainings::Trainings& trainings_;
     people::Organisations& organisations_;
     Knowledge knowledge_;
     std::mutex indexing_;

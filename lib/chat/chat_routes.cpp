@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "http/lists.h"
+#include "http/serving/lists.h"
 
 namespace chat {
 

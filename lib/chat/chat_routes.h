@@ -2,7 +2,7 @@
 
 #include "chat/chat.h"
 #include "chat/feed.h"
-#include "http/route.h"
+#include "http/serving/route.h"
 
 namespace chat {
 

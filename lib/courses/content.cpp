@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "platform/error.h"
-#include "platform/ids.h"
 #include "platform/text.h"
+#include "platform/uuid.h"
 
 namespace courses {
 

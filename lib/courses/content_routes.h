@@ -3,7 +3,7 @@
 #include "courses/content.h"
 #include "courses/content_files.h"
 #include "courses/pace.h"
-#include "http/route.h"
+#include "http/serving/route.h"
 #include "store/store.h"
 
 namespace courses {

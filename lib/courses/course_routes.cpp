@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "courses/lesson_routes.h"
-#include "http/lists.h"
+#include "http/serving/lists.h"
 #include "platform/error.h"
 #include "platform/text.h"
 

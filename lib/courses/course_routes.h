@@ -2,7 +2,7 @@
 
 #include "courses/course.h"
 #include "courses/timetable.h"
-#include "http/route.h"
+#include "http/serving/route.h"
 
 namespace courses {
 

@@ -1,6 +1,6 @@
 #include "courses/lesson_routes.h"
 
-#include "http/lists.h"
+#include "http/serving/lists.h"
 
 namespace courses {
 

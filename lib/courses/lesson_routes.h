@@ -1,7 +1,7 @@
 #pragma once
 
 #include "courses/lesson.h"
-#include "http/route.h"
+#include "http/serving/route.h"
 
 namespace courses {
 

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "courses/content_routes.h"
-#include "http/problem.h"
+#include "http/serving/problem.h"
 #include "platform/error.h"
 #include "platform/text.h"
 

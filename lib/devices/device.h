@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "people/logins.h"
 #include "people/organisation.h"
 #include "people/people.h"
+#include "people/signing_in/logins.h"
 #include "store/page.h"
 #include "store/transaction.h"
 

@@ -8,9 +8,9 @@
 #include "devices/inspector.h"
 #include "devices/pairing.h"
 #include "devices/presence.h"
-#include "http/route.h"
+#include "http/serving/route.h"
 #include "people/classes.h"
-#include "people/sign_in.h"
+#include "people/signing_in/sign_in.h"
 #include "platform/clock.h"
 
 namespace devices {

@@ -17,9 +17,9 @@
 #include <vector>
 
 #include "devices/device.h"
-#include "people/lockout.h"
-#include "people/logins.h"
 #include "people/organisation.h"
+#include "people/signing_in/lockout.h"
+#include "people/signing_in/logins.h"
 #include "platform/random.h"
 #include "store/transaction.h"
 

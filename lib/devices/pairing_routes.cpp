@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "devices/device_routes.h"
-#include "http/lists.h"
+#include "http/serving/lists.h"
 #include "platform/error.h"
 #include "platform/qr.h"
 #include "platform/text.h"

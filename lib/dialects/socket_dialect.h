@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "http/seams.h"
+#include "http/serving/seams.h"
 #include "live/hub.h"
 
 namespace dialects {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "http/lists.h"
+#include "http/serving/lists.h"
 #include "insights/insight_json.h"
 #include "insights/result_routes.h"
 #include "sessions/session_routes.h"

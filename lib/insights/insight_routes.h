@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http/route.h"
+#include "http/serving/route.h"
 #include "people/classes.h"
 #include "people/people.h"
 #include "runs/run.h"

@@ -1,6 +1,6 @@
 #include "insights/result_routes.h"
 
-#include "http/lists.h"
+#include "http/serving/lists.h"
 #include "insights/insight_json.h"
 #include "runs/ingest.h"
 

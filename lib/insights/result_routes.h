@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "http/call.h"
-#include "http/shape.h"
+#include "http/serving/call.h"
+#include "http/serving/shape.h"
 #include "insights/insight_routes.h"
 
 namespace insights {

@@ -2,7 +2,7 @@
 // thread.
 #pragma once
 
-#include "http/route.h"
+#include "http/serving/route.h"
 #include "live/hub.h"
 #include "platform/clock.h"
 

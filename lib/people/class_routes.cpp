@@ -1,7 +1,7 @@
 // Classes, and the site keys of clients that cannot send a header.
 #include <nlohmann/json.hpp>
 
-#include "http/lists.h"
+#include "http/serving/lists.h"
 #include "people/class_archive.h"
 #include "people/people_routes.h"
 #include "platform/error.h"

@@ -1,7 +1,7 @@
 // Organisations: one's own with its settings, and those of the whole box for whoever looks after it.
 #include <nlohmann/json.hpp>
 
-#include "http/lists.h"
+#include "http/serving/lists.h"
 #include "people/people_routes.h"
 #include "platform/error.h"
 #include "platform/text.h"

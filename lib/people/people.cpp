@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "people/logins.h"
+#include "people/signing_in/logins.h"
 #include "platform/error.h"
 #include "platform/text.h"
 

@@ -4,19 +4,19 @@
 #include <string>
 #include <string_view>
 
-#include "http/route.h"
+#include "http/serving/route.h"
 #include "people/classes.h"
-#include "people/import.h"
-#include "people/invitation.h"
-#include "people/login_card.h"
-#include "people/logins.h"
 #include "people/organisation.h"
 #include "people/people.h"
 #include "people/privacy.h"
-#include "people/second_factor.h"
-#include "people/setup.h"
-#include "people/sign_in.h"
-#include "people/site_keys.h"
+#include "people/rosters/import.h"
+#include "people/signing_in/invitation.h"
+#include "people/signing_in/login_card.h"
+#include "people/signing_in/logins.h"
+#include "people/signing_in/second_factor.h"
+#include "people/signing_in/setup.h"
+#include "people/signing_in/sign_in.h"
+#include "people/signing_in/site_keys.h"
 #include "platform/crypto.h"
 #include "store/store.h"
 

@@ -1,7 +1,7 @@
 // The people of an organisation. A teacher looks after students, an administrator after everybody.
 #include <nlohmann/json.hpp>
 
-#include "http/lists.h"
+#include "http/serving/lists.h"
 #include "people/people_routes.h"
 #include "platform/error.h"
 #include "platform/text.h"

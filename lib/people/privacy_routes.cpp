@@ -1,7 +1,7 @@
 // What is known of a person, handed out and erased.
 #include <nlohmann/json.hpp>
 
-#include "http/lists.h"
+#include "http/serving/lists.h"
 #include "people/people_routes.h"
 #include "platform/error.h"
 

@@ -1,7 +1,7 @@
 // How staff come in and prove themselves: invitations, and the second factor.
 #include <nlohmann/json.hpp>
 
-#include "http/lists.h"
+#include "http/serving/lists.h"
 #include "people/people_routes.h"
 #include "platform/error.h"
 #include "platform/qr.h"

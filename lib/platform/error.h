@@ -1,4 +1,4 @@
-// The one error type. Domain code throws it, one mapping (http/problem.cpp) turns a kind into a status, and no handler
+// The one error type. Domain code throws it, one mapping (http/serving/problem.cpp) turns a kind into a status, and no handler
 // catches it. "Not there" that is an ordinary outcome is a std::optional, not an Error.
 #pragma once
 

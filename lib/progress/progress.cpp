@@ -44,7 +44,8 @@ std::string_view name_of(LeaderboardMode mode) {
 
 std::optional<Award> Progress::settle(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id) {
     const auto training = trainings_.find(tx, organisation_id, run_id);
-    if (!training || training->phase != runs::Phase::recorded || !training->run.person) return std::nullopt;
+    if (!training || training->phase != trainings::Phase::recorded || !training->run.person)
+        return std::nullopt;
     Award award;
     award.run_id = run_id;
     award.person_id = training->run.person->id;

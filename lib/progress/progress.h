@@ -18,9 +18,9 @@
 #include "people/people.h"
 #include "progress/achievement.h"
 #include "progress/experience.h"
-#include "runs/training.h"
 #include "store/page.h"
 #include "store/transaction.h"
+#include "trainings/training.h"
 
 namespace progress {
 
@@ -87,7 +87,8 @@ class Progress {
 public:
     static constexpr std::int64_t most_rows = 100; // of a leaderboard
 
-    Progress(people::People& people, runs::Trainings& trainings) : people_(people), trainings_(trainings) {}
+    Progress(people::People& people, trainings::Trainings& trainings)
+        : people_(people), trainings_(trainings) {}
 
     // Gives what the run is worth, if it is one of a scenario, recorded, and somebody's. May be called again.
     std::optional<Award> settle(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id);
@@ -126,7 +127,7 @@ private:
     std::vector<const Achievement*> reached_with_run(store::Read& read, std::int64_t run_id) const;
 
     people::People& people_;
-    runs::Trainings& trainings_;
+    trainings::Trainings& trainings_;
 };
 
 nlohmann::json json_of(const Achievement& achievement);

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "http/lists.h"
+#include "http/serving/lists.h"
 #include "platform/error.h"
 #include "platform/text.h"
 

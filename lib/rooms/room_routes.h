@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "http/route.h"
+#include "http/serving/route.h"
 #include "rooms/room.h"
 
 namespace rooms {

@@ -1,6 +1,6 @@
 #include <nlohmann/json.hpp>
 
-#include "http/lists.h"
+#include "http/serving/lists.h"
 #include "platform/error.h"
 #include "rooms/room_routes.h"
 

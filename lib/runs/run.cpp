@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "platform/error.h"
-#include "platform/ids.h"
 #include "platform/text.h"
+#include "platform/uuid.h"
 
 namespace runs {
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "http/lists.h"
+#include "http/serving/lists.h"
 #include "runs/counts.h"
 
 namespace runs {

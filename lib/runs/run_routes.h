@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http/route.h"
+#include "http/serving/route.h"
 #include "runs/ingest.h"
 #include "runs/run.h"
 

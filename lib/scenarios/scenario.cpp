@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "platform/error.h"
-#include "platform/ids.h"
 #include "platform/text.h"
+#include "platform/uuid.h"
 
 namespace scenarios {
 

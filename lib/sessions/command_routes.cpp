@@ -1,5 +1,5 @@
 // What a teacher orders, what a headset answers.
-#include "http/lists.h"
+#include "http/serving/lists.h"
 #include "sessions/session_routes.h"
 
 namespace sessions {

@@ -1,7 +1,7 @@
 // One call for every order: an action, its arguments, and whom it is for.
 #include <map>
 
-#include "http/lists.h"
+#include "http/serving/lists.h"
 #include "sessions/session_routes.h"
 
 namespace sessions {

@@ -18,15 +18,15 @@
 #include "devices/inspector.h"
 #include "devices/presence.h"
 #include "live/hub.h"
-#include "people/logins.h"
+#include "people/signing_in/logins.h"
 #include "platform/caller.h"
 #include "platform/clock.h"
 #include "rooms/room.h"
 #include "runs/run.h"
-#include "sessions/board.h"
 #include "sessions/hands.h"
-#include "sessions/pictures.h"
 #include "sessions/session.h"
+#include "sessions/shown/board.h"
+#include "sessions/shown/pictures.h"
 #include "store/store.h"
 
 namespace sessions {

@@ -15,9 +15,9 @@
 #include "live/hub.h"
 #include "platform/caller.h"
 #include "platform/clock.h"
-#include "sessions/board.h"
 #include "sessions/participation.h"
 #include "sessions/session.h"
+#include "sessions/shown/board.h"
 
 namespace sessions {
 

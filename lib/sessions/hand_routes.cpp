@@ -1,5 +1,5 @@
 // Raised hands: the headset's side, by socket and by HTTP alike, and the teacher's.
-#include "http/lists.h"
+#include "http/serving/lists.h"
 #include "sessions/session_routes.h"
 
 namespace sessions {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "devices/presence.h"
-#include "people/logins.h"
+#include "people/signing_in/logins.h"
 #include "rooms/room.h"
 #include "runs/run.h"
 #include "sessions/session.h"

@@ -1,7 +1,7 @@
 #include "sessions/session_routes.h"
 
-#include "http/lists.h"
-#include "sessions/summary.h"
+#include "http/serving/lists.h"
+#include "sessions/shown/summary.h"
 
 namespace sessions {
 

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "courses/lesson.h"
-#include "http/route.h"
+#include "http/serving/route.h"
 #include "platform/clock.h"
+#include "sessions/before/fetching.h"
 #include "sessions/director.h"
-#include "sessions/fetching.h"
 
 namespace sessions {
 

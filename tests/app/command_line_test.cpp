@@ -1,4 +1,4 @@
-#include "app/command_line.h"
+#include "app/commands/command_line.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "app/admin_socket.h"
-#include "app/commands.h"
+#include "app/commands/commands.h"
 #include "support/temporary_folder.h"
 #include "support/test_appliance.h"
 

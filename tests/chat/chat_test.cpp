@@ -47,7 +47,7 @@ public:
 
     std::int64_t begin(const std::string& nickname) {
         return box.services().store.write("begin", [&](store::Tx& tx) {
-            runs::Beginning beginning;
+            trainings::Beginning beginning;
             beginning.scenario_id = scenario_id;
             beginning.person_id = box.services().people.by_nickname(tx, 1, nickname)->id;
             return box.services().trainings.begin(tx, 1, beginning).run.id;

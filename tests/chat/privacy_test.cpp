@@ -67,7 +67,7 @@ struct School {
                         {"checklist", Json::array({{{"key", "lid"}, {"title", "Lid on"}}})}},
                        head);
         run_id = box.services().store.write("begin", [&](store::Tx& tx) {
-            runs::Beginning beginning;
+            trainings::Beginning beginning;
             beginning.scenario_id = scenario.at("id");
             beginning.person_id = ana;
             box.services().profiles.signed_in(tx, 1, ana);

@@ -3,9 +3,9 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "http/assets.h"
-#include "http/openapi.h"
-#include "http/problem.h"
+#include "http/serving/assets.h"
+#include "http/serving/openapi.h"
+#include "http/serving/problem.h"
 
 using http::Access;
 using http::Json;

@@ -1,4 +1,4 @@
-#include "http/guard.h"
+#include "http/serving/guard.h"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -8,8 +8,8 @@
 #include <mutex>
 #include <optional>
 
-#include "http/front_door.h"
-#include "http/worker_pool.h"
+#include "http/wire/front_door.h"
+#include "http/wire/worker_pool.h"
 #include "support/manual_clock.h"
 
 namespace house {

@@ -1,9 +1,9 @@
-#include "http/messages.h"
+#include "http/serving/messages.h"
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "http/envelope.h"
 #include "http/house.h"
+#include "http/serving/envelope.h"
 
 using http::Access;
 using http::Json;

@@ -1,4 +1,4 @@
-#include "http/route.h"
+#include "http/serving/route.h"
 
 #include <catch2/catch_test_macros.hpp>
 

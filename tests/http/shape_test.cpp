@@ -1,9 +1,9 @@
-#include "http/shape.h"
+#include "http/serving/shape.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <limits>
 
-#include "http/body.h"
+#include "http/serving/body.h"
 
 using namespace http;
 

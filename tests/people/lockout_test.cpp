@@ -1,4 +1,4 @@
-#include "people/lockout.h"
+#include "people/signing_in/lockout.h"
 
 #include <catch2/catch_test_macros.hpp>
 

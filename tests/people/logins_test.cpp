@@ -1,4 +1,4 @@
-#include "people/logins.h"
+#include "people/signing_in/logins.h"
 
 #include <catch2/catch_test_macros.hpp>
 

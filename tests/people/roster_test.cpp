@@ -1,9 +1,9 @@
 // Rosters: what is in a file, what becomes of it, and ten thousand of them at once.
-#include "people/roster.h"
+#include "people/rosters/roster.h"
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "people/roster_export.h"
+#include "people/rosters/roster_export.h"
 #include "platform/csv.h"
 #include "platform/text.h"
 #include "platform/zip.h"

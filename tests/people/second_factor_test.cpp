@@ -1,10 +1,10 @@
 // The second factor of staff, and the invitations by which they come in.
-#include "people/second_factor.h"
+#include "people/signing_in/second_factor.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <set>
 
-#include "people/invitation.h"
+#include "people/signing_in/invitation.h"
 #include "platform/totp.h"
 #include "support/school.h"
 

@@ -1,4 +1,4 @@
-#include "people/setup.h"
+#include "people/signing_in/setup.h"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,4 +1,4 @@
-#include "people/sign_in.h"
+#include "people/signing_in/sign_in.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <thread>

@@ -8,8 +8,8 @@
 
 #include "platform/error.h"
 #include "platform/files.h"
-#include "platform/ids.h"
 #include "platform/text.h"
+#include "platform/uuid.h"
 #include "support/sequence_random.h"
 #include "support/temporary_folder.h"
 

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "platform/embedded.h"
-#include "runs/training.h"
 #include "support/school.h"
+#include "trainings/training.h"
 
 using namespace scenarios;
 using support::error_of;
@@ -18,7 +18,7 @@ struct Box {
     support::School school;
     Scenarios scenarios{school.random};
     runs::Runs runs{school.random};
-    runs::Trainings trainings{runs, scenarios, school.devices};
+    trainings::Trainings trainings{runs, scenarios, school.devices};
     std::int64_t here = school.organisation;
 
     Scenario add(const std::string& title, std::vector<std::int64_t> prerequisites = {}) {
@@ -171,10 +171,10 @@ TEST_CASE("trainings: assigned, fetched, running, recorded; recorded once, repla
     const auto ada = box.school.add_student("ada");
     int given = 0;
     std::vector<std::string> told;
-    box.trainings.on_recorded.push_back([&](store::Tx&, const runs::Training&) { ++given; });
+    box.trainings.on_recorded.push_back([&](store::Tx&, const trainings::Training&) { ++given; });
     box.trainings.on_changed.push_back(
-        [&](const runs::Trainings::Shown& shown) { told.emplace_back(name_of(shown.training.phase)); });
-    runs::Assignment assignment;
+        [&](const trainings::Trainings::Shown& shown) { told.emplace_back(name_of(shown.training.phase)); });
+    trainings::Assignment assignment;
     assignment.scenario_id = fire.id;
     assignment.device_id = device.id;
     assignment.person_id = ada.id;
@@ -184,7 +184,7 @@ TEST_CASE("trainings: assigned, fetched, running, recorded; recorded once, repla
     };
     const std::int64_t replaced = assign(), run = assign();
     box.read([&](store::Read& read) {
-        CHECK(box.trainings.get(read, box.here, replaced).phase == runs::Phase::cancelled);
+        CHECK(box.trainings.get(read, box.here, replaced).phase == trainings::Phase::cancelled);
         CHECK(box.trainings.open_on(read, box.here, device.id)->run.id == run);
         // What only waits takes no events yet.
         CHECK_FALSE(box.runs.current(read, box.here, device.id).has_value());
@@ -193,11 +193,11 @@ TEST_CASE("trainings: assigned, fetched, running, recorded; recorded once, repla
     box.write([&](store::Tx& tx) { box.trainings.running(tx, box.here, run); });
     box.write([&](store::Tx& tx) { box.trainings.fetched(tx, box.here, run); }); // never back
     box.school.clock.advance(std::chrono::seconds(30));
-    const runs::Record record{.metrics = R"({"errors": "5"})", .checklist = R"({"call": 1})"};
+    const trainings::Record record{.metrics = R"({"errors": "5"})", .checklist = R"({"call": 1})"};
     for (int i = 0; i < 2; ++i) {
         const auto recorded =
             box.write([&](store::Tx& tx) { return box.trainings.record(tx, box.here, run, record); });
-        CHECK(recorded.phase == runs::Phase::recorded);
+        CHECK(recorded.phase == trainings::Phase::recorded);
         CHECK(recorded.run.score == 75);
         CHECK(recorded.run.completed);
         CHECK(recorded.run.scenario_version == 1);
@@ -216,7 +216,7 @@ TEST_CASE("trainings: assigned to a headset alone, it is whoever's who signs in 
     const auto first = box.school.pair("DPVR-07").device, second = box.school.pair("DPVR-08").device;
     const auto ada = box.school.add_student("ada"), ben = box.school.add_student("ben");
     const auto assign = [&](const devices::Device& device) {
-        runs::Assignment assignment;
+        trainings::Assignment assignment;
         assignment.scenario_id = fire.id;
         assignment.device_id = device.id;
         return box.write([&](store::Tx& tx) { return box.trainings.assign(tx, box.here, assignment); })
@@ -301,5 +301,5 @@ TEST_CASE("trainings: a prerequisite must be passed before a student begins", "[
     CHECK(error_of([&] { begin(aid); }) == "conflict"); // done, but not passed
     box.write([&](store::Tx& tx) { box.trainings.tick(tx, box.here, run, "call", true, {}); });
     box.write([&](store::Tx& tx) { box.trainings.give_score(tx, box.here, run, 60.0, "Good enough", {}); });
-    CHECK(begin(aid).phase == runs::Phase::running);
+    CHECK(begin(aid).phase == trainings::Phase::running);
 }

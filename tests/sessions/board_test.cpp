@@ -5,8 +5,8 @@
 
 #include "devices/inspector.h"
 #include "platform/error.h"
-#include "sessions/pictures.h"
-#include "sessions/preflight.h"
+#include "sessions/before/preflight.h"
+#include "sessions/shown/pictures.h"
 #include "support/lesson.h"
 
 using namespace std::chrono_literals;

@@ -6,7 +6,7 @@
 #include <chrono>
 
 #include "platform/error.h"
-#include "sessions/help.h"
+#include "sessions/shown/help.h"
 #include "support/lesson.h"
 
 using namespace std::chrono_literals;

@@ -1,12 +1,12 @@
 // Content on headsets: ordered, fetched, reported, and known to the board before a lesson.
-#include "sessions/fetching.h"
+#include "sessions/before/fetching.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <chrono>
 
 #include "courses/pace.h"
 #include "platform/error.h"
-#include "sessions/preflight.h"
+#include "sessions/before/preflight.h"
 #include "support/lesson.h"
 
 using namespace std::chrono_literals;

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "platform/error.h"
-#include "sessions/summary.h"
+#include "sessions/shown/summary.h"
 #include "support/classroom.h"
 
 using sessions::AnswerState;

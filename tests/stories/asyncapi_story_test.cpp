@@ -4,7 +4,7 @@
 #include <set>
 #include <string>
 
-#include "http/openapi.h"
+#include "http/serving/openapi.h"
 #include "support/live_school.h"
 
 using namespace support;

@@ -4,7 +4,7 @@
 
 #include "admin/archive.h"
 #include "admin/backup.h"
-#include "app/doctor.h"
+#include "app/commands/doctor.h"
 #include "app/housekeeping.h"
 #include "store/migrate.h"
 #include "support/socket_client.h"

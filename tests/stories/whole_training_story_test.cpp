@@ -192,7 +192,7 @@ TEST_CASE("a run that is named after its end rewards who did it, once", "[storie
     TestAppliance& box = story.box;
     story.link_headset();
     const auto assigned = box.services().store.write("assign", [&](store::Tx& tx) {
-        runs::Assignment assignment;
+        trainings::Assignment assignment;
         assignment.scenario_id = story.scenario_id;
         assignment.device_id = std::stoll(story.device_id);
         return box.services().trainings.assign(tx, 1, assignment).run.id;

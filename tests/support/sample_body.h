@@ -1,5 +1,5 @@
 // A body that fits a JSON Schema, made of nothing but the schema: what the tests send to routes that they
-// know only from /openapi.json. Knows the schemas that http/shape.cpp writes, and throws on any other.
+// know only from /openapi.json. Knows the schemas that http/serving/shape.cpp writes, and throws on any other.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -2,7 +2,7 @@
 
 #include "dialects/lms/control.h"
 #include "dialects/lms/wire.h"
-#include "http/assets.h"
+#include "http/serving/assets.h"
 #include "platform/error.h"
 
 namespace dialects::lms {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "dialects/lms/parts.h"
-#include "http/route.h"
+#include "http/serving/route.h"
 
 namespace dialects::lms {
 

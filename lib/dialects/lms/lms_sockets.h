@@ -18,7 +18,7 @@
 #include "dialects/lms/control.h"
 #include "dialects/lms/parts.h"
 #include "dialects/socket_dialect.h"
-#include "http/messages.h"
+#include "http/serving/messages.h"
 
 namespace dialects::lms {
 

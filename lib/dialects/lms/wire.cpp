@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "http/problem.h"
+#include "http/serving/problem.h"
 #include "platform/text.h"
 
 namespace dialects::lms {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "dialects/lms/parts.h"
-#include "http/call.h"
+#include "http/serving/call.h"
 
 namespace dialects::lms {
 

@@ -4,11 +4,11 @@
 #pragma once
 
 #include "live/hub.h"
-#include "people/invitation.h"
-#include "people/logins.h"
 #include "people/organisation.h"
 #include "people/people.h"
-#include "people/second_factor.h"
+#include "people/signing_in/invitation.h"
+#include "people/signing_in/logins.h"
+#include "people/signing_in/second_factor.h"
 #include "platform/clock.h"
 #include "platform/random.h"
 #include "rooms/room.h"

@@ -6,8 +6,8 @@
 
 #include "dialects/seats/attempts.h"
 #include "dialects/seats/wire.h"
-#include "people/login_life.h"
-#include "people/usernames.h"
+#include "people/rosters/usernames.h"
+#include "people/signing_in/login_life.h"
 #include "platform/crypto.h"
 #include "platform/error.h"
 #include "platform/text.h"

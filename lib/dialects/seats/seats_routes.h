@@ -2,7 +2,7 @@
 
 #include "dialects/seats/parts.h"
 #include "dialects/seats/seats_sockets.h"
-#include "http/route.h"
+#include "http/serving/route.h"
 
 namespace dialects::seats {
 

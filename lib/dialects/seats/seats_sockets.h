@@ -16,7 +16,7 @@
 #include "dialects/seats/halls.h"
 #include "dialects/seats/parts.h"
 #include "dialects/socket_dialect.h"
-#include "http/messages.h"
+#include "http/serving/messages.h"
 
 namespace dialects::seats {
 

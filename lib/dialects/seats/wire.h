@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "dialects/seats/parts.h"
-#include "http/call.h"
+#include "http/serving/call.h"
 
 namespace dialects::seats {
 

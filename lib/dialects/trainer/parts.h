@@ -6,18 +6,18 @@
 
 #include "chat/chat.h"
 #include "dialects/trainer/tries.h"
-#include "people/invitation.h"
-#include "people/logins.h"
 #include "people/organisation.h"
 #include "people/people.h"
 #include "people/profile.h"
-#include "people/sign_in.h"
+#include "people/signing_in/invitation.h"
+#include "people/signing_in/logins.h"
+#include "people/signing_in/sign_in.h"
 #include "platform/clock.h"
 #include "platform/crypto.h"
 #include "progress/progress.h"
-#include "runs/training.h"
 #include "scenarios/scenario.h"
 #include "store/store.h"
+#include "trainings/training.h"
 
 namespace dialects::trainer {
 
@@ -33,7 +33,7 @@ struct Parts { // all of it outlives the routes
     people::SignIn& sign_in;
     scenarios::Scenarios& scenarios;
     runs::Runs& runs;
-    runs::Trainings& trainings;
+    trainings::Trainings& trainings;
     progress::Progress& progress;
     chat::Chat& chat;
     std::shared_ptr<Tries> tries = std::make_shared<Tries>();

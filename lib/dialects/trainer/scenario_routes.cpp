@@ -101,13 +101,13 @@ Answer own_progress(const Parts& parts, Call& call, store::Read& read) {
 Answer start(const Parts& parts, Call& call, store::Tx& tx) {
     const std::int64_t organisation_id = call.caller.organisation_id, person_id = call.caller.person_id;
     const auto scenario = scenario_of(tx, parts, call);
-    std::optional<runs::Training> training;
+    std::optional<trainings::Training> training;
     for (auto& known : parts.trainings.of_person(tx, organisation_id, person_id))
-        if (!training && known.scenario.id == scenario.id && known.phase == runs::Phase::running &&
+        if (!training && known.scenario.id == scenario.id && known.phase == trainings::Phase::running &&
             known.run.origin == origin)
             training = std::move(known);
     if (!training) {
-        runs::Beginning beginning;
+        trainings::Beginning beginning;
         beginning.scenario_id = scenario.id;
         beginning.person_id = person_id;
         if (call.caller.device_id != 0) beginning.device_id = call.caller.device_id;

@@ -12,7 +12,7 @@ using http::Answer;
 using http::Call;
 
 // The caller's own, or one of the organisation's for staff.
-runs::Training session_of(store::Read& read, const Parts& parts, const Call& call) {
+trainings::Training session_of(store::Read& read, const Parts& parts, const Call& call) {
     const auto run = parts.runs.find_public(read, call.caller.organisation_id, call.parameter("id"));
     auto training = run ? parts.trainings.find(read, call.caller.organisation_id, run->id) : std::nullopt;
     const bool own = training && training->run.person && training->run.person->id == call.caller.person_id;
@@ -20,7 +20,7 @@ runs::Training session_of(store::Read& read, const Parts& parts, const Call& cal
     return *std::move(training);
 }
 
-Json json_of(store::Read& read, const Parts& parts, const runs::Training& training) {
+Json json_of(store::Read& read, const Parts& parts, const trainings::Training& training) {
     return session_json(training, parts.trainings.scenario_of(read, training),
                         parts.progress.xp_of(read, training.run.organisation_id, training.run.id),
                         parts.chat.count(read, training.run.id));
@@ -29,7 +29,7 @@ Json json_of(store::Read& read, const Parts& parts, const runs::Training& traini
 Answer active(const Parts& parts, Call& call, store::Read& read) {
     for (const auto& training :
          parts.trainings.of_person(read, call.caller.organisation_id, call.caller.person_id))
-        if (runs::is_open(training.phase)) return answer(parts, json_of(read, parts, training));
+        if (trainings::is_open(training.phase)) return answer(parts, json_of(read, parts, training));
     return answer(parts, nullptr);
 }
 
@@ -37,7 +37,7 @@ Answer completed(const Parts& parts, Call& call, store::Read& read) {
     Json data = Json::array();
     for (const auto& training :
          parts.trainings.of_person(read, call.caller.organisation_id, call.caller.person_id))
-        if (training.phase == runs::Phase::recorded) data.push_back(json_of(read, parts, training));
+        if (training.phase == trainings::Phase::recorded) data.push_back(json_of(read, parts, training));
     const std::size_t total = data.size();
     return answer_with_meta(parts, std::move(data), {{"total", total}});
 }
@@ -73,7 +73,7 @@ Answer resolve(const Parts& parts, Call& call, store::Tx& tx) {
     const std::int64_t organisation_id = call.caller.organisation_id;
     if (!training.run.person || training.run.person->id != call.caller.person_id) throw_missing("Session");
     Fields fields(call.body);
-    runs::Record record;
+    trainings::Record record;
     record.resolution = fields.text("resolution", 10, 500);
     record.escalated = fields.flag("escalated");
     fields.throw_if_faulty();

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "dialects/trainer/parts.h"
-#include "http/route.h"
+#include "http/serving/route.h"
 
 namespace dialects::trainer {
 

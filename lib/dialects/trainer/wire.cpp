@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include "http/problem.h"
+#include "http/serving/problem.h"
 #include "platform/text.h"
 
 namespace dialects::trainer {
@@ -43,15 +43,15 @@ std::string error_text(const platform::Error& error) {
 }
 
 // {phase} in its words.
-std::string_view status_of(runs::Phase phase) {
+std::string_view status_of(trainings::Phase phase) {
     switch (phase) {
-        case runs::Phase::assigned:
-        case runs::Phase::fetched:
-        case runs::Phase::running:
+        case trainings::Phase::assigned:
+        case trainings::Phase::fetched:
+        case trainings::Phase::running:
             return "active";
-        case runs::Phase::recorded:
+        case trainings::Phase::recorded:
             return "completed";
-        case runs::Phase::cancelled:
+        case trainings::Phase::cancelled:
             return "cancelled";
     }
     return "active";
@@ -280,7 +280,7 @@ Json progress_json(const progress::ScenarioProgress& progress) {
             {"completedAt", time_or_null(progress.passed_ms)}};
 }
 
-Json session_json(const runs::Training& training, const scenarios::Scenario& scenario,
+Json session_json(const trainings::Training& training, const scenarios::Scenario& scenario,
                   std::optional<std::int64_t> xp, std::int64_t messages) {
     const runs::Run& run = training.run;
     const auto duration_s =

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "dialects/trainer/parts.h"
-#include "http/call.h"
-#include "http/route.h"
+#include "http/serving/call.h"
+#include "http/serving/route.h"
 
 namespace dialects::trainer {
 
@@ -56,7 +56,7 @@ Json user_json(const people::Person& person, const people::Profile& profile, std
 Json scenario_json(const scenarios::Scenario& scenario, const std::vector<std::string>& prerequisites,
                    bool for_staff);
 Json progress_json(const progress::ScenarioProgress& progress);
-Json session_json(const runs::Training& training, const scenarios::Scenario& scenario,
+Json session_json(const trainings::Training& training, const scenarios::Scenario& scenario,
                   std::optional<std::int64_t> xp, std::int64_t messages);
 Json message_json(const chat::Message& message, const std::string& session_uuid);
 Json performance_json(const progress::Performance& performance, const progress::Standing& standing);

@@ -2,8 +2,8 @@
 // on them adds, its scenarios.
 #include "dialects/training/training_routes.h"
 #include "dialects/training/wire.h"
-#include "http/assets.h"
-#include "http/guard.h"
+#include "http/serving/assets.h"
+#include "http/serving/guard.h"
 #include "platform/error.h"
 #include "platform/text.h"
 
@@ -73,7 +73,7 @@ Answer start_game(const Parts& parts, Call& call) {
     parts.presence.heard(device_id, now_ms);
     const auto polled = parts.waiting.poll(call.caller.organisation_id, device_id, now_ms);
     if (!polled.handed) return not_ready();
-    const runs::Handed& handed = *polled.handed;
+    const trainings::Handed& handed = *polled.handed;
     if (polled.first) {
         Json target{{"client", handed.organisation_id},
                     {"device", handed.device_id},
@@ -121,7 +121,7 @@ std::int64_t run_of(const Parts& parts, const Call& call, store::Tx& tx, std::in
     const auto open = parts.trainings.open_on(tx, organisation_id, device_id);
     if (open && (!scenario_id || open->scenario.id == *scenario_id)) return open->run.id;
     if (!scenario_id) platform::throw_invalid("record_id", "is required: nothing runs on this headset");
-    runs::Assignment assignment;
+    trainings::Assignment assignment;
     assignment.scenario_id = *scenario_id;
     assignment.device_id = device_id;
     assignment.origin = "training";
@@ -132,9 +132,9 @@ Answer add_record(const Parts& parts, Call& call, store::Tx& tx) {
     refuse_other_client(call);
     const std::int64_t device_id = device_of(parts, call);
     if (device_id == 0) platform::throw_not_found("headset");
-    const runs::Record record{.metrics = object_text(call.body, "metrics"),
-                              .checklist = object_text(call.body, "checklist"),
-                              .additional_info = any_text(call.body, "additional_info", "null")};
+    const trainings::Record record{.metrics = object_text(call.body, "metrics"),
+                                   .checklist = object_text(call.body, "checklist"),
+                                   .additional_info = any_text(call.body, "additional_info", "null")};
     const auto training =
         parts.trainings.record(tx, call.caller.organisation_id, run_of(parts, call, tx, device_id), record);
     const auto& person = training.run.person;

@@ -55,7 +55,7 @@ Answer add_device(const Parts& parts, Call& call, store::Tx& tx) {
 
 Answer list_devices(const Parts& parts, Call& call, store::Read& read) {
     const std::int64_t organisation_id = call.caller.organisation_id;
-    std::map<std::int64_t, runs::Training> open;
+    std::map<std::int64_t, trainings::Training> open;
     for (auto& training : parts.trainings.queue(read, organisation_id))
         if (is_open(training.phase)) open.emplace(*training.run.device_id, std::move(training));
     Json list = Json::array();
@@ -94,7 +94,7 @@ Answer start_session(const Parts& parts, Call& call, store::Tx& tx) {
     const auto device = device_named(tx, parts, organisation_id, required_text(call.body, "device_id"));
     std::string name = optional_text(call.body, "running_scenario");
     if (name.empty()) name = required_text(call.body, "scenario_id");
-    runs::Assignment assignment;
+    trainings::Assignment assignment;
     assignment.scenario_id = scenario_named(tx, parts.scenarios, organisation_id, name).id;
     assignment.device_id = device.id;
     assignment.person_id = person_named(tx, parts, organisation_id, optional_text(call.body, "user_id"));

@@ -7,15 +7,15 @@
 #include "devices/device.h"
 #include "devices/pairing.h"
 #include "devices/presence.h"
-#include "people/logins.h"
 #include "people/organisation.h"
 #include "people/people.h"
-#include "people/sign_in.h"
+#include "people/signing_in/logins.h"
+#include "people/signing_in/sign_in.h"
 #include "platform/clock.h"
-#include "runs/training.h"
-#include "runs/waiting.h"
 #include "scenarios/scenario.h"
 #include "store/store.h"
+#include "trainings/training.h"
+#include "trainings/waiting.h"
 
 namespace dialects::training {
 
@@ -31,8 +31,8 @@ struct Parts { // all of it outlives the routes
     devices::Presence& presence;
     devices::Pairing& pairing;
     scenarios::Scenarios& scenarios;
-    runs::Trainings& trainings;
-    runs::Waiting& waiting;
+    trainings::Trainings& trainings;
+    trainings::Waiting& waiting;
     bool tls = false; // then the cookie is __Host- and Secure
 };
 

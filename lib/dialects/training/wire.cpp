@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "http/problem.h"
+#include "http/serving/problem.h"
 #include "platform/text.h"
 
 namespace dialects::training {
@@ -168,7 +168,7 @@ std::int64_t code_of(store::Read& read, std::int64_t organisation_id, std::int64
 }
 
 Json device_json(const devices::Device& device, std::int64_t code,
-                 const std::optional<runs::Training>& open) {
+                 const std::optional<trainings::Training>& open) {
     return {{"id", id_text(device.id)},
             {"device_id", id_text(device.id)},
             {"device_serial_number", device.serial_number},
@@ -180,7 +180,7 @@ Json device_json(const devices::Device& device, std::int64_t code,
             {"running_record", open ? Json(id_text(open->run.id)) : Json()}};
 }
 
-Json target_of(const runs::Training& training) {
+Json target_of(const trainings::Training& training) {
     Json target{{"client", training.run.organisation_id},
                 {"scenario", training.scenario.id},
                 {"run", training.run.id}};

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "dialects/training/parts.h"
-#include "http/call.h"
+#include "http/serving/call.h"
 
 namespace dialects::training {
 
@@ -44,7 +44,9 @@ std::int64_t code_of(store::Read& read, std::int64_t organisation_id, std::int64
 // ---- what goes: ids are strings ----
 std::string id_text(std::int64_t id);
 // `code` is the one that linked it; 0 when it was paired otherwise.
-Json device_json(const devices::Device& device, std::int64_t code, const std::optional<runs::Training>& open);
-Json target_of(const runs::Training& training); // for the audit row: client, device, person, scenario, run
+Json device_json(const devices::Device& device, std::int64_t code,
+                 const std::optional<trainings::Training>& open);
+Json target_of(
+    const trainings::Training& training); // for the audit row: client, device, person, scenario, run
 
 } // namespace dialects::training

@@ -4,7 +4,7 @@
 
 #include "dialects/unreal/tracking.h"
 #include "dialects/unreal/vr_sessions.h"
-#include "http/assets.h"
+#include "http/serving/assets.h"
 #include "platform/crypto.h"
 #include "platform/text.h"
 #include "platform/version.h"

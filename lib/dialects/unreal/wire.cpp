@@ -3,7 +3,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "http/problem.h"
+#include "http/serving/problem.h"
 #include "platform/text.h"
 
 namespace dialects::unreal {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http/call.h"
+#include "http/serving/call.h"
 #include "platform/error.h"
 
 namespace dialects::unreal {

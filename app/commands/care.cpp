@@ -1,0 +1,108 @@
+// lectern backup, restore and doctor.
+#include <CLI/CLI.hpp>
+
+#include "admin/backup.h"
+#include "app/alone.h"
+#include "app/commands/commands.h"
+#include "app/commands/data_command.h"
+#include "app/commands/doctor.h"
+#include "app/services.h"
+#include "platform/error.h"
+#include "platform/files.h"
+
+namespace app {
+
+namespace {
+
+// The archive is made by whoever holds the folder, in its folder of backups; from there it may be moved.
+void make_backup(Services& services, Json& arguments) {
+    const auto backup = services.backups.make(arguments.value("content", false));
+    arguments["made"] = json_of(backup);
+    arguments["made"]["file"] = std::filesystem::absolute(services.folder / "backups" / backup.name).string();
+}
+
+void say_backup(const Json& result, std::ostream& out) {
+    out << "Backed up to " << result.at("file").get<std::string>() << " ("
+        << result.at("size").get<std::int64_t>()
+        << " bytes). Whoever has this file has the whole school: keep it safe.\n";
+}
+
+void say_examined(const Json& result, std::ostream& out) {
+    std::size_t bad = 0;
+    for (const Json& item : result.at("items")) {
+        out << (item.at("good").get<bool>() ? "good  " : "BAD   ") << item.at("check").get<std::string>()
+            << ": " << item.at("says").get<std::string>() << "\n";
+        bad += item.at("good").get<bool>() ? 0 : 1;
+    }
+    out.flush();
+    if (bad > 0) platform::throw_conflict(std::to_string(bad) + " things are not as they should be.");
+}
+
+struct RestoreOptions {
+    std::filesystem::path folder = "/var/lib/lectern", from;
+    bool force = false;
+};
+
+int restore(const RestoreOptions& options, const Streams& streams) {
+    platform::make_private_folder(options.folder);
+    become_owner_of(options.folder);
+    if (std::filesystem::exists(options.folder / "lectern.db")) {
+        bool anybody = false; // also tells whether a server holds the folder
+        open_alone(options.folder, [&](Services& services) {
+            anybody = services.store.read([&](store::Read& read) { return services.people.any(read); });
+        });
+        if (anybody && !options.force)
+            platform::throw_conflict("There is a school in " + options.folder.string() +
+                                     " already: with --force it makes way, and is kept in before-restore.");
+    }
+    admin::stage(options.folder, options.from);
+    admin::apply_staged(options.folder);
+    streams.out << "Restored " << options.from.string() << " into " << options.folder.string() << ".\n";
+    return 0;
+}
+
+void add_restore(CLI::App& root, Line& line) {
+    const auto options = std::make_shared<RestoreOptions>();
+    CLI::App& command =
+        add_command(root, "restore", "Restore a backup into a data folder that no server holds",
+                    "lectern restore --from lectern-20260901-080000.tar --data /var/lib/lectern");
+    command.add_option("--from", options->from, "The backup")->required();
+    command.add_option("--data", options->folder, "The data folder")->capture_default_str();
+    command.add_flag("--force", options->force, "Also where there is a school already");
+    command.callback(
+        [options, &line] { line.action = [options, &line] { return restore(*options, line.streams); }; });
+}
+
+} // namespace
+
+std::vector<Command> care_commands() {
+    Command backup;
+    backup.name = "backup";
+    backup.arguments = http::object({{"content?", http::boolean()}});
+    backup.needs_organisation = false;
+    backup.prepare = make_backup;
+    backup.look = [](store::Read&, Services&, std::int64_t, const Json& arguments) {
+        return arguments.at("made");
+    };
+    Command doctor;
+    doctor.name = "doctor";
+    doctor.arguments = http::object({});
+    doctor.needs_organisation = false;
+    doctor.look = [](store::Read& read, Services& services, std::int64_t, const Json&) {
+        return Json{{"items", examine(read, services)}};
+    };
+    return {backup, doctor};
+}
+
+void add_care(CLI::App& root, Line& line) {
+    DataCommand(root, line, "backup", "Back up the school into the data folder's backups",
+                "lectern backup --content")
+        .flag("--content", "Also the apps, videos and images")
+        .says(say_backup);
+    add_restore(root, line);
+    DataCommand(root, line, "doctor", "Look whether the data is sound, and nobody changed the audit log",
+                "lectern doctor")
+        .says(say_examined);
+}
+
+} // namespace app

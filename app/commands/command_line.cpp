@@ -1,0 +1,69 @@
+#include "app/commands/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+
+#include "platform/error.h"
+#include "platform/version.h"
+
+namespace app {
+
+namespace {
+
+constexpr int done = 0, failed = 1, wrongly_called = 2;
+
+// A fault names its field as the option that carries it: "--pin must be 4 digits".
+void explain(const platform::Error& error, std::ostream& out) {
+    if (error.fields().empty()) {
+        out << "lectern: " << error.what() << "\n";
+        return;
+    }
+    for (const auto& fault : error.fields())
+        out << "lectern: " << fault.field << " " << fault.message << "\n";
+}
+
+int run_action(const Line& line) {
+    try {
+        const int code = line.action();
+        line.streams.out.flush();
+        return code;
+    } catch (const platform::Error& error) {
+        explain(error, line.streams.error);
+    } catch (const std::exception& error) {
+        line.streams.error << "lectern: " << error.what() << "\n";
+    }
+    return failed;
+}
+
+} // namespace
+
+CLI::App& add_command(CLI::App& parent, const std::string& name, const std::string& summary,
+                      const std::string& example) {
+    CLI::App& command = *parent.add_subcommand(name, summary);
+    command.footer("\nExample:\n  " + example);
+    return command;
+}
+
+int run_command_line(const std::vector<std::string>& arguments, Streams streams) {
+    Line line{streams, {}};
+    CLI::App root("The server of a VR classroom.", "lectern");
+    root.require_subcommand(1);
+    root.set_version_flag("--version", "lectern " + std::string(platform::version()));
+    root.footer(
+        "\nExample:\n  lectern serve --demo --data /tmp/lectern-demo --listen 127.0.0.1:8080\n\n"
+        "'lectern COMMAND --help' says more about a command.");
+    for (const auto add :
+         {add_serve, add_setup, add_organisation, add_person, add_class, add_room, add_site_key, add_pair,
+          add_care, add_simulate, add_documents, add_certificate, add_version})
+        add(root, line);
+    try {
+        root.parse(
+            std::vector<std::string>(arguments.rbegin(), arguments.rend())); // CLI11 takes them from the back
+    } catch (const CLI::ParseError& error) {
+        return root.exit(error, streams.out, streams.error) == 0 ? done : wrongly_called;
+    }
+    return run_action(line);
+}
+
+} // namespace app

@@ -1,0 +1,210 @@
+// lectern serve: the server. Runs until SIGTERM or SIGINT, then finishes what it has accepted.
+#include <unistd.h>
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <ostream>
+
+#include "admin/backup.h"
+#include "app/admin_socket.h"
+#include "app/alone.h"
+#include "app/appliance.h"
+#include "app/commands/command_line.h"
+#include "app/commands/commands.h"
+#include "app/config.h"
+#include "app/demo.h"
+#include "platform/files.h"
+#include "platform/process.h"
+#include "platform/version.h"
+
+namespace app {
+
+namespace {
+
+struct ServeOptions {
+    std::string config, data, listen, tls_cert, tls_key;
+    bool demo = false, demo_session = false;
+};
+
+// Blocked in every thread and taken by the one that waits for them. A blocked signal also reaches process 1,
+// for which the kernel otherwise drops what has no handler.
+constexpr int restart_signal = SIGUSR1; // end, and start again
+
+class StopSignals {
+public:
+    StopSignals() {
+        sigemptyset(&signals_);
+        sigaddset(&signals_, SIGTERM);
+        sigaddset(&signals_, SIGINT);
+        sigaddset(&signals_, restart_signal);
+        pthread_sigmask(SIG_BLOCK, &signals_, &before_);
+    }
+    // Who was told twice has stopped once: what came again meanwhile is not left to end the process the hard
+    // way.
+    ~StopSignals() {
+        while (wait(std::chrono::microseconds(0)) != 0) {
+        }
+        pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    }
+    StopSignals(const StopSignals&) = delete;
+    StopSignals& operator=(const StopSignals&) = delete;
+
+    // The signal that came, 0 when none did.
+    int wait(std::chrono::microseconds at_most) const {
+        const auto seconds = std::chrono::floor<std::chrono::seconds>(at_most);
+        const timespec time{seconds.count(), std::chrono::nanoseconds(at_most - seconds).count()};
+        return std::max(sigtimedwait(&signals_, nullptr, &time), 0);
+    }
+
+private:
+    sigset_t signals_{}, before_{};
+};
+
+Config config_of(const ServeOptions& options) {
+    Config config = options.config.empty() ? Config() : load_config(options.config);
+    if (!options.data.empty()) config.data = options.data;
+    if (!options.listen.empty()) config.listen = parse_listen(options.listen).value();
+    if (!options.tls_cert.empty()) config.tls_cert = options.tls_cert;
+    if (!options.tls_key.empty()) config.tls_key = options.tls_key;
+    if (config.tls_cert.empty() != config.tls_key.empty())
+        throw platform::Error(platform::ErrorKind::bad_request, "TLS needs both a certificate and a key.");
+    return config;
+}
+
+std::string address_text(const Config& config, std::uint16_t port) {
+    const bool v6 = config.listen.address.find(':') != std::string::npos;
+    return (v6 ? "[" + config.listen.address + "]" : config.listen.address) + ":" + std::to_string(port);
+}
+
+// What the files of the store, of transfers and of the log leave. A connection too many is refused at once;
+// without a descriptor it could not even be refused.
+std::size_t connections_within(std::int64_t open_files) {
+    constexpr std::int64_t others = 256, at_most = 8192, at_least = 64;
+    const std::int64_t connections = std::clamp(open_files - others, at_least, at_most);
+    if (connections < at_most)
+        platform::log_warning("only " + std::to_string(connections) +
+                              " connections at once: the limit of open files is " +
+                              std::to_string(open_files) + " (LimitNOFILE=, ulimit -n)");
+    return static_cast<std::size_t>(connections);
+}
+
+ApplianceOptions appliance_options(const Config& config) {
+    ApplianceOptions options;
+    options.services.folder = config.data;
+    const std::int64_t wifi_bytes_per_s = config.wifi_mbit * 1'000'000 / 8;
+    options.services.pictures_bytes_per_s = wifi_bytes_per_s * config.pictures_percent / 100;
+    options.services.content_bytes_per_s = wifi_bytes_per_s * config.content_percent / 100;
+    options.services.chat = config.chat;
+    options.front_door.listen = {address_text(config, config.listen.port)};
+    options.front_door.tls_certificate = config.tls_cert.string();
+    options.front_door.tls_key = config.tls_key.string();
+    options.front_door.allowed_origins = config.allowed_origins;
+    options.front_door.connections = connections_within(platform::raise_open_files_limit());
+    return options;
+}
+
+// For `lectern simulate --people`. Nobody's secret: the demo school's PIN is printed as well.
+void write_people(const Demo& demo, const std::filesystem::path& file) {
+    std::string lines = "nickname,pin\n";
+    for (const std::string& student : demo.students)
+        lines += student + "," + demo.student_pin + "\n";
+    platform::write_file_atomically(file, lines);
+}
+
+void tell_demo(const std::optional<Demo>& demo, const std::filesystem::path& folder, std::ostream& out) {
+    if (!demo) {
+        platform::log_info("--demo changes nothing: there are people in this data folder already");
+        return;
+    }
+    write_people(*demo, folder / "demo-people.csv");
+    out << "demo school: administrator " << demo->username << " with password " << demo->password
+        << ", teacher " << demo->teacher << " with PIN " << demo->teacher_pin << ", students of "
+        << demo->class_name << " with PIN " << demo->student_pin << "\n";
+}
+
+// The service manager restarts a server whose io thread hangs: it hears from us only what that thread has
+// answered.
+int wait_for_stop(const StopSignals& signals, live::Hub& hub) {
+    const auto watched = platform::watchdog_interval();
+    const auto period = watched ? *watched / 3 : std::chrono::microseconds(std::chrono::hours(1));
+    const auto answered = std::make_shared<std::atomic<bool>>(true);
+    for (;;) {
+        if (const int signal = signals.wait(period)) return signal;
+        if (!watched || !answered->exchange(false)) continue;
+        platform::notify_service_manager("WATCHDOG=1");
+        hub.post([answered](live::Hub&) { *answered = true; });
+    }
+}
+
+// Until a signal, which it gives.
+int serve_once(const Config& config, const StopSignals& signals, const Streams& streams) {
+    admin::apply_staged(config.data);
+    platform::BoxClock clock(config.data);
+    platform::SystemRandom random;
+    ApplianceOptions wanted = appliance_options(config);
+    wanted.set_clock = [&clock](std::int64_t now_ms) { clock.set_now_us(now_ms * 1000); };
+    wanted.restart = [] { ::kill(::getpid(), restart_signal); };
+    Appliance appliance(std::move(wanted), clock, random);
+    appliance.start();
+    int signal = 0;
+    {
+        const AdminServer admin(config.data, [&](const std::string& command, const Json& arguments) {
+            return run_command(command, arguments, appliance.services());
+        });
+        if (appliance.setup_code()) streams.error << "setup code: " << *appliance.setup_code() << std::endl;
+        for (const std::string& address : appliance.addresses())
+            platform::log_info("people reach this box at " + address);
+        streams.out << "listening on " << (appliance.uses_tls() ? "https://" : "http://")
+                    << address_text(config, appliance.port()) << std::endl;
+        platform::notify_service_manager("READY=1");
+        signal = wait_for_stop(signals, appliance.services().hub);
+        platform::notify_service_manager(signal == restart_signal ? "STATUS=starting again" : "STOPPING=1");
+        platform::log_info("stopping");
+    }
+    appliance.stop();
+    return signal;
+}
+
+int serve(const ServeOptions& options, const Streams& streams) {
+    const Config config = config_of(options);
+    platform::set_log_level(config.log_level);
+    become_owner_of(config.data);
+    platform::make_private_folder(config.data);
+    const StopSignals signals; // before there is any other thread
+    if (options.demo)
+        open_alone(config.data, [&](Services& services) {
+            tell_demo(make_demo(services, options.demo_session), config.data, streams.out);
+        });
+    while (serve_once(config, signals, streams) == restart_signal)
+        platform::log_info("starting again");
+    return 0;
+}
+
+} // namespace
+
+void add_serve(CLI::App& root, Line& line) {
+    const auto options = std::make_shared<ServeOptions>();
+    CLI::App& command = add_command(root, "serve", "Run the server",
+                                    "lectern serve --data /var/lib/lectern --listen 0.0.0.0:8080");
+    command.add_option("--data", options->data, "The data folder (/var/lib/lectern)");
+    command
+        .add_option("--listen", options->listen,
+                    "Numeric address and port; port 0 takes a free one (0.0.0.0:8080)")
+        ->check([](const std::string& text) {
+            return parse_listen(text)
+                       ? ""
+                       : "must be a numeric address and a port, like 127.0.0.1:8080 or [::1]:8080";
+        });
+    command.add_option("--config", options->config, "A TOML file; options given here count more");
+    command.add_option("--tls-cert", options->tls_cert, "Certificate chain, PEM");
+    command.add_option("--tls-key", options->tls_key, "Its private key, PEM");
+    auto* demo =
+        command.add_flag("--demo", options->demo, "Make a demo school when the data folder is empty");
+    command.add_flag("--demo-session", options->demo_session, "Start a lesson of the demo school as well")
+        ->needs(demo);
+    command.callback(
+        [options, &line] { line.action = [options, &line] { return serve(*options, line.streams); }; });
+}
+
+} // namespace app

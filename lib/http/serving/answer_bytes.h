@@ -1,0 +1,16 @@
+// Answers as bytes: the headers that every answer carries, and whole answers that need no engine.
+#pragma once
+
+#include <string>
+
+#include "http/serving/exchange.h"
+
+namespace http {
+
+// Connection, Date, the security headers, CORS and the answer's own headers. Not Content-Type and
+// Content-Length.
+void append_headers(std::string& out, const Exchange& exchange, const Answer& answer);
+// The whole answer into exchange.output. For what never reaches the engine: refusals and replaced answers.
+void render(Exchange& exchange, const Answer& answer);
+
+} // namespace http

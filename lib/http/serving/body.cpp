@@ -1,0 +1,148 @@
+#include "http/serving/body.h"
+
+#include "platform/text.h"
+
+namespace http {
+
+using platform::Error;
+using platform::ErrorKind;
+
+namespace {
+
+constexpr int deepest_json = 100;
+
+std::string_view content_type(const Call& call) {
+    return call.header_values.find("content-type").value_or("");
+}
+
+bool names(std::string_view type, std::string_view wanted) {
+    return platform::lower_ascii(platform::trimmed(type.substr(0, type.find(';')))) == wanted;
+}
+
+bool is_form(const Call& call) {
+    const auto type = content_type(call);
+    // Nearly all bodies are JSON, and say it in these words.
+    if (type.empty() || type == "application/json") return false;
+    return names(type, "application/x-www-form-urlencoded") || names(type, "multipart/form-data");
+}
+
+bool too_deep(std::string_view text) {
+    int depth = 0;
+    bool in_string = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (in_string) {
+            if (c == '\\')
+                ++i;
+            else if (c == '"')
+                in_string = false;
+        } else if (c == '"') {
+            in_string = true;
+        } else if (c == '[' || c == '{') {
+            if (++depth > deepest_json) return true;
+        } else if (c == ']' || c == '}') {
+            --depth;
+        }
+    }
+    return false;
+}
+
+int hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    const char lower = static_cast<char>(c | 0x20);
+    if (lower >= 'a' && lower <= 'f') return lower - 'a' + 10;
+    return -1;
+}
+
+Json form_as_json(const Call& call) {
+    Json body = Json::object();
+    for (const auto field : call.form) {
+        if (!platform::is_utf8(field.name) || !platform::is_utf8(field.value))
+            throw Error(ErrorKind::bad_request, "The form is not UTF-8.");
+        body.emplace(std::string(field.name), std::string(field.value));
+    }
+    return body;
+}
+
+} // namespace
+
+void throw_too_large(std::size_t limit) {
+    throw Error(ErrorKind::too_large, "The body is larger than " + std::to_string(limit) + " bytes.");
+}
+
+bool engine_reads(const Call& call) {
+    return call.header_values.contains("content-encoding") || is_form(call);
+}
+
+Json parse_json(std::string_view text) {
+    if (too_deep(text)) throw Error(ErrorKind::bad_request, "The JSON is nested too deep.");
+    Json value = Json::parse(text, nullptr, false);
+    if (value.is_discarded()) throw Error(ErrorKind::bad_request, "The body is not JSON.");
+    return value;
+}
+
+bool decode_percent(std::string_view text, bool plus_is_space, std::string& out) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char c = text[i];
+        if (c == '%') {
+            if (i + 2 >= text.size()) return false;
+            const int high = hex_digit(text[i + 1]), low = hex_digit(text[i + 2]);
+            if (high < 0 || low < 0) return false;
+            c = static_cast<char>(high * 16 + low);
+            i += 2;
+        } else if (c == '+' && plus_is_space) {
+            c = ' ';
+        }
+        if (static_cast<unsigned char>(c) < 0x20 && !plus_is_space) return false;
+        out.push_back(c);
+    }
+    return true;
+}
+
+void parse_query(std::string_view query, Values& values) {
+    std::string name, value;
+    while (!query.empty()) {
+        const std::string_view pair = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(query.size(), pair.size() + 1));
+        const auto equals = pair.find('=');
+        name.clear();
+        value.clear();
+        if (!decode_percent(pair.substr(0, equals), true, name)) continue;
+        if (equals != pair.npos && !decode_percent(pair.substr(equals + 1), true, value)) continue;
+        if (!name.empty()) values.add(name, value);
+    }
+}
+
+void prepare_query(const Route& route, const Call& call) {
+    if (route.query.empty()) return;
+    std::vector<platform::FieldError> faults;
+    for (const auto& [field, shape] : route.query) {
+        const bool optional = field.ends_with('?');
+        const std::string name = optional ? field.substr(0, field.size() - 1) : field;
+        const auto value = call.query_values.find(name);
+        if (!value) {
+            if (!optional) faults.push_back({name, "is required"});
+            continue;
+        }
+        for (auto& fault : shape.faults(shape.value_of(*value)))
+            faults.push_back({name, std::move(fault.message)});
+    }
+    if (!faults.empty()) throw Error(std::move(faults));
+}
+
+void prepare_body(const Route& route, Call& call) {
+    prepare_query(route, call);
+    if (call.header_values.contains("content-encoding") && call.content.size() / 4 > route.body_limit)
+        throw_too_large(route.body_limit);
+    if (route.request.is_nothing() || route.parses_itself) return;
+    if (is_form(call))
+        call.body = form_as_json(call);
+    else if (platform::trimmed(call.content).empty())
+        call.body = Json::object();
+    else
+        call.body = parse_json(call.content);
+    auto faults = route.request.faults(call.body);
+    if (!faults.empty()) throw Error(std::move(faults));
+}
+
+} // namespace http

@@ -1,0 +1,15 @@
+// The documents made from the route table: OpenAPI 3.1 of the routes, AsyncAPI 3 of the socket messages.
+#pragma once
+
+#include "http/serving/route.h"
+
+namespace http {
+
+Json openapi(const RouteTable& routes);
+Json asyncapi(const RouteTable& routes);
+
+// GET /openapi.json, /asyncapi.json and /docs. The documents are made at the first request, when all routes
+// are there.
+void add_documentation_routes(RouteTable& routes);
+
+} // namespace http

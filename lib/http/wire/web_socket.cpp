@@ -1,0 +1,242 @@
+#include "http/wire/web_socket.h"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/websocket.hpp>
+#include <boost/beast/websocket/ssl.hpp>
+
+#include "platform/connection.h"
+#include "platform/log.h"
+#include "platform/signs_of_life.h"
+#include "platform/text.h"
+
+namespace http {
+
+namespace {
+
+namespace beast = boost::beast;
+using beast::error_code;
+
+using Handshake = beast::http::request<beast::http::empty_body>;
+
+Handshake handshake_of(const Call& call) {
+    Handshake handshake(beast::http::verb::get, call.path, 11);
+    for (const auto header : call.header_values)
+        handshake.insert(beast::string_view(header.name.data(), header.name.size()),
+                         beast::string_view(header.value.data(), header.value.size()));
+    return handshake;
+}
+
+// Invariants: one read is always under way, so whatever ends the socket ends the read, and the read's end is
+// the only place that tells the listener; at most one write is under way, which the sender sees to.
+template <class Stream>
+class WebSocket final : public Peer, public platform::Connection {
+public:
+    WebSocket(PeerServices& services, Stream stream, UpgradeRequest request, std::string address)
+        : Peer(std::move(address)),
+          services_(services),
+          socket_(std::move(stream)),
+          request_(std::move(request)),
+          handshake_(handshake_of(request_.call)),
+          heard_(services.now) {}
+
+    // ---- Peer ----
+    void start() override;
+    void tick(Time now) override;
+    void stop() override { close(1001, "the server stops"); }
+    void cut() override;
+    bool is_socket() const override { return true; }
+
+    // ---- platform::Connection ----
+    void send(platform::Frame frame, std::function<void()> sent) override;
+    void close(std::uint16_t code, std::string_view reason) override;
+    const std::string& remote_address() const override { return address(); }
+
+private:
+    std::shared_ptr<WebSocket> self() { return std::static_pointer_cast<WebSocket>(shared_from_this()); }
+    void accepted();
+    void read();
+    void on_read(error_code error);
+    void hear(std::string_view message);
+    void ended();
+
+    PeerServices& services_;
+    beast::websocket::stream<Stream> socket_;
+    UpgradeRequest request_;
+    Handshake handshake_;
+    beast::flat_buffer input_;
+    std::unique_ptr<platform::ConnectionListener> listener_;
+    platform::SignsOfLifeListener* signs_ = nullptr; // the listener, when it wants to know
+    bool open_ = false, closing_ = false, ended_ = false, sending_ = false, pinging_ = false;
+    Time heard_, silent_since_{}, sending_since_{}, closing_since_{};
+};
+
+template <class Stream>
+void WebSocket<Stream>::start() {
+    const auto& caller = request_.call.caller;
+    // Pages read much and repeat themselves. A headset's processor has better things to do, and its pictures
+    // are JPEG.
+    beast::websocket::permessage_deflate deflate;
+    deflate.server_enable = caller.device_id == 0 && caller.site_key_id == 0;
+    deflate.server_max_window_bits = 12;
+    deflate.memLevel = 5;
+    deflate.compLevel = 3;
+    deflate.msg_size_threshold = 512;
+    socket_.set_option(deflate);
+    socket_.auto_fragment(false);
+    socket_.read_message_max(services_.options.message_limit);
+    socket_.control_callback([this](beast::websocket::frame_type kind, beast::string_view) {
+        heard_ = services_.now;
+        if (kind == beast::websocket::frame_type::pong && signs_) signs_->on_sign_of_life();
+    });
+    auto headers = services_.upgrades.headers(request_);
+    if (!request_.subprotocol.empty()) headers.emplace_back("Sec-WebSocket-Protocol", request_.subprotocol);
+    socket_.set_option(
+        beast::websocket::stream_base::decorator([headers](beast::websocket::response_type& response) {
+            for (const auto& [name, value] : headers)
+                response.insert(name, value);
+        }));
+    socket_.async_accept(handshake_, [self = self()](error_code error) {
+        if (!error && !self->closing_) return self->accepted();
+        self->ended();
+    });
+}
+
+template <class Stream>
+void WebSocket<Stream>::accepted() {
+    open_ = true;
+    heard_ = services_.now;
+    handshake_ = {};
+    listener_ = services_.upgrades.accept(std::static_pointer_cast<platform::Connection>(self()),
+                                          std::move(request_));
+    signs_ = dynamic_cast<platform::SignsOfLifeListener*>(listener_.get());
+    request_ = {};
+    read();
+    if (!listener_) close(1008, "");
+    if (services_.stopping) stop();
+}
+
+template <class Stream>
+void WebSocket<Stream>::read() {
+    socket_.async_read(input_, [self = self()](error_code error, std::size_t) { self->on_read(error); });
+}
+
+template <class Stream>
+void WebSocket<Stream>::on_read(error_code error) {
+    if (error) return ended();
+    heard_ = services_.now;
+    if (!closing_) hear({static_cast<const char*>(input_.data().data()), input_.size()});
+    input_.consume(input_.size());
+    if (input_.capacity() > (64u << 10)) input_ = {}; // one large message does not make every socket large
+    read();
+}
+
+template <class Stream>
+void WebSocket<Stream>::hear(std::string_view message) {
+    try {
+        listener_->on_message(message, socket_.got_binary());
+    } catch (const std::exception& error) {
+        platform::log_error(std::string("A socket message failed: ") + error.what());
+        close(1011, "");
+    }
+}
+
+template <class Stream>
+void WebSocket<Stream>::send(platform::Frame frame, std::function<void()> sent) {
+    if (closing_ || ended_ || !open_) return;
+    if (sending_) return platform::log_error("A frame was lost: one was under way already.");
+    sending_ = true;
+    sending_since_ = services_.now;
+    socket_.binary(frame.binary);
+    const auto& payload = *frame.payload;
+    socket_.async_write(
+        boost::asio::buffer(payload),
+        [self = self(), frame = std::move(frame), sent = std::move(sent)](error_code error, std::size_t) {
+            self->sending_ = false;
+            if (!error && !self->ended_ && sent) sent();
+        });
+}
+
+template <class Stream>
+void WebSocket<Stream>::close(std::uint16_t code, std::string_view reason) {
+    if (closing_ || ended_) return;
+    closing_ = true;
+    closing_since_ = services_.now;
+    if (!open_) return cut();
+    beast::websocket::close_reason why(
+        static_cast<beast::websocket::close_code>(code),
+        beast::string_view(reason.data(), std::min<std::size_t>(reason.size(), 120)));
+    // A close waits for the frame under way, and then for the client's answer; `tick` sees to it that it does
+    // not for long.
+    socket_.async_close(why, [self = self()](error_code) { self->cut(); });
+}
+
+template <class Stream>
+void WebSocket<Stream>::cut() {
+    error_code ignored;
+    closing_ = true;
+    beast::get_lowest_layer(socket_).close(ignored);
+}
+
+template <class Stream>
+void WebSocket<Stream>::tick(Time now) {
+    if (closing_) {
+        if (now - closing_since_ > std::chrono::seconds(2)) cut();
+        return;
+    }
+    const auto silent = now - heard_;
+    const bool stuck = sending_ && now - sending_since_ > services_.options.write_deadline;
+    if (silent > services_.options.silent_limit || stuck) {
+        services_.timeouts.fetch_add(1, std::memory_order_relaxed);
+        return cut();
+    }
+    if (!open_ || pinging_ || silent <= services_.options.ping_after) return;
+    if (heard_ != silent_since_) {
+        silent_since_ = heard_;
+        if (signs_) signs_->on_silence();
+    }
+    pinging_ = true;
+    socket_.async_ping({}, [self = self()](error_code) { self->pinging_ = false; });
+}
+
+template <class Stream>
+void WebSocket<Stream>::ended() {
+    if (ended_) return;
+    ended_ = true;
+    error_code ignored;
+    beast::get_lowest_layer(socket_).close(ignored);
+    services_.remove(*this);
+    signs_ = nullptr;
+    if (const auto listener = std::move(listener_)) {
+        try {
+            listener->on_closed();
+        } catch (const std::exception& error) {
+            platform::log_error(std::string("A socket's end failed: ") + error.what());
+        }
+    }
+}
+
+using Plain = boost::asio::ip::tcp::socket;
+using Tls = boost::asio::ssl::stream<Plain>;
+
+} // namespace
+
+std::string first_subprotocol(const Call& call) {
+    const auto offered = call.header_values.find("sec-websocket-protocol");
+    if (!offered) return {};
+    return std::string(platform::trimmed(offered->substr(0, offered->find(','))));
+}
+
+template <class Stream>
+std::shared_ptr<Peer> make_web_socket(PeerServices& services, Stream stream, UpgradeRequest request,
+                                      std::string address) {
+    return std::make_shared<WebSocket<Stream>>(services, std::move(stream), std::move(request),
+                                               std::move(address));
+}
+
+template std::shared_ptr<Peer> make_web_socket<Plain>(PeerServices&, Plain, UpgradeRequest, std::string);
+template std::shared_ptr<Peer> make_web_socket<Tls>(PeerServices&, Tls, UpgradeRequest, std::string);
+
+} // namespace http

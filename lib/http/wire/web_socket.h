@@ -1,0 +1,21 @@
+// WebSockets: Beast's stream behind platform::Connection.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "http/wire/peer.h"
+
+namespace http {
+
+// The first protocol that the client offers, or "": a browser that offers some fails without an answer, and
+// ours mean nothing by them.
+std::string first_subprotocol(const Call& call);
+
+// Answers the handshake on start and asks the UpgradeHandler for a listener then. Instantiated for plain and
+// TLS.
+template <class Stream>
+std::shared_ptr<Peer> make_web_socket(PeerServices& services, Stream stream, UpgradeRequest request,
+                                      std::string address);
+
+} // namespace http

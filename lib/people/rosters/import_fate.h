@@ -1,0 +1,23 @@
+// What becomes of a row of a roster, here and now.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "people/people.h"
+#include "people/rosters/roster.h"
+#include "store/transaction.h"
+
+namespace people {
+
+struct RowFate {
+    std::string fate, reason;              // "add", "update", "unchanged", "skip", "error"
+    std::optional<std::int64_t> person_id; // who it is, when somebody here
+};
+
+// `row` gets the nickname that it will have. `update`: whoever is here already is brought up to date.
+RowFate fate_of(store::Read& read, const People& people, std::int64_t organisation_id, RosterRow& row,
+                bool update);
+
+} // namespace people

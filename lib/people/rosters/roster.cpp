@@ -1,0 +1,211 @@
+#include "people/rosters/roster.h"
+
+#include <algorithm>
+#include <regex>
+#include <set>
+#include <unordered_map>
+
+#include "people/people.h"
+#include "platform/csv.h"
+#include "platform/error.h"
+#include "platform/text.h"
+
+namespace people {
+
+namespace {
+
+using platform::Role;
+
+constexpr std::size_t longest_nickname = 40, longest_name = 80, most_classes = 100;
+
+std::optional<std::string> or_nothing(std::string text) {
+    return text.empty() ? std::nullopt : std::optional(std::move(text));
+}
+
+std::string first_characters(std::string_view text, std::size_t most) {
+    std::size_t end = 0;
+    for (; end < text.size() && most > 0; --most)
+        do
+            ++end;
+        while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80);
+    return std::string(text.substr(0, end));
+}
+
+bool has_control(std::string_view text) {
+    return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+}
+
+} // namespace
+
+std::string derived_nickname(std::string_view first_name, std::string_view last_name) {
+    const auto words = [](std::string_view name) {
+        std::string text = platform::lower_ascii(platform::trimmed(name));
+        std::erase_if(text, [](char c) { return c == ' ' || c == '@'; });
+        return text;
+    };
+    const std::string first = first_characters(words(first_name), 30), last = words(last_name);
+    if (first.empty()) return first_characters(last, 30);
+    return last.empty() ? first : first + "." + first_characters(last, 1);
+}
+
+namespace {
+
+// "6B | Choir": several classes in one cell.
+std::vector<std::string> split_classes(std::string_view cell) {
+    std::vector<std::string> classes;
+    while (!cell.empty()) {
+        const std::size_t end = std::min(cell.find('|'), cell.size());
+        const std::string name(platform::trimmed(cell.substr(0, end)));
+        if (!name.empty()) classes.push_back(name);
+        cell.remove_prefix(std::min(end + 1, cell.size()));
+    }
+    return classes;
+}
+
+// What is wrong with a row by itself; "" when it is good.
+std::string fault_of(const RosterRow& row) {
+    static const std::regex username("[A-Za-z0-9_.-]{3,32}"), pin("[0-9]{4}"),
+        email("[^@\\s]{1,64}@[^@\\s]{1,180}");
+    if (row.nickname.empty()) return "has neither a nickname nor a name";
+    if (platform::utf8_length(row.nickname) > longest_nickname || has_control(row.nickname))
+        return "nickname must be 1 to 40 characters";
+    if (row.nickname.find('@') != std::string::npos) return "nickname must not contain @";
+    for (const auto& [what, text] :
+         {std::pair("first_name", &row.first_name), std::pair("last_name", &row.last_name)})
+        if (platform::utf8_length(*text) > longest_name || has_control(*text))
+            return std::string(what) + " must be at most 80 characters";
+    if (!row.pin.empty() && !std::regex_match(row.pin, pin)) return "pin must be 4 digits";
+    if (row.username && !std::regex_match(*row.username, username))
+        return "username must be 3 to 32 letters, digits, '_', '.' or '-'";
+    if (row.email && (row.email->size() > 250 || !std::regex_match(*row.email, email)))
+        return "email must be an e-mail address";
+    if (row.external_id && (row.external_id->size() > 200 || has_control(*row.external_id)))
+        return "external_id must be at most 200 characters";
+    for (const std::string& name : row.classes)
+        if (platform::utf8_length(name) > longest_name || has_control(name))
+            return "class must be 1 to 80 characters";
+    if (row.classes.size() > most_classes)
+        return "is in more than " + std::to_string(most_classes) + " classes";
+    return "";
+}
+
+struct Seen {
+    std::set<std::string> nicknames, usernames, emails, external_ids;
+
+    // The first thing of this row that an earlier one has; "" when there is none.
+    std::string repeated(const RosterRow& row) {
+        const auto taken = [](std::set<std::string>& all, const std::string& text) {
+            return !all.insert(platform::lower_ascii(text)).second;
+        };
+        if (row.external_id && !external_ids.insert(*row.external_id).second)
+            return "external_id is in the file twice";
+        if (taken(nicknames, row.nickname)) return "nickname is in the file twice";
+        if (row.username && taken(usernames, *row.username)) return "username is in the file twice";
+        if (row.email && taken(emails, *row.email)) return "email is in the file twice";
+        return "";
+    }
+};
+
+// OneRoster says who teaches a class by external id.
+void name_teachers(Roster& roster) {
+    std::map<std::string, std::string> nicknames;
+    for (const RosterRow& row : roster.rows)
+        if (row.external_id) nicknames.emplace(*row.external_id, row.nickname);
+    for (auto& [name, teacher] : roster.teachers)
+        teacher = nicknames[teacher];
+}
+
+std::optional<Role> role_of(const std::string& text) {
+    if (text.empty()) return Role::student;
+    return role_named(platform::lower_ascii(text));
+}
+
+Roster read_csv_roster(std::string_view text) {
+    const platform::CsvTable table = platform::read_csv(text, "file", most_roster_rows);
+    const std::set<std::string> known = {"nickname", "first_name", "last_name", "role",  "class",
+                                         "teacher",  "pin",        "username",  "email", "external_id"};
+    Roster roster;
+    roster.format = "csv";
+    for (const std::string& column : table.columns)
+        if (!known.contains(column) && !column.empty())
+            roster.ignored.push_back(first_characters(column, 80));
+    const auto at = [&table](const char* name) { return table.column(name); };
+    const std::size_t nickname = at("nickname"), first = at("first_name"), last = at("last_name"),
+                      role = at("role"), a_class = at("class"), teacher = at("teacher"), pin = at("pin"),
+                      username = at("username"), email = at("email"), external_id = at("external_id");
+    if (nickname == std::string::npos && first == std::string::npos && last == std::string::npos)
+        platform::throw_invalid("file",
+                                "needs a first line with the columns: nickname, or first_name and last_name;"
+                                " and perhaps role, class, teacher, pin, username, email, external_id");
+    for (const auto& line : table.rows) {
+        RosterRow row;
+        row.number = static_cast<std::int64_t>(line.line);
+        row.nickname = table.cell(line, nickname);
+        row.first_name = table.cell(line, first);
+        row.last_name = table.cell(line, last);
+        row.pin = table.cell(line, pin);
+        row.username = or_nothing(table.cell(line, username));
+        row.email = or_nothing(table.cell(line, email));
+        row.external_id = or_nothing(table.cell(line, external_id));
+        row.classes = split_classes(table.cell(line, a_class));
+        const auto named = role_of(table.cell(line, role));
+        if (!named) row.reason = "role must be student, teacher, viewer or administrator";
+        row.role = named.value_or(Role::student);
+        const std::string its_teacher = table.cell(line, teacher);
+        for (const std::string& name : row.classes)
+            if (!its_teacher.empty()) roster.teachers.emplace(name, its_teacher);
+        roster.rows.push_back(std::move(row));
+    }
+    return roster;
+}
+
+void check(Roster& roster) {
+    std::set<std::string> explicit_ones;
+    for (RosterRow& row : roster.rows) {
+        if (!row.nickname.empty()) explicit_ones.insert(platform::lower_ascii(row.nickname));
+        row.nickname_derived = row.nickname.empty();
+    }
+    Seen seen;
+    std::unordered_map<std::string, int> numbers; // of nicknames that many would have
+    for (RosterRow& row : roster.rows) {
+        if (!row.reason.empty()) continue;
+        if (row.role == Role::administrator) {
+            row.left_out = true;
+            row.reason = "administrators are invited, not imported";
+            continue;
+        }
+        if (row.nickname_derived) {
+            const std::string wanted = derived_nickname(row.first_name, row.last_name);
+            if (!wanted.empty())
+                row.nickname = free_nickname(
+                    wanted,
+                    [&](const std::string& one) {
+                        return explicit_ones.contains(platform::lower_ascii(one)) ||
+                               seen.nicknames.contains(platform::lower_ascii(one));
+                    },
+                    numbers.try_emplace(wanted, 1).first->second);
+        }
+        row.reason = fault_of(row);
+        if (row.reason.empty()) row.reason = seen.repeated(row);
+    }
+}
+
+} // namespace
+
+Roster read_roster(std::string_view bytes) {
+    if (platform::trimmed(bytes).empty()) platform::throw_invalid("file", "is empty");
+    Roster roster = bytes.starts_with("PK") ? read_oneroster(bytes) : read_csv_roster(bytes);
+    if (roster.rows.empty()) platform::throw_invalid("file", "has nobody in it");
+    if (roster.rows.size() > most_roster_rows)
+        platform::throw_invalid("file", "has more than " + std::to_string(most_roster_rows) + " people");
+    check(roster);
+    if (roster.format == "oneroster") name_teachers(roster);
+    // In a table a teacher's row may say what classes are theirs.
+    for (const RosterRow& row : roster.rows)
+        if (row.role == Role::teacher && row.reason.empty())
+            for (const std::string& name : row.classes)
+                roster.teachers.emplace(name, row.nickname);
+    return roster;
+}
+
+} // namespace people

@@ -1,0 +1,189 @@
+// OneRoster 1.1 and 1.2, "bulk" files: a zip of CSV files that refer to each other by sourcedId. 1.1 has a
+// role in each user, 1.2 a file of roles.
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+#include "people/rosters/roster.h"
+#include "platform/csv.h"
+#include "platform/error.h"
+#include "platform/text.h"
+#include "platform/zip.h"
+
+namespace people {
+
+namespace {
+
+using platform::CsvTable;
+using platform::Role;
+
+class Files {
+public:
+    explicit Files(std::string_view zip) : entries_(platform::read_zip(zip, "file")) {}
+
+    // Wherever in the zip it lies: some programs put a folder around. Empty when there is none.
+    CsvTable table(const std::string& name) const {
+        for (const auto& entry : entries_) {
+            const std::string file = platform::lower_ascii(entry.name.substr(entry.name.rfind('/') + 1));
+            if (file == platform::lower_ascii(name))
+                return platform::read_csv(entry.content, name, 4 * most_roster_rows);
+        }
+        return {};
+    }
+    CsvTable needed(const std::string& name) const {
+        CsvTable found = table(name);
+        if (found.columns.empty())
+            platform::throw_invalid("file", "has no " + name + ": it is no OneRoster bulk file");
+        return found;
+    }
+
+private:
+    std::vector<platform::ZipEntry> entries_;
+};
+
+// Cells of a row by the column's name. Columns of OneRoster are camelCase; read_csv lowers them.
+class Cells {
+public:
+    Cells(const CsvTable& table, const CsvTable::Row& row) : table_(table), row_(row) {}
+    std::string operator[](std::string_view column) const {
+        return table_.cell(row_, table_.column(platform::lower_ascii(column)));
+    }
+    bool is_gone() const { return platform::lower_ascii((*this)["status"]) == "tobedeleted"; }
+
+private:
+    const CsvTable& table_;
+    const CsvTable::Row& row_;
+};
+
+// The word of OneRoster as a role here; none for guardians, aides and the like.
+Role role_of(std::string word) {
+    word = platform::lower_ascii(word);
+    if (word == "student") return Role::student;
+    if (word == "teacher") return Role::teacher;
+    if (word.ends_with("administrator")) return Role::administrator;
+    return Role::none;
+}
+
+// Who a school's register also knows, and who has no place in a lesson. OneRoster lets a register add words
+// of its own.
+bool is_of_no_matter(std::string word) {
+    static const std::set<std::string> others = {"aide",     "guardian",  "parent",   "proctor",
+                                                 "relative", "counselor", "principal"};
+    word = platform::lower_ascii(word);
+    return others.contains(word) || word.starts_with("ext:");
+}
+
+using Texts = std::unordered_map<std::string, std::string>;
+
+// 1.2: a user's roles are rows of their own, of which one is the primary.
+Texts roles_by_user(const CsvTable& roles) {
+    Texts by_user;
+    for (const auto& line : roles.rows) {
+        const Cells cells(roles, line);
+        if (cells.is_gone()) continue;
+        if (platform::lower_ascii(cells["roleType"]) == "primary")
+            by_user[cells["userSourcedId"]] = cells["role"];
+        else
+            by_user.emplace(cells["userSourcedId"], cells["role"]);
+    }
+    return by_user;
+}
+
+// The names of classes by their id: the title, with its code where two have the same.
+Texts class_names(const CsvTable& classes) {
+    std::set<std::string> titles, repeated;
+    for (const auto& line : classes.rows) {
+        const Cells cells(classes, line);
+        if (!cells.is_gone() && !titles.insert(platform::lower_ascii(cells["title"])).second)
+            repeated.insert(platform::lower_ascii(cells["title"]));
+    }
+    Texts names;
+    for (const auto& line : classes.rows) {
+        const Cells cells(classes, line);
+        if (cells.is_gone()) continue;
+        std::string name = cells["title"];
+        const std::string code = cells["classCode"];
+        if (name.empty()) name = code;
+        // Each of its students gets a copy: what is too long by far stays too long when it is cut.
+        name.resize(std::min<std::size_t>(name.size(), 400));
+        while (!platform::is_utf8(name))
+            name.pop_back();
+        if (repeated.contains(platform::lower_ascii(name)))
+            name += " (" + (code.empty() ? cells["sourcedId"] : code) + ")";
+        names.emplace(cells["sourcedId"], name);
+    }
+    return names;
+}
+
+std::optional<std::string> or_nothing(std::string text) {
+    return text.empty() ? std::nullopt : std::optional(std::move(text));
+}
+
+RosterRow user_of(const Cells& cells, std::int64_t number, const Texts& roles) {
+    RosterRow row;
+    row.number = number;
+    row.external_id = or_nothing(cells["sourcedId"]);
+    row.first_name = cells["preferredGivenName"];
+    if (row.first_name.empty()) row.first_name = cells["givenName"];
+    row.last_name = cells["preferredFamilyName"];
+    if (row.last_name.empty()) row.last_name = cells["familyName"];
+    row.email = or_nothing(cells["email"]);
+    const std::string username = cells["username"];
+    row.nickname = username.substr(0, username.find('@'));
+    if (row.nickname.empty() && row.first_name.empty() && row.last_name.empty()) row.reason = "has no name";
+    if (!row.external_id) row.reason = "has no sourcedId";
+    std::string role = cells["role"];
+    if (const auto listed = roles.find(cells["sourcedId"]); role.empty() && listed != roles.end())
+        role = listed->second;
+    row.role = role_of(role);
+    const bool fits =
+        username.size() >= 3 && username.size() <= 32 && username.find('@') == std::string::npos;
+    if (row.role != Role::student && fits) row.username = username;
+    if (cells.is_gone() || platform::lower_ascii(cells["enabledUser"]) == "false") {
+        row.left_out = true;
+        row.reason = "is marked as deleted or not enabled";
+    } else if (role.empty()) {
+        row.reason = "has no role";
+    } else if (row.role == Role::none && !is_of_no_matter(role)) {
+        row.reason = "has a role that OneRoster does not know";
+    } else if (row.role == Role::none) {
+        row.left_out = true;
+        row.reason = "is neither a student nor a teacher";
+    }
+    if (row.role == Role::none) row.role = Role::student;
+    return row;
+}
+
+} // namespace
+
+Roster read_oneroster(std::string_view zip) {
+    const Files files(zip);
+    const CsvTable users = files.needed("users.csv"), enrollments = files.table("enrollments.csv");
+    const Texts roles = roles_by_user(files.table("roles.csv")),
+                names = class_names(files.table("classes.csv"));
+    Roster roster;
+    roster.format = "oneroster";
+    std::unordered_map<std::string, std::size_t> rows;
+    for (const auto& line : users.rows) {
+        roster.rows.push_back(user_of(Cells(users, line), static_cast<std::int64_t>(line.line), roles));
+        if (roster.rows.back().external_id)
+            rows.emplace(*roster.rows.back().external_id, roster.rows.size() - 1);
+    }
+    Texts teachers; // of a class, by its name: the row's sourcedId; a primary one wins
+    for (const auto& line : enrollments.rows) {
+        const Cells cells(enrollments, line);
+        const auto user = rows.find(cells["userSourcedId"]);
+        const auto name = names.find(cells["classSourcedId"]);
+        if (cells.is_gone() || user == rows.end() || name == names.end()) continue;
+        if (role_of(cells["role"]) == Role::student)
+            roster.rows[user->second].classes.push_back(name->second);
+        else if (role_of(cells["role"]) == Role::teacher && platform::lower_ascii(cells["primary"]) == "true")
+            teachers[name->second] = user->first;
+        else if (role_of(cells["role"]) == Role::teacher)
+            teachers.emplace(name->second, user->first);
+    }
+    roster.teachers = {teachers.begin(), teachers.end()};
+    return roster;
+}
+
+} // namespace people

@@ -1,0 +1,297 @@
+// Who one is: the first setup, signing in and out.
+#include <nlohmann/json.hpp>
+
+#include "http/serving/lists.h"
+#include "people/people_routes.h"
+#include "platform/error.h"
+#include "platform/text.h"
+
+namespace people {
+
+namespace {
+
+using http::Answer;
+using http::Call;
+using http::Json;
+using platform::Proof;
+using platform::Role;
+
+std::string_view word_for(Proof proof) {
+    switch (proof) {
+        case Proof::none:
+            return "none";
+        case Proof::pin:
+            return "pin";
+        case Proof::password:
+            return "password";
+        case Proof::totp:
+            return "totp";
+        case Proof::device:
+            return "device";
+        case Proof::site_key:
+            return "site_key";
+    }
+    return "none";
+}
+
+http::Shape proof_shape() {
+    return http::one_of({"none", "pin", "password", "totp", "device", "site_key"});
+}
+
+// What a page offers its user; the guard asks again at each call.
+Json abilities(const platform::Caller& caller) {
+    Json words = Json::array();
+    if (caller.device_id != 0 || caller.site_key_id != 0) words.push_back("headset");
+    if (caller.role >= Role::viewer) words.push_back("view");
+    if (caller.role >= Role::teacher) words.push_back("teach");
+    if (caller.role >= Role::administrator) words.push_back("administer");
+    if (caller.box_administrator) words.push_back("administer_box");
+    return words;
+}
+
+Json json_of_login(const Login& login, std::int64_t current_id) {
+    auto or_null = [](const std::optional<std::int64_t>& id) { return id ? Json(*id) : Json(); };
+    return {{"id", login.id},
+            {"person_id", or_null(login.person_id)},
+            {"device_id", or_null(login.device_id)},
+            {"proof", word_for(login.proof)},
+            {"user_agent", login.user_agent},
+            {"created_at", platform::iso8601(login.created_ms)},
+            {"expires_at", platform::iso8601(login.expires_ms)},
+            {"current", login.id == current_id}};
+}
+
+http::Shape login_shape() {
+    return http::object({{"id", http::identifier()},
+                         {"person_id", http::nullable(http::identifier())},
+                         {"device_id", http::nullable(http::identifier())},
+                         {"proof", proof_shape()},
+                         {"user_agent", http::text(0, 200)},
+                         {"created_at", http::time()},
+                         {"expires_at", http::time()},
+                         {"current", http::boolean()}})
+        .named("Login");
+}
+
+Claim claim_of(const Json& body) {
+    const bool by_password = body.contains("username") && body.contains("password");
+    const bool by_pin = body.contains("nickname") && body.contains("pin");
+    const bool with_code = body.contains("code");
+    const std::size_t fields = body.size() - (body.contains("cookie") ? 1 : 0) - (with_code ? 1 : 0);
+    if ((!by_password && !by_pin) || fields != 2 || (with_code && !by_password))
+        platform::throw_invalid(body.contains("nickname") ? "pin" : "password",
+                                "give username and password (and code), or nickname and pin");
+    Claim claim;
+    claim.by = by_password ? Claim::By::password : Claim::By::pin;
+    claim.name = body.at(by_password ? "username" : "nickname");
+    claim.secret = body.at(by_password ? "password" : "pin");
+    if (with_code) claim.code = body.at("code");
+    return claim;
+}
+
+Answer set_up(const PeopleParts& parts, Call& call) {
+    const std::string code = call.body.at("code");
+    // Before the password is hashed, which is dear; and once more in the transaction that uses the code up.
+    parts.store.write("check setup code", [&](store::Tx& tx) { parts.setup.check_code(tx, code); });
+
+    const Json& given = call.body.at("organisation");
+    NewOrganisation organisation;
+    organisation.name = platform::trimmed(given.at("name").get_ref<const std::string&>());
+    if (organisation.name.empty()) platform::throw_invalid("organisation.name", "must not be empty");
+    organisation.colour = given.value("colour", organisation.colour);
+    organisation.time_zone = given.value("time_zone", organisation.time_zone);
+    organisation.language = given.value("language", organisation.language);
+    organisation.seats = call.body.value("seats", organisation.seats);
+    const Json& who = call.body.at("administrator");
+    FirstPerson administrator;
+    administrator.username = who.at("username");
+    if (who.contains("nickname")) administrator.nickname = checked_nickname(who.at("nickname"));
+    administrator.first_name = who.value("first_name", "");
+    administrator.last_name = who.value("last_name", "");
+    administrator.password_hash = parts.hasher.hash(who.at("password").get_ref<const std::string&>());
+
+    Setup::Made made;
+    NewLogin login;
+    parts.store.write("set up", [&](store::Tx& tx) {
+        parts.setup.check_code(tx, code);
+        made = parts.setup.make(tx, organisation, administrator);
+        login = parts.logins.add_person(tx, made.organisation.id, made.person.id, Proof::password,
+                                        call.header("user-agent"));
+    });
+    return login_answer(parts, made.organisation, made.person, login, true);
+}
+
+Answer sign_in(const PeopleParts& parts, Call& call) {
+    const bool cookie = call.body.value("cookie", false);
+    const platform::Caller replaced = cookie && call.caller.by_cookie ? call.caller : platform::Caller{};
+    SignedIn signed_in = parts.sign_in.sign_in(claim_of(call.body), call.header("user-agent"), replaced);
+    auto organisation = parts.store.read(
+        [&](store::Read& read) { return parts.organisations.get(read, signed_in.person.organisation_id); });
+    return login_answer(parts, organisation, signed_in.person, signed_in.login, cookie);
+}
+
+Answer who_am_i(const PeopleParts& parts, const platform::Caller& caller, store::Read& read) {
+    Json person, device;
+    if (caller.person_id != 0)
+        person = json_of(parts.people.get(read, caller.organisation_id, caller.person_id));
+    if (caller.device_id != 0 && parts.describe_device)
+        device = parts.describe_device(read, caller.organisation_id, caller.device_id);
+    return http::json({{"person", person},
+                       {"device", device},
+                       {"organisation", json_of(parts.organisations.get(read, caller.organisation_id))},
+                       {"proof", word_for(caller.proof)},
+                       {"may", abilities(caller)}});
+}
+
+Answer sign_out(const PeopleParts& parts, const platform::Caller& caller, store::Tx& tx) {
+    if (caller.proof == Proof::device)
+        parts.logins.sign_in_on_device(tx, caller.organisation_id, caller.device_id, {});
+    else if (caller.login_id != 0)
+        parts.logins.end(tx, caller.organisation_id, caller.login_id);
+    return http::no_content().header("Set-Cookie", clear_cookie(parts.tls));
+}
+
+// One sees one's own logins; an administrator those of anybody of the organisation.
+Answer list_logins(const PeopleParts& parts, Call& call, store::Read& read) {
+    std::int64_t person_id = call.query_integer("person").value_or(call.caller.person_id);
+    if (person_id != call.caller.person_id && call.caller.role < Role::administrator)
+        throw platform::Error(platform::ErrorKind::forbidden,
+                              "Only an administrator sees the logins of others.");
+    Json items = Json::array();
+    for (const Login& login : parts.logins.list(read, call.caller.organisation_id, person_id))
+        items.push_back(json_of_login(login, call.caller.login_id));
+    return http::json({{"items", items}, {"next", nullptr}});
+}
+
+Answer end_login(const PeopleParts& parts, Call& call, store::Tx& tx) {
+    const std::int64_t id = call.id("id");
+    auto login = parts.logins.find(tx, call.caller.organisation_id, id);
+    // Whose it is stays unknown to those who may not end it.
+    if (!login || (login->person_id != call.caller.person_id && call.caller.role < Role::administrator))
+        platform::throw_not_found("login");
+    parts.logins.end(tx, call.caller.organisation_id, id);
+    return http::no_content().on({{"login", id}});
+}
+
+void add_setup(http::RouteTable& table, const PeopleParts& parts) {
+    table.add(http::get("/v1/setup", "Does this box still wait for its first administrator?")
+                  .reads()
+                  .by(http::Access::open)
+                  .tagged("setup")
+                  .gives(http::object({{"needed", http::boolean()}}))
+                  .handled<store::Read>([parts](Call&, store::Read& read) {
+                      return http::json({{"needed", parts.setup.needed(read)}});
+                  }));
+    table.add(http::post("/v1/setup",
+                         "Make the first organisation and its administrator, with the code from the journal")
+                  .slow()
+                  .by(http::Access::open)
+                  .tagged("setup")
+                  .takes(http::object({{"code", http::text(1, 40)},
+                                       {"organisation", http::object({{"name", http::text(1, 80)},
+                                                                      {"colour?", http::colour()},
+                                                                      {"time_zone?", http::text(1, 64)},
+                                                                      {"language?", http::text(2, 8)}})},
+                                       {"administrator", http::object({{"username", username_shape()},
+                                                                       {"password", password_shape()},
+                                                                       {"nickname?", http::text(1, 40)},
+                                                                       {"first_name?", person_name(80)},
+                                                                       {"last_name?", person_name(80)}})},
+                                       {"seats?", http::integer(1, 100'000)}}))
+                  .gives(made_login_shape(), 201)
+                  .handled([parts](Call& call) { return set_up(parts, call); }));
+}
+
+void add_logins(http::RouteTable& table, const PeopleParts& parts) {
+    table.add(http::post("/v1/logins",
+                         "Sign in with user name and password, or with nickname and PIN; 422 for"
+                         " `code` asks for the second factor")
+                  .slow()
+                  .by(http::Access::open)
+                  .tagged("logins")
+                  .takes(http::object({{"username?", http::text(1, 200)},
+                                       {"password?", http::text(1, 200)},
+                                       {"code?", http::text(1, 20)},
+                                       {"nickname?", http::text(1, 200)},
+                                       {"pin?", http::text(1, 40)},
+                                       {"cookie?", http::boolean()}}))
+                  .gives(made_login_shape(), 201)
+                  .handled([parts](Call& call) { return sign_in(parts, call); }));
+    table.add(http::get("/v1/logins/current", "Who am I, and what may I do?")
+                  .reads()
+                  .by(http::Access::signed_in)
+                  .tagged("logins")
+                  .gives(http::object({{"person", http::nullable(person_shape())},
+                                       {"device", http::nullable(http::anything())},
+                                       {"organisation", organisation_shape()},
+                                       {"proof", proof_shape()},
+                                       {"may", http::list(http::text(1, 40), 10)}}))
+                  .handled<store::Read>(
+                      [parts](Call& call, store::Read& read) { return who_am_i(parts, call.caller, read); }));
+    table.add(http::del("/v1/logins/current", "Sign out; on a headset, whoever wears it")
+                  .writes()
+                  .by(http::Access::signed_in)
+                  .tagged("logins")
+                  .gives(http::nothing(), 204)
+                  .handled<store::Tx>(
+                      [parts](Call& call, store::Tx& tx) { return sign_out(parts, call.caller, tx); }));
+    table.add(http::get("/v1/logins", "Where am I signed in?")
+                  .reads()
+                  .by(http::Access::student)
+                  .tagged("logins")
+                  .asks({{"person?", http::identifier()}})
+                  .gives(http::page_of(login_shape()))
+                  .handled<store::Read>(
+                      [parts](Call& call, store::Read& read) { return list_logins(parts, call, read); }));
+    table.add(
+        http::del("/v1/logins/:id", "Sign out elsewhere")
+            .writes()
+            .by(http::Access::student)
+            .tagged("logins")
+            .gives(http::nothing(), 204)
+            .handled<store::Tx>([parts](Call& call, store::Tx& tx) { return end_login(parts, call, tx); }));
+}
+
+} // namespace
+
+http::Shape made_login_shape() {
+    return http::object({{"token", http::nullable(http::text(1, 200))},
+                         {"person", person_shape()},
+                         {"organisation", organisation_shape()},
+                         {"expires_at", http::time()}});
+}
+
+// A page gets its token as a cookie that no script can read, so the answer does not repeat it.
+Answer login_answer(const PeopleParts& parts, const Organisation& organisation, const Person& person,
+                    const NewLogin& login, bool cookie) {
+    Answer answer = http::created({{"token", cookie ? Json() : Json(login.token)},
+                                   {"person", json_of(person)},
+                                   {"organisation", json_of(organisation)},
+                                   {"expires_at", platform::iso8601(login.expires_ms)}});
+    if (cookie) answer.header("Set-Cookie", set_cookie(parts.tls, login.token));
+    answer.header("Cache-Control", "no-store");
+    answer.on({{"person", person.id}, {"login", login.id}});
+    return answer;
+}
+
+std::string cookie_name(bool tls) {
+    return tls ? "__Host-lectern" : "lectern";
+}
+
+// The cookie outlives the idle time of its login, which each use prolongs on the server's side.
+std::string set_cookie(bool tls, std::string_view token) {
+    return cookie_name(tls) + "=" + std::string(token) +
+           "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(longest_ms / 1000) +
+           (tls ? "; Secure" : "");
+}
+
+std::string clear_cookie(bool tls) {
+    return cookie_name(tls) + "=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0" + (tls ? "; Secure" : "");
+}
+
+void add_login_routes(http::RouteTable& table, const PeopleParts& parts) {
+    add_setup(table, parts);
+    add_logins(table, parts);
+}
+
+} // namespace people

@@ -1,0 +1,393 @@
+#include "people/signing_in/logins.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <utility>
+
+#include "platform/crypto.h"
+#include "platform/error.h"
+#include "platform/text.h"
+
+namespace people {
+
+namespace {
+
+using platform::Proof;
+using platform::Role;
+
+constexpr std::int64_t device_life_ms = 10LL * 365 * 24 * 3600 * 1000; // it ends by unpairing
+constexpr std::int64_t keep_step_ms = 5 * 60'000; // a use this soon after the last is not worth a write
+constexpr std::int64_t most_a_job = 500;
+
+std::string_view name_of(Proof proof) {
+    switch (proof) {
+        case Proof::pin:
+            return "pin";
+        case Proof::password:
+            return "password";
+        case Proof::totp:
+            return "totp";
+        default:
+            return "device";
+    }
+}
+
+Proof proof_named(std::string_view name) {
+    if (name == "pin") return Proof::pin;
+    if (name == "password") return Proof::password;
+    if (name == "totp") return Proof::totp;
+    return Proof::device;
+}
+
+bool is_strong(Proof proof) {
+    return proof == Proof::password || proof == Proof::totp;
+}
+
+// What a login allows: a headset acts for whoever wears it as a student at most, because it is handed on; a
+// PIN alone never suffices for administration.
+Role role_by(Proof proof, Role role) {
+    if (proof == Proof::device) return role == Role::none ? Role::none : Role::student;
+    return is_strong(proof) ? role : std::min(role, Role::teacher);
+}
+
+std::string short_utf8(std::string_view text) {
+    if (!platform::is_utf8(text)) return "";
+    text = text.substr(0, 200);
+    while (!platform::is_utf8(text))
+        text.remove_suffix(1);
+    return std::string(text);
+}
+
+} // namespace
+
+struct Logins::Entry {
+    platform::Caller caller;
+    std::int64_t latest_ms = 0;              // no use prolongs it beyond
+    std::int64_t kept_ms = 0;                // its end as it is on disk; touched by the writer only
+    std::atomic<std::int64_t> expires_ms{0}; // its end
+};
+
+struct Logins::Row {
+    Login login;
+    Role role = Role::none;
+    bool box_administrator = false;
+    std::string token_hash;
+
+    bool is_prolonged_by_use() const { return login.proof != Proof::device && !login.device_id; }
+    std::shared_ptr<Entry> entry() const {
+        auto entry = std::make_shared<Entry>();
+        platform::Caller& caller = entry->caller;
+        caller.organisation_id = login.organisation_id;
+        caller.person_id = login.person_id.value_or(0);
+        caller.device_id = login.device_id.value_or(0);
+        caller.login_id = login.id;
+        caller.proof = login.proof;
+        caller.role = role_by(login.proof, role);
+        caller.box_administrator = box_administrator && is_strong(login.proof);
+        entry->latest_ms = is_prolonged_by_use() ? login.created_ms + longest_ms : login.expires_ms;
+        entry->kept_ms = login.expires_ms;
+        entry->expires_ms = login.expires_ms;
+        return entry;
+    }
+};
+
+#define LECTERN_LOGIN_COLUMNS                                                                         \
+    "SELECT l.id, l.organisation_id, l.person_id, l.device_id, l.proof, l.user_agent, l.created_ms, " \
+    "l.expires_ms,"                                                                                   \
+    " l.token_hash, p.role, p.box_administrator FROM logins l LEFT JOIN persons p ON p.id = l.person_id "
+
+Logins::Row Logins::row_of(const store::Statement& rows) {
+    Row row;
+    row.login = {
+        rows.integer(0),           rows.integer(1), rows.optional_integer(2), rows.optional_integer(3),
+        proof_named(rows.text(4)), rows.string(5),  rows.integer(6),          rows.integer(7)};
+    row.token_hash = rows.string(8);
+    row.role = role_named(rows.text(9)).value_or(Role::none);
+    row.box_administrator = rows.boolean(10);
+    return row;
+}
+
+void Logins::load(store::Read& read) {
+    std::unordered_map<std::string, std::shared_ptr<Entry>> all;
+    std::unordered_map<std::int64_t, std::string> ids;
+    auto rows = read.query(LECTERN_LOGIN_COLUMNS "WHERE l.expires_ms > ?", read.now_ms());
+    while (rows.step()) {
+        Row row = row_of(rows);
+        ids.emplace(row.login.id, row.token_hash);
+        all.emplace(row.token_hash, row.entry());
+    }
+    std::unique_lock lock(mutex_);
+    by_hash_ = std::move(all);
+    hash_by_id_ = std::move(ids);
+}
+
+platform::Caller Logins::find(std::string_view token, std::int64_t now_ms) const {
+    const std::string hash = platform::hash_token(token);
+    std::shared_lock lock(mutex_);
+    auto found = by_hash_.find(hash);
+    if (found == by_hash_.end()) return {};
+    Entry& entry = *found->second;
+    const std::int64_t expires_ms = entry.expires_ms.load(std::memory_order_relaxed);
+    if (expires_ms <= now_ms) return {};
+    const std::int64_t prolonged_ms = std::min(now_ms + idle_ms, entry.latest_ms);
+    if (prolonged_ms - expires_ms >= keep_step_ms) {
+        entry.expires_ms.store(prolonged_ms, std::memory_order_relaxed);
+        prolonged_.store(true, std::memory_order_relaxed);
+    }
+    return entry.caller;
+}
+
+std::int64_t Logins::insert(store::Tx& tx, const Login& login, std::string_view token_hash) {
+    std::int64_t id = tx.insert(
+        "INSERT INTO logins (organisation_id, person_id, device_id, token_hash, proof, user_agent,"
+        " created_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        login.organisation_id, login.person_id, login.device_id, store::Blob{token_hash},
+        name_of(login.proof), login.user_agent, tx.now_ms(), login.expires_ms);
+    publish(tx, id);
+    return id;
+}
+
+void Logins::publish(store::Tx& tx, std::int64_t login_id) {
+    auto rows = tx.query(LECTERN_LOGIN_COLUMNS "WHERE l.id = ?", login_id);
+    if (!rows.step()) return;
+    tx.after_commit([this, row = row_of(rows)] {
+        auto entry = row.entry();
+        std::unique_lock lock(mutex_);
+        // Uses since the transaction read the row have prolonged it already.
+        auto before = by_hash_.find(row.token_hash);
+        if (before != by_hash_.end())
+            entry->expires_ms = std::max(row.login.expires_ms, before->second->expires_ms.load());
+        by_hash_[row.token_hash] = std::move(entry);
+        hash_by_id_[row.login.id] = row.token_hash;
+    });
+}
+
+NewLogin Logins::add_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id, Proof proof,
+                            std::string_view user_agent, std::optional<std::int64_t> device_id) {
+    NewLogin made;
+    made.token = platform::random_token(random_);
+    made.expires_ms = tx.now_ms() + (device_id ? longest_ms : idle_ms);
+    Login login;
+    login.organisation_id = organisation_id;
+    login.person_id = person_id;
+    login.device_id = device_id;
+    login.proof = proof;
+    login.user_agent = short_utf8(user_agent);
+    login.expires_ms = made.expires_ms;
+    made.id = insert(tx, login, platform::hash_token(made.token));
+    return made;
+}
+
+NewLogin Logins::add_device(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id) {
+    NewLogin made;
+    made.token = platform::random_token(random_);
+    made.expires_ms = tx.now_ms() + device_life_ms;
+    made.id = add_device_with_hash(tx, organisation_id, device_id, platform::hash_token(made.token));
+    return made;
+}
+
+std::int64_t Logins::add_device_with_hash(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id,
+                                          std::string_view token_hash) {
+    end_of_device(tx, organisation_id, device_id);
+    Login login;
+    login.organisation_id = organisation_id;
+    login.device_id = device_id;
+    login.proof = Proof::device;
+    login.expires_ms = tx.now_ms() + device_life_ms;
+    return insert(tx, login, token_hash);
+}
+
+void Logins::bind(store::Tx& tx, std::int64_t login_id, std::int64_t organisation_id, std::int64_t device_id,
+                  const std::optional<PersonReference>& person) {
+    tx.run("UPDATE logins SET person_id = ?2 WHERE id = ?1", login_id,
+           person ? std::optional(person->id) : std::nullopt);
+    publish(tx, login_id);
+    tx.after_commit([this, organisation_id, device_id, person] {
+        if (on_signed_in) on_signed_in(organisation_id, device_id, person);
+    });
+}
+
+void Logins::sign_in_on_device(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id,
+                               const std::optional<PersonReference>& person) {
+    auto own =
+        tx.integer("SELECT id FROM logins WHERE organisation_id = ? AND device_id = ? AND proof = 'device'",
+                   organisation_id, device_id);
+    if (!own) platform::throw_not_found("paired headset");
+    const std::optional<std::int64_t> person_id = person ? std::optional(person->id) : std::nullopt;
+    // Whoever was signed in here holds nothing on this headset any more; who signs in here leaves the headset
+    // worn before.
+    end_ids(tx,
+            ids_of(tx.query(
+                "SELECT id FROM logins WHERE organisation_id = ?1 AND device_id = ?2 AND proof <> 'device'"
+                " AND person_id IS NOT ?3",
+                organisation_id, device_id, person_id)));
+    if (person_id) leave_devices(tx, organisation_id, *person_id, device_id);
+    bind(tx, *own, organisation_id, device_id, person);
+}
+
+void Logins::leave_devices(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id,
+                           std::int64_t except_device_id) {
+    end_ids(tx, ids_of(tx.query("SELECT id FROM logins WHERE organisation_id = ?1 AND person_id = ?2"
+                                " AND device_id IS NOT NULL AND device_id <> ?3 AND proof <> 'device'",
+                                organisation_id, person_id, except_device_id)));
+    std::vector<std::pair<std::int64_t, std::int64_t>> worn; // login, device
+    {
+        auto rows = tx.query(
+            "SELECT id, device_id FROM logins WHERE organisation_id = ?1 AND person_id = ?2"
+            " AND device_id <> ?3 AND proof = 'device'",
+            organisation_id, person_id, except_device_id);
+        while (rows.step())
+            worn.emplace_back(rows.integer(0), rows.integer(1));
+    }
+    for (const auto& [login_id, device_id] : worn)
+        bind(tx, login_id, organisation_id, device_id, std::nullopt);
+}
+
+std::optional<PersonReference> Logins::person_on_device(store::Read& read, std::int64_t organisation_id,
+                                                        std::int64_t device_id) const {
+    auto rows = read.query(
+        "SELECT p.id, p.nickname FROM logins l JOIN persons p ON p.id = l.person_id"
+        " WHERE l.organisation_id = ? AND l.device_id = ? AND l.proof = 'device'",
+        organisation_id, device_id);
+    return rows.step() ? std::optional(PersonReference{rows.integer(0), rows.string(1)}) : std::nullopt;
+}
+
+std::optional<std::int64_t> Logins::device_of_person(store::Read& read, std::int64_t organisation_id,
+                                                     std::int64_t person_id) const {
+    return read.integer(
+        "SELECT device_id FROM logins WHERE organisation_id = ? AND person_id = ? AND proof = 'device'",
+        organisation_id, person_id);
+}
+
+std::vector<Login> Logins::list(store::Read& read, std::int64_t organisation_id,
+                                std::optional<std::int64_t> person_id) const {
+    std::vector<Login> logins;
+    auto rows = read.query(LECTERN_LOGIN_COLUMNS
+                           "WHERE l.organisation_id = ?1 AND l.expires_ms > ?2"
+                           " AND (?3 IS NULL OR l.person_id = ?3) ORDER BY l.id DESC LIMIT 500",
+                           organisation_id, read.now_ms(), person_id);
+    while (rows.step())
+        logins.push_back(row_of(rows).login);
+    return logins;
+}
+
+std::optional<Login> Logins::find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+    auto rows =
+        read.query(LECTERN_LOGIN_COLUMNS "WHERE l.organisation_id = ? AND l.id = ?", organisation_id, id);
+    return rows.step() ? std::optional(row_of(rows).login) : std::nullopt;
+}
+
+#undef LECTERN_LOGIN_COLUMNS
+
+std::vector<std::int64_t> Logins::ids_of(store::Statement rows) {
+    std::vector<std::int64_t> ids;
+    while (rows.step())
+        ids.push_back(rows.integer(0));
+    return ids;
+}
+
+void Logins::end_ids(store::Tx& tx, const std::vector<std::int64_t>& ids) {
+    if (ids.empty()) return;
+    for (std::int64_t id : ids)
+        tx.run("DELETE FROM logins WHERE id = ?", id);
+    tx.after_commit([this, ids] {
+        {
+            std::unique_lock lock(mutex_);
+            for (std::int64_t id : ids) {
+                auto node = hash_by_id_.extract(id);
+                if (!node.empty()) by_hash_.erase(node.mapped());
+            }
+        }
+        if (on_ended) on_ended(ids);
+    });
+}
+
+void Logins::end(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+    auto login = find(tx, organisation_id, id);
+    if (!login) platform::throw_not_found("login");
+    if (login->proof == Proof::device)
+        platform::throw_conflict("This is a headset's own login: it ends by unpairing it.");
+    end_ids(tx, {id});
+}
+
+void Logins::end_of_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id,
+                           std::optional<Proof> made_by, std::int64_t except_login_id) {
+    std::optional<std::string_view> proof;
+    if (made_by) proof = name_of(*made_by);
+    end_ids(tx,
+            ids_of(tx.query(
+                "SELECT id FROM logins WHERE organisation_id = ?1 AND person_id = ?2 AND proof <> 'device'"
+                " AND (?3 IS NULL OR proof = ?3) AND id <> ?4",
+                organisation_id, person_id, proof, except_login_id)));
+    // On a headset one signs in by PIN.
+    if (!made_by || *made_by == Proof::pin) leave_devices(tx, organisation_id, person_id, 0);
+}
+
+void Logins::end_pins_of_staff(store::Tx& tx, std::int64_t organisation_id) {
+    end_ids(tx, ids_of(tx.query("SELECT l.id FROM logins l JOIN persons p ON p.id = l.person_id"
+                                " WHERE l.organisation_id = ? AND l.proof = 'pin' AND p.role <> 'student'",
+                                organisation_id)));
+}
+
+void Logins::end_of_device(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id) {
+    const bool worn = person_on_device(tx, organisation_id, device_id).has_value();
+    end_ids(tx, ids_of(tx.query("SELECT id FROM logins WHERE organisation_id = ? AND device_id = ?",
+                                organisation_id, device_id)));
+    if (!worn) return;
+    tx.after_commit([this, organisation_id, device_id] {
+        if (on_signed_in) on_signed_in(organisation_id, device_id, std::nullopt);
+    });
+}
+
+void Logins::raise_to_totp(store::Tx& tx, std::int64_t organisation_id, std::int64_t login_id) {
+    if (tx.run("UPDATE logins SET proof = 'totp' WHERE organisation_id = ? AND id = ? AND proof = 'password'",
+               organisation_id, login_id) == 1)
+        publish(tx, login_id);
+}
+
+void Logins::refresh_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
+    for (std::int64_t id :
+         ids_of(tx.query("SELECT id FROM logins WHERE organisation_id = ? AND person_id = ?", organisation_id,
+                         person_id)))
+        publish(tx, id);
+    auto device_id = device_of_person(tx, organisation_id, person_id);
+    if (!device_id) return;
+    tx.after_commit([this, organisation_id, device = *device_id,
+                     person = person_on_device(tx, organisation_id, *device_id)] {
+        if (on_signed_in) on_signed_in(organisation_id, device, person);
+    });
+}
+
+bool Logins::has_prolonged() const {
+    return prolonged_.load(std::memory_order_relaxed);
+}
+
+void Logins::keep_prolonged(store::Tx& tx) {
+    prolonged_ = false;
+    std::vector<std::pair<std::shared_ptr<Entry>, std::int64_t>> prolonged;
+    {
+        std::shared_lock lock(mutex_);
+        for (const auto& [hash, entry] : by_hash_) {
+            const std::int64_t expires_ms = entry->expires_ms.load(std::memory_order_relaxed);
+            if (expires_ms == entry->kept_ms) continue;
+            if (static_cast<std::int64_t>(prolonged.size()) == most_a_job) {
+                prolonged_ = true;
+                break;
+            }
+            prolonged.emplace_back(entry, expires_ms);
+        }
+    }
+    for (const auto& [entry, expires_ms] : prolonged)
+        tx.run("UPDATE logins SET expires_ms = ?2 WHERE id = ?1", entry->caller.login_id, expires_ms);
+    tx.after_commit([prolonged] {
+        for (const auto& [entry, expires_ms] : prolonged)
+            entry->kept_ms = expires_ms;
+    });
+    tx.on_rollback([this] { prolonged_ = true; });
+    if (prolonged_) return; // not yet all on disk: what looks ended there may not be
+    end_ids(tx,
+            ids_of(tx.query("SELECT id FROM logins WHERE expires_ms <= ? LIMIT ?", tx.now_ms(), most_a_job)));
+}
+
+} // namespace people

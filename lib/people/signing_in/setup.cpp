@@ -1,0 +1,71 @@
+#include "people/signing_in/setup.h"
+
+#include "people/signing_in/readable_code.h"
+#include "platform/crypto.h"
+#include "platform/error.h"
+#include "platform/text.h"
+
+namespace people {
+
+namespace {
+
+constexpr std::string_view subject = "setup";
+void refuse_second_time(bool needed) {
+    if (!needed) platform::throw_conflict("This box is set up already: sign in.");
+}
+
+} // namespace
+
+bool Setup::needed(store::Read& read) const {
+    return !people_.any(read);
+}
+
+std::optional<std::string> Setup::draw_code(store::Tx& tx) {
+    if (!needed(tx)) return std::nullopt;
+    std::string code = draw_readable_code(random_, 2);
+    const std::string hash = platform::hex(platform::hash_token(plain_code(code)));
+    tx.run(
+        "INSERT INTO settings (name, value) VALUES ('setup_code', ?1) ON CONFLICT (name) DO UPDATE SET value "
+        "= ?1",
+        hash);
+    lockouts_.forget(tx, subject);
+    return code;
+}
+
+void Setup::check_code(store::Tx& tx, std::string_view code) {
+    refuse_second_time(needed(tx));
+    lockouts_.refuse_if_locked(tx, subject, setup_rule);
+    bool right = false;
+    {
+        auto rows = tx.query("SELECT value FROM settings WHERE name = 'setup_code'");
+        right = rows.step() && platform::equal_in_constant_time(
+                                   rows.text(0), platform::hex(platform::hash_token(plain_code(code))));
+    }
+    if (right) return;
+    tx.regardless(
+        [this](store::Tx& after) { lockouts_.count_failure(after, subject, setup_rule, std::nullopt); });
+    throw platform::Error(
+        platform::ErrorKind::unauthorized,
+        "The setup code is wrong: it stands in the journal of the box (journalctl -u lectern).");
+}
+
+Setup::Made Setup::make(store::Tx& tx, const NewOrganisation& organisation,
+                        const FirstPerson& administrator) {
+    refuse_second_time(needed(tx));
+    Made made;
+    made.organisation = organisations_.add(tx, organisation);
+    NewPerson person;
+    person.role = platform::Role::administrator;
+    person.nickname = administrator.nickname.empty() ? administrator.username : administrator.nickname;
+    person.first_name = administrator.first_name;
+    person.last_name = administrator.last_name;
+    person.username = administrator.username;
+    person.password_hash = administrator.password_hash;
+    person.box_administrator = true;
+    made.person = people_.add(tx, made.organisation.id, person);
+    tx.run("DELETE FROM settings WHERE name = 'setup_code'");
+    lockouts_.forget(tx, subject);
+    return made;
+}
+
+} // namespace people

@@ -1,0 +1,162 @@
+#include "people/signing_in/sign_in.h"
+
+#include "platform/error.h"
+#include "platform/text.h"
+
+namespace people {
+
+namespace {
+
+std::string subject_of(std::int64_t person_id) {
+    return "person/" + std::to_string(person_id);
+}
+
+[[noreturn]] void throw_wrong(Claim::By by) {
+    throw platform::Error(platform::ErrorKind::unauthorized, by == Claim::By::password
+                                                                 ? "User name, password or code is wrong."
+                                                                 : "Nickname or PIN is wrong.");
+}
+
+} // namespace
+
+std::optional<SignIn::Candidate> SignIn::candidate(store::Read& read, const Claim& claim) const {
+    std::string_view name = platform::trimmed(claim.name);
+    std::optional<Candidate> found;
+    auto only = [&found](store::Statement rows) {
+        while (rows.step()) {
+            if (found) { // ambiguous: as good as nobody
+                found.reset();
+                return;
+            }
+            found = Candidate{rows.integer(0), rows.integer(1), rows.string(2)};
+        }
+    };
+    if (claim.by == Claim::By::password) {
+        only(read.query(
+            "SELECT organisation_id, id, password_hash FROM persons WHERE (username = ?1 OR email = ?1)"
+            " AND active = 1 AND password_hash IS NOT NULL AND (?2 IS NULL OR organisation_id = ?2) LIMIT 2",
+            name, claim.organisation_id));
+        return found;
+    }
+    std::optional<std::string_view> organisation;
+    if (auto at = name.rfind('@'); at != std::string_view::npos) {
+        organisation = platform::trimmed(name.substr(at + 1));
+        name = platform::trimmed(name.substr(0, at));
+    }
+    only(read.query(
+        "SELECT p.organisation_id, p.id, p.pin_hash FROM persons p JOIN organisations o"
+        " ON o.id = p.organisation_id WHERE p.nickname = ?1 AND p.active = 1 AND p.pin_hash IS NOT NULL"
+        " AND (?2 IS NULL OR p.organisation_id = ?2) AND (?3 IS NULL OR o.name = ?3) LIMIT 2",
+        name, claim.organisation_id, organisation));
+    return found;
+}
+
+// Between the check and the job the secret may have been changed, or the person deactivated.
+bool SignIn::is_current(store::Read& read, const Claim& claim, const Candidate& candidate) const {
+    auto rows = read.query(
+        "SELECT password_hash, pin_hash FROM persons WHERE organisation_id = ? AND id = ? AND active = 1",
+        candidate.organisation_id, candidate.person_id);
+    return rows.step() && rows.text(claim.by == Claim::By::password ? 0 : 1) == candidate.hash;
+}
+
+// The secret is right: is it enough? A code of the second factor that is right is used up.
+SignIn::Found SignIn::weigh(store::Tx& tx, const Claim& claim, const Person& person) {
+    if (claim.by == Claim::By::pin) {
+        if (person.role == platform::Role::student || claim.as_student) return Found::right;
+        const bool allowed =
+            !person.has_totp &&
+            tx.integer("SELECT staff_pin FROM organisations WHERE id = ?", person.organisation_id) == 1;
+        return allowed ? Found::right : Found::pin_too_little;
+    }
+    if (!person.has_totp || claim.again) return Found::right;
+    if (claim.code.empty()) return Found::code_missing;
+    return second_factor_.take(tx, person.organisation_id, person.id, claim.code) ? Found::right
+                                                                                  : Found::wrong;
+}
+
+void SignIn::count_unknown(const Claim& claim) {
+    unknown_names_.count_failure(claim.name, clock_.now_ms());
+}
+
+Person SignIn::prove(const Claim& claim, const std::function<void(store::Tx&, const Person&)>& then) {
+    if (!claim.headset.empty()) headsets_.refuse_if_locked(claim.headset, clock_.now_ms());
+    auto count_headset = [&] {
+        if (!claim.headset.empty()) headsets_.count_failure(claim.headset, clock_.now_ms());
+    };
+    auto found = store_.read([&](store::Read& read) {
+        auto one = candidate(read, claim);
+        if (one) lockouts_.refuse_if_locked(read, subject_of(one->person_id), sign_in_rule);
+        return one;
+    });
+    if (!found) {
+        unknown_names_.refuse_if_locked(claim.name, clock_.now_ms());
+        hasher_.verify_nothing(claim.secret);
+        count_unknown(claim);
+        count_headset();
+        throw_wrong(claim.by);
+    }
+
+    const std::string subject = subject_of(found->person_id);
+    const bool secret_right = hasher_.verify(found->hash, claim.secret);
+    Found outcome = Found::wrong;
+    Person person;
+    // A wrong try must be on disk, so it is no failure of the job. One that lacks something is neither
+    // counted nor does it forgive: otherwise whoever knows the password could try codes for ever.
+    store_.write("sign in", [&](store::Tx& tx) {
+        lockouts_.refuse_if_locked(tx, subject, sign_in_rule);
+        if (secret_right && is_current(tx, claim, *found)) {
+            person = people_.get(tx, found->organisation_id, found->person_id);
+            outcome = weigh(tx, claim, person);
+        }
+        if (outcome == Found::wrong)
+            lockouts_.count_failure(tx, subject, sign_in_rule, found->organisation_id);
+        if (outcome != Found::right) return;
+        lockouts_.forget(tx, subject);
+        if (then) then(tx, person);
+    });
+    if (outcome == Found::wrong) {
+        count_headset();
+        throw_wrong(claim.by);
+    }
+    if (outcome == Found::code_missing)
+        platform::throw_invalid("code",
+                                "is needed: the one that the authenticator shows, or a recovery code");
+    if (outcome == Found::pin_too_little)
+        throw platform::Error(platform::ErrorKind::forbidden,
+                              "A PIN is not enough for you here: sign in with user name and password.");
+    if (!claim.headset.empty()) headsets_.forget(claim.headset);
+    return person;
+}
+
+Person SignIn::prove_card(const Claim& claim, const std::function<void(store::Tx&, const Person&)>& then) {
+    headsets_.refuse_if_locked(claim.headset, clock_.now_ms());
+    const auto person = store_.write("sign in", [&](store::Tx& tx) -> std::optional<Person> {
+        const auto holder = cards_.holder(tx, claim.organisation_id.value_or(0), claim.secret);
+        if (!holder) return std::nullopt;
+        Person proven = people_.get(tx, holder->organisation_id, holder->person_id);
+        if (then) then(tx, proven);
+        return proven;
+    });
+    if (!person) {
+        headsets_.count_failure(claim.headset, clock_.now_ms());
+        throw platform::Error(platform::ErrorKind::unauthorized,
+                              "This card is not valid: ask for a new one.");
+    }
+    headsets_.forget(claim.headset);
+    return *person;
+}
+
+SignedIn SignIn::sign_in(const Claim& claim, std::string_view user_agent, const platform::Caller& replaces) {
+    SignedIn signed_in;
+    signed_in.person = prove(claim, [&](store::Tx& tx, const Person& person) {
+        const auto proof = claim.by == Claim::By::pin ? platform::Proof::pin
+                           : person.has_totp          ? platform::Proof::totp
+                                                      : platform::Proof::password;
+        signed_in.login = logins_.add_person(tx, person.organisation_id, person.id, proof, user_agent);
+        if (logins_.find(tx, replaces.organisation_id, replaces.login_id))
+            logins_.end(tx, replaces.organisation_id, replaces.login_id);
+    });
+    return signed_in;
+}
+
+} // namespace people

@@ -1,0 +1,341 @@
+#include "sessions/shown/board.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <ranges>
+#include <string>
+#include <utility>
+
+#include "sessions/shown/help.h"
+#include "sessions/shown/shown.h"
+
+namespace sessions {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::int64_t stopped_shown_ms = 3'600'000;
+
+std::string topic_of(const char* kind, std::int64_t id) {
+    return std::string(kind) + "/" + std::to_string(id);
+}
+
+template <class Value>
+Json or_null(const std::optional<Value>& value) {
+    return value ? Json(*value) : Json();
+}
+
+} // namespace
+
+struct Board::Impl : std::enable_shared_from_this<Board::Impl> {
+    Impl(live::Hub& the_hub, platform::Clock& the_clock) : hub(the_hub), clock(the_clock) {}
+
+    live::Hub& hub;
+    platform::Clock& clock;
+    std::map<std::int64_t, Shown> devices;
+    std::map<std::int64_t, ShownSession> sessions;
+
+    const ShownSession* session_of(const Shown& shown) const {
+        const auto found = shown.session_id ? sessions.find(*shown.session_id) : sessions.end();
+        return found == sessions.end() ? nullptr : &found->second;
+    }
+
+    void show(const Shown& shown) {
+        if (shown.device.id == 0) return; // only its presence is known yet
+        const auto made = [here = weak_from_this(), id = shown.device.id]() -> Json {
+            const auto impl = here.lock();
+            if (!impl) return {};
+            const auto found = impl->devices.find(id);
+            return found == impl->devices.end()
+                       ? Json()
+                       : entry_of(found->second, impl->session_of(found->second), impl->clock.now_ms());
+        };
+        hub.set_later(topic_of("organisation", shown.device.organisation_id),
+                      topic_of("device", shown.device.id), made);
+    }
+
+    void show_devices_of(std::int64_t session_id) {
+        for (const auto& [id, shown] : devices) {
+            if (shown.session_id == session_id) show(shown);
+        }
+    }
+
+    Takers takers(const Command& command) const {
+        Takers takers;
+        for (const CommandAnswer& answer : command.answers) {
+            if (const auto found = devices.find(answer.device_id); found != devices.end())
+                takers[answer.device_id] = {found->second.device.name, found->second.person};
+        }
+        return takers;
+    }
+
+    void show(const Command& command) {
+        hub.set(topic_of("session", command.session_id), topic_of("command", command.number),
+                json_of(command, takers(command)));
+    }
+
+    void take(const Session& session) {
+        const std::string topic = topic_of("session", session.id);
+        const std::string organisation = topic_of("organisation", session.organisation_id);
+        sessions[session.id].session = session;
+        hub.open_topic(topic, session.organisation_id, platform::Role::viewer);
+        const Json json = json_of(session);
+        hub.set(topic, "session", json);
+        if (session.transport.is_live())
+            hub.set(organisation, topic, json);
+        else
+            hub.erase(organisation, topic);
+        show_devices_of(session.id);
+    }
+
+    void take(const Command& command) {
+        const auto found = sessions.find(command.session_id);
+        if (found == sessions.end()) return;
+        auto& commands = found->second.commands;
+        const bool is_new = !commands.contains(command.number);
+        if (is_new) found->second.controls.take(command);
+        commands[command.number] = command;
+        show(command);
+        while (static_cast<std::int64_t>(commands.size()) > commands_shown) {
+            hub.erase(topic_of("session", command.session_id), topic_of("command", commands.begin()->first));
+            commands.erase(commands.begin());
+        }
+        show_devices_of(command.session_id);
+    }
+
+    void take(std::int64_t session_id, std::int64_t number, const CommandAnswer& answer) {
+        const auto session = sessions.find(session_id);
+        if (session == sessions.end()) return;
+        const auto command = session->second.commands.find(number);
+        if (command == session->second.commands.end()) return;
+        auto& answers = command->second.answers;
+        if (auto found = std::ranges::find(answers, answer.device_id, &CommandAnswer::device_id);
+            found != answers.end())
+            *found = answer;
+        else
+            answers.push_back(answer);
+        show(command->second);
+        if (const auto shown = devices.find(answer.device_id); shown != devices.end()) show(shown->second);
+    }
+
+    // Who waits in a session, and who needs help.
+    void show_queue(std::int64_t session_id) {
+        std::vector<const Shown*> waiting;
+        for (const auto& [id, shown] : devices)
+            if (shown.session_id == session_id && !shown.hand.is_quiet()) waiting.push_back(&shown);
+        std::ranges::sort(waiting,
+                          [](const Shown* a, const Shown* b) { return waits_before(a->hand, b->hand); });
+        Json queue = Json::array();
+        for (const Shown* shown : waiting)
+            queue.push_back(
+                {{"device_id", shown->device.id},
+                 {"name", shown->device.name},
+                 {"person", people::json_of(shown->person ? shown->person : shown->hand.person)},
+                 {"unwell", shown->hand.unwell_ms.has_value()},
+                 {"question", shown->hand.question},
+                 {"raised_ms", shown->hand.unwell_ms.value_or(shown->hand.raised_ms.value_or(0))}});
+        hub.set(topic_of("session", session_id), "hands", std::move(queue));
+    }
+
+    void show_help(std::int64_t session_id, const ShownSession& session) {
+        std::vector<std::pair<Need, const Shown*>> needs;
+        for (auto& [id, shown] : devices) {
+            if (shown.session_id != session_id) continue;
+            if (const auto need = need_of(shown, session, clock.now_ms())) needs.emplace_back(*need, &shown);
+        }
+        std::ranges::sort(needs,
+                          [](const auto& a, const auto& b) { return is_more_urgent(a.first, b.first); });
+        Json list = Json::array();
+        for (const auto& [need, shown] : needs | std::views::take(most_in_need))
+            list.push_back(json_of(need, *shown));
+        hub.set(topic_of("session", session_id), "help", std::move(list));
+    }
+
+    void forget_stopped() {
+        const std::int64_t before_ms = clock.now_ms() - stopped_shown_ms;
+        std::erase_if(sessions, [&](const auto& entry) {
+            const Session& session = entry.second.session;
+            if (session.transport.is_live() || !session.stopped_ms || *session.stopped_ms > before_ms)
+                return false;
+            hub.close_topic(topic_of("session", session.id));
+            return true;
+        });
+    }
+};
+
+Board::Board(live::Hub& hub, platform::Clock& clock) : impl_(std::make_shared<Impl>(hub, clock)) {}
+Board::~Board() = default;
+
+void Board::organisation_added(std::int64_t organisation_id) {
+    impl_->hub.post([organisation_id](live::Hub& hub) {
+        hub.open_topic(topic_of("organisation", organisation_id), organisation_id, platform::Role::viewer);
+    });
+}
+
+void Board::device_changed(const devices::Device& device) {
+    impl_->hub.post([impl = impl_, device](live::Hub& hub) {
+        Shown& shown = impl->devices[device.id];
+        shown.device = device;
+        shown.person = device.person;
+        for (const char* kind : {"pictures", "view"})
+            hub.open_topic(topic_of(kind, device.id), device.organisation_id, platform::Role::viewer);
+        impl->show(shown);
+    });
+}
+
+void Board::device_removed(std::int64_t organisation_id, std::int64_t device_id) {
+    impl_->hub.post([impl = impl_, organisation_id, device_id](live::Hub& hub) {
+        impl->devices.erase(device_id);
+        hub.erase(topic_of("organisation", organisation_id), topic_of("device", device_id));
+        for (const char* kind : {"pictures", "view"})
+            hub.close_topic(topic_of(kind, device_id));
+    });
+}
+
+void Board::presence_changed(const devices::Present& present) {
+    impl_->hub.post([impl = impl_, present](live::Hub&) {
+        Shown& shown = impl->devices[present.device_id];
+        if (present.online && !shown.present.online) shown.online_since_ms = impl->clock.now_ms();
+        shown.present = present;
+        impl->show(shown);
+    });
+}
+
+void Board::person_changed(std::int64_t, std::int64_t device_id,
+                           const std::optional<people::PersonReference>& person) {
+    impl_->hub.post([impl = impl_, device_id, person](live::Hub&) {
+        Shown& shown = impl->devices[device_id];
+        shown.person = person;
+        impl->show(shown);
+    });
+}
+
+void Board::room_changed(const rooms::Room& room) {
+    impl_->hub.post([room](live::Hub& hub) {
+        const std::string topic = topic_of("room", room.id);
+        hub.open_topic(topic, room.organisation_id, platform::Role::viewer);
+        hub.set(topic, "room", json_of(room));
+    });
+}
+
+void Board::room_removed(std::int64_t, std::int64_t room_id) {
+    impl_->hub.post([room_id](live::Hub& hub) { hub.close_topic(topic_of("room", room_id)); });
+}
+
+void Board::seat_removed(std::int64_t room_id, std::int64_t seat_id) {
+    impl_->hub.post([room_id, seat_id](live::Hub& hub) {
+        hub.erase(topic_of("room", room_id), topic_of("seat", seat_id));
+    });
+}
+
+void Board::seat_changed(std::int64_t, const rooms::Seat& seat) {
+    impl_->hub.post([seat](live::Hub& hub) {
+        hub.set(topic_of("room", seat.room_id), topic_of("seat", seat.id), json_of(seat));
+    });
+}
+
+void Board::pairing_changed(const devices::PairingState& state) {
+    impl_->hub.post([state](live::Hub& hub) {
+        hub.set(topic_of("organisation", state.organisation_id), "pairing",
+                {{"open_until_ms", or_null(state.open_until_ms)}, {"seats_left", state.seats_left}});
+    });
+}
+
+void Board::pairing_requested(const devices::PairingRequest& request) {
+    impl_->hub.post([request](live::Hub& hub) {
+        hub.set(topic_of("organisation", request.organisation_id), topic_of("pairing_request", request.id),
+                {{"id", request.id},
+                 {"serial_number", request.serial_number},
+                 {"model", request.model},
+                 {"person", people::json_of(request.person)},
+                 {"created_ms", request.created_ms}});
+    });
+}
+
+void Board::pairing_request_closed(std::int64_t organisation_id, std::int64_t request_id) {
+    impl_->hub.post([organisation_id, request_id](live::Hub& hub) {
+        hub.erase(topic_of("organisation", organisation_id), topic_of("pairing_request", request_id));
+    });
+}
+
+void Board::session_changed(const Session& session) {
+    impl_->hub.post([impl = impl_, session](live::Hub&) { impl->take(session); });
+}
+
+void Board::command_changed(const Command& command) {
+    impl_->hub.post([impl = impl_, command](live::Hub&) { impl->take(command); });
+}
+
+void Board::answered(std::int64_t session_id, std::int64_t number, const CommandAnswer& answer) {
+    impl_->hub.post(
+        [impl = impl_, session_id, number, answer](live::Hub&) { impl->take(session_id, number, answer); });
+}
+
+void Board::controls_loaded(std::int64_t session_id, const std::vector<Command>& commands) {
+    impl_->hub.post([impl = impl_, session_id, commands](live::Hub&) {
+        for (const Command& command : commands)
+            impl->sessions[session_id].controls.take(command);
+    });
+}
+
+void Board::device_settled(std::int64_t device_id, std::optional<std::int64_t> session_id) {
+    impl_->hub.post([impl = impl_, device_id, session_id](live::Hub&) {
+        Shown& shown = impl->devices[device_id];
+        const auto before = std::exchange(shown.session_id, session_id);
+        impl->show(shown);
+        if (shown.hand.is_quiet() || before == session_id) return;
+        if (before) impl->show_queue(*before);
+        if (session_id) impl->show_queue(*session_id);
+    });
+}
+
+void Board::tick() {
+    for (const auto& [id, shown] : impl_->devices) {
+        if (shown.session_id && shown.present.online) impl_->show(shown);
+    }
+    for (const auto& [id, session] : impl_->sessions)
+        if (session.session.transport.is_live()) impl_->show_help(id, session);
+    impl_->forget_stopped();
+}
+
+std::optional<Taker> Board::taker(std::int64_t device_id) const {
+    const auto found = impl_->devices.find(device_id);
+    if (found == impl_->devices.end()) return std::nullopt;
+    return Taker{found->second.device.name, found->second.person};
+}
+
+void Board::hand_changed(const Hand& hand) {
+    impl_->hub.post([impl = impl_, hand](live::Hub&) {
+        Shown& shown = impl->devices[hand.device_id];
+        shown.hand = hand;
+        impl->show(shown);
+        if (!shown.session_id) return;
+        impl->show_queue(*shown.session_id);
+        const auto session = impl->sessions.find(*shown.session_id);
+        if (session != impl->sessions.end()) impl->show_help(session->first, session->second);
+    });
+}
+
+void Board::content_changed(std::int64_t device_id, const nlohmann::json& progress) {
+    impl_->hub.post([impl = impl_, device_id, progress](live::Hub&) {
+        Shown& shown = impl->devices[device_id];
+        shown.content = progress;
+        impl->show(shown);
+    });
+}
+
+nlohmann::json Board::hand(std::int64_t device_id) const {
+    const auto found = impl_->devices.find(device_id);
+    return headset_json(found == impl_->devices.end() ? Hand() : found->second.hand);
+}
+
+nlohmann::json Board::controls(std::int64_t session_id, std::int64_t device_id) const {
+    const auto found = impl_->sessions.find(session_id);
+    const std::int64_t now_ms = impl_->clock.now_ms();
+    return found == impl_->sessions.end() ? Controls().of(device_id, now_ms)
+                                          : found->second.controls.of(device_id, now_ms);
+}
+
+} // namespace sessions

@@ -1,0 +1,118 @@
+#include "sessions/shown/shown.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace sessions {
+
+namespace {
+
+using Json = nlohmann::json;
+
+// A headset in a lesson reports each second; a silent one has been put down, though its socket is open.
+constexpr std::int64_t away_after_ms = 5'000;
+
+template <class Value>
+Json or_null(const std::optional<Value>& value) {
+    return value ? Json(*value) : Json();
+}
+
+// Where it was asked to look, and whether it does.
+Json look_of(const Shown& shown, const ShownSession& session, std::int64_t now_ms) {
+    const auto target = session.controls.look_of(shown.device.id, now_ms);
+    if (!target) return {};
+    const auto& gaze = shown.present.report.gaze;
+    std::optional<double> off_deg;
+    if (gaze) off_deg = degrees_between({gaze->yaw_deg, gaze->pitch_deg}, target->direction);
+    return {{"yaw_deg", target->direction.yaw_deg},
+            {"pitch_deg", target->direction.pitch_deg},
+            {"until_ms", target->until_ms},
+            {"off_deg", off_deg ? Json(std::round(*off_deg)) : Json()},
+            {"turned", off_deg && *off_deg <= turned_within_deg}};
+}
+
+Json hand_of(const Hand& hand) {
+    if (!hand.raised_ms) return {};
+    return {{"question", hand.question}, {"raised_ms", *hand.raised_ms}};
+}
+
+// What it says of itself, newer than what the store has.
+Json reported(const Shown& shown) {
+    const devices::Report& report = shown.present.report;
+    const devices::Device& device = shown.device;
+    return {
+        {"battery", or_null(report.battery ? report.battery : device.battery)},
+        {"charging", or_null(report.charging ? report.charging : device.charging)},
+        {"storage_free", or_null(report.storage_free ? report.storage_free : device.storage_free)},
+        {"app", report.app.value_or(device.app)},
+        {"app_version", report.app_version.value_or(device.app_version)},
+        {"round_trip_ms", or_null(report.round_trip_ms)},
+        {"clock_offset_ms", or_null(report.clock_offset_ms)},
+        {"gaze", report.gaze ? Json{{"yaw_deg", report.gaze->yaw_deg}, {"pitch_deg", report.gaze->pitch_deg}}
+                             : Json()}};
+}
+
+} // namespace
+
+LastAnswer last_answer(const ShownSession& session, std::int64_t device_id) {
+    for (auto command = session.commands.rbegin(); command != session.commands.rend(); ++command) {
+        const auto& answers = command->second.answers;
+        const auto found = std::ranges::find(answers, device_id, &CommandAnswer::device_id);
+        if (found != answers.end()) return {&command->second, &*found};
+    }
+    return {};
+}
+
+LastAnswer failed_answer(const Shown& shown, const ShownSession& session) {
+    std::set<CommandKind> answered;
+    for (auto entry = session.commands.rbegin(); entry != session.commands.rend(); ++entry) {
+        const Command& command = entry->second;
+        const auto answer = std::ranges::find(command.answers, shown.device.id, &CommandAnswer::device_id);
+        if (answer == command.answers.end() || !answered.insert(kind_of(command.action)).second) continue;
+        const bool expired = answer->state == AnswerState::expired && shown.online_since_ms < command.at_ms;
+        if (answer->state == AnswerState::failed || expired) return {&command, &*answer};
+    }
+    return {};
+}
+
+std::string_view state_of(const Shown& shown, const ShownSession* session, std::int64_t now_ms) {
+    if (shown.hand.unwell_ms) return "needs_help";
+    if (!shown.present.online) return "offline";
+    if (session == nullptr || !session->session.transport.is_live()) return "ready";
+    if (failed_answer(shown, *session).answer) return "needs_help";
+    if (now_ms - shown.present.last_seen_ms > away_after_ms) return "away";
+    return session->session.transport.state == State::running ? "playing" : "paused";
+}
+
+Json entry_of(const Shown& shown, const ShownSession* session, std::int64_t now_ms) {
+    const devices::Report& report = shown.present.report;
+    const auto last_seen_ms = shown.present.last_seen_ms > 0 ? std::optional(shown.present.last_seen_ms)
+                                                             : shown.device.last_seen_ms;
+    std::optional<double> skew_ms = report.skew_ms;
+    if (session && !skew_ms) {
+        const LastAnswer last = last_answer(*session, shown.device.id);
+        if (last.answer) skew_ms = last.answer->skew_ms;
+    }
+    Json entry =
+        session ? session->controls.of(shown.device.id, now_ms) : Controls().of(shown.device.id, now_ms);
+    entry["look"] = session ? look_of(shown, *session, now_ms) : Json();
+    entry.update(reported(shown));
+    entry.update(Json{{"id", shown.device.id},
+                      {"name", shown.device.name},
+                      {"model", shown.device.model},
+                      {"online", shown.present.online},
+                      {"person", people::json_of(shown.person)},
+                      {"session_id", or_null(session ? shown.session_id : std::nullopt)},
+                      {"state", state_of(shown, session, now_ms)},
+                      {"position_ms", session ? or_null(report.position_ms) : Json()},
+                      {"skew_ms", session ? or_null(skew_ms) : Json()},
+                      {"hand", hand_of(shown.hand)},
+                      {"content", shown.content},
+                      {"unwell_ms", or_null(shown.hand.unwell_ms)},
+                      {"last_seen_ms", or_null(last_seen_ms)}});
+    return entry;
+}
+
+} // namespace sessions

@@ -1,0 +1,33 @@
+// What pages see of trainings while they are under way, as topics of the hub.
+//   organisation/ID  "training/3": what headset 3 has to train, and how far it is: the teacher's queue
+//   run/12           "training", "item/KEY" of the checklist, "note/5"; whoever talks in a run adds to it
+// A run's topic opens with its first change, and closes an hour after its record.
+#pragma once
+
+#include <memory>
+
+#include "live/hub.h"
+#include "platform/clock.h"
+#include "trainings/training.h"
+
+namespace trainings {
+
+class Board {
+public:
+    Board(live::Hub& hub, platform::Clock& clock);
+    ~Board();
+
+    // ---- any thread ----
+    void changed(const trainings::Trainings::Shown& shown);
+    void device_removed(std::int64_t organisation_id, std::int64_t device_id);
+
+    // ---- io thread; about every second ----
+    void tick();
+
+private:
+    struct Impl;
+    live::Hub& hub_;
+    std::shared_ptr<Impl> impl_;
+};
+
+} // namespace trainings

@@ -1,0 +1,493 @@
+#include "trainings/training.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "platform/error.h"
+#include "platform/text.h"
+
+namespace trainings {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::array<std::pair<Phase, std::string_view>, 5> phase_names{{{Phase::assigned, "assigned"},
+                                                                         {Phase::fetched, "fetched"},
+                                                                         {Phase::running, "running"},
+                                                                         {Phase::recorded, "recorded"},
+                                                                         {Phase::cancelled, "cancelled"}}};
+
+Phase phase_named(std::string_view name) {
+    for (const auto& [phase, known] : phase_names)
+        if (known == name) return phase;
+    return Phase::cancelled;
+}
+
+std::optional<people::PersonReference> person_at(const store::Statement& rows, int column) {
+    if (rows.is_null(column)) return std::nullopt;
+    return people::PersonReference{rows.integer(column), rows.string(column + 1)};
+}
+
+// The columns of training_of; the run itself is its own module's to read.
+#define LECTERN_TRAINING_COLUMNS                                                                            \
+    "SELECT t.run_id, r.organisation_id, s.id, s.title, r.scenario_version, t.phase, t.assigned_by,"        \
+    " t.assigned_ms, t.fetched_ms, t.running_ms, t.recorded_ms, t.metrics, t.checklist, t.additional_info," \
+    " t.resolution, t.escalated, t.reckoned_score, t.passed, t.lines, t.given_score, t.given_reason, g.id," \
+    " g.nickname, t.given_ms FROM trainings t JOIN runs r ON r.id = t.run_id"                               \
+    " LEFT JOIN scenarios s ON s.id = r.scenario_id LEFT JOIN persons g ON g.id = t.given_by "
+
+Training training_of(const store::Statement& rows) {
+    Training training;
+    training.run.id = rows.integer(0);
+    training.run.organisation_id = rows.integer(1);
+    training.scenario = {rows.integer(2), rows.string(3), rows.integer(4)};
+    training.phase = phase_named(rows.text(5));
+    training.assigned_by = rows.optional_integer(6);
+    training.assigned_ms = rows.integer(7);
+    training.fetched_ms = rows.optional_integer(8);
+    training.running_ms = rows.optional_integer(9);
+    training.recorded_ms = rows.optional_integer(10);
+    training.metrics = rows.string(11);
+    training.checklist = rows.string(12);
+    training.additional_info = rows.string(13);
+    training.resolution = rows.string(14);
+    training.escalated = rows.boolean(15);
+    training.reckoned_score = rows.optional_real(16);
+    training.passed = rows.boolean(17);
+    training.lines = rows.string(18);
+    if (!rows.is_null(19))
+        training.given = GivenScore{rows.real(19), rows.string(20), person_at(rows, 21),
+                                    rows.optional_integer(23).value_or(0)};
+    return training;
+}
+
+std::vector<Training> trainings_of(store::Read& read, const runs::Runs& runs, store::Statement rows) {
+    std::vector<Training> trainings;
+    while (rows.step())
+        trainings.push_back(training_of(rows));
+    for (Training& training : trainings)
+        training.run = runs.get(read, training.run.organisation_id, training.run.id);
+    return trainings;
+}
+
+std::optional<double> number_of(const Json& value) {
+    if (value.is_number()) return value.get<double>();
+    if (value.is_boolean()) return value.get<bool>() ? 1 : 0;
+    if (!value.is_string()) return std::nullopt;
+    const Json inside = Json::parse(value.get_ref<const std::string&>(), nullptr, false);
+    return inside.is_number() ? std::optional(inside.get<double>()) : std::nullopt;
+}
+
+bool truth_of(const Json& value) {
+    if (const auto number = number_of(value)) return *number != 0;
+    if (!value.is_string()) return false;
+    const std::string text = platform::lower_ascii(value.get_ref<const std::string&>());
+    return text == "true" || text == "yes" || text == "done" || text == "ok";
+}
+
+// Who signed in on the headset since it was assigned is whose run it is, unless a teacher said whose.
+void name_by_headset(store::Tx& tx, runs::Runs& runs, const devices::Devices& devices, const runs::Run& run) {
+    if (run.person || !run.device_id) return;
+    const auto device = devices.find(tx, run.organisation_id, *run.device_id);
+    if (device && device->person) runs.name(tx, run.organisation_id, run.id, device->person->id);
+}
+
+using Hearers = std::vector<std::function<void(const Trainings::Shown&)>>;
+
+void announce(store::Tx& tx, const Hearers& hearers, Trainings::Shown shown) {
+    tx.after_commit([&hearers, shown = std::make_shared<const Trainings::Shown>(std::move(shown))] {
+        for (const auto& hear : hearers)
+            hear(*shown);
+    });
+}
+
+} // namespace
+
+std::string_view name_of(Phase phase) {
+    for (const auto& [known, name] : phase_names)
+        if (known == phase) return name;
+    return "cancelled";
+}
+
+bool is_open(Phase phase) {
+    return phase != Phase::recorded && phase != Phase::cancelled;
+}
+
+std::int64_t Training::begun_ms() const {
+    return running_ms && !fetched_ms ? *running_ms : fetched_ms.value_or(assigned_ms);
+}
+
+std::optional<Training> Trainings::find(store::Read& read, std::int64_t organisation_id,
+                                        std::int64_t run_id) const {
+    auto found =
+        trainings_of(read, runs_,
+                     read.query(LECTERN_TRAINING_COLUMNS "WHERE r.organisation_id = ? AND t.run_id = ?",
+                                organisation_id, run_id));
+    return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+}
+
+Training Trainings::get(store::Read& read, std::int64_t organisation_id, std::int64_t run_id) const {
+    auto found = find(read, organisation_id, run_id);
+    if (!found) platform::throw_not_found("run of a scenario");
+    return *std::move(found);
+}
+
+std::optional<Training> Trainings::open_on(store::Read& read, std::int64_t organisation_id,
+                                           std::int64_t device_id) const {
+    auto found = trainings_of(
+        read, runs_,
+        read.query(LECTERN_TRAINING_COLUMNS
+                   "WHERE r.device_id = ? AND r.organisation_id = ? AND r.session_id IS NULL"
+                   " AND t.phase IN ('assigned', 'fetched', 'running') ORDER BY t.run_id DESC LIMIT 1",
+                   device_id, organisation_id));
+    return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+}
+
+std::vector<Training> Trainings::queue(store::Read& read, std::int64_t organisation_id) const {
+    return trainings_of(
+        read, runs_,
+        read.query(LECTERN_TRAINING_COLUMNS
+                   "WHERE r.organisation_id = ?1 AND t.run_id IN (SELECT max(t2.run_id) FROM trainings t2"
+                   " JOIN runs r2 ON r2.id = t2.run_id JOIN devices d ON d.id = r2.device_id"
+                   " WHERE r2.organisation_id = ?1 AND d.paired = 1 AND t2.phase <> 'cancelled'"
+                   " AND r2.session_id IS NULL"
+                   " GROUP BY r2.device_id) ORDER BY t.run_id",
+                   organisation_id));
+}
+
+std::vector<Training> Trainings::all_open(store::Read& read) const {
+    return trainings_of(
+        read, runs_,
+        read.query(LECTERN_TRAINING_COLUMNS
+                   "WHERE t.phase IN ('assigned', 'fetched', 'running') AND r.session_id IS NULL"
+                   " ORDER BY t.run_id"));
+}
+
+std::vector<Training> Trainings::of_person(store::Read& read, std::int64_t organisation_id,
+                                           std::int64_t person_id, std::int64_t limit) const {
+    return trainings_of(read, runs_,
+                        read.query(LECTERN_TRAINING_COLUMNS "WHERE r.organisation_id = ? AND r.person_id = ?"
+                                                            " AND t.phase <> 'cancelled'"
+                                                            " ORDER BY t.run_id DESC LIMIT ?",
+                                   organisation_id, person_id, limit));
+}
+
+#undef LECTERN_TRAINING_COLUMNS
+
+scenarios::Scenario Trainings::scenario_of(store::Read& read, const Training& training) const {
+    return scenarios_.get_version(read, training.run.organisation_id, training.scenario.id,
+                                  training.scenario.version);
+}
+
+std::vector<scenarios::ScenarioReference> Trainings::missing_prerequisites(
+    store::Read& read, const scenarios::Scenario& scenario, std::int64_t person_id) const {
+    std::vector<scenarios::ScenarioReference> missing;
+    auto rows = read.query(
+        "SELECT s.id, s.title, s.version FROM scenario_prerequisites p JOIN scenarios s ON s.id = "
+        "p.required_id"
+        " WHERE p.scenario_id = ?1 AND s.organisation_id = ?2 AND NOT EXISTS (SELECT 1 FROM runs r"
+        " WHERE r.scenario_id = s.id AND r.person_id = ?3 AND r.completed = 1) ORDER BY s.id",
+        scenario.id, scenario.organisation_id, person_id);
+    while (rows.step())
+        missing.push_back({rows.integer(0), rows.string(1), rows.integer(2)});
+    return missing;
+}
+
+scenarios::Scenario Trainings::startable(store::Read& read, std::int64_t organisation_id,
+                                         std::int64_t scenario_id) const {
+    scenarios::Scenario scenario = scenarios_.get(read, organisation_id, scenario_id);
+    if (scenario.archived || !scenario.content.active)
+        platform::throw_conflict("The scenario \"" + scenario.content.title + "\" is not active.");
+    return scenario;
+}
+
+Training Trainings::make(store::Tx& tx, std::int64_t organisation_id, const runs::NewRun& run, Phase phase,
+                         std::optional<std::int64_t> assigned_by) {
+    if (run.device_id)
+        if (const auto open = open_on(tx, organisation_id, *run.device_id))
+            cancel(tx, organisation_id, open->run.id);
+    const runs::Run made = runs_.begin(tx, organisation_id, run);
+    const std::optional<std::int64_t> running_ms =
+        phase == Phase::running ? std::optional(tx.now_ms()) : std::nullopt;
+    tx.run(
+        "UPDATE trainings SET phase = ?2, assigned_by = ?3, assigned_ms = ?4, running_ms = ?5 WHERE run_id = "
+        "?1",
+        made.id, name_of(phase), assigned_by, tx.now_ms(), running_ms);
+    Training training = get(tx, organisation_id, made.id);
+    announce(tx, on_changed, {training, {}, {}, scenario_of(tx, training).content}); // a new one has no more
+    return training;
+}
+
+Training Trainings::assign(store::Tx& tx, std::int64_t organisation_id, const Assignment& assignment) {
+    const auto scenario = startable(tx, organisation_id, assignment.scenario_id);
+    const auto device = devices_.get(tx, organisation_id, assignment.device_id);
+    if (!device.paired) platform::throw_conflict("The headset \"" + device.name + "\" is not paired.");
+    runs::NewRun run;
+    run.device_id = device.id;
+    run.person_id = assignment.person_id;
+    if (!run.person_id && device.person) run.person_id = device.person->id;
+    run.scenario_id = scenario.id;
+    run.scenario_version = scenario.version;
+    run.origin = assignment.origin;
+    return make(tx, organisation_id, run, Phase::assigned, assignment.assigned_by);
+}
+
+Training Trainings::begin(store::Tx& tx, std::int64_t organisation_id, const Beginning& beginning) {
+    const auto scenario = startable(tx, organisation_id, beginning.scenario_id);
+    if (beginning.person_id) {
+        std::string names;
+        for (const auto& missing : missing_prerequisites(tx, scenario, *beginning.person_id))
+            names += (names.empty() ? "\"" : ", \"") + missing.title + "\"";
+        if (!names.empty()) platform::throw_conflict("To be completed first: " + names + ".");
+    }
+    runs::NewRun run;
+    run.device_id = beginning.device_id;
+    run.person_id = beginning.person_id;
+    run.scenario_id = scenario.id;
+    run.scenario_version = scenario.version;
+    run.origin = beginning.origin;
+    return make(tx, organisation_id, run, Phase::running, std::nullopt);
+}
+
+void Trainings::cancel(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id) {
+    const Training training = get(tx, organisation_id, run_id);
+    if (training.phase == Phase::recorded) platform::throw_conflict("This run is recorded already.");
+    if (training.phase == Phase::cancelled) return;
+    tx.run("UPDATE trainings SET phase = 'cancelled' WHERE run_id = ?", run_id);
+    runs_.finish(tx, organisation_id, run_id, tx.now_ms());
+    tell(tx, organisation_id, run_id);
+}
+
+void Trainings::fetched(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id) {
+    require(tx, organisation_id, run_id);
+    if (tx.run(
+            "UPDATE trainings SET phase = 'fetched', fetched_ms = ? WHERE run_id = ? AND phase = 'assigned'",
+            tx.now_ms(), run_id) == 0)
+        return;
+    name_by_headset(tx, runs_, devices_, runs_.get(tx, organisation_id, run_id));
+    tell(tx, organisation_id, run_id);
+}
+
+void Trainings::running(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id) {
+    require(tx, organisation_id, run_id);
+    if (tx.run("UPDATE trainings SET phase = 'running', running_ms = ? WHERE run_id = ?"
+               " AND phase IN ('assigned', 'fetched')",
+               tx.now_ms(), run_id) != 0)
+        tell(tx, organisation_id, run_id);
+}
+
+Training Trainings::record(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id,
+                           const Record& record) {
+    require(tx, organisation_id, run_id);
+    if (const Training known = get(tx, organisation_id, run_id); known.phase == Phase::recorded) return known;
+    tx.run(
+        "UPDATE trainings SET phase = 'recorded', recorded_ms = ?, metrics = ?, checklist = ?,"
+        " additional_info = ?, resolution = ?, escalated = ? WHERE run_id = ?",
+        tx.now_ms(), record.metrics, record.checklist, record.additional_info, record.resolution,
+        record.escalated, run_id);
+    name_by_headset(tx, runs_, devices_, runs_.finish(tx, organisation_id, run_id, tx.now_ms()));
+    tx.run("UPDATE runs SET progress = 1 WHERE organisation_id = ? AND id = ?", organisation_id, run_id);
+    reckon(tx, get(tx, organisation_id, run_id));
+    const Training recorded = get(tx, organisation_id, run_id);
+    for (const auto& hear : on_recorded)
+        hear(tx, recorded);
+    tell(tx, organisation_id, run_id);
+    return recorded;
+}
+
+// The score as the criteria have it, and the one that counts.
+void Trainings::reckon(store::Tx& tx, const Training& training) {
+    const std::int64_t organisation_id = training.run.organisation_id, run_id = training.run.id;
+    const auto rules = scenario_of(tx, training).content.rules();
+    const scenarios::Score score = scenarios::assess(rules, performance_of(training, ticks(tx, run_id)));
+    Json lines = Json::array();
+    for (const scenarios::ScoreLine& line : score.lines)
+        lines.push_back(scenarios::json_of(line));
+    const std::string text = lines.dump();
+    const bool passed = training.given ? training.given->score >= rules.pass_score : score.passed;
+    tx.run("UPDATE trainings SET reckoned_score = ?, passed = ?, lines = ? WHERE run_id = ?", score.percent,
+           passed, text, run_id);
+    const std::optional<double> counts =
+        training.given ? std::optional(training.given->score) : score.percent;
+    tx.run("UPDATE runs SET score = ?, completed = ? WHERE organisation_id = ? AND id = ?", counts, passed,
+           organisation_id, run_id);
+}
+
+Training Trainings::tick(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id,
+                         const std::string& item, std::optional<bool> done,
+                         std::optional<std::int64_t> person_id) {
+    require(tx, organisation_id, run_id);
+    const Training training = get(tx, organisation_id, run_id);
+    const auto items = scenario_of(tx, training).content.checklist;
+    if (std::ranges::find(items, item, &scenarios::ChecklistItem::key) == items.end())
+        platform::throw_not_found("item of the checklist");
+    if (done)
+        tx.run(
+            "INSERT INTO training_ticks (run_id, item, done, person_id, at_ms) VALUES (?1, ?2, ?3, ?4, ?5)"
+            " ON CONFLICT (run_id, item) DO UPDATE SET done = ?3, person_id = ?4, at_ms = ?5",
+            run_id, item, *done, person_id, tx.now_ms());
+    else
+        tx.run("DELETE FROM training_ticks WHERE run_id = ? AND item = ?", run_id, item);
+    if (training.phase == Phase::recorded) reckon(tx, training);
+    tell(tx, organisation_id, run_id);
+    return get(tx, organisation_id, run_id);
+}
+
+std::map<std::string, Tick> Trainings::ticks(store::Read& read, std::int64_t run_id) const {
+    std::map<std::string, Tick> ticks;
+    auto rows = read.query(
+        "SELECT t.item, t.done, p.id, p.nickname, t.at_ms FROM training_ticks t"
+        " LEFT JOIN persons p ON p.id = t.person_id WHERE t.run_id = ?",
+        run_id);
+    while (rows.step())
+        ticks[rows.string(0)] = {rows.boolean(1), person_at(rows, 2), rows.integer(4)};
+    return ticks;
+}
+
+Note Trainings::add_note(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id,
+                         const std::string& text, std::int64_t at_ms, std::optional<std::int64_t> person_id,
+                         std::string_view picture) {
+    require(tx, organisation_id, run_id);
+    if (tx.integer("SELECT count(*) FROM training_notes WHERE run_id = ?", run_id).value_or(0) >= most_notes)
+        platform::throw_conflict("There are " + std::to_string(most_notes) + " notes on this run already.");
+    const std::int64_t id =
+        tx.insert("INSERT INTO training_notes (run_id, person_id, at_ms, text) VALUES (?, ?, ?, ?)", run_id,
+                  person_id, at_ms, text);
+    if (!picture.empty())
+        tx.run("UPDATE training_notes SET picture = ? WHERE id = ?", store::Blob{picture}, id);
+    tell(tx, organisation_id, run_id);
+    for (const Note& note : notes(tx, run_id))
+        if (note.id == id) return note;
+    platform::throw_not_found("note");
+}
+
+void Trainings::remove_note(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id,
+                            std::int64_t note_id) {
+    require(tx, organisation_id, run_id);
+    if (tx.run("DELETE FROM training_notes WHERE run_id = ? AND id = ?", run_id, note_id) == 0)
+        platform::throw_not_found("note");
+    tell(tx, organisation_id, run_id);
+}
+
+std::vector<Note> Trainings::notes(store::Read& read, std::int64_t run_id) const {
+    std::vector<Note> notes;
+    auto rows = read.query(
+        "SELECT n.id, n.run_id, p.id, p.nickname, n.at_ms, n.text, n.picture IS NOT NULL FROM training_notes "
+        "n"
+        " LEFT JOIN persons p ON p.id = n.person_id WHERE n.run_id = ? ORDER BY n.at_ms, n.id",
+        run_id);
+    while (rows.step())
+        notes.push_back({rows.integer(0), rows.integer(1), person_at(rows, 2), rows.integer(4),
+                         rows.string(5), rows.boolean(6)});
+    return notes;
+}
+
+std::optional<std::string> Trainings::picture(store::Read& read, std::int64_t organisation_id,
+                                              std::int64_t run_id, std::int64_t note_id) const {
+    get(read, organisation_id, run_id);
+    auto rows = read.query("SELECT picture FROM training_notes WHERE run_id = ? AND id = ?", run_id, note_id);
+    return rows.step() ? rows.optional_text(0) : std::nullopt;
+}
+
+Training Trainings::give_score(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id,
+                               const std::optional<double>& score, const std::string& reason,
+                               std::optional<std::int64_t> person_id) {
+    if (get(tx, organisation_id, run_id).phase != Phase::recorded)
+        platform::throw_conflict("A score is given once the run is recorded.");
+    const std::optional<std::int64_t> at_ms = score ? std::optional(tx.now_ms()) : std::nullopt;
+    tx.run(
+        "UPDATE trainings SET given_score = ?, given_reason = ?, given_by = ?, given_ms = ? WHERE run_id = ?",
+        score, score ? reason : std::string(), score ? person_id : std::nullopt, at_ms, run_id);
+    reckon(tx, get(tx, organisation_id, run_id));
+    tell(tx, organisation_id, run_id);
+    return get(tx, organisation_id, run_id);
+}
+
+void Trainings::tell(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id) {
+    if (on_changed.empty()) return;
+    Shown shown{get(tx, organisation_id, run_id), ticks(tx, run_id), notes(tx, run_id), {}};
+    shown.content = scenario_of(tx, shown.training).content;
+    announce(tx, on_changed, std::move(shown));
+}
+
+void Trainings::require(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id) {
+    if (!runs_.get(tx, organisation_id, run_id).scenario_id) platform::throw_not_found("run of a scenario");
+}
+
+bool is_own(const runs::Run& run, const platform::Caller& caller) {
+    if (run.person && caller.person_id != 0) return run.person->id == caller.person_id;
+    return run.device_id && caller.device_id == *run.device_id && !run.ended_ms;
+}
+
+scenarios::Performance performance_of(const Training& training, const std::map<std::string, Tick>& ticks) {
+    scenarios::Performance performance;
+    const Json metrics = Json::parse(training.metrics, nullptr, false);
+    if (metrics.is_object())
+        for (const auto& [key, value] : metrics.items())
+            if (const auto number = number_of(value)) performance.metrics[key] = *number;
+    const Json checklist = Json::parse(training.checklist, nullptr, false);
+    if (checklist.is_object())
+        for (const auto& [key, value] : checklist.items())
+            performance.checklist[key] = truth_of(value);
+    for (const auto& [item, tick] : ticks)
+        performance.checklist[item] = tick.done;
+    if (training.recorded_ms)
+        performance.time_s = static_cast<double>(*training.recorded_ms - training.begun_ms()) / 1000;
+    performance.resolution = training.resolution;
+    return performance;
+}
+
+Json json_of(const Training& training) {
+    const auto time = [](const std::optional<std::int64_t>& ms) {
+        return ms ? Json(platform::iso8601(*ms)) : Json();
+    };
+    return {{"run_id", training.run.id},
+            {"device_id", training.run.device_id ? Json(*training.run.device_id) : Json()},
+            {"person", people::json_of(training.run.person)},
+            {"scenario", scenarios::json_of(training.scenario)},
+            {"phase", name_of(training.phase)},
+            {"assigned_at", time(training.assigned_ms)},
+            {"fetched_at", time(training.fetched_ms)},
+            {"running_at", time(training.running_ms)},
+            {"recorded_at", time(training.recorded_ms)},
+            {"score", training.run.score ? Json(*training.run.score) : Json()},
+            {"passed", training.passed}};
+}
+
+Json json_of(const Note& note) {
+    return {{"id", note.id},
+            {"person", people::json_of(note.by)},
+            {"noted_at", platform::iso8601(note.at_ms)},
+            {"text", note.text},
+            {"has_picture", note.has_picture}};
+}
+
+Json json_of(const GivenScore& given) {
+    return {{"score", given.score},
+            {"reason", given.reason},
+            {"person", people::json_of(given.by)},
+            {"given_at", platform::iso8601(given.at_ms)}};
+}
+
+Json items_json(const Training& training, const scenarios::Content& content,
+                const std::map<std::string, Tick>& ticks) {
+    const auto checklist = performance_of(training, ticks).checklist;
+    Json items = Json::array();
+    for (const scenarios::ChecklistItem& item : content.checklist) {
+        const auto done = checklist.find(item.key);
+        const auto tick = ticks.find(item.key);
+        const bool by_hand = tick != ticks.end();
+        items.push_back({{"key", item.key},
+                         {"title", item.title},
+                         {"done", done == checklist.end() ? Json() : Json(done->second)},
+                         {"ticked_by", by_hand ? people::json_of(tick->second.by) : Json()},
+                         {"ticked_at", by_hand ? Json(platform::iso8601(tick->second.at_ms)) : Json()}});
+    }
+    return items;
+}
+
+} // namespace trainings

@@ -1,0 +1,185 @@
+// Trainings: runs of scenarios, from the moment a teacher assigns one to a headset (or a student begins one)
+// to the record of it and its score.
+//
+//   assigned -> fetched (the headset knows) -> running (it does it) -> recorded
+//
+// or cancelled: another took its place, or the teacher took it back. A headset has at most one that is
+// neither recorded nor cancelled, beside the run of its lesson: a scenario's too, but in no queue. A record
+// is taken once: sent again, it is answered the same and changes nothing. A late tick of a teacher is scored
+// anew; what was given for the run (experience) was given once, with the record.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "devices/device.h"
+#include "platform/caller.h"
+#include "runs/run.h"
+#include "scenarios/scenario.h"
+#include "store/transaction.h"
+
+namespace trainings {
+
+enum class Phase { assigned, fetched, running, recorded, cancelled };
+std::string_view name_of(Phase phase);
+bool is_open(Phase phase); // neither recorded nor cancelled
+
+struct Tick { // by a teacher
+    bool done = false;
+    std::optional<people::PersonReference> by;
+    std::int64_t at_ms = 0;
+};
+
+struct Note {
+    std::int64_t id = 0, run_id = 0;
+    std::optional<people::PersonReference> by;
+    std::int64_t at_ms = 0;
+    std::string text;
+    bool has_picture = false;
+};
+
+struct GivenScore { // by a teacher, instead of the reckoned one
+    double score = 0;
+    std::string reason;
+    std::optional<people::PersonReference> by;
+    std::int64_t at_ms = 0;
+};
+
+struct Training {
+    runs::Run run; // its score is the one that counts
+    scenarios::ScenarioReference scenario;
+    Phase phase = Phase::assigned;
+    std::optional<std::int64_t> assigned_by;
+    std::int64_t assigned_ms = 0;
+    std::optional<std::int64_t> fetched_ms, running_ms, recorded_ms;
+    std::string metrics = "{}", checklist = "{}", additional_info = "null"; // JSON, as recorded
+    std::string resolution;
+    bool escalated = false;
+    std::optional<double> reckoned_score;
+    bool passed = false;
+    std::string lines = "[]"; // JSON: the score explained, see scenarios/assessment.h
+    std::optional<GivenScore> given;
+
+    std::int64_t begun_ms() const; // from when on its time counts
+};
+
+struct Assignment {
+    std::int64_t scenario_id = 0, device_id = 0;
+    std::optional<std::int64_t> person_id; // none: who is signed in on the headset, if anybody
+    std::optional<std::int64_t> assigned_by;
+    std::string origin = "assignment";
+};
+
+struct Beginning { // by the student, at once
+    std::int64_t scenario_id = 0;
+    std::optional<std::int64_t> person_id, device_id;
+    std::string origin = "student";
+};
+
+struct Record {
+    std::string metrics = "{}", checklist = "{}", additional_info = "null"; // JSON objects; any JSON
+    std::string resolution;
+    bool escalated = false;
+};
+
+class Trainings {
+public:
+    static constexpr std::int64_t most_notes = 500; // of one run
+
+    Trainings(runs::Runs& runs, scenarios::Scenarios& scenarios, devices::Devices& devices)
+        : runs_(runs), scenarios_(scenarios), devices_(devices) {}
+
+    std::optional<Training> find(store::Read& read, std::int64_t organisation_id, std::int64_t run_id) const;
+    Training get(store::Read& read, std::int64_t organisation_id,
+                 std::int64_t run_id) const; // Error not_found
+    // What waits or runs on a headset.
+    std::optional<Training> open_on(store::Read& read, std::int64_t organisation_id,
+                                    std::int64_t device_id) const;
+    // The newest of each headset, open or not: the teacher's queue. Cancelled ones are left out.
+    std::vector<Training> queue(store::Read& read, std::int64_t organisation_id) const;
+    std::vector<Training> all_open(store::Read& read) const; // of the whole box, at start
+    // A person's, newest first, with those not recorded; `limit` at most.
+    std::vector<Training> of_person(store::Read& read, std::int64_t organisation_id, std::int64_t person_id,
+                                    std::int64_t limit = 200) const;
+    // As it was when the run began.
+    scenarios::Scenario scenario_of(store::Read& read, const Training& training) const;
+    // What that person must have passed first, and has not.
+    std::vector<scenarios::ScenarioReference> missing_prerequisites(store::Read& read,
+                                                                    const scenarios::Scenario& scenario,
+                                                                    std::int64_t person_id) const;
+
+    // Replaces what waits or runs there; a teacher need not mind prerequisites. Error conflict when the
+    // scenario is not active.
+    Training assign(store::Tx& tx, std::int64_t organisation_id, const Assignment& assignment);
+    // Error conflict also when the person has not passed a prerequisite.
+    Training begin(store::Tx& tx, std::int64_t organisation_id, const Beginning& beginning);
+    void cancel(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id);
+    // The headset has been handed it; it does it. A phase never goes back.
+    void fetched(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id);
+    void running(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id);
+    // Scores and finishes it; also one that was cancelled in between, so that nothing done is lost.
+    Training record(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id, const Record& record);
+
+    // `done` null takes a tick back. Error not_found when the scenario has no such item.
+    Training tick(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id, const std::string& item,
+                  std::optional<bool> done, std::optional<std::int64_t> person_id);
+    std::map<std::string, Tick> ticks(store::Read& read, std::int64_t run_id) const;
+    Note add_note(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id, const std::string& text,
+                  std::int64_t at_ms, std::optional<std::int64_t> person_id, std::string_view picture = {});
+    void remove_note(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id, std::int64_t note_id);
+    std::vector<Note> notes(store::Read& read, std::int64_t run_id) const;
+    std::optional<std::string> picture(store::Read& read, std::int64_t organisation_id, std::int64_t run_id,
+                                       std::int64_t note_id) const;
+
+    // A teacher's score instead of the reckoned one, with a reason; null takes it back. Error conflict before
+    // the record.
+    Training give_score(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id,
+                        const std::optional<double>& score, const std::string& reason,
+                        std::optional<std::int64_t> person_id);
+
+    // In the transaction of a record, once a run: who gives experience for it does it here.
+    std::vector<std::function<void(store::Tx&, const Training&)>> on_recorded;
+    // After the commit, on the writer thread: anything of it changed. Ticks and notes as they are then.
+    struct Shown {
+        Training training;
+        std::map<std::string, Tick> ticks;
+        std::vector<Note> notes;
+        scenarios::Content content;
+    };
+    std::vector<std::function<void(const Shown&)>> on_changed;
+
+private:
+    Training make(store::Tx& tx, std::int64_t organisation_id, const runs::NewRun& run, Phase phase,
+                  std::optional<std::int64_t> assigned_by);
+    scenarios::Scenario startable(store::Read& read, std::int64_t organisation_id,
+                                  std::int64_t scenario_id) const; // Error conflict when it is not active
+    void reckon(store::Tx& tx, const Training& training);
+    void tell(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id);
+    void require(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id);
+
+    runs::Runs& runs_;
+    scenarios::Scenarios& scenarios_;
+    devices::Devices& devices_;
+};
+
+// Whether a run is the caller's: the student's, and while it is not over its headset's, unless somebody else
+// has signed in on that.
+bool is_own(const runs::Run& run, const platform::Caller& caller);
+
+// Numbers and truths as they come on the wire, also as texts.
+scenarios::Performance performance_of(const Training& training, const std::map<std::string, Tick>& ticks);
+
+nlohmann::json json_of(const Training& training); // its place in the queue
+nlohmann::json json_of(const Note& note);
+nlohmann::json json_of(const GivenScore& given);
+// The checklist, item by item: what a teacher ticked, else what the headset recorded, else null.
+nlohmann::json items_json(const Training& training, const scenarios::Content& content,
+                          const std::map<std::string, Tick>& ticks);
+
+} // namespace trainings

@@ -1,0 +1,363 @@
+#include "trainings/training_routes.h"
+
+#include <sodium.h>
+
+#include <nlohmann/json.hpp>
+
+#include "http/serving/guard.h"
+#include "http/serving/lists.h"
+#include "platform/error.h"
+#include "platform/text.h"
+#include "scenarios/scenario_routes.h"
+
+namespace trainings {
+
+namespace {
+
+using http::Access;
+using http::Answer;
+using http::Call;
+using http::Json;
+using store::Read;
+using store::Tx;
+
+constexpr std::size_t most_headsets = 200; // assigned at once, so that it holds nobody up
+
+http::Fields training_fields() {
+    return {{"run_id", http::identifier()},
+            {"device_id", http::nullable(http::identifier())},
+            {"person", http::nullable(http::person_reference())},
+            {"scenario", scenarios::scenario_reference_shape()},
+            {"phase", http::one_of({"assigned", "fetched", "running", "recorded", "cancelled"})},
+            {"assigned_at", http::time()},
+            {"fetched_at", http::nullable(http::time())},
+            {"running_at", http::nullable(http::time())},
+            {"recorded_at", http::nullable(http::time())},
+            {"score", http::nullable(http::number(0, 100))},
+            {"passed", http::boolean()}};
+}
+
+http::Shape training_shape() {
+    return http::object(training_fields()).named("Training");
+}
+
+http::Shape note_shape() {
+    return http::object({{"id", http::identifier()},
+                         {"person", http::nullable(http::person_reference())},
+                         {"noted_at", http::time()},
+                         {"text", http::text(0, 2000)},
+                         {"has_picture", http::boolean()}})
+        .named("TrainingNote");
+}
+
+http::Shape item_shape() {
+    return http::object({{"key", http::text(1, 80)},
+                         {"title", http::text(0, 200)},
+                         {"done", http::nullable(http::boolean())},
+                         {"ticked_by", http::nullable(http::person_reference())},
+                         {"ticked_at", http::nullable(http::time())}})
+        .named("TrainingItem");
+}
+
+http::Shape line_shape() {
+    return http::object({{"title", http::text(0, 200)},
+                         {"kind", http::one_of({"checklist", "metric", "time", "resolution"})},
+                         {"of", http::text(0, 80)},
+                         {"points", http::number(0, 100)},
+                         {"most", http::number(0, 100)},
+                         {"must", http::boolean()},
+                         {"met", http::boolean()},
+                         {"reason", http::one_of({"done", "not_done", "full", "partly", "none", "missing"})},
+                         {"value", http::nullable(http::number(-1e300, 1e300))},
+                         {"explanation", http::text(0, 1000)}})
+        .named("ScoreLine");
+}
+
+http::Shape detail_shape() {
+    http::Fields fields = training_fields();
+    const auto given = http::object({{"score", http::number(0, 100)},
+                                     {"reason", http::text(0, 1000)},
+                                     {"person", http::nullable(http::person_reference())},
+                                     {"given_at", http::time()}});
+    fields.insert(fields.end(), {{"pass_score", http::number(0, 100)},
+                                 {"reckoned_score", http::nullable(http::number(0, 100))},
+                                 {"given", http::nullable(given)},
+                                 {"lines", http::list(line_shape(), scenarios::most_keys)},
+                                 {"items", http::list(item_shape(), scenarios::most_keys)},
+                                 {"metrics", http::map(http::anything(), 1000)},
+                                 {"checklist", http::map(http::anything(), 1000)},
+                                 {"additional_info", http::anything()},
+                                 {"resolution", http::text(0, 4000)},
+                                 {"escalated", http::boolean()},
+                                 {"notes", http::list(note_shape(), Trainings::most_notes)}});
+    return http::object(std::move(fields)).named("TrainingDetail");
+}
+
+http::Shape handed_shape() {
+    const auto keys = http::list(http::text(1, 80), scenarios::most_keys);
+    return http::nullable(http::object({{"run_id", http::identifier()},
+                                        {"scenario", scenarios::scenario_reference_shape()},
+                                        {"person", http::nullable(http::person_reference())},
+                                        {"metrics_keys", keys},
+                                        {"checklist_keys", keys},
+                                        {"additional_info", http::anything()}}));
+}
+
+bool is_staff(const Call& call) {
+    return call.caller.role >= platform::Role::viewer && call.caller.person_id != 0;
+}
+
+Training training_if(bool (*may)(const runs::Run&, const platform::Caller&), const TrainingParts& parts,
+                     const Call& call, Read& read) {
+    Training training = parts.trainings.get(read, call.caller.organisation_id, call.id("id"));
+    const bool by_key = call.caller.site_key_id != 0 && !call.caller.client_panel;
+    if (!by_key && !is_staff(call) && !may(training.run, call.caller))
+        platform::throw_not_found("run of a scenario");
+    return training;
+}
+
+// A student's own run, a headset's own, any of the organisation for staff and site keys.
+Training visible(const TrainingParts& parts, const Call& call, Read& read) {
+    return training_if(is_own, parts, call, read);
+}
+
+// A headset records what was done on it, and again when the answer was lost, whoever wears it by then.
+Training recordable(const TrainingParts& parts, const Call& call, Read& read) {
+    const auto done_there = [](const runs::Run& run, const platform::Caller& caller) {
+        return is_own(run, caller) || (run.device_id && caller.device_id == *run.device_id);
+    };
+    return training_if(done_there, parts, call, read);
+}
+
+Answer detail(const TrainingParts& parts, const Call& call, Read& read, const Training& training) {
+    const scenarios::Scenario scenario = parts.trainings.scenario_of(read, training);
+    Json json = json_of(training);
+    json["pass_score"] = scenario.content.assessment.pass_score;
+    json["reckoned_score"] = training.reckoned_score ? Json(*training.reckoned_score) : Json();
+    json["given"] = training.given ? json_of(*training.given) : Json();
+    json["lines"] = Json::parse(training.lines);
+    json["items"] = items_json(training, scenario.content, parts.trainings.ticks(read, training.run.id));
+    json["metrics"] = Json::parse(training.metrics);
+    json["checklist"] = Json::parse(training.checklist);
+    json["additional_info"] = Json::parse(training.additional_info);
+    json["resolution"] = training.resolution;
+    json["escalated"] = training.escalated;
+    json["notes"] = Json::array();
+    // What a teacher notes is for teachers.
+    if (is_staff(call))
+        for (const Note& note : parts.trainings.notes(read, training.run.id))
+            json["notes"].push_back(json_of(note));
+    return http::json(json).on({{"run", training.run.id}, {"scenario", training.scenario.id}});
+}
+
+std::optional<std::int64_t> integer_field(const Json& body, const char* name) {
+    const auto found = body.find(name);
+    return found == body.end() || found->is_null() ? std::nullopt : std::optional(found->get<std::int64_t>());
+}
+
+std::optional<std::int64_t> person_of(const Call& call) {
+    return call.caller.person_id == 0 ? std::nullopt : std::optional(call.caller.person_id);
+}
+
+constexpr std::size_t largest_picture = 64u << 10; // as large as a headset may send one
+
+// What the page saw in the headset's stream of pictures, as base64.
+std::string picture_of(const Json& body) {
+    const std::string text = body.value("picture", "");
+    std::string picture(text.size(), '\0');
+    std::size_t length = 0;
+    const int failed =
+        sodium_base642bin(reinterpret_cast<unsigned char*>(picture.data()), picture.size(), text.data(),
+                          text.size(), nullptr, &length, nullptr, sodium_base64_VARIANT_ORIGINAL);
+    picture.resize(failed != 0 ? 0 : length);
+    if (!text.empty() && (picture.size() > largest_picture || !picture.starts_with("\xff\xd8\xff")))
+        platform::throw_invalid("picture", "must be a JPEG of at most 64 KiB, as base64");
+    return picture;
+}
+
+Answer add_note(const TrainingParts& parts, Call& call, Tx& tx) {
+    const std::int64_t run_id = call.id("id");
+    const auto at_ms = platform::parse_iso8601(call.body.value("noted_at", ""));
+    const Note note =
+        parts.trainings.add_note(tx, call.caller.organisation_id, run_id, call.body.at("text"),
+                                 at_ms.value_or(tx.now_ms()), person_of(call), picture_of(call.body));
+    return http::created(json_of(note)).on({{"run", run_id}, {"note", note.id}});
+}
+
+Answer picture_answer(const TrainingParts& parts, Call& call, Read& read) {
+    auto picture = parts.trainings.picture(read, call.caller.organisation_id, call.id("id"), call.id("note"));
+    if (!picture) platform::throw_not_found("picture");
+    return http::text(*std::move(picture), "image/jpeg").header("Cache-Control", "private, max-age=86400");
+}
+
+Answer assign(const TrainingParts& parts, Call& call, Tx& tx) {
+    const auto device_ids = call.body.at("device_ids").get<std::vector<std::int64_t>>();
+    if (device_ids.empty()) platform::throw_invalid("device_ids", "must name a headset");
+    Json items = Json::array(), runs = Json::array();
+    for (const std::int64_t device_id : device_ids) {
+        Assignment assignment;
+        assignment.scenario_id = call.body.at("scenario_id");
+        assignment.device_id = device_id;
+        assignment.person_id = integer_field(call.body, "person_id");
+        assignment.assigned_by = person_of(call);
+        items.push_back(json_of(parts.trainings.assign(tx, call.caller.organisation_id, assignment)));
+        runs.push_back(items.back()["run_id"]);
+    }
+    return http::json({{"items", items}, {"next", nullptr}}, 201)
+        .on({{"scenario", call.body.at("scenario_id")}, {"devices", device_ids}, {"runs", runs}});
+}
+
+Answer record(const TrainingParts& parts, Call& call, Tx& tx) {
+    const Training training = recordable(parts, call, tx);
+    if (!http::may(call.caller, Access::headset) && call.caller.role < platform::Role::teacher)
+        throw platform::Error(platform::ErrorKind::forbidden,
+                              "A headset records what was done, or a teacher.");
+    Record record;
+    record.metrics = call.body.value("metrics", Json::object()).dump();
+    record.checklist = call.body.value("checklist", Json::object()).dump();
+    record.additional_info = call.body.value("additional_info", Json()).dump();
+    return detail(parts, call, tx,
+                  parts.trainings.record(tx, call.caller.organisation_id, training.run.id, record));
+}
+
+Answer handed(const TrainingParts& parts, const Call& call) {
+    const platform::Caller caller = call.caller;
+    if (caller.device_id == 0)
+        throw platform::Error(platform::ErrorKind::forbidden, "This needs the token of a paired headset.");
+    const auto polled = parts.waiting.poll(caller.organisation_id, caller.device_id, parts.clock.now_ms());
+    if (!polled.handed) return http::json({{"training", nullptr}});
+    const Handed& handed = *polled.handed;
+    if (polled.first) keep_fetched(parts.store, parts.trainings, handed, [](Tx&) {});
+    return http::json(
+        {{"training",
+          {{"run_id", handed.run_id},
+           {"scenario", scenarios::json_of(scenarios::ScenarioReference{
+                            handed.scenario_id, handed.scenario_title, handed.scenario_version})},
+           {"person", people::json_of(handed.person)},
+           {"metrics_keys", handed.metrics_keys},
+           {"checklist_keys", handed.checklist_keys},
+           {"additional_info", Json::parse(handed.additional_info)}}}});
+}
+
+http::RouteBuilder of_trainings(http::RouteBuilder route, Access access) {
+    return route.by(access).tagged("trainings");
+}
+
+void add_queue(http::RouteTable& table, const TrainingParts& parts) {
+    table.add(of_trainings(
+                  http::get("/v1/trainings", "The queue: what each headset has to train, and how far it is"),
+                  Access::viewer)
+                  .reads()
+                  .gives(http::page_of(training_shape()))
+                  .handled<Read>([parts](Call& call, Read& read) {
+                      return http::list_answer(parts.trainings.queue(read, call.caller.organisation_id));
+                  }));
+    table.add(of_trainings(
+                  http::post("/v1/trainings", "Assign a scenario to headsets; it replaces what waits there"),
+                  Access::teacher)
+                  .writes()
+                  .takes(http::object({{"scenario_id", http::identifier()},
+                                       {"device_ids", http::list(http::identifier(), most_headsets)},
+                                       {"person_id?", http::nullable(http::identifier())}}))
+                  .gives(http::page_of(training_shape()), 201)
+                  .handled<Tx>([parts](Call& call, Tx& tx) { return assign(parts, call, tx); }));
+    table.add(of_trainings(http::del("/v1/trainings/:id", "Take back what was assigned"), Access::teacher)
+                  .writes()
+                  .gives(http::nothing(), 204)
+                  .handled<Tx>([parts](Call& call, Tx& tx) {
+                      parts.trainings.cancel(tx, call.caller.organisation_id, call.id("id"));
+                      return http::no_content().on({{"run", call.id("id")}});
+                  }));
+    table.add(
+        of_trainings(http::get("/v1/headset/training", "What this headset has to train; asked each second"),
+                     Access::headset)
+            .memory()
+            .counted()
+            .gives(http::object({{"training", handed_shape()}}))
+            .handled([parts](Call& call) { return handed(parts, call); }));
+}
+
+void add_results(http::RouteTable& table, const TrainingParts& parts) {
+    table.add(of_trainings(
+                  http::get("/v1/trainings/:id", "One run of a scenario, its score explained line by line"),
+                  Access::signed_in)
+                  .reads()
+                  .gives(detail_shape())
+                  .handled<Read>([parts](Call& call, Read& read) {
+                      return detail(parts, call, read, visible(parts, call, read));
+                  }));
+    table.add(of_trainings(http::post("/v1/trainings/:id/record",
+                                      "What came of it: scores and finishes the run, once"),
+                           Access::signed_in)
+                  .writes()
+                  .takes(http::object({{"metrics?", http::map(http::anything(), 1000)},
+                                       {"checklist?", http::map(http::anything(), 1000)},
+                                       {"additional_info?", http::anything()}}))
+                  .gives(detail_shape())
+                  .handled<Tx>([parts](Call& call, Tx& tx) { return record(parts, call, tx); }));
+    table.add(
+        of_trainings(http::put("/v1/trainings/:id/score",
+                               "Give another score than the reckoned one, with a reason; null takes it back"),
+                     Access::teacher)
+            .writes()
+            .takes(http::object(
+                {{"score", http::nullable(http::number(0, 100))}, {"reason", http::text(1, 1000)}}))
+            .gives(detail_shape())
+            .handled<Tx>([parts](Call& call, Tx& tx) {
+                const auto& score = call.body.at("score");
+                const auto given = score.is_null() ? std::nullopt : std::optional(score.get<double>());
+                return detail(parts, call, tx,
+                              parts.trainings.give_score(tx, call.caller.organisation_id, call.id("id"),
+                                                         given, call.body.at("reason"), person_of(call)));
+            }));
+}
+
+void add_instructors_view(http::RouteTable& table, const TrainingParts& parts) {
+    table.add(of_trainings(http::put("/v1/trainings/:id/items/:item",
+                                     "Tick an item of the checklist by hand; null leaves it to the headset"),
+                           Access::teacher)
+                  .writes()
+                  .takes(http::object({{"done", http::nullable(http::boolean())}}))
+                  .gives(detail_shape())
+                  .handled<Tx>([parts](Call& call, Tx& tx) {
+                      const auto& done = call.body.at("done");
+                      return detail(
+                          parts, call, tx,
+                          parts.trainings.tick(
+                              tx, call.caller.organisation_id, call.id("id"), call.parameter("item"),
+                              done.is_null() ? std::nullopt : std::optional(done.get<bool>()),
+                              person_of(call)));
+                  }));
+    table.add(of_trainings(http::post("/v1/trainings/:id/notes",
+                                      "Note something on a run, perhaps with a picture; without a time, now"),
+                           Access::teacher)
+                  .writes()
+                  .takes(http::object({{"text", http::text(1, 2000)},
+                                       {"noted_at?", http::time()},
+                                       {"picture?", http::text(0, 90'000).described("a JPEG as base64")}}))
+                  .gives(note_shape(), 201)
+                  .handled<Tx>([parts](Call& call, Tx& tx) { return add_note(parts, call, tx); }));
+    table.add(
+        of_trainings(http::get("/v1/trainings/:id/notes/:note/picture", "The picture of a note"),
+                     Access::viewer)
+            .reads()
+            .handled<Read>([parts](Call& call, Read& read) { return picture_answer(parts, call, read); }));
+    table.add(of_trainings(http::del("/v1/trainings/:id/notes/:note", "Take a note away"), Access::teacher)
+                  .writes()
+                  .gives(http::nothing(), 204)
+                  .handled<Tx>([parts](Call& call, Tx& tx) {
+                      parts.trainings.remove_note(tx, call.caller.organisation_id, call.id("id"),
+                                                  call.id("note"));
+                      return http::no_content().on({{"run", call.id("id")}, {"note", call.id("note")}});
+                  }));
+}
+
+} // namespace
+
+void add_training_routes(http::RouteTable& table, const TrainingParts& parts) {
+    add_queue(table, parts);
+    add_results(table, parts);
+    add_instructors_view(table, parts);
+}
+
+} // namespace trainings

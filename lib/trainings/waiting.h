@@ -1,0 +1,76 @@
+// What waits or runs on each headset, in memory: headsets ask each second, a thousand of them cost next to
+// nothing, and the store is asked only when something changes. Kept from committed rows alone; load() brings
+// it back after a restart.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "devices/device.h"
+#include "store/store.h"
+#include "trainings/training.h"
+
+namespace trainings {
+
+// What a headset is told; it never changes once made.
+struct Handed {
+    std::int64_t organisation_id = 0, device_id = 0, run_id = 0, scenario_id = 0, scenario_version = 0;
+    std::string scenario_title;
+    std::optional<people::PersonReference> person;
+    std::vector<std::string> metrics_keys, checklist_keys;
+    std::string additional_info; // JSON
+};
+
+class Waiting {
+public:
+    // A headset that has been handed something and asks no more is busy doing it.
+    static constexpr std::int64_t busy_after_ms = 3'000;
+
+    void load(store::Read& read, const devices::Devices& devices, const Trainings& trainings);
+
+    // ---- any thread ----
+    void device_changed(const devices::Device& device); // paired
+    void device_removed(std::int64_t device_id);
+    void changed(const Trainings::Shown& shown);
+
+    // The paired headset of that organisation, 0: there is none.
+    std::int64_t device_named(std::int64_t organisation_id, std::string_view serial_number) const;
+    bool has_device(std::int64_t organisation_id, std::int64_t device_id) const;
+
+    struct Polled {
+        std::shared_ptr<const Handed> handed; // null: nothing waits
+        bool first = false;                   // for the first time
+    };
+    Polled poll(std::int64_t organisation_id, std::int64_t device_id, std::int64_t now_ms);
+
+    // Those that became busy since the last call: organisation, run.
+    std::vector<std::pair<std::int64_t, std::int64_t>> take_busy(std::int64_t now_ms);
+
+private:
+    struct Place { // of a headset
+        std::int64_t organisation_id = 0;
+        std::string serial_number;
+        std::shared_ptr<const Handed> handed;
+        bool fetched = false, busy = false;
+        std::int64_t polled_ms = 0;
+    };
+    static std::string key_of(std::int64_t organisation_id, std::string_view serial_number);
+
+    mutable std::mutex mutex_;
+    std::unordered_map<std::int64_t, Place> places_; // by the headset's id
+    std::unordered_map<std::string, std::int64_t> by_serial_number_;
+};
+
+// Has it on disk that a headset was handed its training; `and_then` in the same transaction. Does not wait:
+// the headset has it either way, and is told again until its record has come.
+void keep_fetched(store::Store& store, Trainings& trainings, const Handed& handed,
+                  std::function<void(store::Tx&)> and_then);
+
+} // namespace trainings

@@ -39,10 +39,10 @@ Appliance::Appliance(ApplianceOptions options, platform::Clock& clock, platform:
       front_door_(options_.front_door, routes_, executor_, authenticator_, audit_, sockets_, clock) {
     add_routes(routes_, services_, *this);
     add_socket_dialects(sockets_, routes_, services_, uses_tls());
-    services_.on_logins_ended = [this](const std::vector<std::int64_t>& login_ids) {
+    services_.on_logins_ended = [this](const std::vector<LoginId>& login_ids) {
         front_door_.post([this, login_ids] { sockets_.close_logins(login_ids); });
     };
-    services_.on_signed_in = [this](std::int64_t device_id, const std::optional<people::PersonReference>&) {
+    services_.on_signed_in = [this](DeviceId device_id, const std::optional<people::PersonReference>&) {
         front_door_.post([this, device_id] { sockets_.refresh_device(device_id); });
     };
     services_.on_storage_full = [](bool full) {

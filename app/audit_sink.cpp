@@ -28,7 +28,7 @@ void AuditSink::count(const http::Route& route, const platform::Caller& caller, 
 }
 
 void AuditSink::inspect(const platform::Caller& caller, std::string name, int status, std::string reason) {
-    if (caller.device_id == 0) return;
+    if (!caller.device_id) return;
     devices::Exchange exchange;
     exchange.at_ms = clock_.now_ms();
     exchange.kind = devices::Exchange::Kind::http;

@@ -32,8 +32,8 @@ struct Hashes {
     std::string password, teacher_pin, student_pin;
 };
 
-std::int64_t add_class(store::Tx& tx, Services& services, std::int64_t organisation, std::int64_t teacher,
-                       const Demo& demo, const Hashes& hashes) {
+ClassId add_class(store::Tx& tx, Services& services, OrganisationId organisation, PersonId teacher,
+                  const Demo& demo, const Hashes& hashes) {
     const auto a_class = services.classes.add(tx, organisation, demo.class_name, teacher);
     for (const std::string& nickname : demo.students) {
         people::NewPerson student;
@@ -45,8 +45,8 @@ std::int64_t add_class(store::Tx& tx, Services& services, std::int64_t organisat
     return a_class.id;
 }
 
-std::vector<std::int64_t> add_lessons(store::Tx& tx, Services& services, std::int64_t organisation) {
-    std::vector<std::int64_t> ids;
+std::vector<LessonId> add_lessons(store::Tx& tx, Services& services, OrganisationId organisation) {
+    std::vector<LessonId> ids;
     for (const auto& [title, content, kind, minutes] : demo_lessons) {
         const auto duration_ms = minutes == 0 ? std::nullopt : std::optional(minutes * 60'000);
         ids.push_back(services.lessons.add(tx, organisation, {title, kind, content, duration_ms}).id);
@@ -58,7 +58,7 @@ std::vector<std::int64_t> add_lessons(store::Tx& tx, Services& services, std::in
 constexpr const char* demo_scenarios[] = {"demo/fire_safety.json", "demo/first_aid.json",
                                           "demo/lab_procedure.json"};
 
-void add_scenarios(store::Tx& tx, Services& services, std::int64_t organisation) {
+void add_scenarios(store::Tx& tx, Services& services, OrganisationId organisation) {
     for (const char* name : demo_scenarios) {
         const auto* file = platform::find_embedded(name);
         if (file == nullptr) continue;
@@ -73,7 +73,9 @@ void add_scenarios(store::Tx& tx, Services& services, std::int64_t organisation)
 }
 
 struct Made {
-    std::int64_t organisation = 0, teacher = 0, session = 0;
+    OrganisationId organisation;
+    PersonId teacher;
+    SessionId session;
 };
 
 Made add_all(store::Tx& tx, Services& services, const Demo& demo, const Hashes& hashes) {

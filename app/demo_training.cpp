@@ -31,8 +31,7 @@ trainings::Record record_of(const scenarios::Content& content, std::size_t stude
     return {.metrics = metrics.dump(), .checklist = checklist.dump()};
 }
 
-std::int64_t begin(Services& services, std::int64_t organisation_id, std::int64_t student_id,
-                   std::int64_t scenario_id) {
+RunId begin(Services& services, OrganisationId organisation_id, PersonId student_id, ScenarioId scenario_id) {
     return services.store.write("demo", [&](store::Tx& tx) {
         trainings::Beginning beginning;
         beginning.scenario_id = scenario_id;
@@ -41,13 +40,13 @@ std::int64_t begin(Services& services, std::int64_t organisation_id, std::int64_
     });
 }
 
-void say(Services& services, const platform::Caller& who, std::int64_t run_id,
+void say(Services& services, const platform::Caller& who, RunId run_id,
          const std::vector<std::string>& messages) {
     for (const std::string& message : messages)
         services.chat.say(who, run_id, message);
 }
 
-platform::Caller caller_of(std::int64_t organisation_id, std::int64_t person_id, platform::Role role) {
+platform::Caller caller_of(OrganisationId organisation_id, PersonId person_id, platform::Role role) {
     platform::Caller caller;
     caller.organisation_id = organisation_id;
     caller.person_id = person_id;
@@ -57,9 +56,9 @@ platform::Caller caller_of(std::int64_t organisation_id, std::int64_t person_id,
 
 } // namespace
 
-void add_demo_trainings(Services& services, std::int64_t organisation_id, std::int64_t teacher_id) {
+void add_demo_trainings(Services& services, OrganisationId organisation_id, PersonId teacher_id) {
     std::vector<scenarios::Scenario> all;
-    std::vector<std::int64_t> students;
+    std::vector<PersonId> students;
     services.store.read([&](store::Read& read) {
         all = services.scenarios.list(read, organisation_id, {}, {10, {}}).items;
         people::PeopleFilter filter;
@@ -84,7 +83,7 @@ void add_demo_trainings(Services& services, std::int64_t organisation_id, std::i
                 return services.trainings.missing_prerequisites(read, scenario, students[i]).empty();
             });
             if (!may || (scenario.id != first->id && i % 3 == 2)) continue;
-            const std::int64_t run_id = begin(services, organisation_id, students[i], scenario.id);
+            const RunId run_id = begin(services, organisation_id, students[i], scenario.id);
             if (i == 0 && scenario.id == first->id) {
                 say(services, student(i), run_id,
                     {"Hello", "Where are the alarm buttons?", "What may I use on burning fat?"});
@@ -96,7 +95,7 @@ void add_demo_trainings(Services& services, std::int64_t organisation_id, std::i
             });
         }
     }
-    const std::int64_t open = begin(services, organisation_id, students[1], first->id);
+    const RunId open = begin(services, organisation_id, students[1], first->id);
     say(services, student(1), open, {"Who is still in the building?"});
     services.store.write("demo", [&](store::Tx& tx) {
         services.progress.note_help(tx, organisation_id, students[2], teacher_id);

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 
+#include "platform/ids.h"
+
 namespace app {
 
 class Services;
 
-void add_demo_trainings(Services& services, std::int64_t organisation_id, std::int64_t teacher_id);
+void add_demo_trainings(Services& services, OrganisationId organisation_id, PersonId teacher_id);
 
 } // namespace app

@@ -14,7 +14,7 @@ bool may_look(const http::Call& call) {
     const bool forwarded =
         call.header_values.contains("x-forwarded-for") || call.header_values.contains("forwarded");
     const bool local = call.remote_address == "127.0.0.1" || call.remote_address == "::1";
-    return (local && !forwarded) || call.caller.site_key_id != 0 ||
+    return (local && !forwarded) || call.caller.site_key_id ||
            http::may(call.caller, http::Access::box_administrator);
 }
 

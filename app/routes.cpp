@@ -56,7 +56,7 @@ void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
         table,
         {s.store, s.hasher, s.random, s.organisations, s.people, s.classes, s.logins, s.site_keys, s.sign_in,
          s.setup, s.lockouts, s.second_factor, s.invitations, s.login_cards, s.imports, s.privacy,
-         appliance.uses_tls(), [&s](store::Read& read, std::int64_t organisation_id, std::int64_t device_id) {
+         appliance.uses_tls(), [&s](store::Read& read, OrganisationId organisation_id, DeviceId device_id) {
              return devices::json_of(s.devices.get(read, organisation_id, device_id), s.presence);
          }});
     people::add_profile_routes(table, s.profiles);
@@ -97,12 +97,11 @@ void add_socket_dialects(Sockets& sockets, http::RouteTable& table, Services& s,
                                        s.rooms,         s.hub,    s.clock,  s.random,        tls};
     auto seats = std::make_unique<dialects::seats::Sockets>(parts, sockets.messages());
     dialects::seats::add_seats_routes(table, parts, *seats);
-    s.room_watcher = {[seats = seats.get()](const rooms::Room& room) { seats->room_changed(room); },
-                      [seats = seats.get()](std::int64_t room_id) { seats->room_removed(room_id); },
-                      [seats = seats.get()](const rooms::Seat& seat) { seats->seat_changed(seat); },
-                      [seats = seats.get()](std::int64_t room_id, std::int64_t seat_id) {
-                          seats->seat_removed(room_id, seat_id);
-                      }};
+    s.room_watcher = {
+        [seats = seats.get()](const rooms::Room& room) { seats->room_changed(room); },
+        [seats = seats.get()](RoomId room_id) { seats->room_removed(room_id); },
+        [seats = seats.get()](const rooms::Seat& seat) { seats->seat_changed(seat); },
+        [seats = seats.get()](RoomId room_id, SeatId seat_id) { seats->seat_removed(room_id, seat_id); }};
     sockets.add(std::move(seats));
 }
 

@@ -103,32 +103,32 @@ void Services::connect_people() {
         board.organisation_added(organisation.id);
         board.pairing_changed({organisation.id, std::nullopt, organisation.licence.seats_left()});
     };
-    organisations.on_licence_changed = [this](store::Tx& tx, std::int64_t organisation_id) {
+    organisations.on_licence_changed = [this](store::Tx& tx, OrganisationId organisation_id) {
         tx.after_commit([this, state = pairing.state(tx, organisation_id)] { board.pairing_changed(state); });
     };
-    logins.on_signed_in = [this](std::int64_t organisation_id, std::int64_t device_id,
+    logins.on_signed_in = [this](OrganisationId organisation_id, DeviceId device_id,
                                  std::optional<people::PersonReference> person) {
         board.person_changed(organisation_id, device_id, person);
         director.signed_in(organisation_id, device_id, person);
         if (on_signed_in) on_signed_in(device_id, person);
     };
-    logins.on_ended = [this](const std::vector<std::int64_t>& login_ids) {
+    logins.on_ended = [this](const std::vector<LoginId>& login_ids) {
         if (on_logins_ended) on_logins_ended(login_ids);
     };
-    people.on_deactivating = [this](store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
+    people.on_deactivating = [this](store::Tx& tx, OrganisationId organisation_id, PersonId person_id) {
         rooms.vacate_person(tx, organisation_id, person_id);
     };
-    people.on_renamed = [this](store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
+    people.on_renamed = [this](store::Tx& tx, OrganisationId organisation_id, PersonId person_id) {
         rooms.tell_renamed(tx, organisation_id, person_id);
     };
 }
 
 void Services::connect_rosters() {
-    imports.on_committed = [this](std::int64_t id) { import_on(id); };
+    imports.on_committed = [this](ImportId id) { import_on(id); };
     imports.on_progress = [this](const people::Import& import) {
         hub.post([import](live::Hub& there) {
             there.set(
-                "organisation/" + std::to_string(import.organisation_id), "import",
+                "organisation/" + to_string(import.organisation_id), "import",
                 {{"id", import.id}, {"state", import.state}, {"rows", import.rows}, {"done", import.done}});
         });
     };
@@ -138,12 +138,12 @@ void Services::connect_rosters() {
     privacy.add_eraser(rooms::erase_places);
     privacy.add_eraser(sessions::erase_hands);
     // What belongs to runs goes before they become nobody's.
-    privacy.add_eraser([this](store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id, bool) {
+    privacy.add_eraser([this](store::Tx& tx, OrganisationId organisation_id, PersonId person_id, bool) {
         profiles.close_password_request(tx, organisation_id, person_id);
         return chat::erase_conversations(tx, organisation_id, person_id,
-                                         [this](std::int64_t run_id) { chat_feed.forgotten(run_id); });
+                                         [this](RunId run_id) { chat_feed.forgotten(run_id); });
     });
-    privacy.add_eraser([](store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id, bool) {
+    privacy.add_eraser([](store::Tx& tx, OrganisationId organisation_id, PersonId person_id, bool) {
         return progress::erase_progress(tx, organisation_id, person_id);
     });
     privacy.add_eraser(runs::erase_runs);
@@ -151,12 +151,12 @@ void Services::connect_rosters() {
     retention.also = [this](store::Tx& tx) { return chat_retention.work(tx); };
 }
 
-void Services::import_on(std::int64_t id) {
+void Services::import_on(ImportId id) {
     background_.run([this, id](const std::function<bool()>& is_stopping) { imports.run(id, is_stopping); });
 }
 
 void Services::connect_headsets() {
-    devices.on_unpairing = [this](store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id) {
+    devices.on_unpairing = [this](store::Tx& tx, OrganisationId organisation_id, DeviceId device_id) {
         rooms.vacate_device(tx, organisation_id, device_id);
         if (const auto open = trainings.open_on(tx, organisation_id, device_id))
             trainings.cancel(tx, organisation_id, open->run.id);
@@ -166,7 +166,7 @@ void Services::connect_headsets() {
         waiting.device_changed(device);
         board.device_changed(device);
     };
-    devices.on_unpaired = [this](std::int64_t organisation_id, std::int64_t device_id) {
+    devices.on_unpaired = [this](OrganisationId organisation_id, DeviceId device_id) {
         presence.remove(device_id);
         waiting.device_removed(device_id);
         training_board.device_removed(organisation_id, device_id);
@@ -182,11 +182,11 @@ void Services::connect_headsets() {
     pairing.on_requested = [this](const devices::PairingRequest& request) {
         board.pairing_requested(request);
     };
-    pairing.on_request_closed = [this](std::int64_t organisation_id, std::int64_t request_id) {
+    pairing.on_request_closed = [this](OrganisationId organisation_id, PairingRequestId request_id) {
         board.pairing_request_closed(organisation_id, request_id);
     };
     // Events that name no run belong to the lesson that their headset is in.
-    ingest.on_unnamed_run([this](store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id) {
+    ingest.on_unnamed_run([this](store::Tx& tx, OrganisationId organisation_id, DeviceId device_id) {
         return director.settle(tx, organisation_id, device_id);
     });
 }
@@ -196,31 +196,31 @@ void Services::tell_room(const rooms::Room& room) {
     if (room_watcher.room_changed) room_watcher.room_changed(room);
 }
 
-void Services::tell_seat(std::int64_t organisation_id, const rooms::Seat& seat) {
+void Services::tell_seat(OrganisationId organisation_id, const rooms::Seat& seat) {
     board.seat_changed(organisation_id, seat);
     if (room_watcher.seat_changed) room_watcher.seat_changed(seat);
 }
 
 void Services::connect_content() {
-    fetching.on_ordered = [this](std::int64_t device_id, const nlohmann::json& push) {
+    fetching.on_ordered = [this](DeviceId device_id, const nlohmann::json& push) {
         director.tell(device_id, "content.fetch", push);
     };
-    fetching.on_progress = [this](std::int64_t device_id, const nlohmann::json& so_far) {
+    fetching.on_progress = [this](DeviceId device_id, const nlohmann::json& so_far) {
         board.content_changed(device_id, so_far);
     };
 }
 
 void Services::connect_rooms() {
-    rooms.on_seat_changed = [this](std::int64_t organisation_id, const rooms::Seat& seat) {
+    rooms.on_seat_changed = [this](OrganisationId organisation_id, const rooms::Seat& seat) {
         tell_seat(organisation_id, seat);
         director.seat_changed(organisation_id, seat);
     };
-    rooms.on_seat_removed = [this](std::int64_t, std::int64_t room_id, std::int64_t seat_id) {
+    rooms.on_seat_removed = [this](OrganisationId, RoomId room_id, SeatId seat_id) {
         board.seat_removed(room_id, seat_id);
         if (room_watcher.seat_removed) room_watcher.seat_removed(room_id, seat_id);
     };
     rooms.on_room_changed = [this](const rooms::Room& room) { tell_room(room); };
-    rooms.on_room_removed = [this](std::int64_t organisation_id, std::int64_t room_id) {
+    rooms.on_room_removed = [this](OrganisationId organisation_id, RoomId room_id) {
         board.room_removed(organisation_id, room_id);
         if (room_watcher.room_removed) room_watcher.room_removed(room_id);
     };
@@ -234,14 +234,14 @@ void Services::connect_trainings() {
 }
 
 void Services::connect_progress() {
-    people.on_password_set = [this](store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
+    people.on_password_set = [this](store::Tx& tx, OrganisationId organisation_id, PersonId person_id) {
         profiles.close_password_request(tx, organisation_id, person_id);
     };
     // On the page of whoever looks after people.
-    profiles.on_password_request = [this](std::int64_t organisation_id, std::int64_t person_id,
+    profiles.on_password_request = [this](OrganisationId organisation_id, PersonId person_id,
                                           const std::optional<people::PasswordRequest>& request) {
-        hub.post([=, topic = "organisation/" + std::to_string(organisation_id)](live::Hub& the_hub) {
-            const std::string key = "password_request/" + std::to_string(person_id);
+        hub.post([=, topic = "organisation/" + to_string(organisation_id)](live::Hub& the_hub) {
+            const std::string key = "password_request/" + to_string(person_id);
             if (request)
                 the_hub.set(topic, key, people::json_of(*request));
             else
@@ -251,14 +251,14 @@ void Services::connect_progress() {
     trainings.on_recorded.push_back([this](store::Tx& tx, const trainings::Training& training) {
         progress.settle(tx, training.run.organisation_id, training.run.id);
     });
-    runs.on_named = [this](store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id) {
+    runs.on_named = [this](store::Tx& tx, OrganisationId organisation_id, RunId run_id) {
         progress.settle(tx, organisation_id, run_id);
     };
-    chat.on_message = [this](std::int64_t organisation_id, const chat::Listeners& listeners,
+    chat.on_message = [this](OrganisationId organisation_id, const chat::Listeners& listeners,
                              const chat::Message& message) {
         chat_feed.said(organisation_id, listeners, message);
     };
-    chat.on_growing = [this](std::int64_t organisation_id, std::int64_t run_id, std::string_view so_far) {
+    chat.on_growing = [this](OrganisationId organisation_id, RunId run_id, std::string_view so_far) {
         chat_feed.growing(organisation_id, run_id, so_far);
     };
 }

@@ -42,6 +42,7 @@
 #include "people/signing_in/site_keys.h"
 #include "platform/clock.h"
 #include "platform/crypto.h"
+#include "platform/ids.h"
 #include "platform/random.h"
 #include "progress/progress.h"
 #include "rooms/room.h"
@@ -74,9 +75,9 @@ struct ServicesOptions {
 // Who else wants to know what becomes of rooms; after the commit, on the writer thread.
 struct RoomWatcher {
     std::function<void(const rooms::Room&)> room_changed;
-    std::function<void(std::int64_t room_id)> room_removed;
+    std::function<void(RoomId room_id)> room_removed;
     std::function<void(const rooms::Seat&)> seat_changed;
-    std::function<void(std::int64_t room_id, std::int64_t seat_id)> seat_removed;
+    std::function<void(RoomId room_id, SeatId seat_id)> seat_removed;
 };
 
 class Services {
@@ -107,8 +108,8 @@ public:
     // After a commit, on the writer thread. Told when the disk fills and when it has room again; and which
     // logins ended.
     std::function<void(bool full)> on_storage_full;
-    std::function<void(const std::vector<std::int64_t>& login_ids)> on_logins_ended;
-    std::function<void(std::int64_t device_id, const std::optional<people::PersonReference>&)> on_signed_in;
+    std::function<void(const std::vector<LoginId>& login_ids)> on_logins_ended;
+    std::function<void(DeviceId device_id, const std::optional<people::PersonReference>&)> on_signed_in;
 
     RoomWatcher room_watcher;
 
@@ -176,10 +177,10 @@ private:
     void connect_progress();
     void keep_busy(std::int64_t now_ms);
     void tell_room(const rooms::Room& room);
-    void tell_seat(std::int64_t organisation_id, const rooms::Seat& seat);
+    void tell_seat(OrganisationId organisation_id, const rooms::Seat& seat);
     void submit(std::string_view name, std::function<void(store::Tx&)> work, std::atomic<bool>& under_way);
 
-    void import_on(std::int64_t id);
+    void import_on(ImportId id);
 
     bool stopped_ = false;
     std::atomic<bool> flushing_audit_{false}, keeping_reports_{false}, keeping_logins_{false},

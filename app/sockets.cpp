@@ -66,7 +66,7 @@ private:
     live::Hub& hub_;
     const std::string credential_;
     const bool own_; // on Lectern's own address: a dialect's client is never told what it does not know
-    std::int64_t device_id_ = 0;
+    DeviceId device_id_;
     live::ClientId client_ = 0;
     std::shared_ptr<http::MessageQueue> queue_;
     std::vector<std::unique_ptr<dialects::SocketDialect>> shares_;
@@ -81,7 +81,7 @@ Sockets::Socket::Socket(Sockets& sockets, std::shared_ptr<platform::Connection> 
       own_(is_own(without_final_slash(request.call.path))),
       device_id_(request.call.caller.device_id) {
     // A page of ours takes several updates in one frame; headsets and the dialects' clients know no arrays.
-    const bool page = device_id_ == 0 && own_;
+    const bool page = !device_id_ && own_;
     client_ = hub_.add_client(connection, page ? live::Delivery::ticked : live::Delivery::immediate,
                               request.call.caller);
     queue_ = std::make_shared<http::MessageQueue>(
@@ -90,7 +90,7 @@ Sockets::Socket::Socket(Sockets& sockets, std::shared_ptr<platform::Connection> 
     for (const auto& dialect : sockets_.dialects_)
         if (auto share = dialect->open(client_, request)) shares_.push_back(std::move(share));
     sockets_.sockets_.insert(this);
-    if (device_id_ != 0) {
+    if (device_id_) {
         sockets_.services_.presence.connected(device_id_, sockets_.services_.clock.now_ms());
         if (own_) sockets_.services_.director.headset_connected(client_, request.call.caller);
     }
@@ -111,7 +111,7 @@ void Sockets::Socket::refresh() {
 }
 
 void Sockets::Socket::on_sign_of_life() {
-    if (device_id_ != 0) sockets_.services_.presence.heard(device_id_, sockets_.services_.clock.now_ms());
+    if (device_id_) sockets_.services_.presence.heard(device_id_, sockets_.services_.clock.now_ms());
 }
 
 void Sockets::Socket::on_silence() {
@@ -134,8 +134,7 @@ void Sockets::Socket::on_message(std::string_view message, bool binary) {
 }
 
 void Sockets::Socket::relay_picture(std::string_view message) {
-    if (device_id_ == 0 || message.size() < 2 || message.size() > picture_limit ||
-        message.front() != picture) {
+    if (!device_id_ || message.size() < 2 || message.size() > picture_limit || message.front() != picture) {
         hub_.close(client_, policy_violation, "not a picture of at most 64 KiB from a headset");
         return;
     }
@@ -143,7 +142,7 @@ void Sockets::Socket::relay_picture(std::string_view message) {
 }
 
 void Sockets::Socket::answer(const http::Json& reply) {
-    if (device_id_ != 0) inspect(reply);
+    if (device_id_) inspect(reply);
     hub_.send(client_, reply);
 }
 
@@ -174,7 +173,7 @@ void Sockets::Socket::on_closed() {
     queue_->close();
     shares_.clear();
     sockets_.sockets_.erase(this);
-    if (device_id_ != 0) {
+    if (device_id_) {
         if (own_) sockets_.services_.director.headset_disconnected(client_);
         sockets_.services_.presence.disconnected(device_id_, sockets_.services_.clock.now_ms());
     }
@@ -221,7 +220,7 @@ std::unique_ptr<platform::ConnectionListener> Sockets::accept(
     return std::make_unique<Socket>(*this, std::move(connection), std::move(request));
 }
 
-void Sockets::close_logins(const std::vector<std::int64_t>& login_ids) {
+void Sockets::close_logins(const std::vector<LoginId>& login_ids) {
     for (const live::ClientId client : services_.hub.clients()) {
         const platform::Caller* caller = services_.hub.caller(client);
         if (caller != nullptr && std::ranges::find(login_ids, caller->login_id) != login_ids.end())
@@ -229,7 +228,7 @@ void Sockets::close_logins(const std::vector<std::int64_t>& login_ids) {
     }
 }
 
-void Sockets::refresh_device(std::int64_t device_id) {
+void Sockets::refresh_device(DeviceId device_id) {
     for (Socket* socket : sockets_)
         if (socket->caller().device_id == device_id) socket->refresh();
 }

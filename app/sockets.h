@@ -10,6 +10,7 @@
 #include "dialects/socket_dialect.h"
 #include "http/serving/messages.h"
 #include "http/serving/seams.h"
+#include "platform/ids.h"
 
 namespace app {
 
@@ -28,9 +29,9 @@ public:
                                                          http::UpgradeRequest request) override;
 
     // These logins ended: what they opened is closed.
-    void close_logins(const std::vector<std::int64_t>& login_ids);
+    void close_logins(const std::vector<LoginId>& login_ids);
     // Somebody signed in or out on a headset: its socket speaks for them from now on.
-    void refresh_device(std::int64_t device_id);
+    void refresh_device(DeviceId device_id);
 
 private:
     class Socket;

@@ -81,14 +81,14 @@ std::vector<Command> care_commands() {
     backup.arguments = http::object({{"content?", http::boolean()}});
     backup.needs_organisation = false;
     backup.prepare = make_backup;
-    backup.look = [](store::Read&, Services&, std::int64_t, const Json& arguments) {
+    backup.look = [](store::Read&, Services&, OrganisationId, const Json& arguments) {
         return arguments.at("made");
     };
     Command doctor;
     doctor.name = "doctor";
     doctor.arguments = http::object({});
     doctor.needs_organisation = false;
-    doctor.look = [](store::Read& read, Services& services, std::int64_t, const Json&) {
+    doctor.look = [](store::Read& read, Services& services, OrganisationId, const Json&) {
         return Json{{"items", examine(read, services)}};
     };
     return {backup, doctor};

@@ -9,14 +9,14 @@ namespace app {
 
 namespace {
 
-Json add_one(store::Tx& tx, Services& services, std::int64_t organisation_id, const Json& arguments) {
+Json add_one(store::Tx& tx, Services& services, OrganisationId organisation_id, const Json& arguments) {
     const std::string nickname = arguments.at("teacher");
     const auto teacher = services.people.by_nickname(tx, organisation_id, nickname);
     if (!teacher) platform::throw_not_found("person: " + nickname);
     return json_of(services.classes.add(tx, organisation_id, arguments.at("name"), teacher->id));
 }
 
-Json list_them(store::Read& read, Services& services, std::int64_t organisation_id, const Json&) {
+Json list_them(store::Read& read, Services& services, OrganisationId organisation_id, const Json&) {
     Json items = Json::array();
     for (const auto& a_class : services.classes.list(read, organisation_id, {1'000'000, {}}).items)
         items.push_back({{"id", a_class.id},

@@ -24,7 +24,7 @@ Command command_named(const std::string& name) {
     platform::throw_not_found("command: " + name);
 }
 
-std::int64_t organisation_of(store::Read& read, Services& services, const Json& arguments) {
+OrganisationId organisation_of(store::Read& read, Services& services, const Json& arguments) {
     const auto all = services.organisations.list(read);
     if (all.empty())
         platform::throw_conflict(
@@ -75,7 +75,7 @@ Json change(const Command& command, Services& services, const Json& arguments) {
 }
 
 Json look(const Command& command, Services& services, const Json& arguments) {
-    std::int64_t organisation_id = 0;
+    OrganisationId organisation_id;
     Json result = services.store.read([&](store::Read& read) {
         if (command.needs_organisation) organisation_id = organisation_of(read, services, arguments);
         return command.look ? command.look(read, services, organisation_id, arguments) : Json();

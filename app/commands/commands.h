@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "http/serving/shape.h"
+#include "platform/ids.h"
 #include "store/transaction.h"
 
 namespace app {
@@ -23,14 +24,14 @@ struct Command {
     http::Shape arguments;
     // Either changes or looks, never both. `organisation_id` is the one of --organisation, or the only one
     // there is.
-    std::function<Json(store::Tx& tx, Services& services, std::int64_t organisation_id,
+    std::function<Json(store::Tx& tx, Services& services, OrganisationId organisation_id,
                        const Json& arguments)>
         change;
-    std::function<Json(store::Read& read, Services& services, std::int64_t organisation_id,
+    std::function<Json(store::Read& read, Services& services, OrganisationId organisation_id,
                        const Json& arguments)>
         look;
     // Or it works in several steps, off the writer, and waits for the store itself.
-    std::function<Json(Services& services, std::int64_t organisation_id, const Json& arguments)> work;
+    std::function<Json(Services& services, OrganisationId organisation_id, const Json& arguments)> work;
     // Before that and off the writer: hashes what is secret, so that "pin" becomes "pin_hash".
     std::function<void(Services& services, Json& arguments)> prepare;
     bool needs_organisation = true;

@@ -15,7 +15,7 @@ std::optional<std::string> optional_text(const Json& arguments, const char* name
 }
 
 // Its first administrator comes by the invitation that is printed.
-Json add_one(store::Tx& tx, Services& services, std::int64_t, const Json& arguments) {
+Json add_one(store::Tx& tx, Services& services, OrganisationId, const Json& arguments) {
     people::NewOrganisation made;
     made.name = arguments.at("name");
     made.seats = arguments.value("seats", made.seats);
@@ -38,14 +38,14 @@ Json row_of(const people::Organisation& organisation) {
             {"last_day", organisation.licence.last_day ? Json(*organisation.licence.last_day) : Json()}};
 }
 
-Json list_them(store::Read& read, Services& services, std::int64_t, const Json&) {
+Json list_them(store::Read& read, Services& services, OrganisationId, const Json&) {
     Json items = Json::array();
     for (const auto& organisation : services.organisations.list(read))
         items.push_back(row_of(organisation));
     return {{"items", items}};
 }
 
-Json set_licence(store::Tx& tx, Services& services, std::int64_t organisation_id, const Json& arguments) {
+Json set_licence(store::Tx& tx, Services& services, OrganisationId organisation_id, const Json& arguments) {
     people::LicenceChange change;
     change.type = optional_text(arguments, "type");
     if (arguments.contains("seats")) change.seats = arguments["seats"].get<std::int64_t>();

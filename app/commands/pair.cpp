@@ -11,7 +11,7 @@ namespace app {
 
 namespace {
 
-Json make_code(store::Tx& tx, Services& services, std::int64_t organisation_id, const Json&) {
+Json make_code(store::Tx& tx, Services& services, OrganisationId organisation_id, const Json&) {
     const auto made = services.pairing.make_code(tx, organisation_id, {});
     char digits[16];
     std::snprintf(digits, sizeof digits, "%06d", made.code);

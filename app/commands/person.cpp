@@ -22,7 +22,7 @@ std::optional<std::string> optional_text(const Json& arguments, const char* name
     return arguments.contains(name) ? std::optional(arguments[name].get<std::string>()) : std::nullopt;
 }
 
-people::Person person_named(store::Read& read, Services& services, std::int64_t organisation_id,
+people::Person person_named(store::Read& read, Services& services, OrganisationId organisation_id,
                             const Json& arguments) {
     const std::string nickname = arguments.at("nickname");
     const auto person = services.people.by_nickname(read, organisation_id, nickname);
@@ -30,15 +30,15 @@ people::Person person_named(store::Read& read, Services& services, std::int64_t 
     return *person;
 }
 
-std::int64_t class_named(store::Read& read, Services& services, std::int64_t organisation_id,
-                         const std::string& name) {
+ClassId class_named(store::Read& read, Services& services, OrganisationId organisation_id,
+                    const std::string& name) {
     const auto page = services.classes.list(read, organisation_id, {1000, {}});
     for (const auto& a_class : page.items)
         if (platform::lower_ascii(a_class.name) == platform::lower_ascii(name)) return a_class.id;
     platform::throw_not_found("class: " + name);
 }
 
-Json add_one(store::Tx& tx, Services& services, std::int64_t organisation_id, const Json& arguments) {
+Json add_one(store::Tx& tx, Services& services, OrganisationId organisation_id, const Json& arguments) {
     people::NewPerson person;
     person.role = role_of(arguments);
     person.nickname = arguments.at("nickname");
@@ -57,7 +57,7 @@ Json add_one(store::Tx& tx, Services& services, std::int64_t organisation_id, co
     return result;
 }
 
-Json list_them(store::Read& read, Services& services, std::int64_t organisation_id, const Json& arguments) {
+Json list_them(store::Read& read, Services& services, OrganisationId organisation_id, const Json& arguments) {
     people::PeopleFilter filter;
     if (arguments.contains("role")) filter.role = role_of(arguments);
     if (const auto name = optional_text(arguments, "class"))
@@ -82,20 +82,21 @@ void prepare_pin(Services& services, Json& arguments) {
     hash_secrets(services, arguments);
 }
 
-Json reset_pin(store::Tx& tx, Services& services, std::int64_t organisation_id, const Json& arguments) {
+Json reset_pin(store::Tx& tx, Services& services, OrganisationId organisation_id, const Json& arguments) {
     const auto person = person_named(tx, services, organisation_id, arguments);
     services.people.set_pin(tx, organisation_id, person.id, arguments.at("pin_hash").get<std::string>());
     return {{"id", person.id}, {"nickname", person.nickname}, {"pin", arguments.at("new_pin")}};
 }
 
-Json reset_password(store::Tx& tx, Services& services, std::int64_t organisation_id, const Json& arguments) {
+Json reset_password(store::Tx& tx, Services& services, OrganisationId organisation_id,
+                    const Json& arguments) {
     const auto person = person_named(tx, services, organisation_id, arguments);
     services.people.set_password(tx, organisation_id, person.id,
                                  arguments.at("password_hash").get<std::string>());
     return {{"id", person.id}, {"nickname", person.nickname}};
 }
 
-Json reset_totp(store::Tx& tx, Services& services, std::int64_t organisation_id, const Json& arguments) {
+Json reset_totp(store::Tx& tx, Services& services, OrganisationId organisation_id, const Json& arguments) {
     const auto person = person_named(tx, services, organisation_id, arguments);
     services.second_factor.remove(tx, organisation_id, person.id);
     return {{"id", person.id}, {"nickname", person.nickname}};

@@ -9,12 +9,12 @@ namespace app {
 
 namespace {
 
-Json add_one(store::Tx& tx, Services& services, std::int64_t organisation_id, const Json& arguments) {
+Json add_one(store::Tx& tx, Services& services, OrganisationId organisation_id, const Json& arguments) {
     return json_of(services.rooms.make_grid(tx, organisation_id, arguments.at("name"), arguments.at("rows"),
                                             arguments.at("places")));
 }
 
-Json list_them(store::Read& read, Services& services, std::int64_t organisation_id, const Json&) {
+Json list_them(store::Read& read, Services& services, OrganisationId organisation_id, const Json&) {
     Json items = Json::array();
     for (const auto& room : services.rooms.list(read, organisation_id))
         items.push_back(json_of(room));

@@ -33,7 +33,7 @@ std::string bytes_of_hex(const std::string& hex) {
     return bytes;
 }
 
-Json bring_in(Services& services, std::int64_t organisation_id, const Json& arguments) {
+Json bring_in(Services& services, OrganisationId organisation_id, const Json& arguments) {
     const auto roster = people::read_roster(bytes_of_hex(arguments.at("content")));
     auto import =
         services.imports.stage(organisation_id, std::nullopt, roster, arguments.value("update", false));
@@ -61,7 +61,7 @@ Json bring_in(Services& services, std::int64_t organisation_id, const Json& argu
     return result;
 }
 
-Json take_out(store::Read& read, Services&, std::int64_t organisation_id, const Json& arguments) {
+Json take_out(store::Read& read, Services&, OrganisationId organisation_id, const Json& arguments) {
     return {{"content", platform::hex(arguments.value("format", "csv") == "oneroster"
                                           ? people::export_oneroster(read, organisation_id)
                                           : people::export_csv(read, organisation_id))}};

@@ -10,7 +10,7 @@ namespace app {
 
 namespace {
 
-Json set_up(store::Tx& tx, Services& services, std::int64_t, const Json& arguments) {
+Json set_up(store::Tx& tx, Services& services, OrganisationId, const Json& arguments) {
     people::NewOrganisation organisation;
     organisation.name = arguments.at("organisation");
     organisation.seats = arguments.value("seats", organisation.seats);

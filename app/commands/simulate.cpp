@@ -24,7 +24,7 @@ struct SimulateOptions {
     double clock_error_ms = 0, drift_ppm = 0, losses_per_minute = 0, picture_every_s = 0;
     double media_error_ppm = 0, hands_per_minute = 0, slow_one_ms = 0;
     std::optional<double> for_s;
-    std::optional<std::int64_t> session_id;
+    std::optional<SessionId> session_id;
     bool until_stopped = false, json = false, bad_wifi = false;
 };
 

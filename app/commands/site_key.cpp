@@ -12,7 +12,7 @@ namespace app {
 
 namespace {
 
-Json add_one(store::Tx& tx, Services& services, std::int64_t organisation_id, const Json& arguments) {
+Json add_one(store::Tx& tx, Services& services, OrganisationId organisation_id, const Json& arguments) {
     const auto made =
         services.site_keys.add(tx, organisation_id, arguments.at("name"), arguments.value("client", false));
     Json result = json_of(made.site_key);
@@ -20,14 +20,14 @@ Json add_one(store::Tx& tx, Services& services, std::int64_t organisation_id, co
     return result;
 }
 
-Json list_them(store::Read& read, Services& services, std::int64_t organisation_id, const Json&) {
+Json list_them(store::Read& read, Services& services, OrganisationId organisation_id, const Json&) {
     Json items = Json::array();
     for (const auto& site_key : services.site_keys.list(read, organisation_id))
         items.push_back(json_of(site_key));
     return {{"items", items}};
 }
 
-Json revoke_one(store::Tx& tx, Services& services, std::int64_t organisation_id, const Json& arguments) {
+Json revoke_one(store::Tx& tx, Services& services, OrganisationId organisation_id, const Json& arguments) {
     const std::string name = arguments.at("name");
     for (const auto& site_key : services.site_keys.list(tx, organisation_id)) {
         if (platform::lower_ascii(site_key.name) != platform::lower_ascii(name)) continue;

@@ -49,9 +49,9 @@ http::Shape row_shape() {
 
 Filter filter_of(const Call& call) {
     Filter filter;
-    filter.person_id = call.query_integer("person");
-    filter.device_id = call.query_integer("device");
-    filter.site_key_id = call.query_integer("site_key");
+    filter.person_id = call.query_id<PersonId>("person");
+    filter.device_id = call.query_id<DeviceId>("device");
+    filter.site_key_id = call.query_id<SiteKeyId>("site_key");
     if (const auto from = call.query("from")) filter.from_ms = platform::parse_iso8601(*from);
     if (const auto to = call.query("to")) filter.to_ms = platform::parse_iso8601(*to);
     if (const auto success = call.query("success")) filter.success = *success == "true";

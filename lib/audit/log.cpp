@@ -13,8 +13,9 @@ namespace audit {
 namespace {
 
 // What is not there (a stranger has no person) is null in the table and 0 in the hash.
-std::optional<std::int64_t> or_null(std::int64_t id) {
-    return id == 0 ? std::nullopt : std::optional(id);
+template <class AnId>
+std::optional<AnId> or_null(AnId id) {
+    return id ? std::optional(id) : std::nullopt;
 }
 
 // The fields of a row as they are hashed: every field has its length before it, so no two rows read the same.
@@ -52,10 +53,10 @@ std::string row_hash(std::string_view previous, std::int64_t id, const Entry& en
     Hash hash(previous);
     hash.add(id);
     hash.add(entry.at_ms);
-    hash.add(entry.caller.organisation_id);
-    hash.add(entry.caller.person_id);
-    hash.add(entry.caller.device_id);
-    hash.add(entry.caller.site_key_id);
+    hash.add(entry.caller.organisation_id.value());
+    hash.add(entry.caller.person_id.value());
+    hash.add(entry.caller.device_id.value());
+    hash.add(entry.caller.site_key_id.value());
     hash.add(entry.action);
     hash.add(entry.path);
     hash.add(entry.target);
@@ -265,10 +266,10 @@ Verification Log::verify(store::Read& read) {
         Entry entry;
         std::int64_t id = rows.integer(0);
         entry.at_ms = rows.integer(2);
-        entry.caller.organisation_id = rows.integer(3);
-        entry.caller.person_id = rows.integer(4);
-        entry.caller.device_id = rows.integer(5);
-        entry.caller.site_key_id = rows.integer(6);
+        entry.caller.organisation_id = rows.id<OrganisationId>(3);
+        entry.caller.person_id = rows.id<PersonId>(4);
+        entry.caller.device_id = rows.id<DeviceId>(5);
+        entry.caller.site_key_id = rows.id<SiteKeyId>(6);
         entry.action = rows.string(7);
         entry.path = rows.string(8);
         entry.target = rows.string(9);

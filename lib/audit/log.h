@@ -81,7 +81,7 @@ public:
 
 private:
     // organisation, person, device, site key, status, action
-    using CountKey = std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t, int, std::string>;
+    using CountKey = std::tuple<OrganisationId, PersonId, DeviceId, SiteKeyId, int, std::string>;
     struct Counted {
         platform::Caller caller;
         std::int64_t times = 0;

@@ -53,7 +53,7 @@ std::string cell(const std::optional<Name>& name) {
 
 } // namespace
 
-store::Page<Row> rows(store::Read& read, std::int64_t organisation_id, const Filter& filter,
+store::Page<Row> rows(store::Read& read, OrganisationId organisation_id, const Filter& filter,
                       const store::PageRequest& page) {
     auto found = read.query(
         "SELECT a.id, a.at_ms, a.person_id, p.nickname, a.device_id, d.name, a.site_key_id, k.name, "

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "platform/ids.h"
 #include "store/page.h"
 #include "store/transaction.h"
 
@@ -27,14 +28,17 @@ struct Row {
 };
 
 struct Filter {
-    std::optional<std::int64_t> person_id, device_id, site_key_id, from_ms, to_ms;
+    std::optional<PersonId> person_id;
+    std::optional<DeviceId> device_id;
+    std::optional<SiteKeyId> site_key_id;
+    std::optional<std::int64_t> from_ms, to_ms;
     std::optional<bool> success;
     std::string action; // begins like this: "POST /v1/rooms"
     std::string text;   // part of the action, path, target or error
 };
 
 // Newest first.
-store::Page<Row> rows(store::Read& read, std::int64_t organisation_id, const Filter& filter,
+store::Page<Row> rows(store::Read& read, OrganisationId organisation_id, const Filter& filter,
                       const store::PageRequest& page);
 
 nlohmann::json json_of(const Row& row);

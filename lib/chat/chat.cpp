@@ -34,10 +34,10 @@ std::string_view name_of(Origin origin) {
 
 Message message_of(const store::Statement& rows) {
     Message message;
-    message.id = rows.integer(0);
-    message.run_id = rows.integer(1);
+    message.id = rows.id<MessageId>(0);
+    message.run_id = rows.id<RunId>(1);
     message.role = role_named(rows.text(2));
-    if (!rows.is_null(3)) message.person = people::PersonReference{rows.integer(3), rows.string(4)};
+    if (!rows.is_null(3)) message.person = people::PersonReference{rows.id<PersonId>(3), rows.string(4)};
     message.kind = rows.string(5);
     message.text = rows.string(6);
     if (rows.text(7) == "endpoint") message.origin = Origin::endpoint;
@@ -59,8 +59,8 @@ struct Chat::Setting {
     bool has_persona = false;
     KnowledgeBase knowledge;
 
-    std::int64_t run_id() const { return training.run.id; }
-    std::int64_t organisation_id() const { return training.run.organisation_id; }
+    RunId run_id() const { return training.run.id; }
+    OrganisationId organisation_id() const { return training.run.organisation_id; }
     Listeners listeners() const {
         const auto& person = training.run.person;
         return {person ? std::optional(person->id) : std::nullopt, training.run.device_id};
@@ -79,20 +79,21 @@ std::string_view name_of(Role role) {
     return "student";
 }
 
-Chat::Setting Chat::setting_of(store::Read& read, const platform::Caller& caller, std::int64_t run_id) const {
+Chat::Setting Chat::setting_of(store::Read& read, const platform::Caller& caller, RunId run_id) const {
     auto training = trainings_.find(read, caller.organisation_id, run_id);
     if (!training) platform::throw_not_found("run");
     Setting setting;
     setting.training = *std::move(training);
     const bool own = trainings::is_own(setting.training.run, caller);
-    const bool staff = caller.person_id != 0 && caller.role >= platform::Role::viewer;
+    const bool staff = caller.person_id && caller.role >= platform::Role::viewer;
     if (!own && !staff) platform::throw_not_found("run");
     setting.role = own ? Role::student : Role::teacher;
     setting.may_write = own || caller.role >= platform::Role::teacher;
     if (own) setting.author = setting.training.run.person;
     auto nickname = read.query("SELECT id, nickname FROM persons WHERE organisation_id = ? AND id = ?",
                                caller.organisation_id, caller.person_id);
-    if (nickname.step()) setting.author = people::PersonReference{nickname.integer(0), nickname.string(1)};
+    if (nickname.step())
+        setting.author = people::PersonReference{nickname.id<PersonId>(0), nickname.string(1)};
     auto scenario = trainings_.scenario_of(read, setting.training);
     setting.has_persona = scenario.content.persona.has_value();
     setting.character.persona = scenario.content.persona.value_or(scenarios::Persona{});
@@ -102,7 +103,7 @@ Chat::Setting Chat::setting_of(store::Read& read, const platform::Caller& caller
     return setting;
 }
 
-Chat::Exchange Chat::say(const platform::Caller& caller, std::int64_t run_id, const std::string& text,
+Chat::Exchange Chat::say(const platform::Caller& caller, RunId run_id, const std::string& text,
                          const std::string& kind) {
     std::vector<Message> before;
     const Setting setting = store_.read([&](store::Read& read) {
@@ -131,11 +132,11 @@ Chat::Exchange Chat::say(const platform::Caller& caller, std::int64_t run_id, co
 }
 
 Message Chat::add(store::Tx& tx, const Setting& setting, Message message) {
-    std::optional<std::int64_t> person_id;
+    std::optional<PersonId> person_id;
     if (message.person) person_id = message.person->id;
     message.run_id = setting.run_id();
     message.at_ms = tx.now_ms();
-    message.id = tx.insert(
+    message.id = tx.insert<MessageId>(
         "INSERT INTO chat_messages (run_id, role, person_id, kind, text, origin, entry, at_ms)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         message.run_id, name_of(message.role), person_id, message.kind, message.text, name_of(message.origin),
@@ -202,10 +203,10 @@ std::optional<std::string> Chat::ask_endpoint(const Setting& setting, const std:
     return answer;
 }
 
-store::Page<Message> Chat::list(store::Read& read, const platform::Caller& caller, std::int64_t run_id,
+store::Page<Message> Chat::list(store::Read& read, const platform::Caller& caller, RunId run_id,
                                 const store::PageRequest& page) const {
     const auto training = trainings_.find(read, caller.organisation_id, run_id);
-    const bool staff = caller.person_id != 0 && caller.role >= platform::Role::viewer;
+    const bool staff = caller.person_id && caller.role >= platform::Role::viewer;
     if (!training || (!staff && !trainings::is_own(training->run, caller))) platform::throw_not_found("run");
     return store::read_page<Message>(
         read.query(LECTERN_MESSAGE_COLUMNS "WHERE m.run_id = ? AND m.id > ? ORDER BY m.id LIMIT ?", run_id,
@@ -213,7 +214,7 @@ store::Page<Message> Chat::list(store::Read& read, const platform::Caller& calle
         page, message_of);
 }
 
-std::vector<Message> Chat::newest(store::Read& read, std::int64_t run_id, std::int64_t count) const {
+std::vector<Message> Chat::newest(store::Read& read, RunId run_id, std::int64_t count) const {
     auto rows =
         read.query(LECTERN_MESSAGE_COLUMNS "WHERE m.run_id = ? ORDER BY m.id DESC LIMIT ?", run_id, count);
     std::vector<Message> messages;
@@ -223,7 +224,7 @@ std::vector<Message> Chat::newest(store::Read& read, std::int64_t run_id, std::i
     return messages;
 }
 
-std::int64_t Chat::count(store::Read& read, std::int64_t run_id) const {
+std::int64_t Chat::count(store::Read& read, RunId run_id) const {
     return read.integer("SELECT count(*) FROM chat_messages WHERE run_id = ?", run_id).value_or(0);
 }
 

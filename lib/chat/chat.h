@@ -23,6 +23,7 @@
 #include "chat/knowledge.h"
 #include "people/organisation.h"
 #include "platform/caller.h"
+#include "platform/ids.h"
 #include "store/page.h"
 #include "store/store.h"
 #include "trainings/training.h"
@@ -35,7 +36,8 @@ std::string_view name_of(Role role);
 enum class Origin { person, endpoint, embedded };
 
 struct Message {
-    std::int64_t id = 0, run_id = 0;
+    MessageId id;
+    RunId run_id;
     Role role = Role::student;
     std::optional<people::PersonReference> person; // who wrote it, where that is known
     std::string kind, text;                        // kind: dialect E's type
@@ -46,7 +48,8 @@ struct Message {
 
 // Whom a run's conversation is told beside the teachers who read along.
 struct Listeners {
-    std::optional<std::int64_t> person_id, device_id;
+    std::optional<PersonId> person_id;
+    std::optional<DeviceId> device_id;
 };
 
 class Chat {
@@ -66,24 +69,23 @@ public:
     // Waits for the store and perhaps for the endpoint: from workers only. Error not_found when the run is
     // neither the caller's own nor of the teacher's organisation; conflict when it has ended, or when the
     // conversation is full.
-    Exchange say(const platform::Caller& caller, std::int64_t run_id, const std::string& text,
+    Exchange say(const platform::Caller& caller, RunId run_id, const std::string& text,
                  const std::string& kind = "text");
 
     // Oldest first; `after` is the last message that one has. Error not_found as above.
-    store::Page<Message> list(store::Read& read, const platform::Caller& caller, std::int64_t run_id,
+    store::Page<Message> list(store::Read& read, const platform::Caller& caller, RunId run_id,
                               const store::PageRequest& page) const;
-    std::vector<Message> newest(store::Read& read, std::int64_t run_id, std::int64_t count) const;
-    std::int64_t count(store::Read& read, std::int64_t run_id) const;
+    std::vector<Message> newest(store::Read& read, RunId run_id, std::int64_t count) const;
+    std::int64_t count(store::Read& read, RunId run_id) const;
 
     // After the commit, on the writer thread.
-    std::function<void(std::int64_t organisation_id, const Listeners&, const Message&)> on_message;
+    std::function<void(OrganisationId organisation_id, const Listeners&, const Message&)> on_message;
     // The reply as it grows, on the worker; "" when it is there, or will not come.
-    std::function<void(std::int64_t organisation_id, std::int64_t run_id, std::string_view so_far)>
-        on_growing;
+    std::function<void(OrganisationId organisation_id, RunId run_id, std::string_view so_far)> on_growing;
 
 private:
     struct Setting; // what a conversation is about
-    Setting setting_of(store::Read& read, const platform::Caller& caller, std::int64_t run_id) const;
+    Setting setting_of(store::Read& read, const platform::Caller& caller, RunId run_id) const;
     Message add(store::Tx& tx, const Setting& setting, Message message);
     Message answer(const Setting& setting, const Message& message, const std::vector<Message>& before);
     std::optional<Finding> find(const Setting& setting, std::string_view text);

@@ -44,7 +44,7 @@ void add_messages(http::RouteTable& table, Chat& chat, Feed& feed) {
                   .gives(http::page_of(message_shape()))
                   .tagged("conversation")
                   .handled<store::Read>([&chat, &feed](Call& call, store::Read& read) {
-                      const std::int64_t run_id = call.id("id");
+                      const RunId run_id = call.id<RunId>("id");
                       const auto page = chat.list(read, call.caller, run_id,
                                                   http::page_request<store::PageRequest>(call, 1000));
                       feed.opened(call.caller.organisation_id, run_id,
@@ -62,7 +62,7 @@ void add_messages(http::RouteTable& table, Chat& chat, Feed& feed) {
                    201)
             .tagged("conversation")
             .handled([&chat](Call& call) {
-                const std::int64_t run_id = call.id("id");
+                const RunId run_id = call.id<RunId>("id");
                 const auto said = chat.say(call.caller, run_id, call.body.at("text"));
                 return http::json({{"message", json_of(said.message)},
                                    {"reply", said.reply ? json_of(*said.reply) : Json()}},

@@ -8,8 +8,8 @@ namespace chat {
 
 namespace {
 
-std::string topic_of(std::int64_t run_id) {
-    return "chat/" + std::to_string(run_id);
+std::string topic_of(RunId run_id) {
+    return "chat/" + to_string(run_id);
 }
 
 } // namespace
@@ -17,7 +17,7 @@ std::string topic_of(std::int64_t run_id) {
 struct Feed::Impl {
     Impl(live::Hub& the_hub, platform::Clock& the_clock) : hub(the_hub), clock(the_clock) {}
 
-    void open(std::int64_t organisation_id, std::int64_t run_id) {
+    void open(OrganisationId organisation_id, RunId run_id) {
         if (kept.contains(run_id)) return;
         hub.open_topic(topic_of(run_id), organisation_id, platform::Role::viewer);
         kept[run_id];
@@ -30,7 +30,7 @@ struct Feed::Impl {
 
     void show(const Message& message) {
         auto& keys = kept[message.run_id];
-        const std::string topic = topic_of(message.run_id), key = "message/" + std::to_string(message.id);
+        const std::string topic = topic_of(message.run_id), key = "message/" + to_string(message.id);
         if (hub.entry(topic, key) != nullptr) return;
         hub.set(topic, key, json_of(message));
         keys.push_back(key);
@@ -40,14 +40,14 @@ struct Feed::Impl {
     }
 
     // The student's sockets and the headset's.
-    void push(std::int64_t organisation_id, const Listeners& listeners, const std::string& type,
+    void push(OrganisationId organisation_id, const Listeners& listeners, const std::string& type,
               nlohmann::json data) {
         std::vector<live::ClientId> to;
         for (const live::ClientId client : hub.clients()) {
             const platform::Caller* caller = hub.caller(client);
             if (caller == nullptr || caller->organisation_id != organisation_id) continue;
-            const bool person = caller->person_id != 0 && listeners.person_id == caller->person_id;
-            const bool device = caller->device_id != 0 && listeners.device_id == caller->device_id;
+            const bool person = caller->person_id && listeners.person_id == caller->person_id;
+            const bool device = caller->device_id && listeners.device_id == caller->device_id;
             if (person || device) to.push_back(client);
         }
         if (to.empty()) return;
@@ -61,15 +61,15 @@ struct Feed::Impl {
 
     live::Hub& hub;
     platform::Clock& clock;
-    std::map<std::int64_t, std::deque<std::string>> kept; // of each open topic, the keys of its messages
-    std::deque<std::int64_t> order;                       // of opening
+    std::map<RunId, std::deque<std::string>> kept; // of each open topic, the keys of its messages
+    std::deque<RunId> order;                       // of opening
 };
 
 Feed::Feed(live::Hub& hub, platform::Clock& clock) : impl_(std::make_shared<Impl>(hub, clock)) {}
 
 Feed::~Feed() = default;
 
-void Feed::opened(std::int64_t organisation_id, std::int64_t run_id, std::vector<Message> newest) {
+void Feed::opened(OrganisationId organisation_id, RunId run_id, std::vector<Message> newest) {
     impl_->hub.post([impl = impl_, organisation_id, run_id, newest = std::move(newest)](live::Hub&) {
         impl->open(organisation_id, run_id);
         for (const Message& message : newest)
@@ -77,7 +77,7 @@ void Feed::opened(std::int64_t organisation_id, std::int64_t run_id, std::vector
     });
 }
 
-void Feed::said(std::int64_t organisation_id, const Listeners& listeners, const Message& message) {
+void Feed::said(OrganisationId organisation_id, const Listeners& listeners, const Message& message) {
     impl_->hub.post([impl = impl_, organisation_id, listeners, message](live::Hub&) {
         impl->open(organisation_id, message.run_id);
         impl->show(message);
@@ -85,7 +85,7 @@ void Feed::said(std::int64_t organisation_id, const Listeners& listeners, const 
     });
 }
 
-void Feed::forgotten(std::int64_t run_id) {
+void Feed::forgotten(RunId run_id) {
     impl_->hub.post([impl = impl_, run_id](live::Hub& hub) {
         if (impl->kept.erase(run_id) == 0) return;
         std::erase(impl->order, run_id);
@@ -93,7 +93,7 @@ void Feed::forgotten(std::int64_t run_id) {
     });
 }
 
-void Feed::growing(std::int64_t organisation_id, std::int64_t run_id, std::string_view so_far) {
+void Feed::growing(OrganisationId organisation_id, RunId run_id, std::string_view so_far) {
     impl_->hub.post([impl = impl_, organisation_id, run_id, text = std::string(so_far)](live::Hub& hub) {
         impl->open(organisation_id, run_id);
         if (text.empty())

@@ -14,6 +14,7 @@
 #include "chat/chat.h"
 #include "live/hub.h"
 #include "platform/clock.h"
+#include "platform/ids.h"
 
 namespace chat {
 
@@ -25,10 +26,10 @@ public:
     Feed(live::Hub& hub, platform::Clock& clock);
     ~Feed();
 
-    void opened(std::int64_t organisation_id, std::int64_t run_id, std::vector<Message> newest);
-    void said(std::int64_t organisation_id, const Listeners& listeners, const Message& message);
-    void forgotten(std::int64_t run_id); // what was said there is no more
-    void growing(std::int64_t organisation_id, std::int64_t run_id, std::string_view so_far);
+    void opened(OrganisationId organisation_id, RunId run_id, std::vector<Message> newest);
+    void said(OrganisationId organisation_id, const Listeners& listeners, const Message& message);
+    void forgotten(RunId run_id); // what was said there is no more
+    void growing(OrganisationId organisation_id, RunId run_id, std::string_view so_far);
 
 private:
     struct Impl;

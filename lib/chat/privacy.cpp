@@ -13,7 +13,7 @@ constexpr std::int64_t day_ms = 24LL * 3600 * 1000;
 
 } // namespace
 
-void export_conversations(store::Read& read, std::int64_t organisation_id, std::int64_t person_id,
+void export_conversations(store::Read& read, OrganisationId organisation_id, PersonId person_id,
                           std::vector<people::Privacy::File>& files) {
     auto list = nlohmann::json::array();
     auto rows = read.query(
@@ -31,9 +31,9 @@ void export_conversations(store::Read& read, std::int64_t organisation_id, std::
     files.push_back({"conversations.json", list.dump(2)});
 }
 
-bool erase_conversations(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id,
-                         const std::function<void(std::int64_t run_id)>& on_forgotten) {
-    const auto run_id = tx.integer(
+bool erase_conversations(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
+                         const std::function<void(RunId run_id)>& on_forgotten) {
+    const auto run_id = tx.id<RunId>(
         "SELECT r.id FROM runs r WHERE r.organisation_id = ? AND r.person_id = ?"
         " AND EXISTS (SELECT 1 FROM chat_messages m WHERE m.run_id = r.id) LIMIT 1",
         organisation_id, person_id);
@@ -68,13 +68,13 @@ bool Retention::work(store::Tx& tx) {
             ++seen;
             const std::int64_t age_ms = tx.now_ms() - rows.integer(1);
             at_end = age_ms < *least_days * day_ms;
-            reached_ = rows.integer(0);
+            reached_ = rows.id<MessageId>(0);
             if (!rows.is_null(2) && age_ms >= rows.integer(2) * day_ms)
                 tx.run("DELETE FROM chat_messages WHERE id = ?", reached_);
         }
         if (seen < messages_at_once) at_end = true;
     }
-    if (at_end) reached_ = 0;
+    if (at_end) reached_ = MessageId();
     return at_end;
 }
 

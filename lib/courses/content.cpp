@@ -12,7 +12,7 @@ namespace {
 
 Content content_of(const store::Statement& rows) {
     Content content;
-    content.id = rows.integer(0);
+    content.id = rows.id<ContentId>(0);
     content.title = rows.string(1);
     content.kind = content_kind_named(rows.text(2)).value_or(ContentKind::video);
     content.media_type = rows.string(3);
@@ -21,21 +21,21 @@ Content content_of(const store::Statement& rows) {
     content.size = rows.integer(6);
     content.archived = !rows.is_null(7);
     content.created_ms = rows.integer(8);
-    if (!rows.is_null(9)) content.created_by = people::PersonReference{rows.integer(9), rows.string(10)};
+    if (!rows.is_null(9)) content.created_by = people::PersonReference{rows.id<PersonId>(9), rows.string(10)};
     return content;
 }
 
 Upload upload_of(const store::Statement& rows) {
     Upload upload;
-    upload.id = rows.integer(0);
-    upload.organisation_id = rows.integer(1);
+    upload.id = rows.id<UploadId>(0);
+    upload.organisation_id = rows.id<OrganisationId>(1);
     upload.title = rows.string(2);
     upload.file_name = rows.string(3);
     upload.sha256 = rows.optional_text(4);
     upload.length = rows.integer(5);
     upload.touched_ms = rows.integer(6);
-    upload.created_by = rows.optional_integer(7);
-    upload.content_id = rows.optional_integer(8);
+    upload.created_by = rows.optional_id<PersonId>(7);
+    upload.content_id = rows.optional_id<ContentId>(8);
     return upload;
 }
 
@@ -56,19 +56,18 @@ std::string containing(const std::string& text) {
     "c.created_ms, p.id,"                                                                        \
     " p.nickname FROM contents c LEFT JOIN persons p ON p.id = c.created_by WHERE c.organisation_id = ?1 "
 
-std::optional<Content> Contents::find(store::Read& read, std::int64_t organisation_id,
-                                      std::int64_t id) const {
+std::optional<Content> Contents::find(store::Read& read, OrganisationId organisation_id, ContentId id) const {
     auto rows = read.query(LECTERN_CONTENT_COLUMNS "AND c.id = ?2", organisation_id, id);
     return rows.step() ? std::optional(content_of(rows)) : std::nullopt;
 }
 
-Content Contents::get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+Content Contents::get(store::Read& read, OrganisationId organisation_id, ContentId id) const {
     auto found = find(read, organisation_id, id);
     if (!found) platform::throw_not_found("content");
     return *std::move(found);
 }
 
-store::Page<Content> Contents::list(store::Read& read, std::int64_t organisation_id,
+store::Page<Content> Contents::list(store::Read& read, OrganisationId organisation_id,
                                     const ContentFilter& filter, const store::PageRequest& page) const {
     std::optional<std::string_view> kind;
     if (filter.kind) kind = name_of(*filter.kind);
@@ -82,19 +81,19 @@ store::Page<Content> Contents::list(store::Read& read, std::int64_t organisation
 
 #undef LECTERN_CONTENT_COLUMNS
 
-std::vector<LessonReference> Contents::lessons_of(store::Read& read, std::int64_t organisation_id,
-                                                  std::int64_t id) const {
+std::vector<LessonReference> Contents::lessons_of(store::Read& read, OrganisationId organisation_id,
+                                                  ContentId id) const {
     auto rows = read.query(
         "SELECT id, title FROM lessons WHERE organisation_id = ? AND content_id = ? AND archived = 0 ORDER "
         "BY id",
         organisation_id, id);
     std::vector<LessonReference> lessons;
     while (rows.step())
-        lessons.push_back({rows.integer(0), rows.string(1)});
+        lessons.push_back({rows.id<LessonId>(0), rows.string(1)});
     return lessons;
 }
 
-Content Contents::rename(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+Content Contents::rename(store::Tx& tx, OrganisationId organisation_id, ContentId id,
                          const std::string& title) {
     if (tx.run("UPDATE contents SET title = ?3 WHERE organisation_id = ?1 AND id = ?2", organisation_id, id,
                title) == 0)
@@ -102,7 +101,7 @@ Content Contents::rename(store::Tx& tx, std::int64_t organisation_id, std::int64
     return get(tx, organisation_id, id);
 }
 
-void Contents::archive(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+void Contents::archive(store::Tx& tx, OrganisationId organisation_id, ContentId id) {
     get(tx, organisation_id, id);
     const auto lessons = lessons_of(tx, organisation_id, id);
     if (!lessons.empty()) {
@@ -116,13 +115,13 @@ void Contents::archive(store::Tx& tx, std::int64_t organisation_id, std::int64_t
         organisation_id, id, tx.now_ms());
 }
 
-Content Contents::restore(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+Content Contents::restore(store::Tx& tx, OrganisationId organisation_id, ContentId id) {
     tx.run("UPDATE contents SET archived_ms = NULL WHERE organisation_id = ? AND id = ?", organisation_id,
            id);
     return get(tx, organisation_id, id);
 }
 
-Upload Contents::start(store::Tx& tx, std::int64_t organisation_id, const NewUpload& wanted) {
+Upload Contents::start(store::Tx& tx, OrganisationId organisation_id, const NewUpload& wanted) {
     const ContentSpace now = space(tx, organisation_id);
     if (now.quota_bytes && now.used_bytes + wanted.length > *now.quota_bytes)
         throw platform::Error(platform::ErrorKind::too_large,
@@ -131,7 +130,7 @@ Upload Contents::start(store::Tx& tx, std::int64_t organisation_id, const NewUpl
     const auto open = tx.integer(
         "SELECT count(*) FROM uploads WHERE organisation_id = ? AND content_id IS NULL", organisation_id);
     if (open.value_or(0) >= most_uploads) platform::throw_conflict("Too many uploads are under way.");
-    const std::int64_t id = tx.insert(
+    const UploadId id = tx.insert<UploadId>(
         "INSERT INTO uploads (organisation_id, title, file_name, sha256, length, created_by, touched_ms)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         organisation_id, wanted.title, platform::random_uuid(random_), wanted.sha256, wanted.length,
@@ -139,7 +138,7 @@ Upload Contents::start(store::Tx& tx, std::int64_t organisation_id, const NewUpl
     return upload(tx, organisation_id, id);
 }
 
-Upload Contents::upload(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+Upload Contents::upload(store::Read& read, OrganisationId organisation_id, UploadId id) const {
     auto rows = read.query(
         "SELECT id, organisation_id, title, file_name, sha256, length, touched_ms, created_by, content_id"
         " FROM uploads WHERE organisation_id = ? AND id = ?",
@@ -156,7 +155,7 @@ Content Contents::finish(store::Tx& tx, const Upload& wanted, const MediaType& t
                          const std::string& sha256) {
     const Upload now = upload(tx, wanted.organisation_id, wanted.id);
     if (now.content_id) return get(tx, now.organisation_id, *now.content_id);
-    const std::int64_t id = tx.insert(
+    const ContentId id = tx.insert<ContentId>(
         "INSERT INTO contents (organisation_id, title, kind, media_type, file_name, sha256, size, created_by,"
         " created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         now.organisation_id, now.title, name_of(type.kind), type.name, now.file_name, sha256, now.length,
@@ -165,12 +164,12 @@ Content Contents::finish(store::Tx& tx, const Upload& wanted, const MediaType& t
     return get(tx, now.organisation_id, id);
 }
 
-void Contents::forget(store::Tx& tx, std::int64_t organisation_id, std::int64_t upload_id) {
+void Contents::forget(store::Tx& tx, OrganisationId organisation_id, UploadId upload_id) {
     if (tx.run("DELETE FROM uploads WHERE organisation_id = ? AND id = ?", organisation_id, upload_id) == 0)
         platform::throw_not_found("upload");
 }
 
-ContentSpace Contents::space(store::Read& read, std::int64_t organisation_id) const {
+ContentSpace Contents::space(store::Read& read, OrganisationId organisation_id) const {
     ContentSpace space;
     space.used_bytes =
         read.integer(
@@ -183,7 +182,7 @@ ContentSpace Contents::space(store::Read& read, std::int64_t organisation_id) co
     return space;
 }
 
-void Contents::set_quota(store::Tx& tx, std::int64_t organisation_id, std::optional<std::int64_t> bytes) {
+void Contents::set_quota(store::Tx& tx, OrganisationId organisation_id, std::optional<std::int64_t> bytes) {
     tx.run("DELETE FROM content_quotas WHERE organisation_id = ?", organisation_id);
     if (bytes)
         tx.run("INSERT INTO content_quotas (organisation_id, quota_bytes) VALUES (?, ?)", organisation_id,
@@ -218,8 +217,8 @@ std::vector<Upload> Contents::unfinished(store::Read& read) const {
     return uploads;
 }
 
-std::string file_address(std::int64_t content_id) {
-    return "/v1/content/" + std::to_string(content_id) + "/file";
+std::string file_address(ContentId content_id) {
+    return "/v1/content/" + to_string(content_id) + "/file";
 }
 
 nlohmann::json json_of(const Content& content, const std::vector<LessonReference>& lessons) {

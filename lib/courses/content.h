@@ -14,6 +14,7 @@
 
 #include "courses/media_type.h"
 #include "people/people.h"
+#include "platform/ids.h"
 #include "platform/random.h"
 #include "store/page.h"
 #include "store/transaction.h"
@@ -21,12 +22,12 @@
 namespace courses {
 
 struct LessonReference {
-    std::int64_t id = 0;
+    LessonId id;
     std::string title;
 };
 
 struct Content {
-    std::int64_t id = 0;
+    ContentId id;
     std::string title;
     ContentKind kind = ContentKind::video;
     std::string media_type, file_name, sha256;
@@ -43,18 +44,20 @@ struct ContentFilter {
 };
 
 struct Upload {
-    std::int64_t id = 0, organisation_id = 0;
+    UploadId id;
+    OrganisationId organisation_id;
     std::string title, file_name;
     std::optional<std::string> sha256; // what the client says it will be
     std::int64_t length = 0, touched_ms = 0;
-    std::optional<std::int64_t> created_by, content_id; // the content once it is all there
+    std::optional<PersonId> created_by;
+    std::optional<ContentId> content_id; // the content once it is all there
 };
 
 struct NewUpload {
     std::string title;
     std::int64_t length = 0;
     std::optional<std::string> sha256;
-    std::optional<std::int64_t> created_by;
+    std::optional<PersonId> created_by;
 };
 
 struct ContentSpace {
@@ -72,28 +75,28 @@ public:
     explicit Contents(platform::Random& random) : random_(random) {}
 
     // ---- content ----
-    std::optional<Content> find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
-    Content get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
-    store::Page<Content> list(store::Read& read, std::int64_t organisation_id, const ContentFilter& filter,
+    std::optional<Content> find(store::Read& read, OrganisationId organisation_id, ContentId id) const;
+    Content get(store::Read& read, OrganisationId organisation_id, ContentId id) const; // Error not_found
+    store::Page<Content> list(store::Read& read, OrganisationId organisation_id, const ContentFilter& filter,
                               const store::PageRequest& page) const; // newest first
-    std::vector<LessonReference> lessons_of(store::Read& read, std::int64_t organisation_id,
-                                            std::int64_t id) const;
-    Content rename(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const std::string& title);
+    std::vector<LessonReference> lessons_of(store::Read& read, OrganisationId organisation_id,
+                                            ContentId id) const;
+    Content rename(store::Tx& tx, OrganisationId organisation_id, ContentId id, const std::string& title);
     // Error conflict names the lessons that use it.
-    void archive(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
-    Content restore(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+    void archive(store::Tx& tx, OrganisationId organisation_id, ContentId id);
+    Content restore(store::Tx& tx, OrganisationId organisation_id, ContentId id);
 
     // ---- uploads ----
-    Upload start(store::Tx& tx, std::int64_t organisation_id,
+    Upload start(store::Tx& tx, OrganisationId organisation_id,
                  const NewUpload& upload); // Error too_large: the quota
-    Upload upload(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
+    Upload upload(store::Read& read, OrganisationId organisation_id, UploadId id) const; // Error not_found
     void touch(store::Tx& tx, const Upload& upload);
     Content finish(store::Tx& tx, const Upload& upload, const MediaType& type, const std::string& sha256);
-    void forget(store::Tx& tx, std::int64_t organisation_id, std::int64_t upload_id);
+    void forget(store::Tx& tx, OrganisationId organisation_id, UploadId upload_id);
 
     // ---- space ----
-    ContentSpace space(store::Read& read, std::int64_t organisation_id) const;
-    void set_quota(store::Tx& tx, std::int64_t organisation_id, std::optional<std::int64_t> bytes);
+    ContentSpace space(store::Read& read, OrganisationId organisation_id) const;
+    void set_quota(store::Tx& tx, OrganisationId organisation_id, std::optional<std::int64_t> bytes);
 
     // ---- the nightly clean-up ----
     // Uploads that nobody goes on with, and what was archived long ago and no lesson uses. How many rows
@@ -107,6 +110,6 @@ private:
 };
 
 nlohmann::json json_of(const Content& content, const std::vector<LessonReference>& lessons);
-std::string file_address(std::int64_t content_id);
+std::string file_address(ContentId content_id);
 
 } // namespace courses

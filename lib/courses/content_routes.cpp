@@ -45,7 +45,7 @@ Answer list(const ContentParts& parts, Call& call, Read& read) {
     if (const auto kind = call.query("kind")) filter.kind = content_kind_named(*kind);
     filter.text = call.query("q").value_or("");
     filter.archived = call.query("archived") == "true";
-    const std::int64_t organisation_id = call.caller.organisation_id;
+    const OrganisationId organisation_id = call.caller.organisation_id;
     const auto page =
         parts.contents.list(read, organisation_id, filter, http::page_request<store::PageRequest>(call));
     return http::page_answer(page, [&](const Content& content) {
@@ -55,8 +55,9 @@ Answer list(const ContentParts& parts, Call& call, Read& read) {
 
 // A file never changes, so whoever has it once need not ask again.
 Answer file(const ContentParts& parts, Call& call) {
-    const Content content = parts.store.read(
-        [&](Read& read) { return parts.contents.get(read, call.caller.organisation_id, call.id("id")); });
+    const Content content = parts.store.read([&](Read& read) {
+        return parts.contents.get(read, call.caller.organisation_id, call.id<ContentId>("id"));
+    });
     const std::string tag = '"' + content.sha256 + '"';
     Answer answer;
     answer.content_type = content.media_type;
@@ -69,11 +70,11 @@ Answer file(const ContentParts& parts, Call& call) {
     }
     if (content.kind == ContentKind::app)
         answer.header("Content-Disposition",
-                      "attachment; filename=\"content-" + std::to_string(content.id) + ".apk\"");
+                      "attachment; filename=\"content-" + to_string(content.id) + ".apk\"");
     http::Stream stream;
     stream.length = static_cast<std::uint64_t>(content.size);
     // A class of headsets shares the Wi-Fi with the lesson; a teacher who looks at a video is one.
-    Pace* pace = call.caller.device_id != 0 ? &parts.pace : nullptr;
+    Pace* pace = call.caller.device_id ? &parts.pace : nullptr;
     stream.provide = [&files = parts.files, pace, name = content.file_name](
                          std::uint64_t offset, std::uint64_t length,
                          const std::function<bool(std::string_view)>& write) {
@@ -117,8 +118,9 @@ void add_reading(http::RouteTable& table, const ContentParts& parts) {
                   .tagged("content")
                   .gives(content_shape())
                   .handled<Read>([parts](Call& call, Read& read) {
-                      return answer_of(parts, call, read,
-                                       parts.contents.get(read, call.caller.organisation_id, call.id("id")));
+                      return answer_of(
+                          parts, call, read,
+                          parts.contents.get(read, call.caller.organisation_id, call.id<ContentId>("id")));
                   }));
     table.add(http::get("/v1/content/:id/file", "The file itself, whole or in ranges")
                   .transfer()
@@ -142,9 +144,10 @@ void add_changing(http::RouteTable& table, const ContentParts& parts) {
                   .takes(http::object({{"title", http::text(1, 200)}}))
                   .gives(content_shape())
                   .handled<Tx>([parts](Call& call, Tx& tx) {
-                      return answer_of(parts, call, tx,
-                                       parts.contents.rename(tx, call.caller.organisation_id, call.id("id"),
-                                                             call.body.at("title")));
+                      return answer_of(
+                          parts, call, tx,
+                          parts.contents.rename(tx, call.caller.organisation_id, call.id<ContentId>("id"),
+                                                call.body.at("title")));
                   }));
     table.add(http::del("/v1/content/:id", "Remove content that no lesson uses; its file stays for a week")
                   .writes()
@@ -152,8 +155,8 @@ void add_changing(http::RouteTable& table, const ContentParts& parts) {
                   .tagged("content")
                   .gives(http::nothing(), 204)
                   .handled<Tx>([parts](Call& call, Tx& tx) {
-                      parts.contents.archive(tx, call.caller.organisation_id, call.id("id"));
-                      return http::no_content().on({{"content", call.id("id")}});
+                      parts.contents.archive(tx, call.caller.organisation_id, call.id<ContentId>("id"));
+                      return http::no_content().on({{"content", call.id<ContentId>("id")}});
                   }));
     table.add(http::post("/v1/content/:id/restore", "Undo the removal")
                   .writes()
@@ -163,7 +166,7 @@ void add_changing(http::RouteTable& table, const ContentParts& parts) {
                   .handled<Tx>([parts](Call& call, Tx& tx) {
                       return answer_of(
                           parts, call, tx,
-                          parts.contents.restore(tx, call.caller.organisation_id, call.id("id")));
+                          parts.contents.restore(tx, call.caller.organisation_id, call.id<ContentId>("id")));
                   }));
     table.add(http::put("/v1/content-space", "Limit the room that the organisation's content may take")
                   .writes()

@@ -11,8 +11,8 @@ namespace courses {
 namespace {
 
 Course course_of(const store::Statement& rows) {
-    return {rows.integer(0), rows.string(1),  rows.string(2), !rows.is_null(3),
-            rows.integer(4), rows.integer(5), rows.integer(6)};
+    return {rows.id<CourseId>(0), rows.string(1),  rows.string(2), !rows.is_null(3),
+            rows.integer(4),      rows.integer(5), rows.integer(6)};
 }
 
 } // namespace
@@ -24,13 +24,13 @@ Course course_of(const store::Statement& rows) {
     "c.id),"                                                                                                 \
     " c.created_ms FROM courses c WHERE c.organisation_id = ?1 "
 
-Course Courses::get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+Course Courses::get(store::Read& read, OrganisationId organisation_id, CourseId id) const {
     auto rows = read.query(LECTERN_COURSE_COLUMNS "AND c.id = ?2", organisation_id, id);
     if (!rows.step()) platform::throw_not_found("course");
     return course_of(rows);
 }
 
-store::Page<Course> Courses::list(store::Read& read, std::int64_t organisation_id,
+store::Page<Course> Courses::list(store::Read& read, OrganisationId organisation_id,
                                   const store::PageRequest& page, bool archived) const {
     auto rows = read.query(
         LECTERN_COURSE_COLUMNS
@@ -41,37 +41,38 @@ store::Page<Course> Courses::list(store::Read& read, std::int64_t organisation_i
 
 #undef LECTERN_COURSE_COLUMNS
 
-std::vector<Module> Courses::modules(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+std::vector<Module> Courses::modules(store::Read& read, OrganisationId organisation_id, CourseId id) const {
     get(read, organisation_id, id);
     std::vector<Module> modules;
     {
         auto rows = read.query("SELECT id, title FROM modules WHERE course_id = ? ORDER BY position", id);
         while (rows.step())
-            modules.push_back({rows.integer(0), rows.string(1), {}});
+            modules.push_back({rows.id<ModuleId>(0), rows.string(1), {}});
     }
     for (Module& module : modules) {
-        std::vector<std::int64_t> ids;
+        std::vector<LessonId> ids;
         {
             auto rows = read.query(
                 "SELECT lesson_id FROM module_lessons WHERE module_id = ? ORDER BY position", module.id);
             while (rows.step())
-                ids.push_back(rows.integer(0));
+                ids.push_back(rows.id<LessonId>(0));
         }
-        for (const std::int64_t lesson_id : ids)
+        for (const LessonId lesson_id : ids)
             module.lessons.push_back(lessons_.get(read, organisation_id, lesson_id));
     }
     return modules;
 }
 
-Course Courses::add(store::Tx& tx, std::int64_t organisation_id, const std::string& title,
+Course Courses::add(store::Tx& tx, OrganisationId organisation_id, const std::string& title,
                     const std::string& description) {
     return get(
         tx, organisation_id,
-        tx.insert("INSERT INTO courses (organisation_id, title, description, created_ms) VALUES (?, ?, ?, ?)",
-                  organisation_id, title, description, tx.now_ms()));
+        tx.insert<CourseId>(
+            "INSERT INTO courses (organisation_id, title, description, created_ms) VALUES (?, ?, ?, ?)",
+            organisation_id, title, description, tx.now_ms()));
 }
 
-Course Courses::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+Course Courses::change(store::Tx& tx, OrganisationId organisation_id, CourseId id,
                        const std::optional<std::string>& title,
                        const std::optional<std::string>& description) {
     tx.run(
@@ -81,13 +82,13 @@ Course Courses::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t
     return get(tx, organisation_id, id);
 }
 
-void Courses::refuse_faulty(store::Read& read, std::int64_t organisation_id, std::int64_t id,
+void Courses::refuse_faulty(store::Read& read, OrganisationId organisation_id, CourseId id,
                             const std::vector<OutlineModule>& outline) const {
-    std::set<std::int64_t> known, seen;
+    std::set<ModuleId> known, seen;
     {
         auto rows = read.query("SELECT id FROM modules WHERE course_id = ?", id);
         while (rows.step())
-            known.insert(rows.integer(0));
+            known.insert(rows.id<ModuleId>(0));
     }
     std::vector<platform::FieldError> faults;
     for (std::size_t i = 0; i < outline.size(); ++i) {
@@ -96,9 +97,9 @@ void Courses::refuse_faulty(store::Read& read, std::int64_t organisation_id, std
             faults.push_back({module + "id", "must be a module of this course, once"});
         if (platform::trimmed(outline[i].title).empty())
             faults.push_back({module + "title", "must not be empty"});
-        std::set<std::int64_t> lessons;
+        std::set<LessonId> lessons;
         for (std::size_t j = 0; j < outline[i].lesson_ids.size(); ++j) {
-            const std::int64_t lesson_id = outline[i].lesson_ids[j];
+            const LessonId lesson_id = outline[i].lesson_ids[j];
             const std::string field = module + "lesson_ids[" + std::to_string(j) + "]";
             if (!lessons_.find(read, organisation_id, lesson_id))
                 faults.push_back({field, "must be a lesson of this organisation"});
@@ -109,7 +110,7 @@ void Courses::refuse_faulty(store::Read& read, std::int64_t organisation_id, std
     if (!faults.empty()) throw platform::Error(std::move(faults));
 }
 
-Course Courses::save_outline(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+Course Courses::save_outline(store::Tx& tx, OrganisationId organisation_id, CourseId id,
                              const std::vector<OutlineModule>& outline) {
     get(tx, organisation_id, id);
     refuse_faulty(tx, organisation_id, id, outline);
@@ -118,12 +119,12 @@ Course Courses::save_outline(store::Tx& tx, std::int64_t organisation_id, std::i
     tx.run("UPDATE modules SET position = -id WHERE course_id = ?", id);
     for (std::size_t i = 0; i < outline.size(); ++i) {
         const std::string title(platform::trimmed(outline[i].title));
-        std::int64_t module_id = outline[i].id.value_or(0);
+        ModuleId module_id = outline[i].id.value_or(ModuleId());
         if (outline[i].id)
             tx.run("UPDATE modules SET position = ?, title = ? WHERE id = ?", i, title, module_id);
         else
-            module_id =
-                tx.insert("INSERT INTO modules (course_id, position, title) VALUES (?, ?, ?)", id, i, title);
+            module_id = tx.insert<ModuleId>(
+                "INSERT INTO modules (course_id, position, title) VALUES (?, ?, ?)", id, i, title);
         for (std::size_t j = 0; j < outline[i].lesson_ids.size(); ++j)
             tx.run("INSERT INTO module_lessons (module_id, position, lesson_id) VALUES (?, ?, ?)", module_id,
                    j, outline[i].lesson_ids[j]);
@@ -132,7 +133,7 @@ Course Courses::save_outline(store::Tx& tx, std::int64_t organisation_id, std::i
     return get(tx, organisation_id, id);
 }
 
-Course Courses::copy(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+Course Courses::copy(store::Tx& tx, OrganisationId organisation_id, CourseId id,
                      const std::optional<std::string>& title) {
     const Course original = get(tx, organisation_id, id);
     const Course made = add(tx, organisation_id, title.value_or(original.title), original.description);
@@ -145,13 +146,13 @@ Course Courses::copy(store::Tx& tx, std::int64_t organisation_id, std::int64_t i
     return save_outline(tx, organisation_id, made.id, outline);
 }
 
-void Courses::archive(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+void Courses::archive(store::Tx& tx, OrganisationId organisation_id, CourseId id) {
     get(tx, organisation_id, id);
     tx.run("UPDATE courses SET archived_ms = ? WHERE organisation_id = ? AND id = ? AND archived_ms IS NULL",
            tx.now_ms(), organisation_id, id);
 }
 
-Course Courses::restore(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+Course Courses::restore(store::Tx& tx, OrganisationId organisation_id, CourseId id) {
     tx.run("UPDATE courses SET archived_ms = NULL WHERE organisation_id = ? AND id = ?", organisation_id, id);
     return get(tx, organisation_id, id);
 }

@@ -9,29 +9,30 @@
 #include <vector>
 
 #include "courses/lesson.h"
+#include "platform/ids.h"
 #include "store/page.h"
 #include "store/transaction.h"
 
 namespace courses {
 
 struct Course {
-    std::int64_t id = 0;
+    CourseId id;
     std::string title, description;
     bool archived = false;
     std::int64_t module_count = 0, lesson_count = 0, created_ms = 0;
 };
 
 struct Module {
-    std::int64_t id = 0;
+    ModuleId id;
     std::string title;
     std::vector<Lesson> lessons;
 };
 
 // The modules of a course as an editor leaves them, in their order.
 struct OutlineModule {
-    std::optional<std::int64_t> id; // none: a new one
+    std::optional<ModuleId> id; // none: a new one
     std::string title;
-    std::vector<std::int64_t> lesson_ids;
+    std::vector<LessonId> lesson_ids;
 };
 
 class Courses {
@@ -40,26 +41,27 @@ public:
 
     explicit Courses(const Lessons& lessons) : lessons_(lessons) {}
 
-    Course get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
-    store::Page<Course> list(store::Read& read, std::int64_t organisation_id, const store::PageRequest& page,
+    Course get(store::Read& read, OrganisationId organisation_id, CourseId id) const; // Error not_found
+    store::Page<Course> list(store::Read& read, OrganisationId organisation_id,
+                             const store::PageRequest& page,
                              bool archived) const; // newest first
-    std::vector<Module> modules(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
+    std::vector<Module> modules(store::Read& read, OrganisationId organisation_id, CourseId id) const;
 
-    Course add(store::Tx& tx, std::int64_t organisation_id, const std::string& title,
+    Course add(store::Tx& tx, OrganisationId organisation_id, const std::string& title,
                const std::string& description);
-    Course change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+    Course change(store::Tx& tx, OrganisationId organisation_id, CourseId id,
                   const std::optional<std::string>& title, const std::optional<std::string>& description);
     // Modules that are not in the outline go; their lessons stay. Error invalid names every fault.
-    Course save_outline(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+    Course save_outline(store::Tx& tx, OrganisationId organisation_id, CourseId id,
                         const std::vector<OutlineModule>& outline);
-    Course copy(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+    Course copy(store::Tx& tx, OrganisationId organisation_id, CourseId id,
                 const std::optional<std::string>& title);
     // Out of the lists; timetables keep it.
-    void archive(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
-    Course restore(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+    void archive(store::Tx& tx, OrganisationId organisation_id, CourseId id);
+    Course restore(store::Tx& tx, OrganisationId organisation_id, CourseId id);
 
 private:
-    void refuse_faulty(store::Read& read, std::int64_t organisation_id, std::int64_t id,
+    void refuse_faulty(store::Read& read, OrganisationId organisation_id, CourseId id,
                        const std::vector<OutlineModule>& outline) const;
     const Lessons& lessons_;
 };

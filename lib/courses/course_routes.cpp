@@ -67,7 +67,7 @@ Answer whole(const Courses& courses, const Call& call, Read& read, const Course&
     for (const Module& module : courses.modules(read, call.caller.organisation_id, course.id))
         json["modules"].push_back(json_of(module));
     Answer answer =
-        status == 201 ? http::created(json, "/v1/courses/" + std::to_string(course.id)) : http::json(json);
+        status == 201 ? http::created(json, "/v1/courses/" + to_string(course.id)) : http::json(json);
     return answer.on({{"course", course.id}});
 }
 
@@ -77,10 +77,10 @@ Answer save_outline(Courses& courses, const Call& call, Tx& tx) {
         OutlineModule& module = outline.emplace_back();
         if (const Json id = item.value("id", Json()); !id.is_null()) module.id = id;
         module.title = item.at("title");
-        module.lesson_ids = item.at("lesson_ids").get<std::vector<std::int64_t>>();
+        module.lesson_ids = item.at("lesson_ids").get<std::vector<LessonId>>();
     }
     return whole(courses, call, tx,
-                 courses.save_outline(tx, call.caller.organisation_id, call.id("id"), outline));
+                 courses.save_outline(tx, call.caller.organisation_id, call.id<CourseId>("id"), outline));
 }
 
 void add_reading(http::RouteTable& table, Courses& courses) {
@@ -104,7 +104,7 @@ void add_reading(http::RouteTable& table, Courses& courses) {
                   .gives(whole_shape())
                   .handled<Read>([&courses](Call& call, Read& read) {
                       return whole(courses, call, read,
-                                   courses.get(read, call.caller.organisation_id, call.id("id")));
+                                   courses.get(read, call.caller.organisation_id, call.id<CourseId>("id")));
                   }));
 }
 
@@ -131,7 +131,7 @@ void add_changing(http::RouteTable& table, Courses& courses) {
             .handled<Tx>([&courses](Call& call, Tx& tx) {
                 std::optional<std::string> description;
                 if (call.body.contains("description")) description = call.body.at("description");
-                const Course course = courses.change(tx, call.caller.organisation_id, call.id("id"),
+                const Course course = courses.change(tx, call.caller.organisation_id, call.id<CourseId>("id"),
                                                      optional_title(call.body), description);
                 return http::json(json_of(course)).on({{"course", course.id}});
             }));
@@ -154,7 +154,7 @@ void add_keeping(http::RouteTable& table, Courses& courses) {
                   .gives(whole_shape(), 201)
                   .handled<Tx>([&courses](Call& call, Tx& tx) {
                       return whole(courses, call, tx,
-                                   courses.copy(tx, call.caller.organisation_id, call.id("id"),
+                                   courses.copy(tx, call.caller.organisation_id, call.id<CourseId>("id"),
                                                 optional_title(call.body)),
                                    201);
                   }));
@@ -164,8 +164,8 @@ void add_keeping(http::RouteTable& table, Courses& courses) {
                   .tagged("courses")
                   .gives(http::nothing(), 204)
                   .handled<Tx>([&courses](Call& call, Tx& tx) {
-                      courses.archive(tx, call.caller.organisation_id, call.id("id"));
-                      return http::no_content().on({{"course", call.id("id")}});
+                      courses.archive(tx, call.caller.organisation_id, call.id<CourseId>("id"));
+                      return http::no_content().on({{"course", call.id<CourseId>("id")}});
                   }));
     table.add(http::post("/v1/courses/:id/restore", "Put a course back into the lists")
                   .writes()
@@ -173,7 +173,8 @@ void add_keeping(http::RouteTable& table, Courses& courses) {
                   .tagged("courses")
                   .gives(course_shape())
                   .handled<Tx>([&courses](Call& call, Tx& tx) {
-                      const Course course = courses.restore(tx, call.caller.organisation_id, call.id("id"));
+                      const Course course =
+                          courses.restore(tx, call.caller.organisation_id, call.id<CourseId>("id"));
                       return http::json(json_of(course)).on({{"course", course.id}});
                   }));
 }

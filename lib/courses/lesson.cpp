@@ -21,20 +21,20 @@ constexpr std::array<std::pair<LessonKind, std::string_view>, 4> kinds = {{
 
 Lesson lesson_of(const store::Statement& rows) {
     Lesson lesson;
-    lesson.id = rows.integer(0);
+    lesson.id = rows.id<LessonId>(0);
     lesson.title = rows.string(1);
     lesson.kind = lesson_kind(rows.text(2));
     lesson.content = rows.string(3);
     lesson.duration_ms = rows.optional_integer(4);
     lesson.archived = rows.boolean(5);
     lesson.created_ms = rows.integer(6);
-    lesson.scenario_id = rows.optional_integer(7);
-    lesson.content_id = rows.optional_integer(8);
+    lesson.scenario_id = rows.optional_id<ScenarioId>(7);
+    lesson.content_id = rows.optional_id<ContentId>(8);
     return lesson;
 }
 
-void require_scenario(store::Read& read, std::int64_t organisation_id, LessonKind kind,
-                      const std::optional<std::int64_t>& scenario_id) {
+void require_scenario(store::Read& read, OrganisationId organisation_id, LessonKind kind,
+                      const std::optional<ScenarioId>& scenario_id) {
     if (!scenario_id) return;
     if (kind != LessonKind::scenario)
         platform::throw_invalid("scenario_id", "is for lessons of kind scenario");
@@ -44,7 +44,7 @@ void require_scenario(store::Read& read, std::int64_t organisation_id, LessonKin
 }
 
 // What a headset plays: what was said, or else the file.
-std::string played(const std::string& content, std::optional<std::int64_t> content_id) {
+std::string played(const std::string& content, std::optional<ContentId> content_id) {
     return content.empty() && content_id ? file_address(*content_id) : content;
 }
 
@@ -64,7 +64,7 @@ LessonKind lesson_kind(std::string_view name) {
     platform::throw_invalid("kind", "must be app, video, web or scenario");
 }
 
-std::optional<Lesson> Lessons::find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+std::optional<Lesson> Lessons::find(store::Read& read, OrganisationId organisation_id, LessonId id) const {
     auto rows = read.query(
         "SELECT id, title, kind, content, duration_ms, archived, created_ms, scenario_id, content_id FROM lessons"
         " WHERE organisation_id = ? AND id = ?",
@@ -72,13 +72,13 @@ std::optional<Lesson> Lessons::find(store::Read& read, std::int64_t organisation
     return rows.step() ? std::optional(lesson_of(rows)) : std::nullopt;
 }
 
-Lesson Lessons::get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+Lesson Lessons::get(store::Read& read, OrganisationId organisation_id, LessonId id) const {
     auto found = find(read, organisation_id, id);
     if (!found) platform::throw_not_found("lesson");
     return *std::move(found);
 }
 
-store::Page<Lesson> Lessons::list(store::Read& read, std::int64_t organisation_id,
+store::Page<Lesson> Lessons::list(store::Read& read, OrganisationId organisation_id,
                                   const store::PageRequest& page, bool archived) const {
     auto rows = read.query(
         "SELECT id, title, kind, content, duration_ms, archived, created_ms, scenario_id, content_id FROM lessons"
@@ -87,17 +87,17 @@ store::Page<Lesson> Lessons::list(store::Read& read, std::int64_t organisation_i
     return store::read_page<Lesson>(std::move(rows), page, lesson_of);
 }
 
-void Lessons::refuse_unknown_content(store::Read& read, std::int64_t organisation_id,
-                                     std::int64_t content_id) const {
+void Lessons::refuse_unknown_content(store::Read& read, OrganisationId organisation_id,
+                                     ContentId content_id) const {
     if (!read.integer("SELECT id FROM contents WHERE organisation_id = ? AND id = ? AND archived_ms IS NULL",
                       organisation_id, content_id))
         platform::throw_invalid("content_id", "must be content of this organisation");
 }
 
-Lesson Lessons::add(store::Tx& tx, std::int64_t organisation_id, const NewLesson& lesson) {
+Lesson Lessons::add(store::Tx& tx, OrganisationId organisation_id, const NewLesson& lesson) {
     require_scenario(tx, organisation_id, lesson.kind, lesson.scenario_id);
     if (lesson.content_id) refuse_unknown_content(tx, organisation_id, *lesson.content_id);
-    const std::int64_t id = tx.insert(
+    const LessonId id = tx.insert<LessonId>(
         "INSERT INTO lessons (organisation_id, title, kind, content, duration_ms, created_ms, scenario_id,"
         " content_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         organisation_id, lesson.title, name_of(lesson.kind), played(lesson.content, lesson.content_id),
@@ -105,7 +105,7 @@ Lesson Lessons::add(store::Tx& tx, std::int64_t organisation_id, const NewLesson
     return get(tx, organisation_id, id);
 }
 
-Lesson Lessons::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+Lesson Lessons::change(store::Tx& tx, OrganisationId organisation_id, LessonId id,
                        const LessonChange& change) {
     Lesson lesson = get(tx, organisation_id, id);
     lesson.title = change.title.value_or(lesson.title);
@@ -131,18 +131,18 @@ Lesson Lessons::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t
     return lesson;
 }
 
-void Lessons::archive(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+void Lessons::archive(store::Tx& tx, OrganisationId organisation_id, LessonId id) {
     if (tx.run("UPDATE lessons SET archived = 1 WHERE organisation_id = ? AND id = ?", organisation_id, id) ==
         0)
         platform::throw_not_found("lesson");
 }
 
-Lesson Lessons::restore(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+Lesson Lessons::restore(store::Tx& tx, OrganisationId organisation_id, LessonId id) {
     tx.run("UPDATE lessons SET archived = 0 WHERE organisation_id = ? AND id = ?", organisation_id, id);
     return get(tx, organisation_id, id);
 }
 
-Lesson Lessons::copy(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+Lesson Lessons::copy(store::Tx& tx, OrganisationId organisation_id, LessonId id) {
     const Lesson original = get(tx, organisation_id, id);
     return add(tx, organisation_id,
                {original.title, original.kind, original.content, original.duration_ms, original.scenario_id,

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/ids.h"
 #include "store/page.h"
 #include "store/transaction.h"
 
@@ -19,13 +20,13 @@ std::string_view name_of(LessonKind kind);
 LessonKind lesson_kind(std::string_view name); // Error invalid for any other word
 
 struct Lesson {
-    std::int64_t id = 0;
+    LessonId id;
     std::string title;
     LessonKind kind = LessonKind::video;
     std::string content;
     std::optional<std::int64_t> duration_ms; // none: it ends when it is stopped
-    std::optional<std::int64_t> scenario_id; // of kind scenario
-    std::optional<std::int64_t> content_id;  // a file of the box; then `content` is its address
+    std::optional<ScenarioId> scenario_id;   // of kind scenario
+    std::optional<ContentId> content_id;     // a file of the box; then `content` is its address
     bool archived = false;
     std::int64_t created_ms = 0;
 };
@@ -35,7 +36,8 @@ struct NewLesson {
     LessonKind kind = LessonKind::video;
     std::string content;
     std::optional<std::int64_t> duration_ms;
-    std::optional<std::int64_t> scenario_id{}, content_id{};
+    std::optional<ScenarioId> scenario_id{};
+    std::optional<ContentId> content_id{};
 };
 
 // What is absent stays as it is.
@@ -43,27 +45,29 @@ struct LessonChange {
     std::optional<std::string> title;
     std::optional<LessonKind> kind;
     std::optional<std::string> content;
-    std::optional<std::optional<std::int64_t>> duration_ms, scenario_id, content_id;
+    std::optional<std::optional<std::int64_t>> duration_ms;
+    std::optional<std::optional<ScenarioId>> scenario_id;
+    std::optional<std::optional<ContentId>> content_id;
 };
 
 class Lessons {
 public:
-    Lesson add(store::Tx& tx, std::int64_t organisation_id, const NewLesson& lesson);
+    Lesson add(store::Tx& tx, OrganisationId organisation_id, const NewLesson& lesson);
     // Archived ones too.
-    std::optional<Lesson> find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
-    Lesson get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
+    std::optional<Lesson> find(store::Read& read, OrganisationId organisation_id, LessonId id) const;
+    Lesson get(store::Read& read, OrganisationId organisation_id, LessonId id) const; // Error not_found
     // Newest first; without archived ones, or only those.
-    store::Page<Lesson> list(store::Read& read, std::int64_t organisation_id, const store::PageRequest& page,
-                             bool archived = false) const;
-    Lesson change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const LessonChange& change);
+    store::Page<Lesson> list(store::Read& read, OrganisationId organisation_id,
+                             const store::PageRequest& page, bool archived = false) const;
+    Lesson change(store::Tx& tx, OrganisationId organisation_id, LessonId id, const LessonChange& change);
     // Out of the lists; sessions and runs keep it.
-    void archive(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
-    Lesson restore(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
-    Lesson copy(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+    void archive(store::Tx& tx, OrganisationId organisation_id, LessonId id);
+    Lesson restore(store::Tx& tx, OrganisationId organisation_id, LessonId id);
+    Lesson copy(store::Tx& tx, OrganisationId organisation_id, LessonId id);
 
 private:
-    void refuse_unknown_content(store::Read& read, std::int64_t organisation_id,
-                                std::int64_t content_id) const;
+    void refuse_unknown_content(store::Read& read, OrganisationId organisation_id,
+                                ContentId content_id) const;
 };
 
 nlohmann::json json_of(const Lesson& lesson);

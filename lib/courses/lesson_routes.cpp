@@ -49,10 +49,11 @@ http::Shape lesson_shape() {
 
 namespace {
 
-std::optional<std::int64_t> integer_of(const http::Json& body, const char* name) {
+template <class Value>
+std::optional<Value> value_of(const http::Json& body, const char* name) {
     const auto found = body.find(name);
     if (found == body.end() || found->is_null()) return std::nullopt;
-    return found->get<std::int64_t>();
+    return found->get<Value>();
 }
 
 LessonChange change_of(const http::Json& body) {
@@ -60,9 +61,9 @@ LessonChange change_of(const http::Json& body) {
     if (body.contains("title")) change.title = body["title"].get<std::string>();
     if (body.contains("kind")) change.kind = lesson_kind(body["kind"].get<std::string>());
     if (body.contains("content")) change.content = body["content"].get<std::string>();
-    if (body.contains("duration_ms")) change.duration_ms = integer_of(body, "duration_ms");
-    if (body.contains("scenario_id")) change.scenario_id = integer_of(body, "scenario_id");
-    if (body.contains("content_id")) change.content_id = integer_of(body, "content_id");
+    if (body.contains("duration_ms")) change.duration_ms = value_of<std::int64_t>(body, "duration_ms");
+    if (body.contains("scenario_id")) change.scenario_id = value_of<ScenarioId>(body, "scenario_id");
+    if (body.contains("content_id")) change.content_id = value_of<ContentId>(body, "content_id");
     return change;
 }
 
@@ -88,7 +89,7 @@ void add_reading(http::RouteTable& table, Lessons& lessons) {
                   .tagged("lessons")
                   .handled<Read>([&lessons](Call& call, Read& read) {
                       return http::json(
-                          json_of(lessons.get(read, call.caller.organisation_id, call.id("id"))));
+                          json_of(lessons.get(read, call.caller.organisation_id, call.id<LessonId>("id"))));
                   }));
 }
 
@@ -105,7 +106,7 @@ void add_changing(http::RouteTable& table, Lessons& lessons) {
                   .gives(lesson_shape())
                   .tagged("lessons")
                   .handled<Tx>([&lessons](Call& call, Tx& tx) {
-                      const std::int64_t id = call.id("id");
+                      const LessonId id = call.id<LessonId>("id");
                       return http::json(json_of(lessons.change(tx, call.caller.organisation_id, id,
                                                                change_of(call.body))))
                           .on({{"lesson", id}});
@@ -116,7 +117,7 @@ void add_changing(http::RouteTable& table, Lessons& lessons) {
                   .gives(http::nothing(), 204)
                   .tagged("lessons")
                   .handled<Tx>([&lessons](Call& call, Tx& tx) {
-                      const std::int64_t id = call.id("id");
+                      const LessonId id = call.id<LessonId>("id");
                       lessons.archive(tx, call.caller.organisation_id, id);
                       return http::no_content().on({{"lesson", id}});
                   }));
@@ -126,7 +127,7 @@ void add_changing(http::RouteTable& table, Lessons& lessons) {
                   .gives(lesson_shape())
                   .tagged("lessons")
                   .handled<Tx>([&lessons](Call& call, Tx& tx) {
-                      const std::int64_t id = call.id("id");
+                      const LessonId id = call.id<LessonId>("id");
                       return http::json(json_of(lessons.restore(tx, call.caller.organisation_id, id)))
                           .on({{"lesson", id}});
                   }));
@@ -136,9 +137,10 @@ void add_changing(http::RouteTable& table, Lessons& lessons) {
                   .gives(lesson_shape(), 201)
                   .tagged("lessons")
                   .handled<Tx>([&lessons](Call& call, Tx& tx) {
-                      const Lesson lesson = lessons.copy(tx, call.caller.organisation_id, call.id("id"));
-                      return http::created(json_of(lesson), "/v1/lessons/" + std::to_string(lesson.id))
-                          .on({{"lesson", lesson.id}, {"copy_of", call.id("id")}});
+                      const Lesson lesson =
+                          lessons.copy(tx, call.caller.organisation_id, call.id<LessonId>("id"));
+                      return http::created(json_of(lesson), "/v1/lessons/" + to_string(lesson.id))
+                          .on({{"lesson", lesson.id}, {"copy_of", call.id<LessonId>("id")}});
                   }));
 }
 
@@ -161,11 +163,11 @@ void add_lesson_routes(http::RouteTable& table, Lessons& lessons) {
                       const NewLesson wanted{call.body["title"],
                                              lesson_kind(call.body["kind"].get<std::string>()),
                                              call.body.value("content", ""),
-                                             integer_of(call.body, "duration_ms"),
-                                             integer_of(call.body, "scenario_id"),
-                                             integer_of(call.body, "content_id")};
+                                             value_of<std::int64_t>(call.body, "duration_ms"),
+                                             value_of<ScenarioId>(call.body, "scenario_id"),
+                                             value_of<ContentId>(call.body, "content_id")};
                       const Lesson lesson = lessons.add(tx, call.caller.organisation_id, wanted);
-                      return http::created(json_of(lesson), "/v1/lessons/" + std::to_string(lesson.id))
+                      return http::created(json_of(lesson), "/v1/lessons/" + to_string(lesson.id))
                           .on({{"lesson", lesson.id}});
                   }));
     add_changing(table, lessons);

@@ -19,12 +19,12 @@ std::int64_t floored(std::int64_t value, std::int64_t by) {
 
 Entry entry_of(const store::Statement& rows) {
     Entry entry;
-    entry.id = rows.integer(0);
-    entry.class_id = rows.integer(1);
+    entry.id = rows.id<TimetableEntryId>(0);
+    entry.class_id = rows.id<ClassId>(1);
     entry.title = rows.string(2);
-    entry.room_id = rows.optional_integer(3);
-    entry.course_id = rows.optional_integer(4);
-    entry.lesson_id = rows.optional_integer(5);
+    entry.room_id = rows.optional_id<RoomId>(3);
+    entry.course_id = rows.optional_id<CourseId>(4);
+    entry.lesson_id = rows.optional_id<LessonId>(5);
     if (rows.is_null(6))
         entry.dated = Dated{rows.integer(11), rows.integer(12)};
     else
@@ -92,14 +92,14 @@ std::vector<Dated> occurrences_of(const Weekly& weekly, const Range& range) {
     " JOIN classes c ON c.id = e.class_id LEFT JOIN lessons l ON l.id = e.lesson_id WHERE "              \
     "c.organisation_id = ?1 AND c.archived_ms IS NULL "
 
-Entry Timetable::get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+Entry Timetable::get(store::Read& read, OrganisationId organisation_id, TimetableEntryId id) const {
     auto rows = read.query(LECTERN_ENTRY_COLUMNS "AND e.id = ?2", organisation_id, id);
     if (!rows.step()) platform::throw_not_found("timetable entry");
     return entry_of(rows);
 }
 
-std::vector<Entry> Timetable::entries(store::Read& read, std::int64_t organisation_id,
-                                      std::int64_t class_id) const {
+std::vector<Entry> Timetable::entries(store::Read& read, OrganisationId organisation_id,
+                                      ClassId class_id) const {
     classes_.get(read, organisation_id, class_id);
     auto rows = read.query(LECTERN_ENTRY_COLUMNS
                            "AND e.class_id = ?2 ORDER BY e.weekday, e.starts_minute, e.starts_ms, e.id",
@@ -110,7 +110,7 @@ std::vector<Entry> Timetable::entries(store::Read& read, std::int64_t organisati
     return entries;
 }
 
-std::vector<Occurrence> Timetable::between(store::Read& read, std::int64_t organisation_id,
+std::vector<Occurrence> Timetable::between(store::Read& read, OrganisationId organisation_id,
                                            const Whose& whose, const Range& range) const {
     auto rows = read.query(
         LECTERN_ENTRY_COLUMNS
@@ -133,11 +133,10 @@ std::vector<Occurrence> Timetable::between(store::Read& read, std::int64_t organ
 
 #undef LECTERN_ENTRY_COLUMNS
 
-void Timetable::check(store::Read& read, std::int64_t organisation_id, const Entry& entry) const {
+void Timetable::check(store::Read& read, OrganisationId organisation_id, const Entry& entry) const {
     classes_.get(read, organisation_id, entry.class_id);
     std::vector<platform::FieldError> faults;
-    const auto need = [&](const std::optional<std::int64_t>& id, bool found, const char* field,
-                          const char* what) {
+    const auto need = [&](const auto& id, bool found, const char* field, const char* what) {
         if (id && !found)
             faults.push_back({field, std::string("must be a ") + what + " of this organisation"});
     };
@@ -169,23 +168,24 @@ void Timetable::check(store::Read& read, std::int64_t organisation_id, const Ent
     for (const Entry& other : entries(read, organisation_id, entry.class_id))
         if (other.id != entry.id && meet(entry, other))
             platform::throw_conflict("The class has something else at that time: entry " +
-                                     std::to_string(other.id) +
+                                     to_string(other.id) +
                                      (other.title.empty() ? "." : ", \"" + other.title + "\"."));
 }
 
-Entry Timetable::add(store::Tx& tx, std::int64_t organisation_id, const Entry& entry) {
+Entry Timetable::add(store::Tx& tx, OrganisationId organisation_id, const Entry& entry) {
     check(tx, organisation_id, entry);
     if (tx.integer("SELECT count(*) FROM timetable WHERE class_id = ?", entry.class_id).value_or(0) >=
         most_entries)
         platform::throw_conflict("A class has at most " + std::to_string(most_entries) + " entries.");
     Entry made = entry;
-    made.id = tx.insert("INSERT INTO timetable (class_id, weekday, starts_ms) VALUES (?, ?, ?)",
-                        entry.class_id, entry.weekly ? std::optional(entry.weekly->weekday) : std::nullopt,
-                        entry.dated ? std::optional(entry.dated->starts_ms) : std::nullopt);
+    made.id = tx.insert<TimetableEntryId>(
+        "INSERT INTO timetable (class_id, weekday, starts_ms) VALUES (?, ?, ?)", entry.class_id,
+        entry.weekly ? std::optional(entry.weekly->weekday) : std::nullopt,
+        entry.dated ? std::optional(entry.dated->starts_ms) : std::nullopt);
     return change(tx, organisation_id, made);
 }
 
-Entry Timetable::change(store::Tx& tx, std::int64_t organisation_id, const Entry& entry) {
+Entry Timetable::change(store::Tx& tx, OrganisationId organisation_id, const Entry& entry) {
     get(tx, organisation_id, entry.id);
     check(tx, organisation_id, entry);
     const auto weekly = [&](std::int64_t Weekly::*field) {
@@ -207,7 +207,7 @@ Entry Timetable::change(store::Tx& tx, std::int64_t organisation_id, const Entry
     return get(tx, organisation_id, entry.id);
 }
 
-void Timetable::remove(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+void Timetable::remove(store::Tx& tx, OrganisationId organisation_id, TimetableEntryId id) {
     get(tx, organisation_id, id);
     tx.run("DELETE FROM timetable WHERE id = ?", id);
 }

@@ -13,6 +13,7 @@
 
 #include "courses/lesson.h"
 #include "people/classes.h"
+#include "platform/ids.h"
 #include "store/transaction.h"
 
 namespace courses {
@@ -28,9 +29,12 @@ struct Dated {
 };
 
 struct Entry {
-    std::int64_t id = 0, class_id = 0;
+    TimetableEntryId id;
+    ClassId class_id;
     std::string title;
-    std::optional<std::int64_t> room_id, course_id, lesson_id;
+    std::optional<RoomId> room_id;
+    std::optional<CourseId> course_id;
+    std::optional<LessonId> lesson_id;
     std::optional<Weekly> weekly; // either this
     std::optional<Dated> dated;   // or that
 };
@@ -58,23 +62,25 @@ public:
 
     explicit Timetable(const people::Classes& classes) : classes_(classes) {}
 
-    Entry get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
-    std::vector<Entry> entries(store::Read& read, std::int64_t organisation_id, std::int64_t class_id) const;
+    Entry get(store::Read& read, OrganisationId organisation_id,
+              TimetableEntryId id) const; // Error not_found
+    std::vector<Entry> entries(store::Read& read, OrganisationId organisation_id, ClassId class_id) const;
     // Error conflict when the class has something else at that time.
-    Entry add(store::Tx& tx, std::int64_t organisation_id, const Entry& entry);
-    Entry change(store::Tx& tx, std::int64_t organisation_id, const Entry& entry);
-    void remove(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+    Entry add(store::Tx& tx, OrganisationId organisation_id, const Entry& entry);
+    Entry change(store::Tx& tx, OrganisationId organisation_id, const Entry& entry);
+    void remove(store::Tx& tx, OrganisationId organisation_id, TimetableEntryId id);
 
     // What takes place in that range, in its order: of one class, of a teacher's or student's classes, or of
     // all.
     struct Whose {
-        std::optional<std::int64_t> class_id, person_id;
+        std::optional<ClassId> class_id;
+        std::optional<PersonId> person_id;
     };
-    std::vector<Occurrence> between(store::Read& read, std::int64_t organisation_id, const Whose& whose,
+    std::vector<Occurrence> between(store::Read& read, OrganisationId organisation_id, const Whose& whose,
                                     const Range& range) const;
 
 private:
-    void check(store::Read& read, std::int64_t organisation_id, const Entry& entry) const;
+    void check(store::Read& read, OrganisationId organisation_id, const Entry& entry) const;
     const people::Classes& classes_;
 };
 

@@ -89,9 +89,10 @@ const std::string* text_in(const Json& body, const char* name) {
     return found == body.end() ? nullptr : found->get_ptr<const std::string*>();
 }
 
-void change_id(const Json& body, const char* name, std::optional<std::int64_t>& id) {
+template <class AnId>
+void change_id(const Json& body, const char* name, std::optional<AnId>& id) {
     if (!body.contains(name)) return;
-    id = body.at(name).is_null() ? std::nullopt : std::optional(body.at(name).get<std::int64_t>());
+    id = body.at(name).is_null() ? std::nullopt : std::optional(body.at(name).get<AnId>());
 }
 
 void change_day(const Json& body, const char* name, std::optional<std::int64_t>& day) {
@@ -149,7 +150,7 @@ void change(const Json& body, Entry& entry) {
 
 Timetable::Whose whose(const Call& call) {
     Timetable::Whose whose;
-    whose.class_id = call.query_integer("class");
+    whose.class_id = call.query_id<ClassId>("class");
     return whose;
 }
 
@@ -223,7 +224,7 @@ void add_reading(http::RouteTable& table, Timetable& timetable) {
                   .handled<Read>([&timetable](Call& call, Read& read) {
                       Json items = Json::array();
                       for (const Entry& entry :
-                           timetable.entries(read, call.caller.organisation_id, call.id("id")))
+                           timetable.entries(read, call.caller.organisation_id, call.id<ClassId>("id")))
                           items.push_back(json_of(entry));
                       return http::json({{"items", items}, {"next", nullptr}});
                   }));
@@ -244,7 +245,7 @@ void add_timetable_routes(http::RouteTable& table, Timetable& timetable) {
             .gives(entry_shape(), 201)
             .handled<Tx>([&timetable](Call& call, Tx& tx) {
                 Entry entry;
-                entry.class_id = call.id("id");
+                entry.class_id = call.id<ClassId>("id");
                 timetable.entries(tx, call.caller.organisation_id, entry.class_id); // is there such a class?
                 change(call.body, entry);
                 entry = timetable.add(tx, call.caller.organisation_id, entry);
@@ -257,7 +258,8 @@ void add_timetable_routes(http::RouteTable& table, Timetable& timetable) {
                   .takes(change_shape())
                   .gives(entry_shape())
                   .handled<Tx>([&timetable](Call& call, Tx& tx) {
-                      Entry entry = timetable.get(tx, call.caller.organisation_id, call.id("id"));
+                      Entry entry =
+                          timetable.get(tx, call.caller.organisation_id, call.id<TimetableEntryId>("id"));
                       change(call.body, entry);
                       entry = timetable.change(tx, call.caller.organisation_id, entry);
                       return http::json(json_of(entry)).on({{"entry", entry.id}});
@@ -268,8 +270,8 @@ void add_timetable_routes(http::RouteTable& table, Timetable& timetable) {
                   .tagged("timetable")
                   .gives(http::nothing(), 204)
                   .handled<Tx>([&timetable](Call& call, Tx& tx) {
-                      timetable.remove(tx, call.caller.organisation_id, call.id("id"));
-                      return http::no_content().on({{"entry", call.id("id")}});
+                      timetable.remove(tx, call.caller.organisation_id, call.id<TimetableEntryId>("id"));
+                      return http::no_content().on({{"entry", call.id<TimetableEntryId>("id")}});
                   }));
 }
 

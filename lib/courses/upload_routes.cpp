@@ -78,7 +78,7 @@ NewUpload new_upload_of(const Call& call) {
             platform::throw_invalid("Upload-Metadata", "must have sha256 in hexadecimal");
         wanted.sha256 = platform::lower_ascii(sha256);
     }
-    if (call.caller.person_id != 0) wanted.created_by = call.caller.person_id;
+    if (call.caller.person_id) wanted.created_by = call.caller.person_id;
     return wanted;
 }
 
@@ -105,7 +105,7 @@ Answer start(const ContentParts& parts, const Call& call, Tx& tx) {
     const NewUpload wanted = new_upload_of(call);
     parts.files.refuse_without_room(parts.contents.unfinished(tx), wanted.length);
     const Upload upload = parts.contents.start(tx, call.caller.organisation_id, wanted);
-    Answer answer = http::created(json_of(parts, upload), "/v1/uploads/" + std::to_string(upload.id));
+    Answer answer = http::created(json_of(parts, upload), "/v1/uploads/" + to_string(upload.id));
     with_protocol(answer).header("Upload-Offset", "0");
     return answer.on({{"upload", upload.id}});
 }
@@ -120,8 +120,9 @@ void sync(const std::filesystem::path& file) {
 }
 
 Answer show(const ContentParts& parts, const Call& call) {
-    const Upload upload = parts.store.read(
-        [&](Read& read) { return parts.contents.upload(read, call.caller.organisation_id, call.id("id")); });
+    const Upload upload = parts.store.read([&](Read& read) {
+        return parts.contents.upload(read, call.caller.organisation_id, call.id<UploadId>("id"));
+    });
     const Json json = json_of(parts, upload);
     if (!upload.content_id) sync(parts.files.path_of(upload.file_name));
     Answer answer = http::json(json);
@@ -150,8 +151,9 @@ Content finish(const ContentParts& parts, const Upload& upload) {
 }
 
 Answer append(const ContentParts& parts, Call& call) {
-    const Upload upload = parts.store.read(
-        [&](Read& read) { return parts.contents.upload(read, call.caller.organisation_id, call.id("id")); });
+    const Upload upload = parts.store.read([&](Read& read) {
+        return parts.contents.upload(read, call.caller.organisation_id, call.id<UploadId>("id"));
+    });
     if (!call.header("content-type").starts_with("application/offset+octet-stream")) {
         Answer answer = tus_problem(call, {platform::ErrorKind::bad_request,
                                            "The Content-Type must be application/offset+octet-stream."});
@@ -161,7 +163,7 @@ Answer append(const ContentParts& parts, Call& call) {
     const std::int64_t at = number_in(call, "Upload-Offset", Contents::longest_bytes);
     Answer answer = http::no_content();
     with_protocol(answer).on({{"upload", upload.id}});
-    std::optional<std::int64_t> content_id = upload.content_id;
+    std::optional<ContentId> content_id = upload.content_id;
     if (!content_id) {
         const auto appended = parts.files.append(upload, at, call.read_body);
         answer.header("Upload-Offset", std::to_string(appended.offset));
@@ -174,7 +176,7 @@ Answer append(const ContentParts& parts, Call& call) {
     } else {
         answer.header("Upload-Offset", std::to_string(upload.length));
     }
-    if (content_id) answer.header("Content-Location", "/v1/content/" + std::to_string(*content_id));
+    if (content_id) answer.header("Content-Location", "/v1/content/" + to_string(*content_id));
     return answer;
 }
 
@@ -203,21 +205,22 @@ void add_upload_routes(http::RouteTable& table, const ContentParts& parts) {
                   .body_limit(static_cast<std::size_t>(Contents::longest_bytes))
                   .gives(http::nothing(), 204)
                   .handled([parts](Call& call) { return append(parts, call); }));
-    table.add(
-        http::del("/v1/uploads/:id", "Give an upload up; what it has become stays")
-            .writes()
-            .by(Access::teacher)
-            .tagged("content")
-            .errors(tus_problem)
-            .gives(http::nothing(), 204)
-            .handled<Tx>([parts](Call& call, Tx& tx) {
-                const Upload upload = parts.contents.upload(tx, call.caller.organisation_id, call.id("id"));
-                parts.contents.forget(tx, upload.organisation_id, upload.id);
-                if (!upload.content_id)
-                    tx.after_commit([&files = parts.files, name = upload.file_name] { files.remove(name); });
-                Answer answer = http::no_content();
-                return with_protocol(answer).on({{"upload", upload.id}});
-            }));
+    table.add(http::del("/v1/uploads/:id", "Give an upload up; what it has become stays")
+                  .writes()
+                  .by(Access::teacher)
+                  .tagged("content")
+                  .errors(tus_problem)
+                  .gives(http::nothing(), 204)
+                  .handled<Tx>([parts](Call& call, Tx& tx) {
+                      const Upload upload =
+                          parts.contents.upload(tx, call.caller.organisation_id, call.id<UploadId>("id"));
+                      parts.contents.forget(tx, upload.organisation_id, upload.id);
+                      if (!upload.content_id)
+                          tx.after_commit(
+                              [&files = parts.files, name = upload.file_name] { files.remove(name); });
+                      Answer answer = http::no_content();
+                      return with_protocol(answer).on({{"upload", upload.id}});
+                  }));
 }
 
 } // namespace courses

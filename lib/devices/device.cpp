@@ -10,8 +10,8 @@ namespace {
 
 Device device_of(const store::Statement& rows) {
     Device device;
-    device.id = rows.integer(0);
-    device.organisation_id = rows.integer(1);
+    device.id = rows.id<DeviceId>(0);
+    device.organisation_id = rows.id<OrganisationId>(1);
     device.serial_number = rows.string(2);
     device.name = rows.string(3);
     device.model = rows.string(4);
@@ -23,7 +23,7 @@ Device device_of(const store::Statement& rows) {
     device.app_version = rows.string(10);
     device.last_seen_ms = rows.optional_integer(11);
     device.created_ms = rows.integer(12);
-    if (!rows.is_null(13)) device.person = people::PersonReference{rows.integer(13), rows.string(14)};
+    if (!rows.is_null(13)) device.person = people::PersonReference{rows.id<PersonId>(13), rows.string(14)};
     device.group = rows.string(15);
     return device;
 }
@@ -45,13 +45,13 @@ std::vector<Device> devices_of(store::Statement rows) {
     " LEFT JOIN logins l ON l.device_id = d.id AND l.proof = 'device' LEFT JOIN persons p ON p.id = "     \
     "l.person_id "
 
-std::optional<Device> Devices::find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+std::optional<Device> Devices::find(store::Read& read, OrganisationId organisation_id, DeviceId id) const {
     auto rows =
         read.query(LECTERN_DEVICE_COLUMNS "WHERE d.organisation_id = ? AND d.id = ?", organisation_id, id);
     return rows.step() ? std::optional(device_of(rows)) : std::nullopt;
 }
 
-Device Devices::get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+Device Devices::get(store::Read& read, OrganisationId organisation_id, DeviceId id) const {
     auto device = find(read, organisation_id, id);
     if (!device) platform::throw_not_found("headset");
     return *std::move(device);
@@ -63,7 +63,7 @@ std::optional<Device> Devices::by_serial_number(store::Read& read, std::string_v
     return rows.step() ? std::optional(device_of(rows)) : std::nullopt;
 }
 
-store::Page<Device> Devices::list(store::Read& read, std::int64_t organisation_id,
+store::Page<Device> Devices::list(store::Read& read, OrganisationId organisation_id,
                                   const store::PageRequest& page, bool unpaired,
                                   std::string_view group) const {
     auto rows =
@@ -75,7 +75,7 @@ store::Page<Device> Devices::list(store::Read& read, std::int64_t organisation_i
     return store::read_page<Device>(std::move(rows), page, device_of);
 }
 
-std::vector<Device> Devices::paired(store::Read& read, std::int64_t organisation_id) const {
+std::vector<Device> Devices::paired(store::Read& read, OrganisationId organisation_id) const {
     return devices_of(read.query(LECTERN_DEVICE_COLUMNS
                                  "WHERE d.organisation_id = ? AND d.paired = 1 ORDER BY d.name, d.id",
                                  organisation_id));
@@ -87,8 +87,7 @@ std::vector<Device> Devices::all_paired(store::Read& read) const {
 
 #undef LECTERN_DEVICE_COLUMNS
 
-Device Devices::rename(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
-                       const std::string& name) {
+Device Devices::rename(store::Tx& tx, OrganisationId organisation_id, DeviceId id, const std::string& name) {
     if (tx.run("UPDATE devices SET name = ?3 WHERE organisation_id = ?1 AND id = ?2", organisation_id, id,
                name) == 0)
         platform::throw_not_found("headset");
@@ -100,14 +99,14 @@ Device Devices::rename(store::Tx& tx, std::int64_t organisation_id, std::int64_t
     return device;
 }
 
-Device Devices::regroup(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+Device Devices::regroup(store::Tx& tx, OrganisationId organisation_id, DeviceId id,
                         const std::string& group) {
     tx.run("UPDATE devices SET group_name = ?3 WHERE organisation_id = ?1 AND id = ?2", organisation_id, id,
            group);
     return get(tx, organisation_id, id);
 }
 
-Device Devices::replace(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t by_id) {
+Device Devices::replace(store::Tx& tx, OrganisationId organisation_id, DeviceId id, DeviceId by_id) {
     const Device broken = get(tx, organisation_id, id);
     const auto by = find(tx, organisation_id, by_id);
     if (!by || !by->paired || by_id == id)
@@ -144,7 +143,7 @@ Device Devices::replace(store::Tx& tx, std::int64_t organisation_id, std::int64_
     return now;
 }
 
-void Devices::unpair(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+void Devices::unpair(store::Tx& tx, OrganisationId organisation_id, DeviceId id) {
     if (tx.run("UPDATE devices SET paired = 0 WHERE organisation_id = ? AND id = ? AND paired = 1",
                organisation_id, id) == 0)
         platform::throw_not_found("paired headset");

@@ -13,6 +13,7 @@
 #include "people/organisation.h"
 #include "people/people.h"
 #include "people/signing_in/logins.h"
+#include "platform/ids.h"
 #include "store/page.h"
 #include "store/transaction.h"
 
@@ -21,7 +22,8 @@ namespace devices {
 class Presence;
 
 struct Device {
-    std::int64_t id = 0, organisation_id = 0;
+    DeviceId id;
+    OrganisationId organisation_id;
     std::string serial_number, name, model, group;
     bool paired = true;
     // What it last reported; newer in Presence than in the store.
@@ -38,33 +40,35 @@ public:
     Devices(people::Organisations& organisations, people::Logins& logins)
         : organisations_(organisations), logins_(logins) {}
 
-    std::optional<Device> find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
-    Device get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
+    std::optional<Device> find(store::Read& read, OrganisationId organisation_id, DeviceId id) const;
+    Device get(store::Read& read, OrganisationId organisation_id, DeviceId id) const; // Error not_found
     // The paired headset of that serial number, on the whole box: it crosses organisations, so look at what
     // it gives.
     std::optional<Device> by_serial_number(store::Read& read, std::string_view serial_number) const;
-    store::Page<Device> list(store::Read& read, std::int64_t organisation_id, const store::PageRequest& page,
-                             bool unpaired = false, std::string_view group = "") const;
-    std::vector<Device> paired(store::Read& read, std::int64_t organisation_id) const; // all of them, by name
-    std::vector<Device> all_paired(store::Read& read) const; // of the whole box, at start
+    store::Page<Device> list(store::Read& read, OrganisationId organisation_id,
+                             const store::PageRequest& page, bool unpaired = false,
+                             std::string_view group = "") const;
+    std::vector<Device> paired(store::Read& read,
+                               OrganisationId organisation_id) const; // all of them, by name
+    std::vector<Device> all_paired(store::Read& read) const;          // of the whole box, at start
 
-    Device rename(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const std::string& name);
+    Device rename(store::Tx& tx, OrganisationId organisation_id, DeviceId id, const std::string& name);
     // A group is no more than a word that several headsets share.
-    Device regroup(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const std::string& group);
+    Device regroup(store::Tx& tx, OrganisationId organisation_id, DeviceId id, const std::string& group);
     // A broken headset's place is taken by another, paired one: seat, name, group and what was recorded go on
     // under the same id, with the other's serial number and login. The broken one is left, unpaired, under
     // the other's id.
-    Device replace(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t by_id);
+    Device replace(store::Tx& tx, OrganisationId organisation_id, DeviceId id, DeviceId by_id);
     // Ends its logins, frees its seat in the room, gives its licence seat back.
-    void unpair(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+    void unpair(store::Tx& tx, OrganisationId organisation_id, DeviceId id);
 
     // Called in the transaction that unpairs a headset; rooms free the seat.
-    std::function<void(store::Tx&, std::int64_t organisation_id, std::int64_t device_id)> on_unpairing;
-    std::function<void(store::Tx&, std::int64_t organisation_id)>
+    std::function<void(store::Tx&, OrganisationId organisation_id, DeviceId device_id)> on_unpairing;
+    std::function<void(store::Tx&, OrganisationId organisation_id)>
         on_seat_given_back; // pairing tells the seats left
     // After the commit, on the writer thread: paired or renamed; unpaired.
     std::function<void(const Device&)> on_changed;
-    std::function<void(std::int64_t organisation_id, std::int64_t device_id)> on_unpaired;
+    std::function<void(OrganisationId organisation_id, DeviceId device_id)> on_unpaired;
 
 private:
     people::Organisations& organisations_;

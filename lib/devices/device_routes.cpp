@@ -22,8 +22,8 @@ Answer list_devices(const DeviceParts& parts, Call& call, store::Read& read) {
 }
 
 Answer change_device(const DeviceParts& parts, Call& call, store::Tx& tx) {
-    const std::int64_t organisation_id = call.caller.organisation_id;
-    Device device = parts.devices.get(tx, organisation_id, call.id("id"));
+    const OrganisationId organisation_id = call.caller.organisation_id;
+    Device device = parts.devices.get(tx, organisation_id, call.id<DeviceId>("id"));
     if (call.body.contains("group"))
         device = parts.devices.regroup(
             tx, organisation_id, device.id,
@@ -70,7 +70,8 @@ void add_devices(http::RouteTable& table, const DeviceParts& parts) {
                   .tagged("devices")
                   .gives(device_shape())
                   .handled<store::Read>([parts](Call& call, store::Read& read) {
-                      Device device = parts.devices.get(read, call.caller.organisation_id, call.id("id"));
+                      Device device =
+                          parts.devices.get(read, call.caller.organisation_id, call.id<DeviceId>("id"));
                       return http::json(json_of(device, parts.presence));
                   }));
     table.add(http::get("/v1/devices/:id/inspector",
@@ -81,7 +82,7 @@ void add_devices(http::RouteTable& table, const DeviceParts& parts) {
                   .gives(http::object({{"items", http::list(exchange_shape(), Inspector::most)}}))
                   .handled<store::Read>([parts](Call& call, store::Read& read) {
                       const Device device =
-                          parts.devices.get(read, call.caller.organisation_id, call.id("id"));
+                          parts.devices.get(read, call.caller.organisation_id, call.id<DeviceId>("id"));
                       Json items = Json::array();
                       for (const Exchange& exchange : parts.inspector.of(device.id))
                           items.push_back(json_of(exchange));
@@ -108,9 +109,9 @@ void add_changes(http::RouteTable& table, const DeviceParts& parts) {
             .takes(http::object({{"device_id", http::identifier()}}))
             .gives(device_shape())
             .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
-                const std::int64_t by = call.body.at("device_id");
+                const DeviceId by = call.body.at("device_id");
                 const Device device =
-                    parts.devices.replace(tx, call.caller.organisation_id, call.id("id"), by);
+                    parts.devices.replace(tx, call.caller.organisation_id, call.id<DeviceId>("id"), by);
                 return http::json(json_of(device, parts.presence)).on({{"device", device.id}, {"by", by}});
             }));
     table.add(http::del("/v1/devices/:id", "Unpair a headset: gives its seat back, what was recorded stays")
@@ -119,8 +120,8 @@ void add_changes(http::RouteTable& table, const DeviceParts& parts) {
                   .tagged("devices")
                   .gives(http::nothing(), 204)
                   .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
-                      parts.devices.unpair(tx, call.caller.organisation_id, call.id("id"));
-                      return http::no_content().on({{"device", call.id("id")}});
+                      parts.devices.unpair(tx, call.caller.organisation_id, call.id<DeviceId>("id"));
+                      return http::no_content().on({{"device", call.id<DeviceId>("id")}});
                   }));
 }
 

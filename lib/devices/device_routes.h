@@ -12,6 +12,7 @@
 #include "people/classes.h"
 #include "people/signing_in/sign_in.h"
 #include "platform/clock.h"
+#include "platform/ids.h"
 
 namespace devices {
 
@@ -29,8 +30,7 @@ struct DeviceParts {
     Inspector& inspector;
     std::function<std::vector<std::string>()> addresses; // where the box answers: "http://192.0.2.5:8080"
     // The class that a headset is for just now; lessons and timetables are above devices.
-    std::function<std::optional<std::int64_t>(store::Read&, std::int64_t organisation_id,
-                                              std::int64_t device_id)>
+    std::function<std::optional<ClassId>(store::Read&, OrganisationId organisation_id, DeviceId device_id)>
         class_due = {};
 };
 

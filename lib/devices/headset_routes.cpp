@@ -14,8 +14,8 @@ using http::Call;
 using http::Json;
 
 // A site key has the rights of a headset, but is none.
-std::int64_t device_of(const Call& call) {
-    if (call.caller.device_id == 0)
+DeviceId device_of(const Call& call) {
+    if (!call.caller.device_id)
         throw platform::Error(platform::ErrorKind::forbidden, "This needs the token of a paired headset.");
     return call.caller.device_id;
 }
@@ -26,11 +26,11 @@ Answer report(const DeviceParts& parts, Call& call) {
 }
 
 Answer sign_in(const DeviceParts& parts, Call& call) {
-    const std::int64_t device_id = device_of(call);
-    const std::int64_t organisation_id = call.caller.organisation_id;
+    const DeviceId device_id = device_of(call);
+    const OrganisationId organisation_id = call.caller.organisation_id;
     people::Claim claim;
     claim.organisation_id = organisation_id;
-    claim.headset = "device/" + std::to_string(device_id);
+    claim.headset = "device/" + to_string(device_id);
     claim.as_student = true;
     const auto bind = [&](store::Tx& tx, const people::Person& proven) {
         parts.logins.sign_in_on_device(tx, organisation_id, device_id,
@@ -50,10 +50,11 @@ Answer sign_in(const DeviceParts& parts, Call& call) {
 
 // Only where the school lets its students pick, and only those of the class that is there.
 Answer names(const DeviceParts& parts, Call& call, store::Read& read) {
-    const std::int64_t device_id = device_of(call), organisation_id = call.caller.organisation_id;
+    const DeviceId device_id = device_of(call);
+    const OrganisationId organisation_id = call.caller.organisation_id;
     const bool allowed = parts.organisations.settings(read, organisation_id).pick_names;
     Json items = Json::array(), a_class;
-    std::optional<std::int64_t> class_id;
+    std::optional<ClassId> class_id;
     if (allowed && parts.class_due) class_id = parts.class_due(read, organisation_id, device_id);
     if (class_id) {
         const people::Class due = parts.classes.get(read, organisation_id, *class_id);

@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t alike_within = 6;
 } // namespace
 
-void Inspector::note(std::int64_t device_id, Exchange exchange) {
+void Inspector::note(DeviceId device_id, Exchange exchange) {
     const std::lock_guard lock(mutex_);
     std::deque<Exchange>& all = exchanges_[device_id];
     // What comes each second must not push out what is worth reading.
@@ -27,14 +27,14 @@ void Inspector::note(std::int64_t device_id, Exchange exchange) {
     if (all.size() > most) all.pop_back();
 }
 
-std::vector<Exchange> Inspector::of(std::int64_t device_id) const {
+std::vector<Exchange> Inspector::of(DeviceId device_id) const {
     const std::lock_guard lock(mutex_);
     const auto found = exchanges_.find(device_id);
     if (found == exchanges_.end()) return {};
     return {found->second.begin(), found->second.end()};
 }
 
-void Inspector::forget(std::int64_t device_id) {
+void Inspector::forget(DeviceId device_id) {
     const std::lock_guard lock(mutex_);
     exchanges_.erase(device_id);
 }

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "platform/ids.h"
+
 namespace devices {
 
 struct Exchange {
@@ -29,13 +31,13 @@ public:
     static constexpr std::size_t most = 50; // of one headset
 
     // ---- any thread ----
-    void note(std::int64_t device_id, Exchange exchange);
-    std::vector<Exchange> of(std::int64_t device_id) const; // newest first
-    void forget(std::int64_t device_id);
+    void note(DeviceId device_id, Exchange exchange);
+    std::vector<Exchange> of(DeviceId device_id) const; // newest first
+    void forget(DeviceId device_id);
 
 private:
     mutable std::mutex mutex_;
-    std::map<std::int64_t, std::deque<Exchange>> exchanges_;
+    std::map<DeviceId, std::deque<Exchange>> exchanges_;
 };
 
 nlohmann::json json_of(const Exchange& exchange);

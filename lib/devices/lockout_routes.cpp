@@ -14,8 +14,8 @@ using http::Answer;
 using http::Call;
 using http::Json;
 
-std::string subject_of(std::int64_t device_id) {
-    return "device/" + std::to_string(device_id);
+std::string subject_of(DeviceId device_id) {
+    return "device/" + to_string(device_id);
 }
 
 // People and headsets, each with the other one null.
@@ -37,12 +37,12 @@ Answer list_lockouts(const DeviceParts& parts, Call& call, store::Read& read) {
 }
 
 Answer release_person(const DeviceParts& parts, Call& call, store::Tx& tx) {
-    const std::int64_t id = call.id("id");
+    const auto id = call.id<PersonId>("id");
     const people::Person person = parts.people.get(tx, call.caller.organisation_id, id);
     if (person.role != platform::Role::student && call.caller.role < platform::Role::administrator)
         throw platform::Error(platform::ErrorKind::forbidden,
                               "A teacher looks after students; staff are an administrator's.");
-    parts.lockouts.forget(tx, "person/" + std::to_string(id));
+    parts.lockouts.forget(tx, "person/" + to_string(id));
     return http::no_content().on({{"person", id}});
 }
 
@@ -80,7 +80,7 @@ void add_lockout_routes(http::RouteTable& table, const DeviceParts& parts) {
                   .gives(http::nothing(), 204)
                   .handled<store::Read>([parts](Call& call, store::Read& read) {
                       const Device device =
-                          parts.devices.get(read, call.caller.organisation_id, call.id("id"));
+                          parts.devices.get(read, call.caller.organisation_id, call.id<DeviceId>("id"));
                       parts.sign_in.release_headset(subject_of(device.id));
                       return http::no_content().on({{"device", device.id}});
                   }));

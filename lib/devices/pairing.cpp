@@ -25,9 +25,12 @@ std::string name_for(const Headset& headset) {
 }
 
 PairingRequest request_of(const store::Statement& rows) {
-    return {
-        rows.integer(0), rows.integer(1), rows.string(2), rows.string(3), {rows.integer(4), rows.string(5)},
-        rows.integer(6)};
+    return {rows.id<PairingRequestId>(0),
+            rows.id<OrganisationId>(1),
+            rows.string(2),
+            rows.string(3),
+            {rows.id<PersonId>(4), rows.string(5)},
+            rows.integer(6)};
 }
 
 } // namespace
@@ -69,7 +72,7 @@ void PairingBrake::forget(std::string_view serial_number) {
 Pairing::Pairing(Devices& devices, people::Organisations& organisations, people::Logins& logins,
                  platform::Random& random)
     : devices_(devices), organisations_(organisations), logins_(logins), random_(random) {
-    devices_.on_seat_given_back = [this](store::Tx& tx, std::int64_t organisation_id) {
+    devices_.on_seat_given_back = [this](store::Tx& tx, OrganisationId organisation_id) {
         tell_state(tx, organisation_id);
     };
 }
@@ -94,8 +97,8 @@ int Pairing::free_code(store::Tx& tx) {
     return static_cast<int>(free);
 }
 
-PairingCode Pairing::make_code(store::Tx& tx, std::int64_t organisation_id,
-                               std::optional<std::int64_t> created_by) {
+PairingCode Pairing::make_code(store::Tx& tx, OrganisationId organisation_id,
+                               std::optional<PersonId> created_by) {
     organisations_.refuse_without_seat(tx, organisation_id);
     tx.run(
         "DELETE FROM pairing_codes WHERE code IN (SELECT code FROM pairing_codes WHERE expires_ms <= ? LIMIT "
@@ -115,7 +118,7 @@ PairingCode Pairing::make_code(store::Tx& tx, std::int64_t organisation_id,
 
 Paired Pairing::pair_with_code(store::Tx& tx, int code, const Headset& headset) {
     brake_.refuse(headset.serial_number, tx.now_ms());
-    auto organisation_id = tx.integer(
+    const auto organisation_id = tx.id<OrganisationId>(
         "SELECT organisation_id FROM pairing_codes WHERE code = ? AND expires_ms > ?", code, tx.now_ms());
     if (!organisation_id) {
         brake_.count_wrong(headset.serial_number, tx.now_ms());
@@ -130,20 +133,20 @@ Paired Pairing::pair_with_code(store::Tx& tx, int code, const Headset& headset) 
 }
 
 // Makes the headset the organisation's, with a seat of its licence; its login is the caller's to make.
-Device Pairing::take(store::Tx& tx, std::int64_t organisation_id, const Headset& headset) {
+Device Pairing::take(store::Tx& tx, OrganisationId organisation_id, const Headset& headset) {
     auto paired = devices_.by_serial_number(tx, headset.serial_number);
     if (paired && paired->organisation_id != organisation_id)
         platform::throw_conflict("This headset is paired with another organisation: unpair it there first.");
     if (!paired) organisations_.take_seat(tx, organisation_id);
-    auto known = tx.integer("SELECT id FROM devices WHERE organisation_id = ? AND serial_number = ?",
-                            organisation_id, headset.serial_number);
+    auto known = tx.id<DeviceId>("SELECT id FROM devices WHERE organisation_id = ? AND serial_number = ?",
+                                 organisation_id, headset.serial_number);
     if (known) {
         tx.run(
             "UPDATE devices SET paired = 1, paired_ms = ?3, model = CASE ?4 WHEN '' THEN model ELSE ?4 END,"
             " name = CASE ?5 WHEN '' THEN name ELSE ?5 END WHERE organisation_id = ?1 AND id = ?2",
             organisation_id, *known, tx.now_ms(), headset.model, headset.name);
     } else {
-        known = tx.insert(
+        known = tx.insert<DeviceId>(
             "INSERT INTO devices (organisation_id, serial_number, name, model, paired_ms, created_ms)"
             " VALUES (?, ?, ?, ?, ?, ?)",
             organisation_id, headset.serial_number, name_for(headset), headset.model, tx.now_ms(),
@@ -161,9 +164,9 @@ Device Pairing::take(store::Tx& tx, std::int64_t organisation_id, const Headset&
 }
 
 void Pairing::close_requests(store::Tx& tx, store::Statement rows) {
-    std::vector<std::pair<std::int64_t, std::int64_t>> closed; // organisation, request
+    std::vector<std::pair<OrganisationId, PairingRequestId>> closed;
     while (rows.step())
-        closed.emplace_back(rows.integer(0), rows.integer(1));
+        closed.emplace_back(rows.id<OrganisationId>(0), rows.id<PairingRequestId>(1));
     for (const auto& [organisation_id, id] : closed)
         tx.run("DELETE FROM pairing_requests WHERE organisation_id = ? AND id = ?", organisation_id, id);
     tx.after_commit([this, closed] {
@@ -175,7 +178,7 @@ void Pairing::close_requests(store::Tx& tx, store::Statement rows) {
 
 Pairing::SignInOutcome Pairing::pair_by_sign_in(store::Tx& tx, const people::Person& person,
                                                 const Headset& headset) {
-    const std::int64_t organisation_id = person.organisation_id;
+    const OrganisationId organisation_id = person.organisation_id;
     const bool at_once =
         person.role >= platform::Role::teacher || state(tx, organisation_id).open_until_ms.has_value();
     if (at_once) {
@@ -190,7 +193,7 @@ Pairing::SignInOutcome Pairing::pair_by_sign_in(store::Tx& tx, const people::Per
 }
 
 std::string Pairing::ask(store::Tx& tx, const people::Person& person, const Headset& headset) {
-    const std::int64_t organisation_id = person.organisation_id;
+    const OrganisationId organisation_id = person.organisation_id;
     close_requests(tx, tx.query("SELECT organisation_id, id FROM pairing_requests WHERE organisation_id = ?"
                                 " AND (created_ms <= ? OR serial_number = ?)",
                                 organisation_id, tx.now_ms() - request_life_ms, headset.serial_number));
@@ -200,8 +203,8 @@ std::string Pairing::ask(store::Tx& tx, const people::Person& person, const Head
     const std::string token = platform::random_token(random_);
     const std::string hash = platform::hash_token(token);
     PairingRequest request{
-        0, organisation_id, headset.serial_number, headset.model, {person.id, person.nickname}, tx.now_ms()};
-    request.id = tx.insert(
+        {}, organisation_id, headset.serial_number, headset.model, {person.id, person.nickname}, tx.now_ms()};
+    request.id = tx.insert<PairingRequestId>(
         "INSERT INTO pairing_requests (organisation_id, serial_number, model, person_id, token_hash,"
         " created_ms) VALUES (?, ?, ?, ?, ?, ?)",
         organisation_id, headset.serial_number, headset.model, person.id, store::Blob{hash}, tx.now_ms());
@@ -211,7 +214,7 @@ std::string Pairing::ask(store::Tx& tx, const people::Person& person, const Head
     return token;
 }
 
-PairingState Pairing::state(store::Read& read, std::int64_t organisation_id) const {
+PairingState Pairing::state(store::Read& read, OrganisationId organisation_id) const {
     PairingState state;
     state.organisation_id = organisation_id;
     state.open_until_ms = read.integer(
@@ -221,13 +224,13 @@ PairingState Pairing::state(store::Read& read, std::int64_t organisation_id) con
     return state;
 }
 
-void Pairing::tell_state(store::Tx& tx, std::int64_t organisation_id) {
+void Pairing::tell_state(store::Tx& tx, OrganisationId organisation_id) {
     tx.after_commit([this, now = state(tx, organisation_id)] {
         if (on_state) on_state(now);
     });
 }
 
-PairingState Pairing::open_window(store::Tx& tx, std::int64_t organisation_id, std::int64_t opened_by,
+PairingState Pairing::open_window(store::Tx& tx, OrganisationId organisation_id, PersonId opened_by,
                                   std::int64_t open_for_s) {
     tx.run(
         "INSERT INTO pairing_windows (organisation_id, opened_by, open_until_ms) VALUES (?1, ?2, ?3)"
@@ -237,7 +240,7 @@ PairingState Pairing::open_window(store::Tx& tx, std::int64_t organisation_id, s
     return state(tx, organisation_id);
 }
 
-std::vector<PairingRequest> Pairing::requests(store::Read& read, std::int64_t organisation_id) const {
+std::vector<PairingRequest> Pairing::requests(store::Read& read, OrganisationId organisation_id) const {
     std::vector<PairingRequest> requests;
     auto rows = read.query(
         "SELECT r.id, r.organisation_id, r.serial_number, r.model, p.id, p.nickname, r.created_ms"
@@ -249,7 +252,7 @@ std::vector<PairingRequest> Pairing::requests(store::Read& read, std::int64_t or
     return requests;
 }
 
-Device Pairing::admit(store::Tx& tx, std::int64_t organisation_id, std::int64_t request_id) {
+Device Pairing::admit(store::Tx& tx, OrganisationId organisation_id, PairingRequestId request_id) {
     Headset headset;
     std::string token_hash;
     std::optional<people::PersonReference> person;
@@ -263,7 +266,7 @@ Device Pairing::admit(store::Tx& tx, std::int64_t organisation_id, std::int64_t 
         headset.serial_number = rows.string(0);
         headset.model = rows.string(1);
         token_hash = rows.string(2);
-        if (rows.boolean(5)) person = people::PersonReference{rows.integer(3), rows.string(4)};
+        if (rows.boolean(5)) person = people::PersonReference{rows.id<PersonId>(3), rows.string(4)};
     }
     Device device = take(tx, organisation_id, headset);
     logins_.add_device_with_hash(tx, organisation_id, device.id, token_hash);
@@ -271,7 +274,7 @@ Device Pairing::admit(store::Tx& tx, std::int64_t organisation_id, std::int64_t 
     return devices_.get(tx, organisation_id, device.id);
 }
 
-void Pairing::refuse(store::Tx& tx, std::int64_t organisation_id, std::int64_t request_id) {
+void Pairing::refuse(store::Tx& tx, OrganisationId organisation_id, PairingRequestId request_id) {
     if (!tx.integer("SELECT id FROM pairing_requests WHERE organisation_id = ? AND id = ?", organisation_id,
                     request_id))
         platform::throw_not_found("headset waiting to be admitted");

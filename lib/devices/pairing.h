@@ -20,6 +20,7 @@
 #include "people/organisation.h"
 #include "people/signing_in/lockout.h"
 #include "people/signing_in/logins.h"
+#include "platform/ids.h"
 #include "platform/random.h"
 #include "store/transaction.h"
 
@@ -27,7 +28,8 @@ namespace devices {
 
 struct PairingCode {
     int code = 0; // 0 to 999999
-    std::int64_t organisation_id = 0, expires_ms = 0;
+    OrganisationId organisation_id;
+    std::int64_t expires_ms = 0;
     std::string digits() const; // "042137"
 };
 
@@ -42,14 +44,15 @@ struct Paired {
 };
 
 struct PairingRequest {
-    std::int64_t id = 0, organisation_id = 0;
+    PairingRequestId id;
+    OrganisationId organisation_id;
     std::string serial_number, model;
     people::PersonReference person;
     std::int64_t created_ms = 0;
 };
 
 struct PairingState {
-    std::int64_t organisation_id = 0;
+    OrganisationId organisation_id;
     std::optional<std::int64_t> open_until_ms; // null: closed
     std::int64_t seats_left = 0;
 };
@@ -87,8 +90,7 @@ public:
     Pairing& operator=(const Pairing&) = delete;
 
     // Error conflict: no seat left, the licence ended, or every code is taken.
-    PairingCode make_code(store::Tx& tx, std::int64_t organisation_id,
-                          std::optional<std::int64_t> created_by);
+    PairingCode make_code(store::Tx& tx, OrganisationId organisation_id, std::optional<PersonId> created_by);
     // Error not_found: unknown or expired; conflict: no seat, or paired with another organisation;
     // too_many_requests.
     Paired pair_with_code(store::Tx& tx, int code, const Headset& headset);
@@ -100,25 +102,25 @@ public:
     // `person` has proven who it is.
     SignInOutcome pair_by_sign_in(store::Tx& tx, const people::Person& person, const Headset& headset);
 
-    PairingState state(store::Read& read, std::int64_t organisation_id) const;
+    PairingState state(store::Read& read, OrganisationId organisation_id) const;
     // 0 seconds closes it.
-    PairingState open_window(store::Tx& tx, std::int64_t organisation_id, std::int64_t opened_by,
+    PairingState open_window(store::Tx& tx, OrganisationId organisation_id, PersonId opened_by,
                              std::int64_t open_for_s);
-    std::vector<PairingRequest> requests(store::Read& read, std::int64_t organisation_id) const;
-    Device admit(store::Tx& tx, std::int64_t organisation_id, std::int64_t request_id);
-    void refuse(store::Tx& tx, std::int64_t organisation_id, std::int64_t request_id);
+    std::vector<PairingRequest> requests(store::Read& read, OrganisationId organisation_id) const;
+    Device admit(store::Tx& tx, OrganisationId organisation_id, PairingRequestId request_id);
+    void refuse(store::Tx& tx, OrganisationId organisation_id, PairingRequestId request_id);
 
     // After the commit, on the writer thread.
     std::function<void(const PairingState&)> on_state; // the window or the seats left changed
     std::function<void(const PairingRequest&)> on_requested;
-    std::function<void(std::int64_t organisation_id, std::int64_t request_id)> on_request_closed;
+    std::function<void(OrganisationId organisation_id, PairingRequestId request_id)> on_request_closed;
 
 private:
-    Device take(store::Tx& tx, std::int64_t organisation_id, const Headset& headset);
+    Device take(store::Tx& tx, OrganisationId organisation_id, const Headset& headset);
     int free_code(store::Tx& tx);
     std::string ask(store::Tx& tx, const people::Person& person, const Headset& headset);
     void close_requests(store::Tx& tx, store::Statement organisations_and_ids);
-    void tell_state(store::Tx& tx, std::int64_t organisation_id);
+    void tell_state(store::Tx& tx, OrganisationId organisation_id);
 
     Devices& devices_;
     people::Organisations& organisations_;

@@ -27,8 +27,8 @@ std::string trimmed_serial_number(const Json& body) {
 }
 
 Answer make_code(const DeviceParts& parts, Call& call, store::Tx& tx) {
-    std::optional<std::int64_t> by;
-    if (call.caller.person_id != 0) by = call.caller.person_id;
+    std::optional<PersonId> by;
+    if (call.caller.person_id) by = call.caller.person_id;
     PairingCode code = parts.pairing.make_code(tx, call.caller.organisation_id, by);
     const std::vector<std::string> addresses =
         parts.addresses ? parts.addresses() : std::vector<std::string>();
@@ -175,7 +175,8 @@ void add_requests(http::RouteTable& table, const DeviceParts& parts) {
                   .tagged("pairing")
                   .gives(device_shape())
                   .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
-                      Device device = parts.pairing.admit(tx, call.caller.organisation_id, call.id("id"));
+                      Device device = parts.pairing.admit(tx, call.caller.organisation_id,
+                                                          call.id<PairingRequestId>("id"));
                       return http::json(json_of(device, parts.presence)).on({{"device", device.id}});
                   }));
     table.add(http::del("/v1/pairing-requests/:id", "Turn a headset away")
@@ -184,7 +185,7 @@ void add_requests(http::RouteTable& table, const DeviceParts& parts) {
                   .tagged("pairing")
                   .gives(http::nothing(), 204)
                   .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
-                      parts.pairing.refuse(tx, call.caller.organisation_id, call.id("id"));
+                      parts.pairing.refuse(tx, call.caller.organisation_id, call.id<PairingRequestId>("id"));
                       return http::no_content();
                   }));
 }

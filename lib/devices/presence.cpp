@@ -65,14 +65,14 @@ void Presence::add(const Device& device) {
     if (is_new) state->second.present = present_of(device);
 }
 
-void Presence::remove(std::int64_t device_id) {
+void Presence::remove(DeviceId device_id) {
     std::lock_guard lock(mutex_);
     states_.erase(device_id);
 }
 
 // `change` says whether there is something to tell.
 template <class Change>
-void Presence::update(std::int64_t device_id, Change change) {
+void Presence::update(DeviceId device_id, Change change) {
     Present present;
     {
         std::lock_guard lock(mutex_);
@@ -90,7 +90,7 @@ void Presence::come_alive(State& state, std::int64_t now_ms) {
     state.unsaved = true;
 }
 
-void Presence::seen(std::int64_t device_id, const Report& report, std::int64_t now_ms) {
+void Presence::seen(DeviceId device_id, const Report& report, std::int64_t now_ms) {
     update(device_id, [&](State& state) {
         come_alive(state, now_ms);
         Report& known = state.present.report;
@@ -104,7 +104,7 @@ void Presence::seen(std::int64_t device_id, const Report& report, std::int64_t n
     });
 }
 
-void Presence::heard(std::int64_t device_id, std::int64_t now_ms) {
+void Presence::heard(DeviceId device_id, std::int64_t now_ms) {
     update(device_id, [&](State& state) {
         const bool was_online = state.present.online;
         come_alive(state, now_ms);
@@ -112,7 +112,7 @@ void Presence::heard(std::int64_t device_id, std::int64_t now_ms) {
     });
 }
 
-void Presence::connected(std::int64_t device_id, std::int64_t now_ms) {
+void Presence::connected(DeviceId device_id, std::int64_t now_ms) {
     update(device_id, [&](State& state) {
         ++state.connections;
         const bool was_online = state.present.online;
@@ -121,7 +121,7 @@ void Presence::connected(std::int64_t device_id, std::int64_t now_ms) {
     });
 }
 
-void Presence::disconnected(std::int64_t device_id, std::int64_t) {
+void Presence::disconnected(DeviceId device_id, std::int64_t) {
     update(device_id, [&](State& state) {
         if (state.connections > 0) --state.connections;
         if (state.connections > 0 || !state.present.online) return false;
@@ -149,7 +149,7 @@ void Presence::sweep(std::int64_t now_ms) {
             on_changed(present);
 }
 
-std::optional<Present> Presence::find(std::int64_t device_id) const {
+std::optional<Present> Presence::find(DeviceId device_id) const {
     std::lock_guard lock(mutex_);
     auto found = states_.find(device_id);
     return found == states_.end() ? std::nullopt : std::optional(found->second.present);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "devices/device.h"
+#include "platform/ids.h"
 #include "store/transaction.h"
 
 namespace devices {
@@ -36,7 +37,8 @@ struct Report {
 };
 
 struct Present {
-    std::int64_t device_id = 0, organisation_id = 0;
+    DeviceId device_id;
+    OrganisationId organisation_id;
     bool online = false;
     std::int64_t last_seen_ms = 0; // 0: never
     Report report;                 // the newest of each thing it said
@@ -50,16 +52,16 @@ public:
     void load(store::Read& read, const Devices& devices);
 
     // ---- any thread ----
-    void add(const Device& device);      // paired: known from now on
-    void remove(std::int64_t device_id); // unpaired
-    void seen(std::int64_t device_id, const Report& report, std::int64_t now_ms);
-    void heard(std::int64_t device_id,
+    void add(const Device& device);  // paired: known from now on
+    void remove(DeviceId device_id); // unpaired
+    void seen(DeviceId device_id, const Report& report, std::int64_t now_ms);
+    void heard(DeviceId device_id,
                std::int64_t now_ms); // a sign of life without a report: a pong, a poll
-    void connected(std::int64_t device_id, std::int64_t now_ms);
-    void disconnected(std::int64_t device_id, std::int64_t now_ms);
+    void connected(DeviceId device_id, std::int64_t now_ms);
+    void disconnected(DeviceId device_id, std::int64_t now_ms);
     // Who has been silent for too long is offline. Called every second.
     void sweep(std::int64_t now_ms);
-    std::optional<Present> find(std::int64_t device_id) const;
+    std::optional<Present> find(DeviceId device_id) const;
 
     // ---- to the store ----
     bool has_due(std::int64_t now_ms) const;
@@ -77,10 +79,10 @@ private:
     };
     static void come_alive(State& state, std::int64_t now_ms);
     template <class Change>
-    void update(std::int64_t device_id, Change change);
+    void update(DeviceId device_id, Change change);
 
     mutable std::mutex mutex_;
-    std::unordered_map<std::int64_t, State> states_;
+    std::unordered_map<DeviceId, State> states_;
 };
 
 // The device with the newest of what it reported.

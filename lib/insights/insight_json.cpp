@@ -239,7 +239,7 @@ Json run_insights_json(const Result& result, const runs::Rollup& rollup, const S
 }
 
 Json json_of(const Result& result) {
-    const auto thing = [](const std::optional<std::int64_t>& id, const std::string& title) {
+    const auto thing = [](const auto& id, const std::string& title) {
         return id ? Json{{"id", *id}, {"title", title}} : Json();
     };
     Json lesson = thing(result.lesson_id, result.lesson_title);

@@ -184,7 +184,7 @@ double number_or(const Call& call, const char* name, double otherwise) {
 
 ReportWish wish_of(const Call& call) {
     ReportWish wish;
-    wish.lesson_id = call.query_integer("lesson");
+    wish.lesson_id = call.query_id<LessonId>("lesson");
     const auto name = call.query("target");
     const bool yaw = call.query("yaw_deg").has_value(), pitch = call.query("pitch_deg").has_value();
     if (yaw != pitch)
@@ -201,23 +201,23 @@ ReportWish wish_of(const Call& call) {
 // ---- a session's ----
 
 Answer session_answer(const InsightParts& parts, Call& call, Read& read, http::Json (*json)(const Report&)) {
-    const auto session = parts.sessions.get(read, call.caller.organisation_id, call.id("id"));
+    const auto session = parts.sessions.get(read, call.caller.organisation_id, call.id<SessionId>("id"));
     http::Json body = json(report_of(read, session, wish_of(call)));
     body["session"] = sessions::json_of(session);
     return http::json(body).on({{"session", session.id}});
 }
 
 Answer session_table(const InsightParts& parts, Call& call, Read& read) {
-    const auto session = parts.sessions.get(read, call.caller.organisation_id, call.id("id"));
+    const auto session = parts.sessions.get(read, call.caller.organisation_id, call.id<SessionId>("id"));
     const std::string table = table_of(call);
     return csv_answer(report_csv(report_of(read, session, wish_of(call)), table),
-                      "session-" + std::to_string(session.id) + "-" + table)
+                      "session-" + to_string(session.id) + "-" + table)
         .on({{"session", session.id}});
 }
 
 Answer student_page(const InsightParts& parts, Call& call, Read& read) {
-    const auto session = parts.sessions.get(read, call.caller.organisation_id, call.id("id"));
-    const std::int64_t person_id = call.id("person");
+    const auto session = parts.sessions.get(read, call.caller.organisation_id, call.id<SessionId>("id"));
+    const PersonId person_id = call.id<PersonId>("person");
     const Report report = report_of(read, session, wish_of(call));
     const auto student = std::ranges::find_if(report.students, [person_id](const StudentReport& one) {
         return one.person && one.person->id == person_id;

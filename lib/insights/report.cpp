@@ -13,7 +13,7 @@ namespace {
 using sessions::Session;
 
 std::vector<StudentReport> runs_of(store::Read& read, const Session& session,
-                                   std::optional<std::int64_t> lesson_id) {
+                                   std::optional<LessonId> lesson_id) {
     auto rows = read.query(
         "SELECT r.id, p.id, p.nickname, d.id, d.name, r.completed, r.progress, r.score, r.time_in_lesson_ms"
         " + CASE WHEN r.counting_from_ms IS NULL THEN 0 ELSE max(?4 - r.counting_from_ms, 0) END"
@@ -24,9 +24,9 @@ std::vector<StudentReport> runs_of(store::Read& read, const Session& session,
     std::vector<StudentReport> runs;
     while (rows.step()) {
         StudentReport& run = runs.emplace_back();
-        run.run_ids = {rows.integer(0)};
-        if (!rows.is_null(1)) run.person = people::PersonReference{rows.integer(1), rows.string(2)};
-        run.device_id = rows.optional_integer(3);
+        run.run_ids = {rows.id<RunId>(0)};
+        if (!rows.is_null(1)) run.person = people::PersonReference{rows.id<PersonId>(1), rows.string(2)};
+        run.device_id = rows.optional_id<DeviceId>(3);
         run.device_name = rows.string(4);
         run.attempts = 1;
         run.completed = rows.boolean(5);
@@ -57,9 +57,10 @@ void add_run(StudentReport& student, const StudentReport& run) {
 // The runs of one student are one; those of nobody stay apart by headset.
 std::vector<StudentReport> by_student(std::vector<StudentReport> runs) {
     std::vector<StudentReport> students;
-    std::map<std::pair<bool, std::int64_t>, std::size_t> place_of;
+    std::map<std::pair<PersonId, DeviceId>, std::size_t> place_of;
     for (StudentReport& run : runs) {
-        const std::pair key{run.person.has_value(), run.person ? run.person->id : run.device_id.value_or(0)};
+        const std::pair key{run.person ? run.person->id : PersonId(),
+                            run.person ? DeviceId() : run.device_id.value_or(DeviceId())};
         const auto [place, is_new] = place_of.try_emplace(key, students.size());
         if (is_new)
             students.push_back(std::move(run));
@@ -77,7 +78,7 @@ void add_absent(store::Read& read, const Session& session, std::vector<StudentRe
         session.organisation_id, session.class_id);
     std::vector<StudentReport> absent;
     while (rows.step()) {
-        const std::int64_t id = rows.integer(0);
+        const PersonId id = rows.id<PersonId>(0);
         const bool known = std::ranges::any_of(students, [id](const StudentReport& student) {
             return student.person && student.person->id == id;
         });
@@ -87,7 +88,7 @@ void add_absent(store::Read& read, const Session& session, std::vector<StudentRe
 }
 
 const sessions::SessionLesson* lesson_of(store::Read& read, const Session& session, const ReportWish& wish) {
-    const auto with_id = [&](std::int64_t id) -> const sessions::SessionLesson* {
+    const auto with_id = [&](LessonId id) -> const sessions::SessionLesson* {
         const auto found = std::ranges::find(session.lessons, id, &sessions::SessionLesson::lesson_id);
         return found == session.lessons.end() ? nullptr : &*found;
     };
@@ -96,7 +97,7 @@ const sessions::SessionLesson* lesson_of(store::Read& read, const Session& sessi
         if (!lesson) platform::throw_not_found("lesson in this session");
         return lesson;
     }
-    const auto first = read.integer(
+    const auto first = read.id<LessonId>(
         "SELECT lesson_id FROM runs WHERE session_id = ?2 AND organisation_id = ?1 AND lesson_id IS NOT NULL"
         " ORDER BY id LIMIT 1",
         session.organisation_id, session.id);

@@ -10,6 +10,7 @@
 
 #include "insights/measures.h"
 #include "people/people.h"
+#include "platform/ids.h"
 #include "runs/rollup.h"
 #include "sessions/session.h"
 #include "store/transaction.h"
@@ -18,9 +19,9 @@ namespace insights {
 
 struct StudentReport {
     std::optional<people::PersonReference> person; // none: nobody has said who that was
-    std::optional<std::int64_t> device_id;         // the one used last
+    std::optional<DeviceId> device_id;             // the one used last
     std::string device_name;
-    std::vector<std::int64_t> run_ids; // empty: of the class, and was not there
+    std::vector<RunId> run_ids; // empty: of the class, and was not there
     std::int64_t attempts = 0;
     bool completed = false;
     double progress = 0; // of the best attempt
@@ -58,8 +59,8 @@ struct Report {
 };
 
 struct ReportWish {
-    std::optional<std::int64_t> lesson_id; // none: the first lesson that was taught
-    std::optional<Target> target;          // none: where the teacher last asked all to look
+    std::optional<LessonId> lesson_id; // none: the first lesson that was taught
+    std::optional<Target> target;      // none: where the teacher last asked all to look
 };
 
 // Error not_found for a lesson that is not of the session. `session` outlives the report.

@@ -81,7 +81,8 @@ void add_run_insights(http::RouteTable& table, const InsightParts& parts) {
                           "moment"))
             .gives(run_insights_shape())
             .handled<Read>([](Call& call, Read& read) {
-                const std::int64_t organisation_id = call.caller.organisation_id, id = call.id("id");
+                const OrganisationId organisation_id = call.caller.organisation_id;
+                const RunId id = call.id<RunId>("id");
                 const Result result = result_of(read, organisation_id, id);
                 return http::json(run_insights_json(result, runs::Ingest::rollup(read, organisation_id, id),
                                                     runs::slices_of(read, id)))
@@ -90,12 +91,12 @@ void add_run_insights(http::RouteTable& table, const InsightParts& parts) {
     table.add(reading(http::get("/v1/runs/:id/insights/:table",
                                 "The same as CSV: gaze, moments, zones, targets (.csv)"))
                   .handled<Read>([parts](Call& call, Read& read) {
-                      const std::int64_t organisation_id = call.caller.organisation_id;
-                      const std::int64_t id = parts.runs.get(read, organisation_id, call.id("id")).id;
+                      const OrganisationId organisation_id = call.caller.organisation_id;
+                      const RunId id = parts.runs.get(read, organisation_id, call.id<RunId>("id")).id;
                       const std::string name = table_of(call);
                       return csv_answer(run_csv(runs::Ingest::rollup(read, organisation_id, id),
                                                 runs::slices_of(read, id), name),
-                                        "run-" + std::to_string(id) + "-" + name)
+                                        "run-" + to_string(id) + "-" + name)
                           .on({{"run", id}});
                   }));
 }
@@ -107,32 +108,36 @@ void add_results(http::RouteTable& table, const InsightParts& parts) {
                   .asks(http::paging_fields())
                   .gives(http::page_of(result_shape()))
                   .handled<Read>([parts](Call& call, Read& read) {
-                      const auto person = parts.people.get(read, call.caller.organisation_id, call.id("id"));
+                      const auto person =
+                          parts.people.get(read, call.caller.organisation_id, call.id<PersonId>("id"));
                       return http::page_answer(history_of(read, person.organisation_id, person.id,
                                                           http::page_request<store::PageRequest>(call)))
                           .on({{"person", person.id}});
                   }));
     table.add(reading(http::get("/v1/people/:id/history.csv", "The same as CSV"))
                   .handled<Read>([parts](Call& call, Read& read) {
-                      const auto person = parts.people.get(read, call.caller.organisation_id, call.id("id"));
+                      const auto person =
+                          parts.people.get(read, call.caller.organisation_id, call.id<PersonId>("id"));
                       const auto history =
                           history_of(read, person.organisation_id, person.id, {history_csv_rows, {}});
-                      return csv_answer(history_csv(history.items), "history-" + std::to_string(person.id))
+                      return csv_answer(history_csv(history.items), "history-" + to_string(person.id))
                           .on({{"person", person.id}});
                   }));
     table.add(reading(http::get("/v1/classes/:id/results", "Each student of a class by lesson"))
                   .gives(class_results_shape())
                   .handled<Read>([parts](Call& call, Read& read) {
-                      const auto one = parts.classes.get(read, call.caller.organisation_id, call.id("id"));
+                      const auto one =
+                          parts.classes.get(read, call.caller.organisation_id, call.id<ClassId>("id"));
                       http::Json body = json_of(results_of_class(read, one.organisation_id, one.id));
                       body["class"] = {{"id", one.id}, {"name", one.name}};
                       return http::json(body).on({{"class", one.id}});
                   }));
     table.add(reading(http::get("/v1/classes/:id/results.csv", "The same as CSV"))
                   .handled<Read>([parts](Call& call, Read& read) {
-                      const auto one = parts.classes.get(read, call.caller.organisation_id, call.id("id"));
+                      const auto one =
+                          parts.classes.get(read, call.caller.organisation_id, call.id<ClassId>("id"));
                       return csv_answer(class_csv(results_of_class(read, one.organisation_id, one.id)),
-                                        "class-" + std::to_string(one.id))
+                                        "class-" + to_string(one.id))
                           .on({{"class", one.id}});
                   }));
 }

@@ -30,10 +30,10 @@ namespace {
 
 Result result_from(const store::Statement& rows) {
     Result result;
-    result.id = rows.integer(0);
+    result.id = rows.id<RunId>(0);
     result.origin = rows.string(1);
-    result.session_id = rows.optional_integer(2);
-    result.lesson_id = rows.optional_integer(3);
+    result.session_id = rows.optional_id<SessionId>(2);
+    result.lesson_id = rows.optional_id<LessonId>(3);
     result.session_title = rows.string(4);
     result.lesson_title = rows.string(5);
     result.lesson_kind = rows.string(6);
@@ -49,7 +49,7 @@ Result result_from(const store::Statement& rows) {
     return result;
 }
 
-void name_lessons(store::Read& read, std::int64_t organisation_id, std::int64_t class_id,
+void name_lessons(store::Read& read, OrganisationId organisation_id, ClassId class_id,
                   ClassResults& results) {
     auto rows = read.query(
         "SELECT l.id, l.title FROM lessons l WHERE l.organisation_id = ?1 AND l.id IN (SELECT r.lesson_id"
@@ -57,12 +57,12 @@ void name_lessons(store::Read& read, std::int64_t organisation_id, std::int64_t 
         " ORDER BY l.title, l.id",
         organisation_id, class_id);
     while (rows.step())
-        results.lessons.push_back({rows.integer(0), rows.string(1)});
+        results.lessons.push_back({rows.id<LessonId>(0), rows.string(1)});
 }
 
 } // namespace
 
-store::Page<Result> history_of(store::Read& read, std::int64_t organisation_id, std::int64_t person_id,
+store::Page<Result> history_of(store::Read& read, OrganisationId organisation_id, PersonId person_id,
                                const store::PageRequest& page) {
     auto rows = read.query(LECTERN_RESULTS
                            "AND r.person_id = ?3 AND (?4 IS NULL OR r.id < ?4)"
@@ -71,7 +71,7 @@ store::Page<Result> history_of(store::Read& read, std::int64_t organisation_id, 
     return store::read_page<Result>(std::move(rows), page, result_from);
 }
 
-Result result_of(store::Read& read, std::int64_t organisation_id, std::int64_t run_id) {
+Result result_of(store::Read& read, OrganisationId organisation_id, RunId run_id) {
     auto rows = read.query(LECTERN_RESULTS "AND r.id = ?3", organisation_id, read.now_ms(), run_id);
     if (!rows.step()) platform::throw_not_found("run");
     return result_from(rows);
@@ -79,7 +79,7 @@ Result result_of(store::Read& read, std::int64_t organisation_id, std::int64_t r
 
 #undef LECTERN_RESULTS
 
-ClassResults results_of_class(store::Read& read, std::int64_t organisation_id, std::int64_t class_id) {
+ClassResults results_of_class(store::Read& read, OrganisationId organisation_id, ClassId class_id) {
     ClassResults results;
     name_lessons(read, organisation_id, class_id, results);
     auto rows = read.query(
@@ -96,12 +96,12 @@ ClassResults results_of_class(store::Read& read, std::int64_t organisation_id, s
         " WHERE c.class_id = ?3 ORDER BY p.nickname, p.id, d.lesson_id",
         organisation_id, read.now_ms(), class_id);
     while (rows.step()) {
-        const std::int64_t person_id = rows.integer(0);
+        const PersonId person_id = rows.id<PersonId>(0);
         if (results.students.empty() || results.students.back().person.id != person_id)
             results.students.push_back({{person_id, rows.string(1)}, {}});
         if (rows.is_null(2)) continue;
         LessonResult lesson;
-        lesson.lesson_id = rows.integer(2);
+        lesson.lesson_id = rows.id<LessonId>(2);
         lesson.attempts = rows.integer(3);
         lesson.time_in_lesson_ms = rows.integer(4);
         lesson.completed = rows.boolean(5);

@@ -8,15 +8,17 @@
 #include <vector>
 
 #include "people/people.h"
+#include "platform/ids.h"
 #include "store/page.h"
 #include "store/transaction.h"
 
 namespace insights {
 
-struct Result {          // of one run
-    std::int64_t id = 0; // the run's
+struct Result { // of one run
+    RunId id;   // the run's
     std::string origin;
-    std::optional<std::int64_t> session_id, lesson_id;
+    std::optional<SessionId> session_id;
+    std::optional<LessonId> lesson_id;
     std::string session_title, lesson_title, lesson_kind;
     std::int64_t attempt = 0; // of the student at this lesson, from 1; 0 when the lesson is not known
     bool completed = false;
@@ -29,13 +31,14 @@ struct Result {          // of one run
 };
 
 // A student's, newest first.
-store::Page<Result> history_of(store::Read& read, std::int64_t organisation_id, std::int64_t person_id,
+store::Page<Result> history_of(store::Read& read, OrganisationId organisation_id, PersonId person_id,
                                const store::PageRequest& page);
 // One run's. The run is of the organisation.
-Result result_of(store::Read& read, std::int64_t organisation_id, std::int64_t run_id);
+Result result_of(store::Read& read, OrganisationId organisation_id, RunId run_id);
 
 struct LessonResult { // of one student at one lesson, all attempts together
-    std::int64_t lesson_id = 0, attempts = 0, time_in_lesson_ms = 0, last_started_ms = 0;
+    LessonId lesson_id;
+    std::int64_t attempts = 0, time_in_lesson_ms = 0, last_started_ms = 0;
     bool completed = false;
     double progress = 0; // of the best attempt
     std::optional<double> best_score, last_score;
@@ -46,13 +49,13 @@ struct StudentResults {
 };
 struct ClassResults {
     struct Lesson {
-        std::int64_t id = 0;
+        LessonId id;
         std::string title;
     };
     std::vector<Lesson> lessons;          // that anybody of the class has done
     std::vector<StudentResults> students; // by nickname
 };
 // The class is of the organisation.
-ClassResults results_of_class(store::Read& read, std::int64_t organisation_id, std::int64_t class_id);
+ClassResults results_of_class(store::Read& read, OrganisationId organisation_id, ClassId class_id);
 
 } // namespace insights

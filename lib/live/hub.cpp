@@ -32,10 +32,10 @@ struct Client {
 
 struct OpenTopic {
     OpenTopic(const std::string& name, const std::string& epoch, std::uint64_t& counter,
-              std::int64_t organisation, platform::Role least_role)
+              OrganisationId organisation, platform::Role least_role)
         : topic(name, epoch, counter), organisation_id(organisation), least(least_role) {}
     Topic topic;
-    std::int64_t organisation_id;
+    OrganisationId organisation_id;
     platform::Role least;
     std::vector<Subscription*> subscribers;
     bool dirty = false; // in Impl::dirty
@@ -184,7 +184,7 @@ std::vector<ClientId> Hub::clients() const {
 
 // ---- topics ----
 
-void Hub::open_topic(const std::string& topic, std::int64_t organisation, platform::Role least) {
+void Hub::open_topic(const std::string& topic, OrganisationId organisation, platform::Role least) {
     if (impl_->find(topic)) return;
     impl_->topics.emplace(
         topic, std::make_unique<OpenTopic>(topic, impl_->epoch, impl_->counter, organisation, least));

@@ -27,6 +27,7 @@
 #include "live/outbox.h"
 #include "platform/caller.h"
 #include "platform/clock.h"
+#include "platform/ids.h"
 
 namespace live {
 
@@ -76,7 +77,7 @@ public:
     // A topic belongs to an organisation: nobody else's client may subscribe. Opening an open one changes
     // nothing; set, erase and tell on one that is not open do nothing, because what it was about has just
     // gone.
-    void open_topic(const std::string& topic, std::int64_t organisation, platform::Role least);
+    void open_topic(const std::string& topic, OrganisationId organisation, platform::Role least);
     void close_topic(const std::string& topic); // tells subscribers {status:"closed"}
     bool is_open(const std::string& topic) const;
     // Setting what is already there is no change.

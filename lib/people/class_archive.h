@@ -5,12 +5,13 @@
 #include <cstdint>
 
 #include "people/classes.h"
+#include "platform/ids.h"
 
 namespace people {
 
-store::Page<Class> removed_classes(store::Read& read, std::int64_t organisation_id,
+store::Page<Class> removed_classes(store::Read& read, OrganisationId organisation_id,
                                    const store::PageRequest& page);
 // Error conflict while another class has its name.
-Class restore_class(store::Tx& tx, const Classes& classes, std::int64_t organisation_id, std::int64_t id);
+Class restore_class(store::Tx& tx, const Classes& classes, OrganisationId organisation_id, ClassId id);
 
 } // namespace people

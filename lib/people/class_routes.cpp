@@ -38,17 +38,18 @@ std::string checked_name(const Json& body) {
 }
 
 Answer add_class(const PeopleParts& parts, Call& call, store::Tx& tx) {
-    const std::int64_t teacher = call.body.value("teacher_id", call.caller.person_id);
+    const PersonId teacher = call.body.value("teacher_id", call.caller.person_id);
     Class made = parts.classes.add(tx, call.caller.organisation_id, checked_name(call.body), teacher);
-    return http::created(json_of(made), "/v1/classes/" + std::to_string(made.id)).on({{"class", made.id}});
+    return http::created(json_of(made), "/v1/classes/" + to_string(made.id)).on({{"class", made.id}});
 }
 
 Answer change_class(const PeopleParts& parts, Call& call, store::Tx& tx) {
     std::optional<std::string> name;
-    std::optional<std::int64_t> teacher;
+    std::optional<PersonId> teacher;
     if (call.body.contains("name")) name = checked_name(call.body);
-    if (call.body.contains("teacher_id")) teacher = call.body.at("teacher_id").get<std::int64_t>();
-    Class changed = parts.classes.change(tx, call.caller.organisation_id, call.id("id"), name, teacher);
+    if (call.body.contains("teacher_id")) teacher = call.body.at("teacher_id").get<PersonId>();
+    Class changed =
+        parts.classes.change(tx, call.caller.organisation_id, call.id<ClassId>("id"), name, teacher);
     return http::json(json_of(changed)).on({{"class", changed.id}});
 }
 
@@ -86,8 +87,8 @@ void add_classes(http::RouteTable& table, const PeopleParts& parts) {
                   .tagged("classes")
                   .gives(class_shape())
                   .handled<store::Read>([parts](Call& call, store::Read& read) {
-                      return http::json(
-                          json_of(parts.classes.get(read, call.caller.organisation_id, call.id("id"))));
+                      return http::json(json_of(
+                          parts.classes.get(read, call.caller.organisation_id, call.id<ClassId>("id"))));
                   }));
     table.add(http::patch("/v1/classes/:id", "Rename a class or give it to another teacher")
                   .writes()
@@ -103,8 +104,8 @@ void add_classes(http::RouteTable& table, const PeopleParts& parts) {
                   .tagged("classes")
                   .gives(http::nothing(), 204)
                   .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
-                      parts.classes.remove(tx, call.caller.organisation_id, call.id("id"));
-                      return http::no_content().on({{"class", call.id("id")}});
+                      parts.classes.remove(tx, call.caller.organisation_id, call.id<ClassId>("id"));
+                      return http::no_content().on({{"class", call.id<ClassId>("id")}});
                   }));
     table.add(http::post("/v1/classes/:id/restore", "Undo the removal, with its students and its timetable")
                   .writes()
@@ -112,8 +113,8 @@ void add_classes(http::RouteTable& table, const PeopleParts& parts) {
                   .tagged("classes")
                   .gives(class_shape())
                   .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
-                      const Class back =
-                          restore_class(tx, parts.classes, call.caller.organisation_id, call.id("id"));
+                      const Class back = restore_class(tx, parts.classes, call.caller.organisation_id,
+                                                       call.id<ClassId>("id"));
                       return http::json(json_of(back)).on({{"class", back.id}});
                   }));
 }
@@ -125,7 +126,8 @@ void add_class_students(http::RouteTable& table, const PeopleParts& parts) {
                   .tagged("classes")
                   .gives(http::page_of(person_shape()))
                   .handled<store::Read>([parts](Call& call, store::Read& read) {
-                      Class a_class = parts.classes.get(read, call.caller.organisation_id, call.id("id"));
+                      Class a_class =
+                          parts.classes.get(read, call.caller.organisation_id, call.id<ClassId>("id"));
                       return http::list_answer(
                           parts.classes.students(read, call.caller.organisation_id, a_class.id));
                   }));
@@ -135,9 +137,10 @@ void add_class_students(http::RouteTable& table, const PeopleParts& parts) {
                   .tagged("classes")
                   .gives(http::nothing(), 204)
                   .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
-                      parts.classes.add_student(tx, call.caller.organisation_id, call.id("id"),
-                                                call.id("person"));
-                      return http::no_content().on({{"class", call.id("id")}, {"person", call.id("person")}});
+                      parts.classes.add_student(tx, call.caller.organisation_id, call.id<ClassId>("id"),
+                                                call.id<PersonId>("person"));
+                      return http::no_content().on(
+                          {{"class", call.id<ClassId>("id")}, {"person", call.id<PersonId>("person")}});
                   }));
     table.add(http::del("/v1/classes/:id/students/:person", "Take a student out of a class")
                   .writes()
@@ -145,9 +148,10 @@ void add_class_students(http::RouteTable& table, const PeopleParts& parts) {
                   .tagged("classes")
                   .gives(http::nothing(), 204)
                   .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
-                      parts.classes.remove_student(tx, call.caller.organisation_id, call.id("id"),
-                                                   call.id("person"));
-                      return http::no_content().on({{"class", call.id("id")}, {"person", call.id("person")}});
+                      parts.classes.remove_student(tx, call.caller.organisation_id, call.id<ClassId>("id"),
+                                                   call.id<PersonId>("person"));
+                      return http::no_content().on(
+                          {{"class", call.id<ClassId>("id")}, {"person", call.id<PersonId>("person")}});
                   }));
 }
 
@@ -188,7 +192,7 @@ void add_site_keys(http::RouteTable& table, const PeopleParts& parts) {
                   .takes(http::object({{"name", http::text(1, 80)}}))
                   .gives(site_key_shape())
                   .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
-                      const std::int64_t id = call.id("id");
+                      const auto id = call.id<SiteKeyId>("id");
                       auto changed = parts.site_keys.rename(tx, call.caller.organisation_id, id,
                                                             checked_name(call.body));
                       return http::json(json_of(changed)).on({{"site_key", id}});
@@ -199,8 +203,8 @@ void add_site_keys(http::RouteTable& table, const PeopleParts& parts) {
                   .tagged("site keys")
                   .gives(http::nothing(), 204)
                   .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
-                      parts.site_keys.revoke(tx, call.caller.organisation_id, call.id("id"));
-                      return http::no_content().on({{"site_key", call.id("id")}});
+                      parts.site_keys.revoke(tx, call.caller.organisation_id, call.id<SiteKeyId>("id"));
+                      return http::no_content().on({{"site_key", call.id<ClassId>("id")}});
                   }));
 }
 

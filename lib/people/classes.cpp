@@ -12,10 +12,10 @@ namespace {
 
 Class class_of(const store::Statement& rows) {
     Class a_class;
-    a_class.id = rows.integer(0);
-    a_class.organisation_id = rows.integer(1);
+    a_class.id = rows.id<ClassId>(0);
+    a_class.organisation_id = rows.id<OrganisationId>(1);
     a_class.name = rows.string(2);
-    a_class.teacher = {rows.integer(3), rows.string(4)};
+    a_class.teacher = {rows.id<PersonId>(3), rows.string(4)};
     a_class.student_count = rows.integer(5);
     a_class.created_ms = rows.integer(6);
     return a_class;
@@ -28,7 +28,7 @@ std::vector<Class> classes_of(store::Statement rows) {
     return classes;
 }
 
-void refuse_taken_name(store::Read& read, std::int64_t organisation_id, std::int64_t except_id,
+void refuse_taken_name(store::Read& read, OrganisationId organisation_id, ClassId except_id,
                        const std::string& name) {
     if (read.integer("SELECT id FROM classes WHERE organisation_id = ? AND name = ? AND id <> ?"
                      " AND archived_ms IS NULL",
@@ -36,7 +36,7 @@ void refuse_taken_name(store::Read& read, std::int64_t organisation_id, std::int
         platform::throw_conflict("There is a class \"" + name + "\" already.");
 }
 
-void require_teacher(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) {
+void require_teacher(store::Read& read, OrganisationId organisation_id, PersonId person_id) {
     if (!read.integer("SELECT id FROM persons WHERE organisation_id = ? AND id = ? AND active = 1"
                       " AND role IN ('teacher', 'administrator')",
                       organisation_id, person_id))
@@ -52,20 +52,20 @@ void require_teacher(store::Read& read, std::int64_t organisation_id, std::int64
     "s.class_id = c.id),"                                                                                  \
     " c.created_ms FROM classes c JOIN persons t ON t.id = c.teacher_id "
 
-std::optional<Class> Classes::find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+std::optional<Class> Classes::find(store::Read& read, OrganisationId organisation_id, ClassId id) const {
     auto rows =
         read.query(LECTERN_CLASS_COLUMNS "WHERE c.organisation_id = ? AND c.id = ? AND c.archived_ms IS NULL",
                    organisation_id, id);
     return rows.step() ? std::optional(class_of(rows)) : std::nullopt;
 }
 
-Class Classes::get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+Class Classes::get(store::Read& read, OrganisationId organisation_id, ClassId id) const {
     auto found = find(read, organisation_id, id);
     if (!found) platform::throw_not_found("class");
     return *std::move(found);
 }
 
-store::Page<Class> Classes::list(store::Read& read, std::int64_t organisation_id,
+store::Page<Class> Classes::list(store::Read& read, OrganisationId organisation_id,
                                  const store::PageRequest& page) const {
     auto rows = read.query(
         LECTERN_CLASS_COLUMNS
@@ -76,7 +76,7 @@ store::Page<Class> Classes::list(store::Read& read, std::int64_t organisation_id
     return store::read_page<Class>(std::move(rows), page, class_of);
 }
 
-store::Page<Class> removed_classes(store::Read& read, std::int64_t organisation_id,
+store::Page<Class> removed_classes(store::Read& read, OrganisationId organisation_id,
                                    const store::PageRequest& page) {
     auto rows =
         read.query(LECTERN_CLASS_COLUMNS
@@ -86,16 +86,16 @@ store::Page<Class> removed_classes(store::Read& read, std::int64_t organisation_
     return store::read_page<Class>(std::move(rows), page, class_of);
 }
 
-std::vector<Class> Classes::of_teacher(store::Read& read, std::int64_t organisation_id,
-                                       std::int64_t teacher_id) const {
+std::vector<Class> Classes::of_teacher(store::Read& read, OrganisationId organisation_id,
+                                       PersonId teacher_id) const {
     return classes_of(read.query(
         LECTERN_CLASS_COLUMNS
         "WHERE c.organisation_id = ? AND c.teacher_id = ? AND c.archived_ms IS NULL ORDER BY c.name",
         organisation_id, teacher_id));
 }
 
-std::vector<Class> Classes::of_student(store::Read& read, std::int64_t organisation_id,
-                                       std::int64_t person_id) const {
+std::vector<Class> Classes::of_student(store::Read& read, OrganisationId organisation_id,
+                                       PersonId person_id) const {
     return classes_of(
         read.query(LECTERN_CLASS_COLUMNS
                    "WHERE c.organisation_id = ? AND EXISTS (SELECT 1 FROM class_students s"
@@ -105,25 +105,25 @@ std::vector<Class> Classes::of_student(store::Read& read, std::int64_t organisat
 
 #undef LECTERN_CLASS_COLUMNS
 
-std::vector<Person> Classes::students(store::Read& read, std::int64_t organisation_id,
-                                      std::int64_t class_id) const {
+std::vector<Person> Classes::students(store::Read& read, OrganisationId organisation_id,
+                                      ClassId class_id) const {
     PeopleFilter filter;
     filter.class_id = class_id;
     return people_.list(read, organisation_id, filter, store::PageRequest{most_students, std::nullopt}).items;
 }
 
-Class Classes::add(store::Tx& tx, std::int64_t organisation_id, const std::string& name,
-                   std::int64_t teacher_id) {
+Class Classes::add(store::Tx& tx, OrganisationId organisation_id, const std::string& name,
+                   PersonId teacher_id) {
     require_teacher(tx, organisation_id, teacher_id);
-    refuse_taken_name(tx, organisation_id, 0, name);
-    std::int64_t id =
-        tx.insert("INSERT INTO classes (organisation_id, name, teacher_id, created_ms) VALUES (?, ?, ?, ?)",
-                  organisation_id, name, teacher_id, tx.now_ms());
+    refuse_taken_name(tx, organisation_id, {}, name);
+    ClassId id = tx.insert<ClassId>(
+        "INSERT INTO classes (organisation_id, name, teacher_id, created_ms) VALUES (?, ?, ?, ?)",
+        organisation_id, name, teacher_id, tx.now_ms());
     return get(tx, organisation_id, id);
 }
 
-Class Classes::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
-                      const std::optional<std::string>& name, std::optional<std::int64_t> teacher_id) {
+Class Classes::change(store::Tx& tx, OrganisationId organisation_id, ClassId id,
+                      const std::optional<std::string>& name, std::optional<PersonId> teacher_id) {
     get(tx, organisation_id, id);
     if (teacher_id) require_teacher(tx, organisation_id, *teacher_id);
     if (name) refuse_taken_name(tx, organisation_id, id, *name);
@@ -134,13 +134,13 @@ Class Classes::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t 
     return get(tx, organisation_id, id);
 }
 
-void Classes::remove(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+void Classes::remove(store::Tx& tx, OrganisationId organisation_id, ClassId id) {
     get(tx, organisation_id, id);
     tx.run("UPDATE classes SET archived_ms = ?3 WHERE organisation_id = ?1 AND id = ?2", organisation_id, id,
            tx.now_ms());
 }
 
-Class restore_class(store::Tx& tx, const Classes& classes, std::int64_t organisation_id, std::int64_t id) {
+Class restore_class(store::Tx& tx, const Classes& classes, OrganisationId organisation_id, ClassId id) {
     std::string name;
     {
         auto rows =
@@ -153,8 +153,8 @@ Class restore_class(store::Tx& tx, const Classes& classes, std::int64_t organisa
     return classes.get(tx, organisation_id, id);
 }
 
-void Classes::add_student(store::Tx& tx, std::int64_t organisation_id, std::int64_t class_id,
-                          std::int64_t person_id) {
+void Classes::add_student(store::Tx& tx, OrganisationId organisation_id, ClassId class_id,
+                          PersonId person_id) {
     Class a_class = get(tx, organisation_id, class_id);
     Person person = people_.get(tx, organisation_id, person_id);
     if (person.role != platform::Role::student)
@@ -166,8 +166,8 @@ void Classes::add_student(store::Tx& tx, std::int64_t organisation_id, std::int6
            person_id);
 }
 
-void Classes::remove_student(store::Tx& tx, std::int64_t organisation_id, std::int64_t class_id,
-                             std::int64_t person_id) {
+void Classes::remove_student(store::Tx& tx, OrganisationId organisation_id, ClassId class_id,
+                             PersonId person_id) {
     get(tx, organisation_id, class_id);
     if (tx.run("DELETE FROM class_students WHERE class_id = ? AND person_id = ?", class_id, person_id) == 0)
         platform::throw_not_found("student in this class");

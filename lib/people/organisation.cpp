@@ -11,7 +11,7 @@ namespace {
 
 Organisation organisation_of(const store::Statement& rows) {
     Organisation organisation;
-    organisation.id = rows.integer(0);
+    organisation.id = rows.id<OrganisationId>(0);
     organisation.name = rows.string(1);
     organisation.colour = rows.string(2);
     organisation.time_zone = rows.string(3);
@@ -33,7 +33,7 @@ void refuse_bad_day(const std::optional<std::string>& day) {
         platform::throw_invalid("last_day", "must be a day like 2027-07-31");
 }
 
-void refuse_taken_name(store::Read& read, std::int64_t except_id, const std::string& name) {
+void refuse_taken_name(store::Read& read, OrganisationId except_id, const std::string& name) {
     if (read.integer("SELECT id FROM organisations WHERE name = ? AND id <> ?", name, except_id))
         platform::throw_conflict("There is an organisation \"" + name + "\" already.");
 }
@@ -46,7 +46,7 @@ void refuse_taken_name(store::Read& read, std::int64_t except_id, const std::str
     " l.seats_taken, l.last_day, o.staff_pin, o.pick_names, o.leaderboard, o.gaze_days"      \
     " FROM organisations o JOIN licences l ON l.organisation_id = o.id "
 
-Organisation Organisations::get(store::Read& read, std::int64_t organisation_id) const {
+Organisation Organisations::get(store::Read& read, OrganisationId organisation_id) const {
     auto rows = read.query(LECTERN_ORGANISATION_COLUMNS "WHERE o.id = ?", organisation_id);
     if (!rows.step()) platform::throw_not_found("organisation");
     return organisation_of(rows);
@@ -62,13 +62,13 @@ std::vector<Organisation> Organisations::list(store::Read& read) const {
 
 #undef LECTERN_ORGANISATION_COLUMNS
 
-OrganisationSettings Organisations::settings(store::Read& read, std::int64_t organisation_id) const {
+OrganisationSettings Organisations::settings(store::Read& read, OrganisationId organisation_id) const {
     return get(read, organisation_id).settings;
 }
 
 Organisation Organisations::add(store::Tx& tx, const NewOrganisation& organisation) {
-    refuse_taken_name(tx, 0, organisation.name);
-    std::int64_t id = tx.insert(
+    refuse_taken_name(tx, {}, organisation.name);
+    OrganisationId id = tx.insert<OrganisationId>(
         "INSERT INTO organisations (name, colour, time_zone, language, created_ms) VALUES (?, ?, ?, ?, ?)",
         organisation.name, organisation.colour, organisation.time_zone, organisation.language, tx.now_ms());
     refuse_bad_day(organisation.last_day);
@@ -79,7 +79,7 @@ Organisation Organisations::add(store::Tx& tx, const NewOrganisation& organisati
     return added;
 }
 
-Organisation Organisations::change(store::Tx& tx, std::int64_t organisation_id,
+Organisation Organisations::change(store::Tx& tx, OrganisationId organisation_id,
                                    const OrganisationChange& change) {
     if (change.name) refuse_taken_name(tx, organisation_id, *change.name);
     tx.run(
@@ -94,11 +94,11 @@ Organisation Organisations::change(store::Tx& tx, std::int64_t organisation_id,
     return get(tx, organisation_id);
 }
 
-Licence Organisations::licence(store::Read& read, std::int64_t organisation_id) const {
+Licence Organisations::licence(store::Read& read, OrganisationId organisation_id) const {
     return get(read, organisation_id).licence;
 }
 
-Licence Organisations::change_licence(store::Tx& tx, std::int64_t organisation_id,
+Licence Organisations::change_licence(store::Tx& tx, OrganisationId organisation_id,
                                       const LicenceChange& change) {
     Licence now = licence(tx, organisation_id);
     if (change.seats && *change.seats < now.seats_taken)
@@ -116,7 +116,7 @@ Licence Organisations::change_licence(store::Tx& tx, std::int64_t organisation_i
     return licence(tx, organisation_id);
 }
 
-void Organisations::take_seat(store::Tx& tx, std::int64_t organisation_id) {
+void Organisations::take_seat(store::Tx& tx, OrganisationId organisation_id) {
     bool taken = tx.run(
                      "UPDATE licences SET seats_taken = seats_taken + 1 WHERE organisation_id = ?"
                      " AND seats_taken < seats AND (last_day IS NULL OR last_day >= ?)",
@@ -124,7 +124,7 @@ void Organisations::take_seat(store::Tx& tx, std::int64_t organisation_id) {
     if (!taken) refuse_without_seat(tx, organisation_id);
 }
 
-void Organisations::refuse_without_seat(store::Read& read, std::int64_t organisation_id) const {
+void Organisations::refuse_without_seat(store::Read& read, OrganisationId organisation_id) const {
     Licence now = licence(read, organisation_id);
     if (now.last_day && *now.last_day < latest_today(read.now_ms()))
         platform::throw_conflict("The licence ended on " + *now.last_day +
@@ -136,7 +136,7 @@ void Organisations::refuse_without_seat(store::Read& read, std::int64_t organisa
                                  " or ask whoever looks after this box for more seats.");
 }
 
-void Organisations::give_seat_back(store::Tx& tx, std::int64_t organisation_id) {
+void Organisations::give_seat_back(store::Tx& tx, OrganisationId organisation_id) {
     tx.run("UPDATE licences SET seats_taken = seats_taken - 1 WHERE organisation_id = ? AND seats_taken > 0",
            organisation_id);
 }

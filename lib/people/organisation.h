@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/ids.h"
 #include "store/transaction.h"
 
 namespace people {
@@ -29,7 +30,7 @@ struct OrganisationSettings {
 };
 
 struct Organisation {
-    std::int64_t id = 0;
+    OrganisationId id;
     std::string name, colour, time_zone, language;
     std::int64_t created_ms = 0;
     OrganisationSettings settings;
@@ -59,26 +60,26 @@ struct LicenceChange {
 
 class Organisations {
 public:
-    Organisation get(store::Read& read, std::int64_t organisation_id) const; // Error not_found
-    std::vector<Organisation> list(store::Read& read) const;                 // of the whole box
-    OrganisationSettings settings(store::Read& read, std::int64_t organisation_id) const;
+    Organisation get(store::Read& read, OrganisationId organisation_id) const; // Error not_found
+    std::vector<Organisation> list(store::Read& read) const;                   // of the whole box
+    OrganisationSettings settings(store::Read& read, OrganisationId organisation_id) const;
     Organisation add(store::Tx& tx, const NewOrganisation& organisation);
-    Organisation change(store::Tx& tx, std::int64_t organisation_id, const OrganisationChange& change);
+    Organisation change(store::Tx& tx, OrganisationId organisation_id, const OrganisationChange& change);
 
-    Licence licence(store::Read& read, std::int64_t organisation_id) const;
+    Licence licence(store::Read& read, OrganisationId organisation_id) const;
     // Error conflict when more headsets are paired than `seats`. It never stops what runs.
-    Licence change_licence(store::Tx& tx, std::int64_t organisation_id, const LicenceChange& change);
+    Licence change_licence(store::Tx& tx, OrganisationId organisation_id, const LicenceChange& change);
     // Takes one seat, in one statement that cannot exceed the seats bought. Error conflict: none left, or the
     // licence ended.
-    void take_seat(store::Tx& tx, std::int64_t organisation_id);
+    void take_seat(store::Tx& tx, OrganisationId organisation_id);
     // The same question without taking one: before a code is given out.
-    void refuse_without_seat(store::Read& read, std::int64_t organisation_id) const;
-    void give_seat_back(store::Tx& tx, std::int64_t organisation_id);
+    void refuse_without_seat(store::Read& read, OrganisationId organisation_id) const;
+    void give_seat_back(store::Tx& tx, OrganisationId organisation_id);
 
     // After the commit, on the writer thread.
     std::function<void(const Organisation&)> on_added;
     // In the transaction that changes a licence, after the change.
-    std::function<void(store::Tx&, std::int64_t organisation_id)> on_licence_changed;
+    std::function<void(store::Tx&, OrganisationId organisation_id)> on_licence_changed;
 };
 
 nlohmann::json json_of(const Organisation& organisation);

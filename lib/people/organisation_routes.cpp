@@ -71,7 +71,7 @@ Answer add_one(const PeopleParts& parts, Call& call) {
         administrator->password_hash = parts.hasher.hash(who.at("password").get_ref<const std::string&>());
     }
     Json answer;
-    std::int64_t id = 0;
+    OrganisationId id;
     parts.store.write("add organisation", [&](store::Tx& tx) {
         const Organisation added = parts.organisations.add(tx, made);
         id = added.id;
@@ -92,7 +92,7 @@ Answer change_licence(const PeopleParts& parts, Call& call, store::Tx& tx) {
     if (call.body.contains("last_day"))
         change.last_day = call.body.at("last_day").is_null() ? std::optional<std::string>()
                                                              : text_field(call.body, "last_day");
-    const std::int64_t id = call.id("id");
+    const OrganisationId id = call.id<OrganisationId>("id");
     parts.organisations.change_licence(tx, id, change);
     return http::json(json_of(parts.organisations.get(tx, id))).on({{"organisation", id}});
 }

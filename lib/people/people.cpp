@@ -22,8 +22,8 @@ constexpr std::array<std::pair<Role, std::string_view>, 4> role_names{
 
 Person person_of(const store::Statement& rows) {
     Person person;
-    person.id = rows.integer(0);
-    person.organisation_id = rows.integer(1);
+    person.id = rows.id<PersonId>(0);
+    person.organisation_id = rows.id<OrganisationId>(1);
     person.role = role_named(rows.text(2)).value_or(Role::none);
     person.nickname = rows.string(3);
     person.first_name = rows.string(4);
@@ -64,7 +64,7 @@ std::optional<Role> role_named(std::string_view name) {
     return std::nullopt;
 }
 
-std::optional<Person> People::find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+std::optional<Person> People::find(store::Read& read, OrganisationId organisation_id, PersonId id) const {
     auto rows = read.query(
         "SELECT id, organisation_id, role, nickname, first_name, last_name, username, email,"
         " external_id, pin_hash IS NOT NULL, password_hash IS NOT NULL, box_administrator, active,"
@@ -73,21 +73,21 @@ std::optional<Person> People::find(store::Read& read, std::int64_t organisation_
     return rows.step() ? std::optional(person_of(rows)) : std::nullopt;
 }
 
-Person People::get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+Person People::get(store::Read& read, OrganisationId organisation_id, PersonId id) const {
     auto person = find(read, organisation_id, id);
     if (!person) platform::throw_not_found("person");
     return *std::move(person);
 }
 
-std::optional<Person> People::by_nickname(store::Read& read, std::int64_t organisation_id,
+std::optional<Person> People::by_nickname(store::Read& read, OrganisationId organisation_id,
                                           std::string_view nickname) const {
-    auto id = read.integer("SELECT id FROM persons WHERE organisation_id = ? AND nickname = ?",
-                           organisation_id, nickname);
+    auto id = read.id<PersonId>("SELECT id FROM persons WHERE organisation_id = ? AND nickname = ?",
+                                organisation_id, nickname);
     return id ? find(read, organisation_id, *id) : std::nullopt;
 }
 
-store::Page<Person> People::list(store::Read& read, std::int64_t organisation_id, const PeopleFilter& filter,
-                                 const store::PageRequest& page) const {
+store::Page<Person> People::list(store::Read& read, OrganisationId organisation_id,
+                                 const PeopleFilter& filter, const store::PageRequest& page) const {
     std::optional<std::string> role, pattern;
     if (filter.role) role = std::string(name_of(*filter.role));
     if (!filter.text.empty()) pattern = like_pattern(filter.text);
@@ -113,7 +113,7 @@ bool People::any(store::Read& read) const {
     return read.integer("SELECT 1 FROM persons LIMIT 1").has_value();
 }
 
-void People::refuse_taken_names(store::Read& read, std::int64_t organisation_id, std::int64_t except_id,
+void People::refuse_taken_names(store::Read& read, OrganisationId organisation_id, PersonId except_id,
                                 const Names& names) const {
     auto refuse = [](std::string_view what, std::string_view value) {
         platform::throw_conflict("The " + std::string(what) + " \"" + std::string(value) + "\" is taken.");
@@ -136,10 +136,10 @@ void People::refuse_taken_names(store::Read& read, std::int64_t organisation_id,
         refuse("external id", *names.external_id);
 }
 
-Person People::add(store::Tx& tx, std::int64_t organisation_id, const NewPerson& person) {
-    refuse_taken_names(tx, organisation_id, 0,
+Person People::add(store::Tx& tx, OrganisationId organisation_id, const NewPerson& person) {
+    refuse_taken_names(tx, organisation_id, {},
                        {person.nickname, person.username, person.email, person.external_id});
-    std::int64_t id = tx.insert(
+    PersonId id = tx.insert<PersonId>(
         "INSERT INTO persons (organisation_id, role, nickname, first_name, last_name, username, email, "
         "external_id,"
         " pin_hash, password_hash, box_administrator, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
@@ -150,8 +150,7 @@ Person People::add(store::Tx& tx, std::int64_t organisation_id, const NewPerson&
     return get(tx, organisation_id, id);
 }
 
-void People::refuse_last_administrator(store::Read& read, std::int64_t organisation_id,
-                                       std::int64_t id) const {
+void People::refuse_last_administrator(store::Read& read, OrganisationId organisation_id, PersonId id) const {
     bool another = read.integer(
                            "SELECT 1 FROM persons WHERE organisation_id = ? AND id <> ? AND active = 1"
                            " AND role = 'administrator' AND password_hash IS NOT NULL LIMIT 1",
@@ -160,7 +159,7 @@ void People::refuse_last_administrator(store::Read& read, std::int64_t organisat
     if (!another) platform::throw_conflict("This is the only administrator: make another one first.");
 }
 
-Person People::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+Person People::change(store::Tx& tx, OrganisationId organisation_id, PersonId id,
                       const PersonChange& change) {
     Person before = get(tx, organisation_id, id);
     if (tx.integer("SELECT 1 FROM persons WHERE id = ? AND erased_ms IS NOT NULL", id))
@@ -192,7 +191,7 @@ Person People::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t 
     return get(tx, organisation_id, id);
 }
 
-void People::deactivate(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+void People::deactivate(store::Tx& tx, OrganisationId organisation_id, PersonId id) {
     Person person = get(tx, organisation_id, id);
     if (!person.active) return;
     if (person.role == Role::administrator) refuse_last_administrator(tx, organisation_id, id);
@@ -201,7 +200,7 @@ void People::deactivate(store::Tx& tx, std::int64_t organisation_id, std::int64_
     tx.run("UPDATE persons SET active = 0 WHERE organisation_id = ? AND id = ?", organisation_id, id);
 }
 
-void People::erase(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+void People::erase(store::Tx& tx, OrganisationId organisation_id, PersonId id) {
     deactivate(tx, organisation_id, id);
     logins_.end_of_person(tx, organisation_id, id);
     tx.run(
@@ -223,7 +222,7 @@ void People::erase(store::Tx& tx, std::int64_t organisation_id, std::int64_t id)
         organisation_id, id);
 }
 
-void People::set_pin(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+void People::set_pin(store::Tx& tx, OrganisationId organisation_id, PersonId id,
                      std::optional<std::string_view> pin_hash) {
     if (tx.run("UPDATE persons SET pin_hash = ?3 WHERE organisation_id = ?1 AND id = ?2", organisation_id, id,
                pin_hash) == 0)
@@ -231,8 +230,8 @@ void People::set_pin(store::Tx& tx, std::int64_t organisation_id, std::int64_t i
     logins_.end_of_person(tx, organisation_id, id, platform::Proof::pin);
 }
 
-void People::set_password(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
-                          std::string_view password_hash, std::int64_t except_login_id) {
+void People::set_password(store::Tx& tx, OrganisationId organisation_id, PersonId id,
+                          std::string_view password_hash, LoginId except_login_id) {
     if (tx.run("UPDATE persons SET password_hash = ?3 WHERE organisation_id = ?1 AND id = ?2",
                organisation_id, id, password_hash) == 0)
         platform::throw_not_found("person");

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "platform/caller.h"
+#include "platform/ids.h"
 #include "store/page.h"
 #include "store/transaction.h"
 
@@ -23,7 +24,8 @@ std::string_view name_of(platform::Role role); // "teacher"
 std::optional<platform::Role> role_named(std::string_view name);
 
 struct Person {
-    std::int64_t id = 0, organisation_id = 0;
+    PersonId id;
+    OrganisationId organisation_id;
     platform::Role role = platform::Role::student;
     std::string nickname, first_name, last_name;
     std::optional<std::string> username, email, external_id;
@@ -33,7 +35,7 @@ struct Person {
 
 // How a person appears inside other things: {id, nickname}.
 struct PersonReference {
-    std::int64_t id = 0;
+    PersonId id;
     std::string nickname;
 };
 
@@ -55,7 +57,7 @@ struct PersonChange {
 
 struct PeopleFilter {
     std::optional<platform::Role> role;
-    std::optional<std::int64_t> class_id;
+    std::optional<ClassId> class_id;
     std::string text;      // part of a nickname or name
     bool inactive = false; // those who are no longer active, instead of those who are
 };
@@ -65,42 +67,42 @@ public:
     // `logins` learns of changed rights at once.
     explicit People(Logins& logins) : logins_(logins) {}
 
-    std::optional<Person> find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
-    Person get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
-    std::optional<Person> by_nickname(store::Read& read, std::int64_t organisation_id,
+    std::optional<Person> find(store::Read& read, OrganisationId organisation_id, PersonId id) const;
+    Person get(store::Read& read, OrganisationId organisation_id, PersonId id) const; // Error not_found
+    std::optional<Person> by_nickname(store::Read& read, OrganisationId organisation_id,
                                       std::string_view nickname) const;
-    store::Page<Person> list(store::Read& read, std::int64_t organisation_id, const PeopleFilter& filter,
+    store::Page<Person> list(store::Read& read, OrganisationId organisation_id, const PeopleFilter& filter,
                              const store::PageRequest& page) const;
     bool any(store::Read& read) const; // is there anybody on this box?
 
-    Person add(store::Tx& tx, std::int64_t organisation_id, const NewPerson& person);
-    Person change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const PersonChange& change);
+    Person add(store::Tx& tx, OrganisationId organisation_id, const NewPerson& person);
+    Person change(store::Tx& tx, OrganisationId organisation_id, PersonId id, const PersonChange& change);
     // Ends all logins and frees the place in every room; the nickname stays taken. Error conflict for the
     // last administrator.
-    void deactivate(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+    void deactivate(store::Tx& tx, OrganisationId organisation_id, PersonId id);
     // Nothing of who it was is left in it, and nobody signs in by it. Error conflict for the last
     // administrator.
-    void erase(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+    void erase(store::Tx& tx, OrganisationId organisation_id, PersonId id);
     // A new secret ends the logins that the old one made; no PIN means that none signs in.
-    void set_pin(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+    void set_pin(store::Tx& tx, OrganisationId organisation_id, PersonId id,
                  std::optional<std::string_view> pin_hash);
-    void set_password(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
-                      std::string_view password_hash, std::int64_t except_login_id = 0);
+    void set_password(store::Tx& tx, OrganisationId organisation_id, PersonId id,
+                      std::string_view password_hash, LoginId except_login_id = {});
 
     // Called in the transaction that deactivates somebody; rooms free the seats.
-    std::function<void(store::Tx&, std::int64_t organisation_id, std::int64_t person_id)> on_deactivating;
+    std::function<void(store::Tx&, OrganisationId organisation_id, PersonId person_id)> on_deactivating;
     // Called in the transaction that sets a password: whoever had forgotten it need not be helped any more.
-    std::function<void(store::Tx&, std::int64_t organisation_id, std::int64_t person_id)> on_password_set;
+    std::function<void(store::Tx&, OrganisationId organisation_id, PersonId person_id)> on_password_set;
     // Called in the transaction that changes somebody's nickname, after the change; rooms show it.
-    std::function<void(store::Tx&, std::int64_t organisation_id, std::int64_t person_id)> on_renamed;
+    std::function<void(store::Tx&, OrganisationId organisation_id, PersonId person_id)> on_renamed;
 
 private:
     struct Names {
         std::optional<std::string> nickname, username, email, external_id;
     };
-    void refuse_taken_names(store::Read& read, std::int64_t organisation_id, std::int64_t except_id,
+    void refuse_taken_names(store::Read& read, OrganisationId organisation_id, PersonId except_id,
                             const Names& names) const;
-    void refuse_last_administrator(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
+    void refuse_last_administrator(store::Read& read, OrganisationId organisation_id, PersonId id) const;
 
     Logins& logins_;
 };

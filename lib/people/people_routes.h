@@ -18,6 +18,7 @@
 #include "people/signing_in/sign_in.h"
 #include "people/signing_in/site_keys.h"
 #include "platform/crypto.h"
+#include "platform/ids.h"
 #include "store/store.h"
 
 namespace people {
@@ -42,7 +43,7 @@ struct PeopleParts {
     Privacy& privacy;
     bool tls = false; // then the cookie is __Host- and Secure
     // The headset that a login belongs to, as JSON: devices are above people.
-    std::function<http::Json(store::Read&, std::int64_t organisation_id, std::int64_t device_id)>
+    std::function<http::Json(store::Read&, OrganisationId organisation_id, DeviceId device_id)>
         describe_device = {};
 };
 

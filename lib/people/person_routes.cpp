@@ -49,7 +49,7 @@ Answer list_people(const PeopleParts& parts, Call& call, store::Read& read) {
         if (!filter.role)
             platform::throw_invalid("role", "must be student, viewer, teacher or administrator");
     }
-    filter.class_id = call.query_integer("class");
+    filter.class_id = call.query_id<ClassId>("class");
     filter.text = call.query("q").value_or("");
     filter.inactive = call.query("inactive") == "true";
     return http::page_answer(parts.people.list(read, call.caller.organisation_id, filter,
@@ -80,11 +80,11 @@ Answer add_person(const PeopleParts& parts, Call& call) {
             parts.classes.add_student(tx, call.caller.organisation_id, body.at("class_id"), added.id);
         return added;
     });
-    return http::created(json_of(made), "/v1/people/" + std::to_string(made.id)).on({{"person", made.id}});
+    return http::created(json_of(made), "/v1/people/" + to_string(made.id)).on({{"person", made.id}});
 }
 
 Answer change_person(const PeopleParts& parts, Call& call, store::Tx& tx) {
-    const std::int64_t id = call.id("id");
+    const PersonId id = call.id<PersonId>("id");
     const Json& body = call.body;
     Person person = parts.people.get(tx, call.caller.organisation_id, id);
     refuse_unless_in_charge(call.caller, person);
@@ -106,13 +106,13 @@ Answer change_person(const PeopleParts& parts, Call& call, store::Tx& tx) {
 }
 
 Answer deactivate_person(const PeopleParts& parts, Call& call, store::Tx& tx) {
-    const std::int64_t id = call.id("id");
+    const PersonId id = call.id<PersonId>("id");
     refuse_unless_in_charge(call.caller, parts.people.get(tx, call.caller.organisation_id, id));
     parts.people.deactivate(tx, call.caller.organisation_id, id);
     return http::no_content().on({{"person", id}});
 }
 
-Person person_for_secret(const PeopleParts& parts, const Call& call, std::int64_t id) {
+Person person_for_secret(const PeopleParts& parts, const Call& call, PersonId id) {
     Person person = parts.store.read(
         [&](store::Read& read) { return parts.people.get(read, call.caller.organisation_id, id); });
     if (id != call.caller.person_id) refuse_unless_in_charge(call.caller, person);
@@ -120,7 +120,7 @@ Person person_for_secret(const PeopleParts& parts, const Call& call, std::int64_
 }
 
 Answer void_pin(const PeopleParts& parts, Call& call, store::Tx& tx) {
-    const std::int64_t id = call.id("id");
+    const PersonId id = call.id<PersonId>("id");
     refuse_unless_in_charge(call.caller, parts.people.get(tx, call.caller.organisation_id, id));
     parts.people.set_pin(tx, call.caller.organisation_id, id, std::nullopt);
     return http::no_content().on({{"person", id}});
@@ -128,17 +128,18 @@ Answer void_pin(const PeopleParts& parts, Call& call, store::Tx& tx) {
 
 // One's own, but the login that asks; or as an administrator, or a teacher of students, everywhere.
 Answer sign_out_everywhere(const PeopleParts& parts, Call& call, store::Tx& tx) {
-    const std::int64_t id = call.id("id");
+    const PersonId id = call.id<PersonId>("id");
     const bool own = id == call.caller.person_id;
     const Person person = parts.people.get(tx, call.caller.organisation_id, id);
     if (!own && call.caller.role < Role::teacher) throw_forbidden("You may end your own logins only.");
     if (!own) refuse_unless_in_charge(call.caller, person);
-    parts.logins.end_of_person(tx, call.caller.organisation_id, id, {}, own ? call.caller.login_id : 0);
+    parts.logins.end_of_person(tx, call.caller.organisation_id, id, {},
+                               own ? call.caller.login_id : LoginId());
     return http::no_content().on({{"person", id}});
 }
 
 Answer set_pin(const PeopleParts& parts, Call& call) {
-    const std::int64_t id = call.id("id");
+    const PersonId id = call.id<PersonId>("id");
     person_for_secret(parts, call, id);
     const std::string pin =
         call.body.contains("pin") ? call.body.at("pin").get<std::string>() : drawn_pin(parts.random);
@@ -151,7 +152,7 @@ Answer set_pin(const PeopleParts& parts, Call& call) {
 // One's own needs the old one, so that a page left open is not enough; somebody else's is the administrator's
 // to set.
 Answer set_password(const PeopleParts& parts, Call& call) {
-    const std::int64_t id = call.id("id");
+    const PersonId id = call.id<PersonId>("id");
     const bool own = id == call.caller.person_id;
     if (!own && !administers(call.caller))
         throw_forbidden("Only an administrator sets the password of another.");
@@ -170,7 +171,8 @@ Answer set_password(const PeopleParts& parts, Call& call) {
     }
     const std::string hash = parts.hasher.hash(call.body.at("password").get_ref<const std::string&>());
     parts.store.write("set password", [&](store::Tx& tx) {
-        parts.people.set_password(tx, call.caller.organisation_id, id, hash, own ? call.caller.login_id : 0);
+        parts.people.set_password(tx, call.caller.organisation_id, id, hash,
+                                  own ? call.caller.login_id : LoginId());
     });
     return http::no_content().on({{"person", id}});
 }
@@ -219,8 +221,8 @@ void add_list_and_change(http::RouteTable& table, const PeopleParts& parts) {
                   .tagged("people")
                   .gives(person_shape())
                   .handled<store::Read>([parts](Call& call, store::Read& read) {
-                      return http::json(
-                          json_of(parts.people.get(read, call.caller.organisation_id, call.id("id"))));
+                      return http::json(json_of(
+                          parts.people.get(read, call.caller.organisation_id, call.id<PersonId>("id"))));
                   }));
     table.add(http::patch("/v1/people/:id", "Change a person")
                   .writes()

@@ -11,7 +11,7 @@ namespace people {
 
 namespace {
 
-std::string logins_csv(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) {
+std::string logins_csv(store::Read& read, OrganisationId organisation_id, PersonId person_id) {
     std::string text = platform::csv_line({"signed_in_at", "ends_at", "by", "with"});
     auto rows = read.query(
         "SELECT created_ms, expires_ms, proof, user_agent FROM logins WHERE organisation_id = ? AND "
@@ -24,7 +24,7 @@ std::string logins_csv(store::Read& read, std::int64_t organisation_id, std::int
     return text;
 }
 
-nlohmann::json profile_of(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) {
+nlohmann::json profile_of(store::Read& read, OrganisationId organisation_id, PersonId person_id) {
     auto rows = read.query(
         "SELECT f.time_zone, f.preferences, f.last_login_ms FROM profiles f JOIN persons p ON p.id = "
         "f.person_id"
@@ -37,7 +37,7 @@ nlohmann::json profile_of(store::Read& read, std::int64_t organisation_id, std::
              rows.is_null(2) ? nlohmann::json() : nlohmann::json(platform::iso8601(rows.integer(2)))}};
 }
 
-nlohmann::json classes_of(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) {
+nlohmann::json classes_of(store::Read& read, OrganisationId organisation_id, PersonId person_id) {
     auto names = nlohmann::json::array();
     auto rows = read.query(
         "SELECT c.name FROM class_students s JOIN classes c ON c.id = s.class_id"
@@ -50,8 +50,7 @@ nlohmann::json classes_of(store::Read& read, std::int64_t organisation_id, std::
 
 } // namespace
 
-std::string Privacy::export_zip(store::Read& read, std::int64_t organisation_id,
-                                std::int64_t person_id) const {
+std::string Privacy::export_zip(store::Read& read, OrganisationId organisation_id, PersonId person_id) const {
     nlohmann::json person = json_of(people_.get(read, organisation_id, person_id));
     person["classes"] = classes_of(read, organisation_id, person_id);
     person["profile"] = profile_of(read, organisation_id, person_id);
@@ -66,7 +65,7 @@ std::string Privacy::export_zip(store::Read& read, std::int64_t organisation_id,
     return zip.finish();
 }
 
-void Privacy::erase(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id, bool remove_runs) {
+void Privacy::erase(store::Tx& tx, OrganisationId organisation_id, PersonId person_id, bool remove_runs) {
     people_.erase(tx, organisation_id, person_id);
     tx.run(
         "INSERT INTO erasures (person_id, organisation_id, remove_runs, asked_ms) VALUES (?1, ?2, ?3, ?4)"
@@ -80,7 +79,8 @@ void Privacy::load(store::Read& read) {
 }
 
 void Privacy::work(store::Tx& tx) {
-    std::int64_t person_id = 0, organisation_id = 0;
+    PersonId person_id;
+    OrganisationId organisation_id;
     bool remove_runs = false;
     {
         auto rows = tx.query(
@@ -89,8 +89,8 @@ void Privacy::work(store::Tx& tx) {
             tx.after_commit([this] { has_work_ = false; });
             return;
         }
-        person_id = rows.integer(0);
-        organisation_id = rows.integer(1);
+        person_id = rows.id<PersonId>(0);
+        organisation_id = rows.id<OrganisationId>(1);
         remove_runs = rows.boolean(2);
     }
     for (const Eraser& eraser : erasers_)

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "people/people.h"
+#include "platform/ids.h"
 #include "store/transaction.h"
 
 namespace people {
@@ -23,19 +24,19 @@ public:
     struct File {
         std::string name, content;
     };
-    using Exporter = std::function<void(store::Read&, std::int64_t organisation_id, std::int64_t person_id,
+    using Exporter = std::function<void(store::Read&, OrganisationId organisation_id, PersonId person_id,
                                         std::vector<File>& files)>;
     // Some milliseconds of work; true when nothing of the person is left. `remove_runs`: otherwise they stay,
     // nobody's.
-    using Eraser = std::function<bool(store::Tx&, std::int64_t organisation_id, std::int64_t person_id,
-                                      bool remove_runs)>;
+    using Eraser =
+        std::function<bool(store::Tx&, OrganisationId organisation_id, PersonId person_id, bool remove_runs)>;
     void add_exporter(Exporter exporter) { exporters_.push_back(std::move(exporter)); }
     void add_eraser(Eraser eraser) { erasers_.push_back(std::move(eraser)); }
 
     // A zip of JSON and CSV files.
-    std::string export_zip(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) const;
+    std::string export_zip(store::Read& read, OrganisationId organisation_id, PersonId person_id) const;
     // Error conflict for the last administrator.
-    void erase(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id, bool remove_runs);
+    void erase(store::Tx& tx, OrganisationId organisation_id, PersonId person_id, bool remove_runs);
 
     void load(store::Read& read); // at start: is anything left to erase?
     bool has_work() const { return has_work_; }

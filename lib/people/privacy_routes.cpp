@@ -13,15 +13,15 @@ using http::Answer;
 using http::Call;
 
 Answer hand_out(const PeopleParts& parts, Call& call, store::Read& read) {
-    const std::int64_t id = call.id("id");
+    const PersonId id = call.id<PersonId>("id");
     return http::text(parts.privacy.export_zip(read, call.caller.organisation_id, id), "application/zip")
-        .header("Content-Disposition", "attachment; filename=\"person-" + std::to_string(id) + ".zip\"")
+        .header("Content-Disposition", "attachment; filename=\"person-" + to_string(id) + ".zip\"")
         .header("Cache-Control", "no-store")
         .on({{"person", id}});
 }
 
 Answer erase(const PeopleParts& parts, Call& call, store::Tx& tx) {
-    const std::int64_t id = call.id("id");
+    const PersonId id = call.id<PersonId>("id");
     const Person person = parts.people.get(tx, call.caller.organisation_id, id);
     if (person.box_administrator && !call.caller.box_administrator)
         throw platform::Error(platform::ErrorKind::forbidden,

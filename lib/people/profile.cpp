@@ -6,7 +6,7 @@
 
 namespace people {
 
-Profile Profiles::get(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) const {
+Profile Profiles::get(store::Read& read, OrganisationId organisation_id, PersonId person_id) const {
     auto rows = read.query(
         "SELECT coalesce(f.time_zone, o.time_zone), coalesce(f.preferences, '{}'), f.last_login_ms"
         " FROM persons p JOIN organisations o ON o.id = p.organisation_id"
@@ -16,14 +16,14 @@ Profile Profiles::get(store::Read& read, std::int64_t organisation_id, std::int6
     return {rows.string(0), rows.string(1), rows.optional_integer(2)};
 }
 
-void Profiles::ensure(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
+void Profiles::ensure(store::Tx& tx, OrganisationId organisation_id, PersonId person_id) {
     tx.run(
         "INSERT INTO profiles (person_id) SELECT id FROM persons WHERE organisation_id = ? AND id = ?"
         " ON CONFLICT DO NOTHING",
         organisation_id, person_id);
 }
 
-void Profiles::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id,
+void Profiles::change(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
                       const std::optional<std::string>& time_zone,
                       const std::optional<std::string>& preferences) {
     ensure(tx, organisation_id, person_id);
@@ -33,7 +33,7 @@ void Profiles::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t 
         person_id, time_zone, preferences);
 }
 
-void Profiles::signed_in(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
+void Profiles::signed_in(store::Tx& tx, OrganisationId organisation_id, PersonId person_id) {
     ensure(tx, organisation_id, person_id);
     tx.run("UPDATE profiles SET last_login_ms = ?2 WHERE person_id = ?1", person_id, tx.now_ms());
 }
@@ -42,29 +42,29 @@ void Profiles::forgot_password(store::Tx& tx, std::string_view email) {
     auto rows = tx.query("SELECT id, organisation_id, nickname FROM persons WHERE email = ? AND active = 1",
                          platform::trimmed(email));
     if (!rows.step()) return;
-    const PasswordRequest request{{rows.integer(0), rows.string(2)}, tx.now_ms()};
+    const PasswordRequest request{{rows.id<PersonId>(0), rows.string(2)}, tx.now_ms()};
     tx.run(
         "INSERT INTO password_requests (person_id, at_ms) VALUES (?1, ?2)"
         " ON CONFLICT (person_id) DO UPDATE SET at_ms = ?2",
         request.person.id, request.at_ms);
-    tx.after_commit([this, organisation_id = rows.integer(1), request] {
+    tx.after_commit([this, organisation_id = rows.id<OrganisationId>(1), request] {
         if (on_password_request) on_password_request(organisation_id, request.person.id, request);
     });
 }
 
 std::vector<PasswordRequest> Profiles::password_requests(store::Read& read,
-                                                         std::int64_t organisation_id) const {
+                                                         OrganisationId organisation_id) const {
     auto rows = read.query(
         "SELECT p.id, p.nickname, r.at_ms FROM password_requests r JOIN persons p ON p.id = r.person_id"
         " WHERE p.organisation_id = ? AND p.active = 1 ORDER BY r.at_ms DESC LIMIT 100",
         organisation_id);
     std::vector<PasswordRequest> requests;
     while (rows.step())
-        requests.push_back({{rows.integer(0), rows.string(1)}, rows.integer(2)});
+        requests.push_back({{rows.id<PersonId>(0), rows.string(1)}, rows.integer(2)});
     return requests;
 }
 
-bool Profiles::close_password_request(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
+bool Profiles::close_password_request(store::Tx& tx, OrganisationId organisation_id, PersonId person_id) {
     const auto closed = tx.run(
         "DELETE FROM password_requests WHERE person_id ="
         " (SELECT id FROM persons WHERE organisation_id = ? AND id = ?)",

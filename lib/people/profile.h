@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "people/people.h"
+#include "platform/ids.h"
 #include "store/transaction.h"
 
 namespace people {
@@ -28,25 +29,25 @@ struct PasswordRequest {
 
 class Profiles {
 public:
-    Profile get(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) const;
-    void change(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id,
+    Profile get(store::Read& read, OrganisationId organisation_id, PersonId person_id) const;
+    void change(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
                 const std::optional<std::string>& time_zone, const std::optional<std::string>& preferences);
-    void signed_in(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id);
+    void signed_in(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
 
     // Whoever has that address, if anybody; who asks does not learn which.
     void forgot_password(store::Tx& tx, std::string_view email);
     // The newest first; at most a hundred are of interest.
-    std::vector<PasswordRequest> password_requests(store::Read& read, std::int64_t organisation_id) const;
+    std::vector<PasswordRequest> password_requests(store::Read& read, OrganisationId organisation_id) const;
     // False: there was none.
-    bool close_password_request(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id);
+    bool close_password_request(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
 
     // After the commit, on the writer thread: null when it is settled.
-    std::function<void(std::int64_t organisation_id, std::int64_t person_id,
+    std::function<void(OrganisationId organisation_id, PersonId person_id,
                        const std::optional<PasswordRequest>&)>
         on_password_request;
 
 private:
-    void ensure(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id);
+    void ensure(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
 };
 
 nlohmann::json json_of(const PasswordRequest& request);

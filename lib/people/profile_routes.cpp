@@ -25,9 +25,10 @@ void add_profile_routes(http::RouteTable& table, Profiles& profiles) {
                   .gives(http::nothing(), 204)
                   .tagged("people")
                   .handled<store::Tx>([&profiles](http::Call& call, store::Tx& tx) {
-                      if (!profiles.close_password_request(tx, call.caller.organisation_id, call.id("id")))
+                      if (!profiles.close_password_request(tx, call.caller.organisation_id,
+                                                           call.id<PersonId>("id")))
                           platform::throw_not_found("password request");
-                      return http::no_content().on({{"person", call.id("id")}});
+                      return http::no_content().on({{"person", call.id<PersonId>("id")}});
                   }));
 }
 

@@ -36,7 +36,7 @@ Person prove_again(const PeopleParts& parts, const Call& call) {
     return parts.sign_in.prove(claim, {});
 }
 
-Answer once_only(const Json& body, std::int64_t person_id) {
+Answer once_only(const Json& body, PersonId person_id) {
     return http::json(body).header("Cache-Control", "no-store").on({{"person", person_id}});
 }
 
@@ -76,7 +76,7 @@ Answer remove_own(const PeopleParts& parts, Call& call) {
 }
 
 Answer reset(const PeopleParts& parts, Call& call, store::Tx& tx) {
-    const std::int64_t id = call.id("id");
+    const PersonId id = call.id<PersonId>("id");
     const Person person = parts.people.get(tx, call.caller.organisation_id, id);
     if (person.box_administrator && !call.caller.box_administrator)
         throw platform::Error(platform::ErrorKind::forbidden,
@@ -101,8 +101,8 @@ void add_setting_up(http::RouteTable& table, const PeopleParts& parts) {
             .tagged("second factor")
             .gives(http::object({{"set", http::boolean()}, {"recovery_codes_left", http::integer(0, 10)}}))
             .handled<store::Read>([parts](Call& call, store::Read& read) {
-                const std::int64_t organisation_id = call.caller.organisation_id;
-                const std::int64_t person_id = call.caller.person_id;
+                const OrganisationId organisation_id = call.caller.organisation_id;
+                const PersonId person_id = call.caller.person_id;
                 return http::json({{"set", parts.second_factor.is_set(read, organisation_id, person_id)},
                                    {"recovery_codes_left", parts.second_factor.recovery_codes_left(
                                                                read, organisation_id, person_id)}});
@@ -249,8 +249,8 @@ void add_inviting(http::RouteTable& table, const PeopleParts& parts) {
                   .tagged("invitations")
                   .gives(http::nothing(), 204)
                   .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
-                      parts.invitations.revoke(tx, call.caller.organisation_id, call.id("id"));
-                      return http::no_content().on({{"invitation", call.id("id")}});
+                      parts.invitations.revoke(tx, call.caller.organisation_id, call.id<InvitationId>("id"));
+                      return http::no_content().on({{"invitation", call.id<PersonId>("id")}});
                   }));
 }
 

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "platform/ids.h"
+
 namespace platform {
 
 enum class Role { none, student, viewer, teacher, administrator };
@@ -12,18 +14,18 @@ enum class Role { none, student, viewer, teacher, administrator };
 enum class Proof { none, pin, password, totp, device, site_key };
 
 struct Caller {
-    std::int64_t organisation_id = 0; // 0: a stranger
-    std::int64_t person_id = 0;       // 0: no person (a stranger, or a headset that nobody has signed in on)
-    std::int64_t device_id = 0; // 0: not a headset. A headset's socket has both once a student has signed in.
-    std::int64_t site_key_id = 0;
-    std::int64_t login_id = 0;
+    OrganisationId organisation_id; // none: a stranger
+    PersonId person_id;             // none: no person (a stranger, or a headset that nobody has signed in on)
+    DeviceId device_id; // none: not a headset. A headset's socket has both once a student has signed in.
+    SiteKeyId site_key_id;
+    LoginId login_id;
     Role role = Role::none;
     Proof proof = Proof::none;
     bool box_administrator = false;
     bool client_panel = false; // a site key made with --client: dialect A's panel
     bool by_cookie = false;    // then a changing request must come from an allowed Origin
 
-    bool is_stranger() const { return organisation_id == 0; }
+    bool is_stranger() const { return !organisation_id; }
 };
 
 } // namespace platform

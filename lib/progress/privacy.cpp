@@ -19,7 +19,7 @@ nlohmann::json timed(store::Statement rows, const char* what, const char* when) 
 
 } // namespace
 
-void export_progress(store::Read& read, std::int64_t organisation_id, std::int64_t person_id,
+void export_progress(store::Read& read, OrganisationId organisation_id, PersonId person_id,
                      std::vector<people::Privacy::File>& files) {
     auto experience = nlohmann::json::array();
     auto rows = read.query(
@@ -45,7 +45,7 @@ void export_progress(store::Read& read, std::int64_t organisation_id, std::int64
     files.push_back({"progress.json", all.dump(2)});
 }
 
-bool erase_progress(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
+bool erase_progress(store::Tx& tx, OrganisationId organisation_id, PersonId person_id) {
     if (tx.run("DELETE FROM experience WHERE run_id IN (SELECT run_id FROM experience"
                " WHERE organisation_id = ? AND person_id = ? LIMIT ?)",
                organisation_id, person_id, rows_at_once) > 0)

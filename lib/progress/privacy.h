@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "people/privacy.h"
+#include "platform/ids.h"
 #include "store/transaction.h"
 
 namespace progress {
 
-void export_progress(store::Read& read, std::int64_t organisation_id, std::int64_t person_id,
+void export_progress(store::Read& read, OrganisationId organisation_id, PersonId person_id,
                      std::vector<people::Privacy::File>& files);
 // A chunk: nothing of it stays, also where the runs do. True when nothing is left.
-bool erase_progress(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id);
+bool erase_progress(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
 
 } // namespace progress

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double full_score = 100;
 
-std::vector<std::int64_t> days_of(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) {
+std::vector<std::int64_t> days_of(store::Read& read, OrganisationId organisation_id, PersonId person_id) {
     auto rows = read.query(
         "SELECT DISTINCT at_ms / ?3 FROM experience WHERE organisation_id = ?1 AND person_id = ?2 ORDER BY 1",
         organisation_id, person_id, day_ms);
@@ -22,7 +22,7 @@ std::vector<std::int64_t> days_of(store::Read& read, std::int64_t organisation_i
     return days;
 }
 
-void require_person(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) {
+void require_person(store::Read& read, OrganisationId organisation_id, PersonId person_id) {
     if (!read.integer("SELECT id FROM persons WHERE organisation_id = ? AND id = ?", organisation_id,
                       person_id))
         platform::throw_not_found("person");
@@ -42,7 +42,7 @@ std::string_view name_of(LeaderboardMode mode) {
     return "off";
 }
 
-std::optional<Award> Progress::settle(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id) {
+std::optional<Award> Progress::settle(store::Tx& tx, OrganisationId organisation_id, RunId run_id) {
     const auto training = trainings_.find(tx, organisation_id, run_id);
     if (!training || training->phase != trainings::Phase::recorded || !training->run.person)
         return std::nullopt;
@@ -68,21 +68,20 @@ std::optional<Award> Progress::settle(store::Tx& tx, std::int64_t organisation_i
     return award;
 }
 
-std::optional<std::int64_t> Progress::xp_of(store::Read& read, std::int64_t organisation_id,
-                                            std::int64_t run_id) const {
+std::optional<std::int64_t> Progress::xp_of(store::Read& read, OrganisationId organisation_id,
+                                            RunId run_id) const {
     return read.integer("SELECT xp FROM experience WHERE organisation_id = ? AND run_id = ?", organisation_id,
                         run_id);
 }
 
-std::int64_t Progress::total_xp(store::Read& read, std::int64_t organisation_id,
-                                std::int64_t person_id) const {
+std::int64_t Progress::total_xp(store::Read& read, OrganisationId organisation_id, PersonId person_id) const {
     return read
         .integer("SELECT sum(xp) FROM experience WHERE organisation_id = ? AND person_id = ?",
                  organisation_id, person_id)
         .value_or(0);
 }
 
-Figures Progress::figures_of(store::Read& read, std::int64_t organisation_id, std::int64_t person_id,
+Figures Progress::figures_of(store::Read& read, OrganisationId organisation_id, PersonId person_id,
                              std::int64_t* current_streak_days) const {
     Figures figures;
     auto rows = read.query(
@@ -105,9 +104,8 @@ Figures Progress::figures_of(store::Read& read, std::int64_t organisation_id, st
 }
 
 // Gives those that have become new.
-std::vector<const Achievement*> Progress::keep_reached(store::Tx& tx, std::int64_t organisation_id,
-                                                       std::int64_t person_id,
-                                                       std::optional<std::int64_t> run_id) {
+std::vector<const Achievement*> Progress::keep_reached(store::Tx& tx, OrganisationId organisation_id,
+                                                       PersonId person_id, std::optional<RunId> run_id) {
     std::vector<const Achievement*> fresh;
     for (const Achievement* achievement : reached_with(figures_of(tx, organisation_id, person_id)))
         if (tx.run("INSERT INTO achievements (person_id, achievement, run_id, at_ms) VALUES (?, ?, ?, ?)"
@@ -117,7 +115,7 @@ std::vector<const Achievement*> Progress::keep_reached(store::Tx& tx, std::int64
     return fresh;
 }
 
-std::vector<const Achievement*> Progress::reached_with_run(store::Read& read, std::int64_t run_id) const {
+std::vector<const Achievement*> Progress::reached_with_run(store::Read& read, RunId run_id) const {
     auto rows = read.query(
         "SELECT achievement FROM achievements WHERE run_id = ? AND person_id ="
         " (SELECT person_id FROM experience WHERE run_id = ?1) ORDER BY achievement",
@@ -128,7 +126,7 @@ std::vector<const Achievement*> Progress::reached_with_run(store::Read& read, st
     return reached;
 }
 
-Standing Progress::standing(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) const {
+Standing Progress::standing(store::Read& read, OrganisationId organisation_id, PersonId person_id) const {
     const people::Person person = people_.get(read, organisation_id, person_id);
     Standing standing;
     standing.person = {person.id, person.nickname};
@@ -141,12 +139,12 @@ Standing Progress::standing(store::Read& read, std::int64_t organisation_id, std
         person_id);
     while (rows.step())
         if (const auto* achievement = achievement_named(rows.text(0)))
-            standing.achievements.push_back({achievement, rows.optional_integer(1), rows.integer(2)});
+            standing.achievements.push_back({achievement, rows.optional_id<RunId>(1), rows.integer(2)});
     return standing;
 }
 
-store::Page<HistoryEntry> Progress::history(store::Read& read, std::int64_t organisation_id,
-                                            std::int64_t person_id, const store::PageRequest& page) const {
+store::Page<HistoryEntry> Progress::history(store::Read& read, OrganisationId organisation_id,
+                                            PersonId person_id, const store::PageRequest& page) const {
     require_person(read, organisation_id, person_id);
     auto rows = read.query(
         "SELECT r.id, s.id, s.title, r.scenario_version, r.started_ms, t.recorded_ms, r.score, t.passed, e.xp"
@@ -156,16 +154,16 @@ store::Page<HistoryEntry> Progress::history(store::Read& read, std::int64_t orga
         " AND (?3 IS NULL OR r.id < ?3) ORDER BY r.id DESC LIMIT ?4",
         organisation_id, person_id, page.after, page.limit + 1);
     return store::read_page<HistoryEntry>(std::move(rows), page, [](const store::Statement& row) {
-        return HistoryEntry{row.integer(0),         {row.integer(1), row.string(2), row.integer(3)},
+        return HistoryEntry{row.id<RunId>(0),       {row.id<ScenarioId>(1), row.string(2), row.integer(3)},
                             row.integer(4),         row.optional_integer(5),
                             row.optional_real(6),   row.boolean(7),
                             row.optional_integer(8)};
     });
 }
 
-std::map<std::int64_t, ScenarioProgress> Progress::by_scenario(store::Read& read,
-                                                               std::int64_t organisation_id,
-                                                               std::int64_t person_id) const {
+std::map<ScenarioId, ScenarioProgress> Progress::by_scenario(store::Read& read,
+                                                             OrganisationId organisation_id,
+                                                             PersonId person_id) const {
     auto rows = read.query(
         "SELECT r.scenario_id, count(*), coalesce(sum(e.xp), 0), max(r.state = 'running'), max(r.completed),"
         " max(r.score), min(CASE WHEN r.completed THEN t.recorded_ms END)"
@@ -173,15 +171,15 @@ std::map<std::int64_t, ScenarioProgress> Progress::by_scenario(store::Read& read
         " WHERE r.organisation_id = ? AND r.person_id = ? AND t.phase <> 'cancelled'"
         " AND r.scenario_id IS NOT NULL GROUP BY r.scenario_id",
         organisation_id, person_id);
-    std::map<std::int64_t, ScenarioProgress> progress;
+    std::map<ScenarioId, ScenarioProgress> progress;
     while (rows.step())
-        progress[rows.integer(0)] = {rows.integer(1), rows.integer(2),       rows.boolean(3),
-                                     rows.boolean(4), rows.optional_real(5), rows.optional_integer(6)};
+        progress[rows.id<ScenarioId>(0)] = {rows.integer(1), rows.integer(2),       rows.boolean(3),
+                                            rows.boolean(4), rows.optional_real(5), rows.optional_integer(6)};
     return progress;
 }
 
-Performance Progress::performance(store::Read& read, std::int64_t organisation_id,
-                                  std::int64_t person_id) const {
+Performance Progress::performance(store::Read& read, OrganisationId organisation_id,
+                                  PersonId person_id) const {
     auto rows = read.query(
         "SELECT count(*), count(t.recorded_ms), coalesce(sum(r.completed), 0), coalesce(sum(t.escalated), 0),"
         " count(r.score), coalesce(sum(t.recorded_ms - r.started_ms), 0), coalesce(sum(r.score), 0.0)"
@@ -193,7 +191,7 @@ Performance Progress::performance(store::Read& read, std::int64_t organisation_i
             rows.integer(4), rows.integer(5), rows.real(6)};
 }
 
-std::vector<LeaderboardRow> Progress::leaderboard(store::Read& read, std::int64_t organisation_id,
+std::vector<LeaderboardRow> Progress::leaderboard(store::Read& read, OrganisationId organisation_id,
                                                   const LeaderboardFilter& filter) const {
     std::vector<LeaderboardRow> board;
     if (mode(read, organisation_id) == LeaderboardMode::off) return board;
@@ -205,12 +203,12 @@ std::vector<LeaderboardRow> Progress::leaderboard(store::Read& read, std::int64_
         " GROUP BY p.id ORDER BY 3 DESC, p.id LIMIT ?3",
         organisation_id, filter.class_id, filter.limit);
     while (rows.step())
-        board.push_back({rows.integer(0), rows.integer(1), rows.integer(2), rows.integer(3), rows.string(4),
-                         rows.string(5), rows.string(6)});
+        board.push_back({rows.integer(0), rows.id<PersonId>(1), rows.integer(2), rows.integer(3),
+                         rows.string(4), rows.string(5), rows.string(6)});
     return board;
 }
 
-LeaderboardMode Progress::mode(store::Read& read, std::int64_t organisation_id) const {
+LeaderboardMode Progress::mode(store::Read& read, OrganisationId organisation_id) const {
     auto rows = read.query("SELECT leaderboard FROM organisations WHERE id = ?", organisation_id);
     if (!rows.step()) return LeaderboardMode::off;
     for (const LeaderboardMode mode : {LeaderboardMode::names, LeaderboardMode::anonymous})
@@ -218,8 +216,8 @@ LeaderboardMode Progress::mode(store::Read& read, std::int64_t organisation_id) 
     return LeaderboardMode::off;
 }
 
-std::vector<const Achievement*> Progress::note_help(store::Tx& tx, std::int64_t organisation_id,
-                                                    std::int64_t person_id, std::int64_t seen_by) {
+std::vector<const Achievement*> Progress::note_help(store::Tx& tx, OrganisationId organisation_id,
+                                                    PersonId person_id, PersonId seen_by) {
     require_person(tx, organisation_id, person_id);
     tx.run("INSERT INTO helping (person_id, seen_by, at_ms) VALUES (?, ?, ?)", person_id, seen_by,
            tx.now_ms());

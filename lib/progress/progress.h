@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "people/people.h"
+#include "platform/ids.h"
 #include "progress/achievement.h"
 #include "progress/experience.h"
 #include "store/page.h"
@@ -25,7 +26,8 @@
 namespace progress {
 
 struct Award { // what a run gave
-    std::int64_t run_id = 0, person_id = 0;
+    RunId run_id;
+    PersonId person_id;
     std::int64_t xp = 0, total_xp = 0;
     bool first_time = false;                      // to this person; false: it had been given
     std::vector<const Achievement*> achievements; // reached with it
@@ -33,7 +35,7 @@ struct Award { // what a run gave
 
 struct Reached {
     const Achievement* achievement = nullptr;
-    std::optional<std::int64_t> run_id;
+    std::optional<RunId> run_id;
     std::int64_t at_ms = 0;
 };
 
@@ -46,7 +48,7 @@ struct Standing {
 };
 
 struct HistoryEntry {
-    std::int64_t id = 0; // the run's
+    RunId id; // the run's
     scenarios::ScenarioReference scenario;
     std::int64_t started_ms = 0;
     std::optional<std::int64_t> recorded_ms;
@@ -75,11 +77,13 @@ enum class LeaderboardMode { names, anonymous, off };
 std::string_view name_of(LeaderboardMode mode);
 
 struct LeaderboardFilter {
-    std::optional<std::int64_t> class_id;
+    std::optional<ClassId> class_id;
     std::int64_t limit = 10;
 };
 struct LeaderboardRow {
-    std::int64_t rank = 0, person_id = 0, xp = 0, runs = 0; // equal points, equal rank
+    std::int64_t rank = 0;
+    PersonId person_id;
+    std::int64_t xp = 0, runs = 0; // equal points, equal rank
     std::string nickname, first_name, last_name;
 };
 
@@ -91,40 +95,39 @@ public:
         : people_(people), trainings_(trainings) {}
 
     // Gives what the run is worth, if it is one of a scenario, recorded, and somebody's. May be called again.
-    std::optional<Award> settle(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id);
-    std::optional<std::int64_t> xp_of(store::Read& read, std::int64_t organisation_id,
-                                      std::int64_t run_id) const;
+    std::optional<Award> settle(store::Tx& tx, OrganisationId organisation_id, RunId run_id);
+    std::optional<std::int64_t> xp_of(store::Read& read, OrganisationId organisation_id, RunId run_id) const;
 
-    std::int64_t total_xp(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) const;
-    Standing standing(store::Read& read, std::int64_t organisation_id,
-                      std::int64_t person_id) const; // Error not_found
+    std::int64_t total_xp(store::Read& read, OrganisationId organisation_id, PersonId person_id) const;
+    Standing standing(store::Read& read, OrganisationId organisation_id,
+                      PersonId person_id) const; // Error not_found
     // Runs of scenarios, newest first.
-    store::Page<HistoryEntry> history(store::Read& read, std::int64_t organisation_id, std::int64_t person_id,
+    store::Page<HistoryEntry> history(store::Read& read, OrganisationId organisation_id, PersonId person_id,
                                       const store::PageRequest& page) const;
 
     // By scenario; those never begun are not there.
-    std::map<std::int64_t, ScenarioProgress> by_scenario(store::Read& read, std::int64_t organisation_id,
-                                                         std::int64_t person_id) const;
-    Performance performance(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) const;
+    std::map<ScenarioId, ScenarioProgress> by_scenario(store::Read& read, OrganisationId organisation_id,
+                                                       PersonId person_id) const;
+    Performance performance(store::Read& read, OrganisationId organisation_id, PersonId person_id) const;
 
     // Students who have any; empty when it is off. Names are there in any mode: who shows them asks `mode`.
-    std::vector<LeaderboardRow> leaderboard(store::Read& read, std::int64_t organisation_id,
+    std::vector<LeaderboardRow> leaderboard(store::Read& read, OrganisationId organisation_id,
                                             const LeaderboardFilter& filter) const;
-    LeaderboardMode mode(store::Read& read, std::int64_t organisation_id) const;
+    LeaderboardMode mode(store::Read& read, OrganisationId organisation_id) const;
 
     // A teacher saw that person help another. Gives the achievements reached with it.
-    std::vector<const Achievement*> note_help(store::Tx& tx, std::int64_t organisation_id,
-                                              std::int64_t person_id, std::int64_t seen_by);
+    std::vector<const Achievement*> note_help(store::Tx& tx, OrganisationId organisation_id,
+                                              PersonId person_id, PersonId seen_by);
 
     // After the commit, on the writer thread.
-    std::function<void(std::int64_t organisation_id, const Award&)> on_awarded;
+    std::function<void(OrganisationId organisation_id, const Award&)> on_awarded;
 
 private:
-    Figures figures_of(store::Read& read, std::int64_t organisation_id, std::int64_t person_id,
+    Figures figures_of(store::Read& read, OrganisationId organisation_id, PersonId person_id,
                        std::int64_t* current_streak_days = nullptr) const;
-    std::vector<const Achievement*> keep_reached(store::Tx& tx, std::int64_t organisation_id,
-                                                 std::int64_t person_id, std::optional<std::int64_t> run_id);
-    std::vector<const Achievement*> reached_with_run(store::Read& read, std::int64_t run_id) const;
+    std::vector<const Achievement*> keep_reached(store::Tx& tx, OrganisationId organisation_id,
+                                                 PersonId person_id, std::optional<RunId> run_id);
+    std::vector<const Achievement*> reached_with_run(store::Read& read, RunId run_id) const;
 
     people::People& people_;
     trainings::Trainings& trainings_;

@@ -80,9 +80,9 @@ http::Shape leaderboard_shape() {
 
 // Where it is anonymous one finds oneself in it, and nobody else.
 Answer leaderboard(const Progress& progress, people::Classes& classes, Call& call, Read& read) {
-    const std::int64_t organisation_id = call.caller.organisation_id;
+    const OrganisationId organisation_id = call.caller.organisation_id;
     LeaderboardFilter filter;
-    filter.class_id = call.query_integer("class");
+    filter.class_id = call.query_id<ClassId>("class");
     filter.limit = call.query_integer("limit").value_or(filter.limit);
     if (filter.class_id) classes.get(read, organisation_id, *filter.class_id);
     const LeaderboardMode mode = progress.mode(read, organisation_id);
@@ -140,8 +140,8 @@ void add_of_others(http::RouteTable& table, Progress& progress) {
                   .reads()
                   .gives(standing_shape())
                   .handled<Read>([&progress](Call& call, Read& read) {
-                      return http::json(
-                          json_of(progress.standing(read, call.caller.organisation_id, call.id("id"))));
+                      return http::json(json_of(
+                          progress.standing(read, call.caller.organisation_id, call.id<PersonId>("id"))));
                   }));
     table.add(in_progress(
                   http::get("/v1/people/:id/progress/history", "Somebody's runs of scenarios, newest first"),
@@ -151,7 +151,7 @@ void add_of_others(http::RouteTable& table, Progress& progress) {
                   .gives(http::page_of(history_shape()))
                   .handled<Read>([&progress](Call& call, Read& read) {
                       return http::page_answer(
-                          progress.history(read, call.caller.organisation_id, call.id("id"),
+                          progress.history(read, call.caller.organisation_id, call.id<PersonId>("id"),
                                            http::page_request<store::PageRequest>(call)));
                   }));
     table.add(in_progress(http::post("/v1/people/:id/helped", "Note that somebody has helped another"),
@@ -160,10 +160,12 @@ void add_of_others(http::RouteTable& table, Progress& progress) {
                   .takes(http::object({}))
                   .gives(standing_shape(), 201)
                   .handled<Tx>([&progress](Call& call, Tx& tx) {
-                      const std::int64_t organisation_id = call.caller.organisation_id;
-                      progress.note_help(tx, organisation_id, call.id("id"), call.caller.person_id);
-                      return http::json(json_of(progress.standing(tx, organisation_id, call.id("id"))), 201)
-                          .on({{"person", call.id("id")}});
+                      const OrganisationId organisation_id = call.caller.organisation_id;
+                      progress.note_help(tx, organisation_id, call.id<PersonId>("id"), call.caller.person_id);
+                      return http::json(
+                                 json_of(progress.standing(tx, organisation_id, call.id<PersonId>("id"))),
+                                 201)
+                          .on({{"person", call.id<PersonId>("id")}});
                   }));
 }
 

@@ -12,20 +12,21 @@ namespace rooms {
 
 namespace {
 
-using Types = std::map<std::string, std::int64_t>; // by name in lower case
+using Types = std::map<std::string, SeatTypeId>; // by name in lower case
 
 std::string seat_field(std::size_t index, const char* name) {
     return "seats[" + std::to_string(index) + "]." + name;
 }
 
 // What is wrong with a layout by itself and beside what the room has.
-std::vector<platform::FieldError> faults_of(const Layout& layout, const std::set<std::int64_t>& seats,
-                                            const std::set<std::int64_t>& types, const Types& names) {
+std::vector<platform::FieldError> faults_of(const Layout& layout, const std::set<SeatId>& seats,
+                                            const std::set<SeatTypeId>& types, const Types& names) {
     std::vector<platform::FieldError> faults;
     if (layout.seats.size() > static_cast<std::size_t>(Rooms::most_seats))
         faults.push_back({"seats", "must be at most " + std::to_string(Rooms::most_seats)});
     std::map<std::pair<std::int64_t, std::int64_t>, std::size_t> places;
-    std::set<std::int64_t> ids;
+    std::set<SeatId> ids;
+    std::set<SeatTypeId> type_ids;
     for (std::size_t i = 0; i < layout.seats.size(); ++i) {
         const LayoutSeat& seat = layout.seats[i];
         if (seat.id && !seats.contains(*seat.id))
@@ -42,11 +43,10 @@ std::vector<platform::FieldError> faults_of(const Layout& layout, const std::set
     if (!layout.seat_types) return faults;
     if (layout.seat_types->empty()) faults.push_back({"seat_types", "must have at least one"});
     std::set<std::string> taken;
-    ids.clear();
     for (std::size_t i = 0; i < layout.seat_types->size(); ++i) {
         const LayoutType& type = (*layout.seat_types)[i];
         const std::string field = "seat_types[" + std::to_string(i) + "].";
-        if (type.id && (!types.contains(*type.id) || !ids.insert(*type.id).second))
+        if (type.id && (!types.contains(*type.id) || !type_ids.insert(*type.id).second))
             faults.push_back({field + "id", "must be a seat type of this room, once"});
         if (!taken.insert(platform::lower_ascii(type.name)).second)
             faults.push_back({field + "name", "must not come twice"});
@@ -56,43 +56,42 @@ std::vector<platform::FieldError> faults_of(const Layout& layout, const std::set
 
 } // namespace
 
-std::vector<SeatType> Rooms::seat_types(store::Read& read, std::int64_t organisation_id,
-                                        std::int64_t room_id) const {
+std::vector<SeatType> Rooms::seat_types(store::Read& read, OrganisationId organisation_id,
+                                        RoomId room_id) const {
     auto rows = read.query(
         "SELECT t.id, t.name FROM seat_types t JOIN rooms r ON r.id = t.room_id"
         " WHERE r.organisation_id = ? AND t.room_id = ? ORDER BY t.id",
         organisation_id, room_id);
     std::vector<SeatType> types;
     while (rows.step())
-        types.push_back({rows.integer(0), rows.string(1)});
+        types.push_back({rows.id<SeatTypeId>(0), rows.string(1)});
     return types;
 }
 
-std::int64_t Rooms::room_of_seat_type(store::Read& read, std::int64_t organisation_id,
-                                      std::int64_t id) const {
+RoomId Rooms::room_of_seat_type(store::Read& read, OrganisationId organisation_id, SeatTypeId id) const {
     return read
-        .integer(
+        .id<RoomId>(
             "SELECT t.room_id FROM seat_types t JOIN rooms r ON r.id = t.room_id"
             " WHERE r.organisation_id = ? AND t.id = ?",
             organisation_id, id)
-        .value_or(0);
+        .value_or(RoomId());
 }
 
-SeatType Rooms::seat_type(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+SeatType Rooms::seat_type(store::Read& read, OrganisationId organisation_id, SeatTypeId id) const {
     for (SeatType& type : seat_types(read, organisation_id, room_of_seat_type(read, organisation_id, id)))
         if (type.id == id) return std::move(type);
     platform::throw_not_found("seat type");
 }
 
-void Rooms::refuse_taken_place(store::Read& read, std::int64_t room_id, std::int64_t except_id,
-                               std::int64_t row, std::int64_t place) const {
+void Rooms::refuse_taken_place(store::Read& read, RoomId room_id, SeatId except_id, std::int64_t row,
+                               std::int64_t place) const {
     if (read.integer("SELECT id FROM seats WHERE room_id = ? AND row = ? AND place = ? AND id <> ?", room_id,
                      row, place, except_id))
         platform::throw_conflict("There is a seat in row " + std::to_string(row) + ", place " +
                                  std::to_string(place) + " already.");
 }
 
-Room Rooms::measure(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id) {
+Room Rooms::measure(store::Tx& tx, OrganisationId organisation_id, RoomId room_id) {
     const bool changed =
         tx.run(
             "UPDATE rooms SET rows = m.rows, places = m.places FROM (SELECT max(1, coalesce(max(row), 1)) AS "
@@ -108,24 +107,23 @@ Room Rooms::measure(store::Tx& tx, std::int64_t organisation_id, std::int64_t ro
     return room;
 }
 
-void Rooms::tell_removed(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id,
-                         std::int64_t seat_id) {
+void Rooms::tell_removed(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, SeatId seat_id) {
     tx.after_commit([this, organisation_id, room_id, seat_id] {
         if (on_seat_removed) on_seat_removed(organisation_id, room_id, seat_id);
     });
 }
 
-Seat Rooms::add_seat(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id, const NewSeat& seat) {
+Seat Rooms::add_seat(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, const NewSeat& seat) {
     get(tx, organisation_id, room_id);
     if (tx.integer("SELECT count(*) FROM seats WHERE room_id = ?", room_id).value_or(0) >= most_seats)
         platform::throw_conflict("The room has " + std::to_string(most_seats) +
                                  " seats, and cannot have more.");
-    refuse_taken_place(tx, room_id, 0, seat.row, seat.place);
+    refuse_taken_place(tx, room_id, {}, seat.row, seat.place);
     const auto types = seat_types(tx, organisation_id, room_id);
-    const std::int64_t type = seat.seat_type_id.value_or(types.at(0).id);
+    const SeatTypeId type = seat.seat_type_id.value_or(types.at(0).id);
     if (room_of_seat_type(tx, organisation_id, type) != room_id)
         platform::throw_invalid("seat_type_id", "must be a seat type of this room");
-    const std::int64_t id = tx.insert(
+    const SeatId id = tx.insert<SeatId>(
         "INSERT INTO seats (room_id, row, place, x, y, width, height, rotation, seat_type_id, updated_ms)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         room_id, seat.row, seat.place, seat.x.value_or((seat.place - 1) * seat_pitch),
@@ -136,14 +134,14 @@ Seat Rooms::add_seat(store::Tx& tx, std::int64_t organisation_id, std::int64_t r
     return this->seat(tx, organisation_id, id);
 }
 
-void Rooms::remove_seat(store::Tx& tx, std::int64_t organisation_id, std::int64_t seat_id) {
+void Rooms::remove_seat(store::Tx& tx, OrganisationId organisation_id, SeatId seat_id) {
     const Seat gone = seat(tx, organisation_id, seat_id);
     tx.run("DELETE FROM seats WHERE id = ?", seat_id);
     tell_removed(tx, organisation_id, gone.room_id, seat_id);
     measure(tx, organisation_id, gone.room_id);
 }
 
-SeatType Rooms::add_seat_type(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id,
+SeatType Rooms::add_seat_type(store::Tx& tx, OrganisationId organisation_id, RoomId room_id,
                               const std::string& name) {
     get(tx, organisation_id, room_id);
     const auto types = seat_types(tx, organisation_id, room_id);
@@ -152,13 +150,14 @@ SeatType Rooms::add_seat_type(store::Tx& tx, std::int64_t organisation_id, std::
     for (const SeatType& type : types)
         if (platform::lower_ascii(type.name) == platform::lower_ascii(name))
             platform::throw_conflict("There is a seat type \"" + name + "\" in this room already.");
-    return {tx.insert("INSERT INTO seat_types (room_id, name) VALUES (?, ?)", room_id, name), name};
+    return {tx.insert<SeatTypeId>("INSERT INTO seat_types (room_id, name) VALUES (?, ?)", room_id, name),
+            name};
 }
 
-SeatType Rooms::rename_seat_type(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+SeatType Rooms::rename_seat_type(store::Tx& tx, OrganisationId organisation_id, SeatTypeId id,
                                  const std::string& name) {
     seat_type(tx, organisation_id, id);
-    const std::int64_t room_id = room_of_seat_type(tx, organisation_id, id);
+    const RoomId room_id = room_of_seat_type(tx, organisation_id, id);
     for (const SeatType& other : seat_types(tx, organisation_id, room_id))
         if (other.id != id && platform::lower_ascii(other.name) == platform::lower_ascii(name))
             platform::throw_conflict("There is a seat type \"" + name + "\" in this room already.");
@@ -168,9 +167,9 @@ SeatType Rooms::rename_seat_type(store::Tx& tx, std::int64_t organisation_id, st
     return {id, name};
 }
 
-void Rooms::remove_seat_type(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+void Rooms::remove_seat_type(store::Tx& tx, OrganisationId organisation_id, SeatTypeId id) {
     const SeatType type = seat_type(tx, organisation_id, id);
-    const std::int64_t room_id = room_of_seat_type(tx, organisation_id, id);
+    const RoomId room_id = room_of_seat_type(tx, organisation_id, id);
     const auto used =
         tx.integer("SELECT count(*) FROM seats WHERE room_id = ? AND seat_type_id = ?", room_id, id);
     if (used.value_or(0) > 0)
@@ -183,7 +182,7 @@ void Rooms::remove_seat_type(store::Tx& tx, std::int64_t organisation_id, std::i
 // Saves one layout: names and places are unique in a room, so first everything old steps aside.
 class LayoutSave {
 public:
-    LayoutSave(store::Tx& tx, std::int64_t room_id, const Layout& layout)
+    LayoutSave(store::Tx& tx, RoomId room_id, const Layout& layout)
         : tx_(tx), room_id_(room_id), layout_(layout) {}
 
     void save_types(const std::vector<SeatType>& before) {
@@ -194,19 +193,20 @@ public:
         types_.clear();
         tx_.run("UPDATE seat_types SET name = '/' || id WHERE room_id = ?", room_id_);
         for (const LayoutType& type : *layout_.seat_types) {
-            std::int64_t id = type.id.value_or(0);
+            SeatTypeId id = type.id.value_or(SeatTypeId());
             if (type.id)
                 tx_.run("UPDATE seat_types SET name = ? WHERE id = ?", type.name, id);
             else
-                id = tx_.insert("INSERT INTO seat_types (room_id, name) VALUES (?, ?)", room_id_, type.name);
+                id = tx_.insert<SeatTypeId>("INSERT INTO seat_types (room_id, name) VALUES (?, ?)", room_id_,
+                                            type.name);
             types_[platform::lower_ascii(type.name)] = id;
         }
         first_ = types_.at(platform::lower_ascii(layout_.seat_types->front().name));
     }
 
     // Gives the ids of the seats that went.
-    std::vector<std::int64_t> save_seats(const std::vector<Seat>& before) {
-        std::map<std::int64_t, const Seat*> gone;
+    std::vector<SeatId> save_seats(const std::vector<Seat>& before) {
+        std::map<SeatId, const Seat*> gone;
         for (const Seat& seat : before)
             gone[seat.id] = &seat;
         tx_.run("UPDATE seats SET row = -id WHERE room_id = ?", room_id_);
@@ -218,7 +218,7 @@ public:
             update(seat, *gone.at(*seat.id));
             gone.erase(*seat.id);
         }
-        std::vector<std::int64_t> removed;
+        std::vector<SeatId> removed;
         for (const auto& [id, seat] : gone) {
             tx_.run("DELETE FROM seats WHERE id = ?", id);
             removed.push_back(id);
@@ -229,11 +229,11 @@ public:
     }
 
 private:
-    std::int64_t type_of(const LayoutSeat& seat, std::int64_t otherwise) const {
+    SeatTypeId type_of(const LayoutSeat& seat, SeatTypeId otherwise) const {
         return seat.seat_type ? types_.at(platform::lower_ascii(*seat.seat_type)) : otherwise;
     }
     // A type that goes leaves its seats to the first.
-    std::int64_t kept_type(std::int64_t type_id) const {
+    SeatTypeId kept_type(SeatTypeId type_id) const {
         for (const auto& [name, id] : types_)
             if (id == type_id) return id;
         return first_;
@@ -260,18 +260,18 @@ private:
     }
 
     store::Tx& tx_;
-    std::int64_t room_id_;
+    RoomId room_id_;
     const Layout& layout_;
     Types types_;
-    std::int64_t first_ = 0;
+    SeatTypeId first_;
 };
 
-Room Rooms::save_layout(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id,
-                        const Layout& layout) {
+Room Rooms::save_layout(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, const Layout& layout) {
     get(tx, organisation_id, room_id);
     const auto before = seats(tx, organisation_id, room_id);
     const auto types_before = seat_types(tx, organisation_id, room_id);
-    std::set<std::int64_t> seat_ids, type_ids;
+    std::set<SeatId> seat_ids;
+    std::set<SeatTypeId> type_ids;
     Types names;
     for (const Seat& seat : before)
         seat_ids.insert(seat.id);
@@ -281,13 +281,13 @@ Room Rooms::save_layout(store::Tx& tx, std::int64_t organisation_id, std::int64_
     }
     if (layout.seat_types)
         for (const LayoutType& type : *layout.seat_types)
-            names[platform::lower_ascii(type.name)] = type.id.value_or(0);
+            names[platform::lower_ascii(type.name)] = type.id.value_or(SeatTypeId());
     auto faults = faults_of(layout, seat_ids, type_ids, names);
     if (!faults.empty()) throw platform::Error(std::move(faults));
     if (layout.name) rename(tx, organisation_id, room_id, *layout.name);
     LayoutSave save(tx, room_id, layout);
     save.save_types(types_before);
-    for (const std::int64_t id : save.save_seats(before))
+    for (const SeatId id : save.save_seats(before))
         tell_removed(tx, organisation_id, room_id, id);
     Room room = measure(tx, organisation_id, room_id);
     tx.after_commit([this, organisation_id, after = seats(tx, organisation_id, room_id)] {

@@ -35,14 +35,15 @@ http::Shape layout_shape() {
         .named("RoomLayout");
 }
 
-std::optional<std::int64_t> id_of(const Json& item) {
+template <class AnId>
+std::optional<AnId> id_of(const Json& item) {
     const auto id = item.find("id");
-    return id == item.end() || id->is_null() ? std::nullopt : std::optional(id->get<std::int64_t>());
+    return id == item.end() || id->is_null() ? std::nullopt : std::optional(id->get<AnId>());
 }
 
 LayoutSeat layout_seat_of(const Json& item) {
     LayoutSeat seat;
-    seat.id = id_of(item);
+    seat.id = id_of<SeatId>(item);
     seat.row = item.at("row");
     seat.place = item.at("place");
     seat.x = item.at("x");
@@ -65,7 +66,7 @@ Layout layout_of(const Json& body) {
             std::string name(platform::trimmed(type.at("name").get_ref<const std::string&>()));
             const std::string field = "seat_types[" + std::to_string(layout.seat_types->size()) + "].name";
             if (name.empty()) platform::throw_invalid(field, "must not be empty");
-            layout.seat_types->push_back({id_of(type), std::move(name)});
+            layout.seat_types->push_back({id_of<SeatTypeId>(type), std::move(name)});
         }
     }
     for (const Json& seat : body.at("seats"))
@@ -82,21 +83,21 @@ NewSeat new_seat_of(const Json& body) {
     seat.width = body.value("width", seat.width);
     seat.height = body.value("height", seat.height);
     seat.rotation = body.value("rotation", seat.rotation);
-    seat.seat_type_id = integer_field(body, "seat_type_id");
+    seat.seat_type_id = id_field<SeatTypeId>(body, "seat_type_id");
     return seat;
 }
 
 Answer swap(Rooms& rooms, Call& call, store::Tx& tx) {
     const std::string what = call.body.value("what", "headset");
-    const std::int64_t other = call.body.at("seat_id");
-    const std::int64_t organisation_id = call.caller.organisation_id;
-    rooms.swap(tx, organisation_id, call.id("id"), other,
+    const SeatId other = call.body.at("seat_id");
+    const OrganisationId organisation_id = call.caller.organisation_id;
+    rooms.swap(tx, organisation_id, call.id<SeatId>("id"), other,
                what == "both"      ? Occupant::both
                : what == "student" ? Occupant::student
                                    : Occupant::headset);
-    const Json seats = Json::array({json_of(rooms.seat(tx, organisation_id, call.id("id"))),
+    const Json seats = Json::array({json_of(rooms.seat(tx, organisation_id, call.id<SeatId>("id"))),
                                     json_of(rooms.seat(tx, organisation_id, other))});
-    return http::json({{"seats", seats}}).on({{"seat", call.id("id")}, {"other_seat", other}});
+    return http::json({{"seats", seats}}).on({{"seat", call.id<SeatId>("id")}, {"other_seat", other}});
 }
 
 void add_seats(http::RouteTable& table, Rooms& rooms) {
@@ -108,8 +109,8 @@ void add_seats(http::RouteTable& table, Rooms& rooms) {
             .takes(layout_shape())
             .gives(room_with_seats_shape())
             .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
-                const Room room =
-                    rooms.save_layout(tx, call.caller.organisation_id, call.id("id"), layout_of(call.body));
+                const Room room = rooms.save_layout(tx, call.caller.organisation_id, call.id<RoomId>("id"),
+                                                    layout_of(call.body));
                 return http::json(room_with_seats(rooms, tx, room)).on({{"room", room.id}});
             }));
     table.add(http::post("/v1/rooms/:id/seats", "Add a seat")
@@ -126,7 +127,7 @@ void add_seats(http::RouteTable& table, Rooms& rooms) {
                                        {"seat_type_id?", http::identifier()}}))
                   .gives(seat_shape(), 201)
                   .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
-                      const Seat seat = rooms.add_seat(tx, call.caller.organisation_id, call.id("id"),
+                      const Seat seat = rooms.add_seat(tx, call.caller.organisation_id, call.id<RoomId>("id"),
                                                        new_seat_of(call.body));
                       return http::created(json_of(seat)).on({{"seat", seat.id}, {"room", seat.room_id}});
                   }));
@@ -136,8 +137,8 @@ void add_seats(http::RouteTable& table, Rooms& rooms) {
                   .tagged("rooms")
                   .gives(http::nothing(), 204)
                   .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
-                      rooms.remove_seat(tx, call.caller.organisation_id, call.id("id"));
-                      return http::no_content().on({{"seat", call.id("id")}});
+                      rooms.remove_seat(tx, call.caller.organisation_id, call.id<SeatId>("id"));
+                      return http::no_content().on({{"seat", call.id<SeatId>("id")}});
                   }));
     table.add(http::post("/v1/seats/:id/swap", "Two seats change headsets, students or both")
                   .writes()
@@ -151,18 +152,18 @@ void add_seats(http::RouteTable& table, Rooms& rooms) {
 
 void add_seat_types(http::RouteTable& table, Rooms& rooms) {
     const auto name_shape = http::object({{"name", http::text(1, 80)}});
-    table.add(
-        http::post("/v1/rooms/:id/seat-types", "Add a type of seats")
-            .writes()
-            .by(http::Access::teacher)
-            .tagged("rooms")
-            .takes(name_shape)
-            .gives(seat_type_shape(), 201)
-            .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
-                const SeatType type = rooms.add_seat_type(tx, call.caller.organisation_id, call.id("id"),
-                                                          checked_name(call.body));
-                return http::created(json_of(type)).on({{"room", call.id("id")}, {"seat_type", type.id}});
-            }));
+    table.add(http::post("/v1/rooms/:id/seat-types", "Add a type of seats")
+                  .writes()
+                  .by(http::Access::teacher)
+                  .tagged("rooms")
+                  .takes(name_shape)
+                  .gives(seat_type_shape(), 201)
+                  .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
+                      const SeatType type = rooms.add_seat_type(
+                          tx, call.caller.organisation_id, call.id<RoomId>("id"), checked_name(call.body));
+                      return http::created(json_of(type))
+                          .on({{"room", call.id<RoomId>("id")}, {"seat_type", type.id}});
+                  }));
     table.add(http::patch("/v1/seat-types/:id", "Rename a type of seats")
                   .writes()
                   .by(http::Access::teacher)
@@ -170,8 +171,9 @@ void add_seat_types(http::RouteTable& table, Rooms& rooms) {
                   .takes(name_shape)
                   .gives(seat_type_shape())
                   .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
-                      const SeatType type = rooms.rename_seat_type(tx, call.caller.organisation_id,
-                                                                   call.id("id"), checked_name(call.body));
+                      const SeatType type =
+                          rooms.rename_seat_type(tx, call.caller.organisation_id, call.id<SeatTypeId>("id"),
+                                                 checked_name(call.body));
                       return http::json(json_of(type)).on({{"seat_type", type.id}});
                   }));
     table.add(http::del("/v1/seat-types/:id", "Remove a type that no seat is of")
@@ -180,8 +182,8 @@ void add_seat_types(http::RouteTable& table, Rooms& rooms) {
                   .tagged("rooms")
                   .gives(http::nothing(), 204)
                   .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
-                      rooms.remove_seat_type(tx, call.caller.organisation_id, call.id("id"));
-                      return http::no_content().on({{"seat_type", call.id("id")}});
+                      rooms.remove_seat_type(tx, call.caller.organisation_id, call.id<SeatTypeId>("id"));
+                      return http::no_content().on({{"seat_type", call.id<SeatTypeId>("id")}});
                   }));
 }
 

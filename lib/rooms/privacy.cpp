@@ -2,7 +2,7 @@
 
 namespace rooms {
 
-bool erase_places(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id, bool) {
+bool erase_places(store::Tx& tx, OrganisationId organisation_id, PersonId person_id, bool) {
     tx.run(
         "UPDATE class_seats SET person_id = NULL WHERE person_id = ?2 AND class_id IN"
         " (SELECT id FROM classes WHERE organisation_id = ?1)",

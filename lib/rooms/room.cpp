@@ -19,14 +19,14 @@ constexpr std::array<std::pair<SeatStatus, std::string_view>, 3> status_names{
      {SeatStatus::maintenance, "maintenance"}}};
 
 Room room_of(const store::Statement& rows) {
-    return {rows.integer(0), rows.integer(1), rows.string(2),
-            rows.integer(3), rows.integer(4), rows.integer(5)};
+    return {rows.id<RoomId>(0), rows.id<OrganisationId>(1), rows.string(2), rows.integer(3), rows.integer(4),
+            rows.integer(5)};
 }
 
 Seat seat_of(const store::Statement& rows) {
     Seat seat;
-    seat.id = rows.integer(0);
-    seat.room_id = rows.integer(1);
+    seat.id = rows.id<SeatId>(0);
+    seat.room_id = rows.id<RoomId>(1);
     seat.row = rows.integer(2);
     seat.place = rows.integer(3);
     seat.x = rows.integer(4);
@@ -34,10 +34,10 @@ Seat seat_of(const store::Statement& rows) {
     seat.width = rows.integer(6);
     seat.height = rows.integer(7);
     seat.rotation = rows.integer(8);
-    seat.seat_type = {rows.integer(9), rows.string(10)};
+    seat.seat_type = {rows.id<SeatTypeId>(9), rows.string(10)};
     seat.status = status_named(rows.text(11)).value_or(SeatStatus::vacant);
-    seat.device_id = rows.optional_integer(12);
-    if (!rows.is_null(13)) seat.person = people::PersonReference{rows.integer(13), rows.string(14)};
+    seat.device_id = rows.optional_id<DeviceId>(12);
+    if (!rows.is_null(13)) seat.person = people::PersonReference{rows.id<PersonId>(13), rows.string(14)};
     seat.updated_ms = rows.integer(15);
     if (seat.status == SeatStatus::vacant && (seat.device_id || seat.person))
         seat.status = SeatStatus::occupied;
@@ -76,7 +76,7 @@ std::optional<SeatStatus> status_named(std::string_view name) {
     return std::nullopt;
 }
 
-std::optional<Room> Rooms::find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+std::optional<Room> Rooms::find(store::Read& read, OrganisationId organisation_id, RoomId id) const {
     auto rows = read.query(
         "SELECT id, organisation_id, name, rows, places, created_ms FROM rooms"
         " WHERE organisation_id = ? AND id = ?",
@@ -84,13 +84,13 @@ std::optional<Room> Rooms::find(store::Read& read, std::int64_t organisation_id,
     return rows.step() ? std::optional(room_of(rows)) : std::nullopt;
 }
 
-Room Rooms::get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+Room Rooms::get(store::Read& read, OrganisationId organisation_id, RoomId id) const {
     auto room = find(read, organisation_id, id);
     if (!room) platform::throw_not_found("room");
     return *std::move(room);
 }
 
-std::vector<Room> Rooms::list(store::Read& read, std::int64_t organisation_id) const {
+std::vector<Room> Rooms::list(store::Read& read, OrganisationId organisation_id) const {
     return rooms_of(
         read.query("SELECT id, organisation_id, name, rows, places, created_ms FROM rooms"
                    " WHERE organisation_id = ? ORDER BY name",
@@ -110,25 +110,25 @@ std::vector<Room> Rooms::all(store::Read& read) const {
     " JOIN seat_types t ON t.id = s.seat_type_id LEFT JOIN persons p ON p.id = s.person_id WHERE "    \
     "r.organisation_id = ?1 "
 
-std::vector<Seat> Rooms::seats(store::Read& read, std::int64_t organisation_id, std::int64_t room_id) const {
+std::vector<Seat> Rooms::seats(store::Read& read, OrganisationId organisation_id, RoomId room_id) const {
     return seats_of(read.query(LECTERN_SEAT_COLUMNS "AND s.room_id = ?2 ORDER BY s.row, s.place",
                                organisation_id, room_id));
 }
 
-Seat Rooms::seat(store::Read& read, std::int64_t organisation_id, std::int64_t seat_id) const {
+Seat Rooms::seat(store::Read& read, OrganisationId organisation_id, SeatId seat_id) const {
     auto rows = read.query(LECTERN_SEAT_COLUMNS "AND s.id = ?2", organisation_id, seat_id);
     if (!rows.step()) platform::throw_not_found("seat");
     return seat_of(rows);
 }
 
-std::optional<Seat> Rooms::seat_of_device(store::Read& read, std::int64_t organisation_id,
-                                          std::int64_t device_id) const {
+std::optional<Seat> Rooms::seat_of_device(store::Read& read, OrganisationId organisation_id,
+                                          DeviceId device_id) const {
     auto rows = read.query(LECTERN_SEAT_COLUMNS "AND s.device_id = ?2", organisation_id, device_id);
     return rows.step() ? std::optional(seat_of(rows)) : std::nullopt;
 }
 
-std::optional<Seat> Rooms::seat_of_person(store::Read& read, std::int64_t organisation_id,
-                                          std::int64_t room_id, std::int64_t person_id) const {
+std::optional<Seat> Rooms::seat_of_person(store::Read& read, OrganisationId organisation_id, RoomId room_id,
+                                          PersonId person_id) const {
     auto rows = read.query(LECTERN_SEAT_COLUMNS "AND s.room_id = ?2 AND s.person_id = ?3", organisation_id,
                            room_id, person_id);
     return rows.step() ? std::optional(seat_of(rows)) : std::nullopt;
@@ -136,8 +136,8 @@ std::optional<Seat> Rooms::seat_of_person(store::Read& read, std::int64_t organi
 
 #undef LECTERN_SEAT_COLUMNS
 
-std::vector<devices::Device> Rooms::devices_in(store::Read& read, std::int64_t organisation_id,
-                                               std::int64_t room_id) const {
+std::vector<devices::Device> Rooms::devices_in(store::Read& read, OrganisationId organisation_id,
+                                               RoomId room_id) const {
     std::vector<devices::Device> found;
     for (const Seat& seat : seats(read, organisation_id, room_id)) {
         if (!seat.device_id) continue;
@@ -148,30 +148,31 @@ std::vector<devices::Device> Rooms::devices_in(store::Read& read, std::int64_t o
 }
 
 std::optional<people::PersonReference> Rooms::person_on_device(store::Read& read,
-                                                               std::int64_t organisation_id,
-                                                               std::int64_t device_id) const {
+                                                               OrganisationId organisation_id,
+                                                               DeviceId device_id) const {
     auto device = devices_.find(read, organisation_id, device_id);
     if (device && device->person) return device->person;
     auto seat = seat_of_device(read, organisation_id, device_id);
     return seat ? seat->person : std::nullopt;
 }
 
-void Rooms::refuse_taken_name(store::Read& read, std::int64_t organisation_id, std::int64_t except_id,
+void Rooms::refuse_taken_name(store::Read& read, OrganisationId organisation_id, RoomId except_id,
                               const std::string& name) const {
     if (read.integer("SELECT id FROM rooms WHERE organisation_id = ? AND name = ? AND id <> ?",
                      organisation_id, name, except_id))
         platform::throw_conflict("There is a room \"" + name + "\" already.");
 }
 
-Room Rooms::make_grid(store::Tx& tx, std::int64_t organisation_id, const std::string& name, std::int64_t rows,
-                      std::int64_t places) {
+Room Rooms::make_grid(store::Tx& tx, OrganisationId organisation_id, const std::string& name,
+                      std::int64_t rows, std::int64_t places) {
     if (rows * places > most_seats)
         platform::throw_invalid("places", "must make at most " + std::to_string(most_seats) + " seats");
-    refuse_taken_name(tx, organisation_id, 0, name);
-    std::int64_t id = tx.insert(
+    refuse_taken_name(tx, organisation_id, {}, name);
+    RoomId id = tx.insert<RoomId>(
         "INSERT INTO rooms (organisation_id, name, rows, places, created_ms) VALUES (?, ?, ?, ?, ?)",
         organisation_id, name, rows, places, tx.now_ms());
-    std::int64_t type = tx.insert("INSERT INTO seat_types (room_id, name) VALUES (?, 'Standard')", id);
+    const SeatTypeId type =
+        tx.insert<SeatTypeId>("INSERT INTO seat_types (room_id, name) VALUES (?, 'Standard')", id);
     for (std::int64_t row = 1; row <= rows; ++row)
         for (std::int64_t place = 1; place <= places; ++place)
             tx.run(
@@ -188,7 +189,7 @@ Room Rooms::make_grid(store::Tx& tx, std::int64_t organisation_id, const std::st
     return room;
 }
 
-Room Rooms::rename(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const std::string& name) {
+Room Rooms::rename(store::Tx& tx, OrganisationId organisation_id, RoomId id, const std::string& name) {
     get(tx, organisation_id, id);
     refuse_taken_name(tx, organisation_id, id, name);
     tx.run("UPDATE rooms SET name = ?3 WHERE organisation_id = ?1 AND id = ?2", organisation_id, id, name);
@@ -199,7 +200,7 @@ Room Rooms::rename(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
     return room;
 }
 
-void Rooms::remove(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+void Rooms::remove(store::Tx& tx, OrganisationId organisation_id, RoomId id) {
     // The seats first: they refer to their types, which go with the room as well.
     get(tx, organisation_id, id);
     tx.run("DELETE FROM seats WHERE room_id = ?", id);
@@ -209,7 +210,7 @@ void Rooms::remove(store::Tx& tx, std::int64_t organisation_id, std::int64_t id)
     });
 }
 
-void Rooms::tell(store::Tx& tx, std::int64_t organisation_id, std::int64_t seat_id) {
+void Rooms::tell(store::Tx& tx, OrganisationId organisation_id, SeatId seat_id) {
     tx.after_commit([this, organisation_id, changed = seat(tx, organisation_id, seat_id)] {
         if (on_seat_changed) on_seat_changed(organisation_id, changed);
     });
@@ -220,8 +221,7 @@ void Rooms::refuse_maintenance(const Seat& seat) const {
         platform::throw_conflict("The seat in " + place_of(seat) + " is under maintenance.");
 }
 
-void Rooms::seat_device(store::Tx& tx, std::int64_t organisation_id, const Seat& seat,
-                        std::int64_t device_id) {
+void Rooms::seat_device(store::Tx& tx, OrganisationId organisation_id, const Seat& seat, DeviceId device_id) {
     auto device = devices_.find(tx, organisation_id, device_id);
     if (!device || !device->paired)
         platform::throw_invalid("device_id", "must be a paired headset of this organisation");
@@ -236,8 +236,7 @@ void Rooms::seat_device(store::Tx& tx, std::int64_t organisation_id, const Seat&
     tx.run("UPDATE seats SET device_id = ? WHERE id = ?", device_id, seat.id);
 }
 
-void Rooms::seat_person(store::Tx& tx, std::int64_t organisation_id, const Seat& seat,
-                        std::int64_t person_id) {
+void Rooms::seat_person(store::Tx& tx, OrganisationId organisation_id, const Seat& seat, PersonId person_id) {
     auto person = people_.find(tx, organisation_id, person_id);
     if (!person || !person->active)
         platform::throw_invalid("person_id", "must be an active person of this organisation");
@@ -252,7 +251,7 @@ void Rooms::seat_person(store::Tx& tx, std::int64_t organisation_id, const Seat&
     tx.run("UPDATE seats SET person_id = ? WHERE id = ?", person_id, seat.id);
 }
 
-Seat Rooms::change_seat(store::Tx& tx, std::int64_t organisation_id, std::int64_t seat_id,
+Seat Rooms::change_seat(store::Tx& tx, OrganisationId organisation_id, SeatId seat_id,
                         const SeatChange& change) {
     Seat before = seat(tx, organisation_id, seat_id);
     const bool moves = change.row || change.place;
@@ -287,7 +286,7 @@ Seat Rooms::change_seat(store::Tx& tx, std::int64_t organisation_id, std::int64_
     return after;
 }
 
-void Rooms::swap(store::Tx& tx, std::int64_t organisation_id, std::int64_t seat_id, std::int64_t other_id,
+void Rooms::swap(store::Tx& tx, OrganisationId organisation_id, SeatId seat_id, SeatId other_id,
                  Occupant what) {
     const Seat one = seat(tx, organisation_id, seat_id);
     const Seat other = seat(tx, organisation_id, other_id);
@@ -308,23 +307,24 @@ void Rooms::swap(store::Tx& tx, std::int64_t organisation_id, std::int64_t seat_
         tx.run("UPDATE seats SET person_id = ? WHERE id = ?", person_of(other), one.id);
         tx.run("UPDATE seats SET person_id = ? WHERE id = ?", person_of(one), other.id);
     }
-    for (const std::int64_t id : {one.id, other.id}) {
+    for (const SeatId id : {one.id, other.id}) {
         tx.run("UPDATE seats SET updated_ms = ? WHERE id = ?", tx.now_ms(), id);
         tell(tx, organisation_id, id);
     }
 }
 
 // "Vacant" is not how one unseats somebody: that says whom.
-void Rooms::refuse_vacant(store::Read& read, std::int64_t organisation_id, const Seat& seat) const {
+void Rooms::refuse_vacant(store::Read& read, OrganisationId organisation_id, const Seat& seat) const {
     std::string who = seat.person ? seat.person->nickname : "";
     if (who.empty() && seat.device_id) who = devices_.get(read, organisation_id, *seat.device_id).name;
     platform::throw_conflict("\"" + who + "\" sits in " + place_of(seat) + ": the seat is not vacant.");
 }
 
-std::vector<Seat> Rooms::fill(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id,
-                              std::optional<std::int64_t> class_id) {
+std::vector<Seat> Rooms::fill(store::Tx& tx, OrganisationId organisation_id, RoomId room_id,
+                              std::optional<ClassId> class_id) {
     get(tx, organisation_id, room_id);
-    std::vector<std::int64_t> headsets, students;
+    std::vector<DeviceId> headsets;
+    std::vector<PersonId> students;
     for (const devices::Device& device : devices_.paired(tx, organisation_id))
         if (!seat_of_device(tx, organisation_id, device.id)) headsets.push_back(device.id);
     if (class_id) {
@@ -336,7 +336,8 @@ std::vector<Seat> Rooms::fill(store::Tx& tx, std::int64_t organisation_id, std::
     auto student = students.begin();
     for (const Seat& seat : seats(tx, organisation_id, room_id)) {
         if (seat.status == SeatStatus::maintenance) continue;
-        std::optional<std::int64_t> device_id, person_id;
+        std::optional<DeviceId> device_id;
+        std::optional<PersonId> person_id;
         if (!seat.device_id && headset != headsets.end()) device_id = *headset++;
         if (!seat.person && student != students.end()) person_id = *student++;
         if (!device_id && !person_id) continue;
@@ -350,34 +351,34 @@ std::vector<Seat> Rooms::fill(store::Tx& tx, std::int64_t organisation_id, std::
     return seats(tx, organisation_id, room_id);
 }
 
-void Rooms::vacate_device(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id) {
+void Rooms::vacate_device(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id) {
     auto before = seat_of_device(tx, organisation_id, device_id);
     if (!before) return;
     tx.run("UPDATE seats SET device_id = NULL, updated_ms = ? WHERE id = ?", tx.now_ms(), before->id);
     tell(tx, organisation_id, before->id);
 }
 
-std::vector<std::int64_t> Rooms::seats_taken_by(store::Read& read, std::int64_t organisation_id,
-                                                std::int64_t person_id) const {
-    std::vector<std::int64_t> taken;
+std::vector<SeatId> Rooms::seats_taken_by(store::Read& read, OrganisationId organisation_id,
+                                          PersonId person_id) const {
+    std::vector<SeatId> taken;
     auto rows = read.query(
         "SELECT s.id FROM seats s JOIN rooms r ON r.id = s.room_id"
         " WHERE r.organisation_id = ? AND s.person_id = ?",
         organisation_id, person_id);
     while (rows.step())
-        taken.push_back(rows.integer(0));
+        taken.push_back(rows.id<SeatId>(0));
     return taken;
 }
 
-void Rooms::vacate_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
-    for (std::int64_t id : seats_taken_by(tx, organisation_id, person_id)) {
+void Rooms::vacate_person(store::Tx& tx, OrganisationId organisation_id, PersonId person_id) {
+    for (const SeatId id : seats_taken_by(tx, organisation_id, person_id)) {
         tx.run("UPDATE seats SET person_id = NULL, updated_ms = ? WHERE id = ?", tx.now_ms(), id);
         tell(tx, organisation_id, id);
     }
 }
 
-void Rooms::tell_renamed(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
-    for (std::int64_t id : seats_taken_by(tx, organisation_id, person_id))
+void Rooms::tell_renamed(store::Tx& tx, OrganisationId organisation_id, PersonId person_id) {
+    for (const SeatId id : seats_taken_by(tx, organisation_id, person_id))
         tell(tx, organisation_id, id);
 }
 

@@ -13,6 +13,7 @@
 #include "devices/device.h"
 #include "people/classes.h"
 #include "people/people.h"
+#include "platform/ids.h"
 #include "store/transaction.h"
 
 namespace rooms {
@@ -24,24 +25,26 @@ std::optional<SeatStatus> status_named(std::string_view name);
 inline constexpr std::int64_t seat_pitch = 40; // pixels from one seat of a grid to the next
 
 struct SeatType {
-    std::int64_t id = 0;
+    SeatTypeId id;
     std::string name;
 };
 
 struct Seat {
-    std::int64_t id = 0, room_id = 0;
+    SeatId id;
+    RoomId room_id;
     std::int64_t row = 0, place = 0;                    // from 1
     std::int64_t x = 0, y = 0, width = 30, height = 30; // pixels
     std::int64_t rotation = 0;                          // degrees
     SeatType seat_type;
     SeatStatus status = SeatStatus::vacant; // occupied also when a headset or student sits there
-    std::optional<std::int64_t> device_id;
+    std::optional<DeviceId> device_id;
     std::optional<people::PersonReference> person; // the student whose place it is
     std::int64_t updated_ms = 0;
 };
 
 struct Room {
-    std::int64_t id = 0, organisation_id = 0;
+    RoomId id;
+    OrganisationId organisation_id;
     std::string name;
     std::int64_t rows = 0, places = 0, created_ms = 0;
 };
@@ -53,25 +56,27 @@ SeatCounts count(const std::vector<Seat>& seats);
 
 // An outer optional says whether to change it, an inner one whether there is a value.
 struct SeatChange {
-    std::optional<std::optional<std::int64_t>> device_id, person_id;
+    std::optional<std::optional<DeviceId>> device_id;
+    std::optional<std::optional<PersonId>> person_id;
     std::optional<SeatStatus> status;
-    std::optional<std::int64_t> row, place, x, y, width, height, rotation, seat_type_id;
+    std::optional<std::int64_t> row, place, x, y, width, height, rotation;
+    std::optional<SeatTypeId> seat_type_id;
 };
 
 struct NewSeat {
     std::int64_t row = 0, place = 0;
     std::optional<std::int64_t> x, y; // none: where a grid would have it
     std::int64_t width = 30, height = 30, rotation = 0;
-    std::optional<std::int64_t> seat_type_id; // none: the room's first
+    std::optional<SeatTypeId> seat_type_id; // none: the room's first
 };
 
 // A whole room as an editor leaves it. What is not in it goes.
 struct LayoutType {
-    std::optional<std::int64_t> id; // none: a new one
+    std::optional<SeatTypeId> id; // none: a new one
     std::string name;
 };
 struct LayoutSeat {
-    std::optional<std::int64_t> id; // none: a new one
+    std::optional<SeatId> id; // none: a new one
     std::int64_t row = 0, place = 0, x = 0, y = 0, width = 30, height = 30, rotation = 0;
     std::optional<std::string> seat_type; // by name; none: as it was, or the first
     // Maintenance begins or ends. That a seat is occupied follows from who sits there, so it is no more than
@@ -86,8 +91,8 @@ struct Layout {
 
 // Where a class usually sits in a room, and on which headsets.
 struct Place {
-    std::int64_t seat_id = 0;
-    std::optional<std::int64_t> device_id;
+    SeatId seat_id;
+    std::optional<DeviceId> device_id;
     std::optional<people::PersonReference> person;
 };
 
@@ -101,100 +106,94 @@ public:
     Rooms(devices::Devices& devices, people::People& people, people::Classes& classes)
         : devices_(devices), people_(people), classes_(classes) {}
 
-    std::optional<Room> find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
-    Room get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
-    std::vector<Room> list(store::Read& read, std::int64_t organisation_id) const;
+    std::optional<Room> find(store::Read& read, OrganisationId organisation_id, RoomId id) const;
+    Room get(store::Read& read, OrganisationId organisation_id, RoomId id) const; // Error not_found
+    std::vector<Room> list(store::Read& read, OrganisationId organisation_id) const;
     std::vector<Room> all(store::Read& read) const; // of the whole box, at start
-    std::vector<Seat> seats(store::Read& read, std::int64_t organisation_id,
-                            std::int64_t room_id) const;                                    // row by row
-    Seat seat(store::Read& read, std::int64_t organisation_id, std::int64_t seat_id) const; // Error not_found
-    std::optional<Seat> seat_of_device(store::Read& read, std::int64_t organisation_id,
-                                       std::int64_t device_id) const;
-    std::optional<Seat> seat_of_person(store::Read& read, std::int64_t organisation_id, std::int64_t room_id,
-                                       std::int64_t person_id) const;
-    std::vector<SeatType> seat_types(store::Read& read, std::int64_t organisation_id,
-                                     std::int64_t room_id) const; // the first made comes first
-    std::vector<devices::Device> devices_in(store::Read& read, std::int64_t organisation_id,
-                                            std::int64_t room_id) const;
+    std::vector<Seat> seats(store::Read& read, OrganisationId organisation_id,
+                            RoomId room_id) const;                                      // row by row
+    Seat seat(store::Read& read, OrganisationId organisation_id, SeatId seat_id) const; // Error not_found
+    std::optional<Seat> seat_of_device(store::Read& read, OrganisationId organisation_id,
+                                       DeviceId device_id) const;
+    std::optional<Seat> seat_of_person(store::Read& read, OrganisationId organisation_id, RoomId room_id,
+                                       PersonId person_id) const;
+    std::vector<SeatType> seat_types(store::Read& read, OrganisationId organisation_id,
+                                     RoomId room_id) const; // the first made comes first
+    std::vector<devices::Device> devices_in(store::Read& read, OrganisationId organisation_id,
+                                            RoomId room_id) const;
     // Who is on that headset: who signed in there, else the student whose seat it stands on.
-    std::optional<people::PersonReference> person_on_device(store::Read& read, std::int64_t organisation_id,
-                                                            std::int64_t device_id) const;
+    std::optional<people::PersonReference> person_on_device(store::Read& read, OrganisationId organisation_id,
+                                                            DeviceId device_id) const;
 
     // A grid room in one step, its seats 30 x 30 with a pitch of 40, of one type "Standard".
-    Room make_grid(store::Tx& tx, std::int64_t organisation_id, const std::string& name, std::int64_t rows,
+    Room make_grid(store::Tx& tx, OrganisationId organisation_id, const std::string& name, std::int64_t rows,
                    std::int64_t places);
-    Room rename(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const std::string& name);
-    void remove(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+    Room rename(store::Tx& tx, OrganisationId organisation_id, RoomId id, const std::string& name);
+    void remove(store::Tx& tx, OrganisationId organisation_id, RoomId id);
     // A headset or student that sat elsewhere leaves that seat. Error conflict names who sits here already,
     // or that the seat is under maintenance.
-    Seat change_seat(store::Tx& tx, std::int64_t organisation_id, std::int64_t seat_id,
-                     const SeatChange& change);
+    Seat change_seat(store::Tx& tx, OrganisationId organisation_id, SeatId seat_id, const SeatChange& change);
     // What sits on one seat changes places with what sits on the other, if anything.
-    void swap(store::Tx& tx, std::int64_t organisation_id, std::int64_t seat_id, std::int64_t other_id,
-              Occupant what);
+    void swap(store::Tx& tx, OrganisationId organisation_id, SeatId seat_id, SeatId other_id, Occupant what);
     // Puts headsets that have no seat, and the class's students that have none in this room, on free seats in
     // order.
-    std::vector<Seat> fill(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id,
-                           std::optional<std::int64_t> class_id);
+    std::vector<Seat> fill(store::Tx& tx, OrganisationId organisation_id, RoomId room_id,
+                           std::optional<ClassId> class_id);
     // Somebody or something leaves all seats: unpaired, deactivated.
-    void vacate_device(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id);
-    void vacate_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id);
+    void vacate_device(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id);
+    void vacate_person(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
     // The seats of somebody whose nickname changed are told again.
-    void tell_renamed(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id);
+    void tell_renamed(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
 
     // ---- the editor: layout.cpp ----
     // All of it or nothing: Error invalid names every fault. Seats keep who sits on them.
-    Room save_layout(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id, const Layout& layout);
-    Seat add_seat(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id, const NewSeat& seat);
-    void remove_seat(store::Tx& tx, std::int64_t organisation_id, std::int64_t seat_id);
-    SeatType add_seat_type(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id,
+    Room save_layout(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, const Layout& layout);
+    Seat add_seat(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, const NewSeat& seat);
+    void remove_seat(store::Tx& tx, OrganisationId organisation_id, SeatId seat_id);
+    SeatType add_seat_type(store::Tx& tx, OrganisationId organisation_id, RoomId room_id,
                            const std::string& name);
-    SeatType rename_seat_type(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+    SeatType rename_seat_type(store::Tx& tx, OrganisationId organisation_id, SeatTypeId id,
                               const std::string& name);
     // Error conflict while seats are of it, or when it is the only one.
-    void remove_seat_type(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+    void remove_seat_type(store::Tx& tx, OrganisationId organisation_id, SeatTypeId id);
 
     // ---- where a class usually sits: seating.cpp ----
-    std::vector<Place> seating(store::Read& read, std::int64_t organisation_id, std::int64_t room_id,
-                               std::int64_t class_id) const;
+    std::vector<Place> seating(store::Read& read, OrganisationId organisation_id, RoomId room_id,
+                               ClassId class_id) const;
     // Replaces what was there; nothing at all forgets it. Error invalid names every fault.
-    void set_seating(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id, std::int64_t class_id,
+    void set_seating(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, ClassId class_id,
                      const std::vector<Place>& places);
     // Who sits in the room now is where the class usually sits.
-    void keep_seating(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id,
-                      std::int64_t class_id);
+    void keep_seating(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, ClassId class_id);
     // The class takes its places, everybody else leaves the room; headsets that have a usual seat go there.
     // False when nothing is known of that class in that room. Who has left the class and what is unpaired is
     // passed over, seats under maintenance too.
-    bool apply_seating(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id,
-                       std::int64_t class_id);
+    bool apply_seating(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, ClassId class_id);
 
     // After the commit, on the writer thread.
-    std::function<void(std::int64_t organisation_id, const Seat&)> on_seat_changed;
-    std::function<void(std::int64_t organisation_id, std::int64_t room_id, std::int64_t seat_id)>
-        on_seat_removed;
+    std::function<void(OrganisationId organisation_id, const Seat&)> on_seat_changed;
+    std::function<void(OrganisationId organisation_id, RoomId room_id, SeatId seat_id)> on_seat_removed;
     std::function<void(const Room&)> on_room_changed; // made or renamed
-    std::function<void(std::int64_t organisation_id, std::int64_t room_id)> on_room_removed;
+    std::function<void(OrganisationId organisation_id, RoomId room_id)> on_room_removed;
 
 private:
-    std::vector<std::int64_t> seats_taken_by(store::Read& read, std::int64_t organisation_id,
-                                             std::int64_t person_id) const;
-    void tell(store::Tx& tx, std::int64_t organisation_id, std::int64_t seat_id);
-    void tell_removed(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id,
-                      std::int64_t seat_id);
+    std::vector<SeatId> seats_taken_by(store::Read& read, OrganisationId organisation_id,
+                                       PersonId person_id) const;
+    void tell(store::Tx& tx, OrganisationId organisation_id, SeatId seat_id);
+    void tell_removed(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, SeatId seat_id);
     // Its rows and places follow from its seats.
-    Room measure(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id);
-    SeatType seat_type(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
-    std::int64_t room_of_seat_type(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
-    void refuse_taken_place(store::Read& read, std::int64_t room_id, std::int64_t except_id, std::int64_t row,
+    Room measure(store::Tx& tx, OrganisationId organisation_id, RoomId room_id);
+    SeatType seat_type(store::Read& read, OrganisationId organisation_id, SeatTypeId id) const;
+    RoomId room_of_seat_type(store::Read& read, OrganisationId organisation_id, SeatTypeId id) const;
+    void refuse_taken_place(store::Read& read, RoomId room_id, SeatId except_id, std::int64_t row,
                             std::int64_t place) const;
-    void refuse_taken_name(store::Read& read, std::int64_t organisation_id, std::int64_t except_id,
+    void refuse_taken_name(store::Read& read, OrganisationId organisation_id, RoomId except_id,
                            const std::string& name) const;
-    void seat_device(store::Tx& tx, std::int64_t organisation_id, const Seat& seat, std::int64_t device_id);
-    void seat_person(store::Tx& tx, std::int64_t organisation_id, const Seat& seat, std::int64_t person_id);
+    void seat_device(store::Tx& tx, OrganisationId organisation_id, const Seat& seat, DeviceId device_id);
+    void seat_person(store::Tx& tx, OrganisationId organisation_id, const Seat& seat, PersonId person_id);
 
     void refuse_maintenance(const Seat& seat) const;
-    void refuse_vacant(store::Read& read, std::int64_t organisation_id, const Seat& seat) const;
+    void refuse_vacant(store::Read& read, OrganisationId organisation_id, const Seat& seat) const;
 
     devices::Devices& devices_;
     people::People& people_;

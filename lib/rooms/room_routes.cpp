@@ -44,24 +44,25 @@ Answer list_rooms(Rooms& rooms, Call& call, store::Read& read) {
 }
 
 // Absent: leave it. Null: nobody.
-std::optional<std::optional<std::int64_t>> clearable_id(const Json& body, const char* name) {
+template <class AnId>
+std::optional<std::optional<AnId>> clearable_id(const Json& body, const char* name) {
     if (!body.contains(name)) return std::nullopt;
-    if (body.at(name).is_null()) return std::optional<std::int64_t>();
-    return std::optional(body.at(name).get<std::int64_t>());
+    if (body.at(name).is_null()) return std::optional<AnId>();
+    return std::optional(body.at(name).get<AnId>());
 }
 
 Answer make_room(Rooms& rooms, Call& call, store::Tx& tx) {
     Room room = rooms.make_grid(tx, call.caller.organisation_id, checked_name(call.body),
                                 call.body.at("rows"), call.body.at("places"));
-    return http::created(room_with_seats(rooms, tx, room), "/v1/rooms/" + std::to_string(room.id))
+    return http::created(room_with_seats(rooms, tx, room), "/v1/rooms/" + to_string(room.id))
         .on({{"room", room.id}});
 }
 
 Answer change_seat(Rooms& rooms, Call& call, store::Tx& tx) {
     const Json& body = call.body;
     SeatChange change;
-    change.device_id = clearable_id(body, "device_id");
-    change.person_id = clearable_id(body, "person_id");
+    change.device_id = clearable_id<DeviceId>(body, "device_id");
+    change.person_id = clearable_id<PersonId>(body, "person_id");
     if (body.contains("status"))
         change.status = status_named(body.at("status").get_ref<const std::string&>());
     change.x = integer_field(body, "x");
@@ -71,8 +72,8 @@ Answer change_seat(Rooms& rooms, Call& call, store::Tx& tx) {
     change.rotation = integer_field(body, "rotation");
     change.row = integer_field(body, "row");
     change.place = integer_field(body, "place");
-    change.seat_type_id = integer_field(body, "seat_type_id");
-    Seat seat = rooms.change_seat(tx, call.caller.organisation_id, call.id("id"), change);
+    change.seat_type_id = id_field<SeatTypeId>(body, "seat_type_id");
+    Seat seat = rooms.change_seat(tx, call.caller.organisation_id, call.id<SeatId>("id"), change);
     return http::json(json_of(seat)).on({{"seat", seat.id}, {"room", seat.room_id}});
 }
 
@@ -100,7 +101,7 @@ void add_rooms(http::RouteTable& table, Rooms& rooms) {
                   .tagged("rooms")
                   .gives(room_with_seats_shape())
                   .handled<store::Read>([&rooms](Call& call, store::Read& read) {
-                      Room room = rooms.get(read, call.caller.organisation_id, call.id("id"));
+                      Room room = rooms.get(read, call.caller.organisation_id, call.id<RoomId>("id"));
                       return http::json(room_with_seats(rooms, read, room));
                   }));
     table.add(http::patch("/v1/rooms/:id", "Rename a room")
@@ -110,7 +111,7 @@ void add_rooms(http::RouteTable& table, Rooms& rooms) {
                   .takes(http::object({{"name", http::text(1, 80)}}))
                   .gives(room_shape())
                   .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
-                      Room room = rooms.rename(tx, call.caller.organisation_id, call.id("id"),
+                      Room room = rooms.rename(tx, call.caller.organisation_id, call.id<RoomId>("id"),
                                                checked_name(call.body));
                       return http::json(json_of(room)).on({{"room", room.id}});
                   }));
@@ -120,8 +121,8 @@ void add_rooms(http::RouteTable& table, Rooms& rooms) {
                   .tagged("rooms")
                   .gives(http::nothing(), 204)
                   .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
-                      rooms.remove(tx, call.caller.organisation_id, call.id("id"));
-                      return http::no_content().on({{"room", call.id("id")}});
+                      rooms.remove(tx, call.caller.organisation_id, call.id<RoomId>("id"));
+                      return http::no_content().on({{"room", call.id<RoomId>("id")}});
                   }));
 }
 
@@ -134,9 +135,9 @@ void add_seats(http::RouteTable& table, Rooms& rooms) {
                   .takes(http::object({{"class_id?", http::identifier()}}))
                   .gives(room_with_seats_shape())
                   .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
-                      const std::int64_t organisation_id = call.caller.organisation_id;
-                      Room room = rooms.get(tx, organisation_id, call.id("id"));
-                      rooms.fill(tx, organisation_id, room.id, integer_field(call.body, "class_id"));
+                      const OrganisationId organisation_id = call.caller.organisation_id;
+                      Room room = rooms.get(tx, organisation_id, call.id<RoomId>("id"));
+                      rooms.fill(tx, organisation_id, room.id, id_field<ClassId>(call.body, "class_id"));
                       return http::json(room_with_seats(rooms, tx, room)).on({{"room", room.id}});
                   }));
     table.add(http::patch("/v1/seats/:id", "Seat a headset or a student, set the status, move the seat")

@@ -11,14 +11,14 @@ namespace rooms {
 namespace {
 
 bool sits_the_same(const Seat& a, const Seat& b) {
-    const auto person = [](const Seat& seat) { return seat.person ? seat.person->id : 0; };
+    const auto person = [](const Seat& seat) { return seat.person ? seat.person->id : PersonId(); };
     return a.device_id == b.device_id && person(a) == person(b);
 }
 
 } // namespace
 
-std::vector<Place> Rooms::seating(store::Read& read, std::int64_t organisation_id, std::int64_t room_id,
-                                  std::int64_t class_id) const {
+std::vector<Place> Rooms::seating(store::Read& read, OrganisationId organisation_id, RoomId room_id,
+                                  ClassId class_id) const {
     get(read, organisation_id, room_id);
     classes_.get(read, organisation_id, class_id);
     auto rows = read.query(
@@ -28,18 +28,20 @@ std::vector<Place> Rooms::seating(store::Read& read, std::int64_t organisation_i
         class_id, room_id);
     std::vector<Place> places;
     while (rows.step()) {
-        Place place{rows.integer(0), rows.optional_integer(1), std::nullopt};
-        if (!rows.is_null(2)) place.person = people::PersonReference{rows.integer(2), rows.string(3)};
+        Place place{rows.id<SeatId>(0), rows.optional_id<DeviceId>(1), std::nullopt};
+        if (!rows.is_null(2)) place.person = people::PersonReference{rows.id<PersonId>(2), rows.string(3)};
         places.push_back(std::move(place));
     }
     return places;
 }
 
-void Rooms::set_seating(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id,
-                        std::int64_t class_id, const std::vector<Place>& places) {
+void Rooms::set_seating(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, ClassId class_id,
+                        const std::vector<Place>& places) {
     get(tx, organisation_id, room_id);
     classes_.get(tx, organisation_id, class_id);
-    std::set<std::int64_t> free, headsets, students, taken_headsets, taken_students;
+    std::set<SeatId> free;
+    std::set<DeviceId> headsets, taken_headsets;
+    std::set<PersonId> students, taken_students;
     for (const Seat& seat : seats(tx, organisation_id, room_id))
         free.insert(seat.id);
     for (const devices::Device& device : devices_.paired(tx, organisation_id))
@@ -73,9 +75,8 @@ void Rooms::set_seating(store::Tx& tx, std::int64_t organisation_id, std::int64_
                    place.person ? std::optional(place.person->id) : std::nullopt);
 }
 
-void Rooms::keep_seating(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id,
-                         std::int64_t class_id) {
-    std::set<std::int64_t> students;
+void Rooms::keep_seating(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, ClassId class_id) {
+    std::set<PersonId> students;
     for (const people::Person& student : classes_.students(tx, organisation_id, class_id))
         students.insert(student.id);
     std::vector<Place> places;
@@ -87,16 +88,16 @@ void Rooms::keep_seating(store::Tx& tx, std::int64_t organisation_id, std::int64
     set_seating(tx, organisation_id, room_id, class_id, places);
 }
 
-bool Rooms::apply_seating(store::Tx& tx, std::int64_t organisation_id, std::int64_t room_id,
-                          std::int64_t class_id) {
+bool Rooms::apply_seating(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, ClassId class_id) {
     const auto places = seating(tx, organisation_id, room_id, class_id);
     if (places.empty()) return false;
-    std::set<std::int64_t> headsets, students;
+    std::set<DeviceId> headsets;
+    std::set<PersonId> students;
     for (const devices::Device& device : devices_.paired(tx, organisation_id))
         headsets.insert(device.id);
     for (const people::Person& student : classes_.students(tx, organisation_id, class_id))
         students.insert(student.id);
-    std::map<std::int64_t, Seat> before, wanted; // by seat
+    std::map<SeatId, Seat> before, wanted;
     for (Seat& seat : seats(tx, organisation_id, room_id))
         before.emplace(seat.id, std::move(seat));
     wanted = before;

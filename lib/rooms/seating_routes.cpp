@@ -36,10 +36,12 @@ http::Shape new_seating_shape() {
 Answer answer_of(const Rooms& rooms, const Call& call, store::Read& read) {
     Json seats = Json::array();
     for (const Place& place :
-         rooms.seating(read, call.caller.organisation_id, call.id("id"), call.id("class")))
+         rooms.seating(read, call.caller.organisation_id, call.id<RoomId>("id"), call.id<ClassId>("class")))
         seats.push_back(json_of(place));
-    return http::json({{"room_id", call.id("id")}, {"class_id", call.id("class")}, {"seats", seats}})
-        .on({{"room", call.id("id")}, {"class", call.id("class")}});
+    return http::json({{"room_id", call.id<RoomId>("id")},
+                       {"class_id", call.id<ClassId>("class")},
+                       {"seats", seats}})
+        .on({{"room", call.id<RoomId>("id")}, {"class", call.id<ClassId>("class")}});
 }
 
 std::vector<Place> places_of(const Json& body) {
@@ -56,11 +58,12 @@ std::vector<Place> places_of(const Json& body) {
 }
 
 Answer apply(Rooms& rooms, const Call& call, store::Tx& tx) {
-    const std::int64_t organisation_id = call.caller.organisation_id;
-    if (!rooms.apply_seating(tx, organisation_id, call.id("id"), call.id("class")))
+    const OrganisationId organisation_id = call.caller.organisation_id;
+    if (!rooms.apply_seating(tx, organisation_id, call.id<RoomId>("id"), call.id<ClassId>("class")))
         platform::throw_conflict("Nothing is kept of where this class sits in this room.");
-    const Room room = rooms.get(tx, organisation_id, call.id("id"));
-    return http::json(room_with_seats(rooms, tx, room)).on({{"room", room.id}, {"class", call.id("class")}});
+    const Room room = rooms.get(tx, organisation_id, call.id<RoomId>("id"));
+    return http::json(room_with_seats(rooms, tx, room))
+        .on({{"room", room.id}, {"class", call.id<ClassId>("class")}});
 }
 
 } // namespace
@@ -80,8 +83,8 @@ void add_seating_routes(http::RouteTable& table, Rooms& rooms) {
                   .takes(new_seating_shape())
                   .gives(seating_shape())
                   .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
-                      rooms.set_seating(tx, call.caller.organisation_id, call.id("id"), call.id("class"),
-                                        places_of(call.body));
+                      rooms.set_seating(tx, call.caller.organisation_id, call.id<RoomId>("id"),
+                                        call.id<ClassId>("class"), places_of(call.body));
                       return answer_of(rooms, call, tx);
                   }));
     table.add(http::del(path, "Forget where a class usually sits")
@@ -90,8 +93,10 @@ void add_seating_routes(http::RouteTable& table, Rooms& rooms) {
                   .tagged("rooms")
                   .gives(http::nothing(), 204)
                   .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
-                      rooms.set_seating(tx, call.caller.organisation_id, call.id("id"), call.id("class"), {});
-                      return http::no_content().on({{"room", call.id("id")}, {"class", call.id("class")}});
+                      rooms.set_seating(tx, call.caller.organisation_id, call.id<RoomId>("id"),
+                                        call.id<ClassId>("class"), {});
+                      return http::no_content().on(
+                          {{"room", call.id<RoomId>("id")}, {"class", call.id<ClassId>("class")}});
                   }));
     table.add(http::post(std::string(path) + "/keep",
                          "Keep who sits in the room now as where the class usually sits")
@@ -100,7 +105,8 @@ void add_seating_routes(http::RouteTable& table, Rooms& rooms) {
                   .tagged("rooms")
                   .gives(seating_shape())
                   .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
-                      rooms.keep_seating(tx, call.caller.organisation_id, call.id("id"), call.id("class"));
+                      rooms.keep_seating(tx, call.caller.organisation_id, call.id<RoomId>("id"),
+                                         call.id<ClassId>("class"));
                       return answer_of(rooms, call, tx);
                   }));
     table.add(

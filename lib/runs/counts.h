@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "platform/ids.h"
 #include "store/transaction.h"
 
 namespace runs {
@@ -14,7 +15,7 @@ struct Counts {
 };
 
 // The caller has made sure that the run is of the organisation.
-inline Counts counts_of(store::Read& read, std::int64_t run_id) {
+inline Counts counts_of(store::Read& read, RunId run_id) {
     auto rows = read.query("SELECT events, reported FROM run_rollups WHERE run_id = ?", run_id);
     return rows.step() ? Counts{rows.integer(0), rows.optional_integer(1)} : Counts{};
 }

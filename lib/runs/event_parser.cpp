@@ -135,10 +135,10 @@ struct EventParser::Impl {
                 if (field.value.get(batch.batch_id) || batch.batch_id.empty() || batch.batch_id.size() > 128)
                     faults.add("batch_id", "must be a text of 1 to 128 bytes");
             } else if (field.key == "run_id") {
-                std::int64_t run_id = 0;
+                std::int64_t number = 0;
                 if (field.value.is_null()) continue;
-                if (field.value.get(run_id) || run_id < 1) faults.add("run_id", "must be an integer from 1");
-                batch.run_id = run_id;
+                if (field.value.get(number) || number < 1) faults.add("run_id", "must be an integer from 1");
+                batch.run_id = RunId(number);
             } else if (field.key == "reported_total") {
                 std::int64_t total = 0;
                 if (field.value.get(total) || total < 0)

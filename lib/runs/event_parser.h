@@ -8,13 +8,14 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/ids.h"
 #include "runs/event.h"
 
 namespace runs {
 
 struct Batch {
     std::string_view batch_id;
-    std::optional<std::int64_t> run_id;
+    std::optional<RunId> run_id;
     std::optional<std::int64_t> reported_total; // how many events of the run the headset has made so far
     std::vector<Event> events;
 };

@@ -38,7 +38,7 @@ Rollup rollup_of(const store::Statement& rows) {
     return rollup;
 }
 
-Rollup read_rollup(store::Read& read, std::int64_t organisation_id, std::int64_t run_id) {
+Rollup read_rollup(store::Read& read, OrganisationId organisation_id, RunId run_id) {
     auto rows = read.query(
         "SELECT u.events, u.first_ms, u.last_ms, u.gaze, u.kinds, u.zones, u.targets, u.open_zones,"
         " u.reported FROM run_rollups u JOIN runs r ON r.id = u.run_id WHERE r.organisation_id = ? AND "
@@ -52,14 +52,14 @@ Rollup read_rollup(store::Read& read, std::int64_t organisation_id, std::int64_t
 // What is known of a run that takes events; written through, and forgotten when a transaction that changed it
 // fails.
 struct Known {
-    std::int64_t organisation_id = 0;
-    std::int64_t device_id = 0; // 0: none
+    OrganisationId organisation_id;
+    DeviceId device_id; // none: any may send
     std::int64_t started_ms = 0;
     bool in_session = false;
     Rollup rollup;
     std::vector<Slice> slices;      // the latest used; at the disk as they are here
     std::int64_t newest_slice = -1; // that there is
-    std::list<std::int64_t>::iterator place;
+    std::list<RunId>::iterator place;
 };
 
 struct Ingest::Impl {
@@ -68,12 +68,12 @@ struct Ingest::Impl {
     Runs& runs;
     CurrentRun current_run;
     EventParser parser;
-    std::unordered_map<std::int64_t, Known> known;
-    std::list<std::int64_t> by_use;                              // the latest used first
+    std::unordered_map<RunId, Known> known;
+    std::list<RunId> by_use;                                     // the latest used first
     std::string events, gaze, kinds, zones, targets, open_zones; // kept for their memory
     std::vector<std::pair<std::int64_t, const Event*>> order;    // by slice, of the batch at hand
 
-    void forget(std::int64_t run_id) {
+    void forget(RunId run_id) {
         if (auto found = known.find(run_id); found != known.end()) {
             by_use.erase(found->second.place);
             known.erase(found);
@@ -89,7 +89,7 @@ struct Ingest::Impl {
         by_use.push_front(run.id);
         Known& made = known[run.id];
         made.organisation_id = run.organisation_id;
-        made.device_id = run.device_id.value_or(0);
+        made.device_id = run.device_id.value_or(DeviceId());
         made.started_ms = run.started_ms;
         made.in_session = run.session_id.has_value();
         made.place = by_use.begin();
@@ -101,10 +101,10 @@ struct Ingest::Impl {
 
     // The run that the sender names, if it may: a headset its own or one without headset, a site key any of
     // its organisation.
-    Known& named(store::Tx& tx, const Sender& sender, std::int64_t run_id) {
+    Known& named(store::Tx& tx, const Sender& sender, RunId run_id) {
         const auto fits = [&](const Known& run) {
             return run.organisation_id == sender.organisation_id &&
-                   (sender.device_id == 0 || run.device_id == 0 || run.device_id == sender.device_id);
+                   (!sender.device_id || !run.device_id || run.device_id == sender.device_id);
         };
         if (auto found = known.find(run_id); found != known.end() && fits(found->second)) {
             by_use.splice(by_use.begin(), by_use, found->second.place);
@@ -117,15 +117,15 @@ struct Ingest::Impl {
     }
 
     // A run for events that do not say theirs. One is opened only for a batch that was not stored before.
-    std::int64_t unnamed(store::Tx& tx, const Sender& sender, std::string_view batch_id) {
-        if (sender.device_id == 0)
+    RunId unnamed(store::Tx& tx, const Sender& sender, std::string_view batch_id) {
+        if (!sender.device_id)
             platform::throw_invalid("run_id", "is missing: a site key has no run of its own");
         const auto current = runs.current(tx, sender.organisation_id, sender.device_id);
         const auto silent_since = current ? silent_since_ms(tx, *current) : std::nullopt;
         if (current && !silent_since) return current->id;
         if (const auto stored =
-                tx.integer("SELECT run_id FROM event_batches WHERE sender = ? AND batch_id = ?",
-                           sender.device_id, batch_id))
+                tx.id<RunId>("SELECT run_id FROM event_batches WHERE sender = ? AND batch_id = ?",
+                             sender.device_id, batch_id))
             return *stored;
         if (current) runs.finish(tx, sender.organisation_id, current->id, *silent_since);
         if (current_run) {
@@ -144,7 +144,7 @@ struct Ingest::Impl {
         return silent ? received_ms : std::nullopt;
     }
 
-    void write_rollup(store::Tx& tx, std::int64_t run_id, const Rollup& rollup) {
+    void write_rollup(store::Tx& tx, RunId run_id, const Rollup& rollup) {
         for (std::string* text : {&gaze, &kinds, &zones, &targets, &open_zones}) {
             text->clear();
         }
@@ -171,7 +171,7 @@ struct Ingest::Impl {
         return event.at_ms - (run.in_session ? run.started_ms : run.rollup.first_ms.value_or(event.at_ms));
     }
 
-    static Slice& slice_at(store::Read& read, std::int64_t run_id, Known& run, std::int64_t number) {
+    static Slice& slice_at(store::Read& read, RunId run_id, Known& run, std::int64_t number) {
         for (Slice& slice : run.slices)
             if (slice.number == number) return slice;
         std::optional<Slice> stored;
@@ -183,7 +183,7 @@ struct Ingest::Impl {
     }
 
     // Slice by slice, however the events are mixed.
-    void add_to_slices(store::Tx& tx, std::int64_t run_id, Known& run, std::span<const Event> batch) {
+    void add_to_slices(store::Tx& tx, RunId run_id, Known& run, std::span<const Event> batch) {
         order.clear();
         for (const Event& event : batch)
             order.emplace_back(slice_number(position_of(run, event)), &event);
@@ -204,14 +204,14 @@ struct Ingest::Impl {
             " LEFT JOIN run_rollups u ON u.run_id = b.run_id WHERE b.sender = ? AND b.batch_id = ?",
             sender, batch_id);
         if (!rows.step()) throw platform::Error(platform::ErrorKind::internal, "a stored batch is not there");
-        return {rows.integer(0), std::string(batch_id),    rows.integer(1),
-                rows.integer(2), rows.optional_integer(3), true};
+        return {rows.id<RunId>(0), std::string(batch_id),    rows.integer(1),
+                rows.integer(2),   rows.optional_integer(3), true};
     }
 
-    Stored store_batch(store::Tx& tx, const Sender& sender, std::int64_t run_id, Known& run,
+    Stored store_batch(store::Tx& tx, const Sender& sender, RunId run_id, Known& run,
                        std::string_view batch_id, std::span<const Event> batch,
                        std::optional<std::int64_t> reported_total) {
-        const std::int64_t source = sender.device_id != 0 ? sender.device_id : -run_id;
+        const std::int64_t source = sender.device_id ? sender.device_id.value() : -run_id.value();
         const std::int64_t base_ms = batch.empty() ? tx.now_ms() : batch.front().at_ms;
         const auto count = static_cast<std::int64_t>(batch.size());
         events.clear();
@@ -245,14 +245,14 @@ void Ingest::on_unnamed_run(CurrentRun current_run) {
     impl_->current_run = std::move(current_run);
 }
 
-Stored Ingest::take_json(store::Tx& tx, const Sender& sender, std::optional<std::int64_t> run_id,
+Stored Ingest::take_json(store::Tx& tx, const Sender& sender, std::optional<RunId> run_id,
                          std::string& body) {
     const Batch& batch = impl_->parser.parse(body);
     if (!run_id)
         run_id = batch.run_id;
     else if (batch.run_id && batch.run_id != run_id)
         platform::throw_invalid("run_id", "must be the run of the path, or absent");
-    const std::int64_t id = run_id ? *run_id : impl_->unnamed(tx, sender, batch.batch_id);
+    const RunId id = run_id ? *run_id : impl_->unnamed(tx, sender, batch.batch_id);
     return impl_->store_batch(tx, sender, id, impl_->named(tx, sender, id), batch.batch_id, batch.events,
                               batch.reported_total);
 }
@@ -262,11 +262,11 @@ Stored Ingest::take(store::Tx& tx, const Sender& sender, const Run& run, std::st
     return impl_->store_batch(tx, sender, run.id, impl_->remember(tx, run), batch_id, events, {});
 }
 
-void Ingest::forget(std::int64_t run_id) {
+void Ingest::forget(RunId run_id) {
     impl_->forget(run_id);
 }
 
-Rollup Ingest::rollup(store::Read& read, std::int64_t organisation_id, std::int64_t run_id) {
+Rollup Ingest::rollup(store::Read& read, OrganisationId organisation_id, RunId run_id) {
     return read_rollup(read, organisation_id, run_id);
 }
 

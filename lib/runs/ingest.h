@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "platform/ids.h"
 #include "runs/event.h"
 #include "runs/rollup.h"
 #include "runs/run.h"
@@ -23,12 +24,12 @@ namespace runs {
 constexpr std::size_t batch_events_limit = 10'000;
 
 struct Sender {
-    std::int64_t organisation_id = 0;
-    std::int64_t device_id = 0; // 0: a site key, which must say the run
+    OrganisationId organisation_id;
+    DeviceId device_id; // 0: a site key, which must say the run
 };
 
 struct Stored {
-    std::int64_t run_id = 0;
+    RunId run_id;
     std::string batch_id;
     std::int64_t stored = 0;                    // events of this batch
     std::int64_t total = 0;                     // events of the run, with this batch
@@ -40,8 +41,8 @@ class Ingest {
 public:
     // Finds or begins the run that a headset's events belong to when they do not say; nullopt: it has none,
     // and a run of origin "events" opens. The Director knows which lesson the headset is in.
-    using CurrentRun = std::function<std::optional<std::int64_t>(store::Tx&, std::int64_t organisation_id,
-                                                                 std::int64_t device_id)>;
+    using CurrentRun =
+        std::function<std::optional<RunId>(store::Tx&, OrganisationId organisation_id, DeviceId device_id)>;
 
     explicit Ingest(Runs& runs);
     ~Ingest();
@@ -50,8 +51,7 @@ public:
     // {batch_id, run_id?, reported_total?, events: [...]}; `run_id` from the path, when there. `body` is
     // changed (padded for the parser). Error invalid names every faulty field, "events[3].yaw_deg", and then
     // nothing is stored.
-    Stored take_json(store::Tx& tx, const Sender& sender, std::optional<std::int64_t> run_id,
-                     std::string& body);
+    Stored take_json(store::Tx& tx, const Sender& sender, std::optional<RunId> run_id, std::string& body);
 
     // For dialects, which have parsed and checked the events themselves. A batch without an id of its own is
     // known by what is in it.
@@ -59,10 +59,10 @@ public:
                 std::span<const Event> events);
 
     // A run was erased.
-    void forget(std::int64_t run_id);
+    void forget(RunId run_id);
 
     // Of a run without events: an empty one.
-    static Rollup rollup(store::Read& read, std::int64_t organisation_id, std::int64_t run_id);
+    static Rollup rollup(store::Read& read, OrganisationId organisation_id, RunId run_id);
 
 private:
     struct Impl;

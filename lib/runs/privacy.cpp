@@ -21,7 +21,7 @@ std::string time_or_nothing(const std::optional<std::int64_t>& ms) {
     return ms ? platform::iso8601(*ms) : "";
 }
 
-std::string events_csv(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) {
+std::string events_csv(store::Read& read, OrganisationId organisation_id, PersonId person_id) {
     std::string text = platform::csv_line({"session_id", "event_type", "timestamp", "position_ms", "yaw_deg",
                                            "pitch_deg", "zone", "gaze_target", "dwell_time_ms", "data"});
     auto rows = read.query(
@@ -42,7 +42,7 @@ std::string events_csv(store::Read& read, std::int64_t organisation_id, std::int
 }
 
 // What was recorded and noted of a training, as it is kept.
-std::string trainings_json(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) {
+std::string trainings_json(store::Read& read, OrganisationId organisation_id, PersonId person_id) {
     auto list = nlohmann::json::array();
     auto rows = read.query(
         "SELECT r.public_id, t.metrics, t.checklist, t.additional_info, t.resolution, t.reckoned_score, "
@@ -73,7 +73,7 @@ std::string trainings_json(store::Read& read, std::int64_t organisation_id, std:
 
 } // namespace
 
-void export_runs(store::Read& read, std::int64_t organisation_id, std::int64_t person_id,
+void export_runs(store::Read& read, OrganisationId organisation_id, PersonId person_id,
                  std::vector<people::Privacy::File>& files) {
     auto list = nlohmann::json::array();
     std::string table = platform::csv_line(
@@ -115,7 +115,7 @@ void export_runs(store::Read& read, std::int64_t organisation_id, std::int64_t p
     files.push_back({"events.csv", events_csv(read, organisation_id, person_id)});
 }
 
-bool erase_runs(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id, bool remove_runs) {
+bool erase_runs(store::Tx& tx, OrganisationId organisation_id, PersonId person_id, bool remove_runs) {
     const auto until = Clock::now() + chunk;
     while (Clock::now() < until) {
         const auto run_id =

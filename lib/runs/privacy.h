@@ -7,15 +7,16 @@
 #include <vector>
 
 #include "people/privacy.h"
+#include "platform/ids.h"
 #include "store/transaction.h"
 
 namespace runs {
 
 // The runs of a person with what they add up to, and their events.
-void export_runs(store::Read& read, std::int64_t organisation_id, std::int64_t person_id,
+void export_runs(store::Read& read, OrganisationId organisation_id, PersonId person_id,
                  std::vector<people::Privacy::File>& files);
 // A chunk: the runs become nobody's, or go with their events. True when none is left.
-bool erase_runs(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id, bool remove_runs);
+bool erase_runs(store::Tx& tx, OrganisationId organisation_id, PersonId person_id, bool remove_runs);
 
 // Once a day, events older than their organisation keeps them are removed; what they added up to stays. So is
 // what other modules keep moment by moment. In chunks of a few milliseconds, and only while no lesson is on.

@@ -25,14 +25,14 @@ constexpr double nearly_all = 0.95;
 
 Run run_of(const store::Statement& rows) {
     Run run;
-    run.id = rows.integer(0);
+    run.id = rows.id<RunId>(0);
     run.public_id = rows.string(1);
-    run.organisation_id = rows.integer(2);
-    run.session_id = rows.optional_integer(3);
-    run.lesson_id = rows.optional_integer(4);
-    run.device_id = rows.optional_integer(5);
-    run.seat_id = rows.optional_integer(6);
-    if (!rows.is_null(7)) run.person = people::PersonReference{rows.integer(7), rows.string(8)};
+    run.organisation_id = rows.id<OrganisationId>(2);
+    run.session_id = rows.optional_id<SessionId>(3);
+    run.lesson_id = rows.optional_id<LessonId>(4);
+    run.device_id = rows.optional_id<DeviceId>(5);
+    run.seat_id = rows.optional_id<SeatId>(6);
+    if (!rows.is_null(7)) run.person = people::PersonReference{rows.id<PersonId>(7), rows.string(8)};
     run.state = rows.text(9) == "finished" ? RunState::finished : RunState::running;
     run.origin = rows.string(10);
     run.started_ms = rows.integer(11);
@@ -43,7 +43,7 @@ Run run_of(const store::Statement& rows) {
     run.completed = rows.boolean(16);
     if (!rows.is_null(17)) run.score = rows.real(17);
     run.data = rows.string(18);
-    run.scenario_id = rows.optional_integer(19);
+    run.scenario_id = rows.optional_id<ScenarioId>(19);
     run.scenario_version = rows.optional_integer(20);
     return run;
 }
@@ -52,7 +52,7 @@ std::optional<Run> one(store::Statement rows) {
     return rows.step() ? std::optional(run_of(rows)) : std::nullopt;
 }
 
-void require_person(store::Read& read, std::int64_t organisation_id, std::optional<std::int64_t> person_id) {
+void require_person(store::Read& read, OrganisationId organisation_id, std::optional<PersonId> person_id) {
     if (person_id && !read.integer("SELECT id FROM persons WHERE organisation_id = ? AND id = ?",
                                    organisation_id, person_id))
         platform::throw_not_found("person");
@@ -69,10 +69,10 @@ std::int64_t Run::time_in_lesson_at(std::int64_t now_ms) const {
     return time_in_lesson_ms + std::max<std::int64_t>(now_ms - *counting_from_ms, 0);
 }
 
-Run Runs::begin(store::Tx& tx, std::int64_t organisation_id, const NewRun& run) {
+Run Runs::begin(store::Tx& tx, OrganisationId organisation_id, const NewRun& run) {
     require_person(tx, organisation_id, run.person_id);
     const std::string public_id = run.public_id.empty() ? platform::random_uuid(random_) : run.public_id;
-    const std::int64_t id = tx.insert(
+    const RunId id = tx.insert<RunId>(
         "INSERT INTO runs (public_id, organisation_id, session_id, lesson_id, device_id, seat_id, person_id, "
         "origin,"
         " started_ms, counting_from_ms, data, scenario_id, scenario_version)"
@@ -91,24 +91,24 @@ Run Runs::begin(store::Tx& tx, std::int64_t organisation_id, const NewRun& run) 
     return get(tx, organisation_id, id);
 }
 
-std::optional<Run> Runs::find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+std::optional<Run> Runs::find(store::Read& read, OrganisationId organisation_id, RunId id) const {
     return one(
         read.query(LECTERN_RUN_COLUMNS "WHERE r.organisation_id = ? AND r.id = ?", organisation_id, id));
 }
 
-Run Runs::get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+Run Runs::get(store::Read& read, OrganisationId organisation_id, RunId id) const {
     auto found = find(read, organisation_id, id);
     if (!found) platform::throw_not_found("run");
     return *std::move(found);
 }
 
-std::optional<Run> Runs::find_public(store::Read& read, std::int64_t organisation_id,
+std::optional<Run> Runs::find_public(store::Read& read, OrganisationId organisation_id,
                                      std::string_view public_id) const {
     return one(read.query(LECTERN_RUN_COLUMNS "WHERE r.organisation_id = ? AND r.public_id = ?",
                           organisation_id, public_id));
 }
 
-std::optional<Run> Runs::current(store::Read& read, std::int64_t organisation_id, std::int64_t device_id,
+std::optional<Run> Runs::current(store::Read& read, OrganisationId organisation_id, DeviceId device_id,
                                  std::optional<std::string_view> origin) const {
     return one(read.query(LECTERN_RUN_COLUMNS
                           "WHERE r.device_id = ?1 AND r.state = 'running' AND r.organisation_id = ?2"
@@ -117,8 +117,8 @@ std::optional<Run> Runs::current(store::Read& read, std::int64_t organisation_id
                           device_id, organisation_id, origin));
 }
 
-std::vector<Run> Runs::running_in(store::Read& read, std::int64_t organisation_id,
-                                  std::int64_t session_id) const {
+std::vector<Run> Runs::running_in(store::Read& read, OrganisationId organisation_id,
+                                  SessionId session_id) const {
     auto rows =
         read.query(LECTERN_RUN_COLUMNS
                    "WHERE r.session_id = ? AND r.organisation_id = ? AND r.state = 'running' ORDER BY r.id",
@@ -130,7 +130,7 @@ std::vector<Run> Runs::running_in(store::Read& read, std::int64_t organisation_i
     return running;
 }
 
-store::Page<Run> Runs::list(store::Read& read, std::int64_t organisation_id, const RunFilter& filter,
+store::Page<Run> Runs::list(store::Read& read, OrganisationId organisation_id, const RunFilter& filter,
                             const store::PageRequest& page) const {
     // Put together, so that the index of what is asked for serves it.
     std::string sql = LECTERN_RUN_COLUMNS "WHERE r.organisation_id = ?1";
@@ -158,10 +158,10 @@ store::Page<Run> Runs::list(store::Read& read, std::int64_t organisation_id, con
 
 #undef LECTERN_RUN_COLUMNS
 
-Run Runs::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const RunChange& change) {
+Run Runs::change(store::Tx& tx, OrganisationId organisation_id, RunId id, const RunChange& change) {
     Run run = get(tx, organisation_id, id);
     if (change.person_id) require_person(tx, organisation_id, *change.person_id);
-    std::optional<std::int64_t> person_id;
+    std::optional<PersonId> person_id;
     if (run.person) person_id = run.person->id;
     tx.run(
         "UPDATE runs SET person_id = ?3, lesson_id = ?4, device_id = ?5, progress = ?6, completed = ?7, "
@@ -177,28 +177,27 @@ Run Runs::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, c
     return get(tx, organisation_id, id);
 }
 
-Run Runs::name(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
-               std::optional<std::int64_t> person_id) {
+Run Runs::name(store::Tx& tx, OrganisationId organisation_id, RunId id, std::optional<PersonId> person_id) {
     RunChange change;
     change.person_id = person_id;
     return this->change(tx, organisation_id, id, change);
 }
 
-void Runs::count_from(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t at_ms) {
+void Runs::count_from(store::Tx& tx, OrganisationId organisation_id, RunId id, std::int64_t at_ms) {
     tx.run(
         "UPDATE runs SET counting_from_ms = ?3 WHERE organisation_id = ?1 AND id = ?2 AND state = 'running'"
         " AND counting_from_ms IS NULL",
         organisation_id, id, at_ms);
 }
 
-void Runs::count_until(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t at_ms) {
+void Runs::count_until(store::Tx& tx, OrganisationId organisation_id, RunId id, std::int64_t at_ms) {
     tx.run(
         "UPDATE runs SET time_in_lesson_ms = time_in_lesson_ms + max(?3 - counting_from_ms, 0),"
         " counting_from_ms = NULL WHERE organisation_id = ?1 AND id = ?2 AND counting_from_ms IS NOT NULL",
         organisation_id, id, at_ms);
 }
 
-Run Runs::finish(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t ended_ms) {
+Run Runs::finish(store::Tx& tx, OrganisationId organisation_id, RunId id, std::int64_t ended_ms) {
     const Run run = get(tx, organisation_id, id);
     if (run.state == RunState::finished) return run;
     count_until(tx, organisation_id, id, ended_ms);

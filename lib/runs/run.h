@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "people/people.h"
+#include "platform/ids.h"
 #include "platform/random.h"
 #include "store/page.h"
 #include "store/transaction.h"
@@ -21,11 +22,15 @@ enum class RunState { running, finished };
 std::string_view name_of(RunState state);
 
 struct Run {
-    std::int64_t id = 0;
+    RunId id;
     std::string public_id;
-    std::int64_t organisation_id = 0;
-    std::optional<std::int64_t> session_id, lesson_id, device_id, seat_id;
-    std::optional<std::int64_t> scenario_id, scenario_version; // the version that it ran
+    OrganisationId organisation_id;
+    std::optional<SessionId> session_id;
+    std::optional<LessonId> lesson_id;
+    std::optional<DeviceId> device_id;
+    std::optional<SeatId> seat_id;
+    std::optional<ScenarioId> scenario_id;
+    std::optional<std::int64_t> scenario_version; // the version that it ran
     std::optional<people::PersonReference> person;
     RunState state = RunState::running;
     std::string origin; // "session", "events" (opened by its events), a dialect's name
@@ -42,8 +47,13 @@ struct Run {
 };
 
 struct NewRun {
-    std::optional<std::int64_t> session_id, lesson_id, device_id, seat_id, person_id;
-    std::optional<std::int64_t> scenario_id, scenario_version; // none: those of the lesson, if it has one
+    std::optional<SessionId> session_id;
+    std::optional<LessonId> lesson_id;
+    std::optional<DeviceId> device_id;
+    std::optional<SeatId> seat_id;
+    std::optional<PersonId> person_id;
+    std::optional<ScenarioId> scenario_id;
+    std::optional<std::int64_t> scenario_version; // none: those of the lesson, if it has one
     std::string origin = "session";
     std::string public_id;                        // "": a random UUID
     std::optional<std::int64_t> started_ms;       // none: now
@@ -52,14 +62,20 @@ struct NewRun {
 };
 
 struct RunFilter {
-    std::optional<std::int64_t> session_id, person_id, device_id, lesson_id, scenario_id;
+    std::optional<SessionId> session_id;
+    std::optional<PersonId> person_id;
+    std::optional<DeviceId> device_id;
+    std::optional<LessonId> lesson_id;
+    std::optional<ScenarioId> scenario_id;
     std::optional<RunState> state;
     std::string origin; // "": any
 };
 
 // What is absent stays as it is.
 struct RunChange {
-    std::optional<std::optional<std::int64_t>> person_id, lesson_id, device_id;
+    std::optional<std::optional<PersonId>> person_id;
+    std::optional<std::optional<LessonId>> lesson_id;
+    std::optional<std::optional<DeviceId>> device_id;
     std::optional<double> progress;
     std::optional<bool> completed;
     std::optional<double> score;
@@ -74,35 +90,34 @@ public:
     explicit Runs(platform::Random& random) : random_(random) {}
 
     // Error conflict when its public id is taken.
-    Run begin(store::Tx& tx, std::int64_t organisation_id, const NewRun& run);
-    std::optional<Run> find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
-    Run get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
-    std::optional<Run> find_public(store::Read& read, std::int64_t organisation_id,
+    Run begin(store::Tx& tx, OrganisationId organisation_id, const NewRun& run);
+    std::optional<Run> find(store::Read& read, OrganisationId organisation_id, RunId id) const;
+    Run get(store::Read& read, OrganisationId organisation_id, RunId id) const; // Error not_found
+    std::optional<Run> find_public(store::Read& read, OrganisationId organisation_id,
                                    std::string_view public_id) const;
     // The running run of a headset, of that origin if one is given; the newest when there are several. One
     // that is only assigned (training.h) does not run yet.
-    std::optional<Run> current(store::Read& read, std::int64_t organisation_id, std::int64_t device_id,
+    std::optional<Run> current(store::Read& read, OrganisationId organisation_id, DeviceId device_id,
                                std::optional<std::string_view> origin = {}) const;
     // Those of a session that have not ended.
-    std::vector<Run> running_in(store::Read& read, std::int64_t organisation_id,
-                                std::int64_t session_id) const;
-    store::Page<Run> list(store::Read& read, std::int64_t organisation_id, const RunFilter& filter,
+    std::vector<Run> running_in(store::Read& read, OrganisationId organisation_id,
+                                SessionId session_id) const;
+    store::Page<Run> list(store::Read& read, OrganisationId organisation_id, const RunFilter& filter,
                           const store::PageRequest& page) const; // newest first
 
-    Run change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const RunChange& change);
+    Run change(store::Tx& tx, OrganisationId organisation_id, RunId id, const RunChange& change);
     // Says whose it is, or takes that back. Error not_found when the person is not of the organisation.
-    Run name(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
-             std::optional<std::int64_t> person_id);
+    Run name(store::Tx& tx, OrganisationId organisation_id, RunId id, std::optional<PersonId> person_id);
     // The time in the lesson counts from, or up to, that moment.
-    void count_from(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t at_ms);
-    void count_until(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t at_ms);
+    void count_from(store::Tx& tx, OrganisationId organisation_id, RunId id, std::int64_t at_ms);
+    void count_until(store::Tx& tx, OrganisationId organisation_id, RunId id, std::int64_t at_ms);
     // Ends it. In a lesson, progress is the share that was watched, and nearly all of it counts as completed;
     // one with an open end has no share to measure, so having been there is all of it. A finished run stays
     // as it is.
-    Run finish(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t ended_ms);
+    Run finish(store::Tx& tx, OrganisationId organisation_id, RunId id, std::int64_t ended_ms);
 
     // In the transaction in which a run becomes somebody's.
-    std::function<void(store::Tx&, std::int64_t organisation_id, std::int64_t id)> on_named;
+    std::function<void(store::Tx&, OrganisationId organisation_id, RunId id)> on_named;
 
 private:
     platform::Random& random_;

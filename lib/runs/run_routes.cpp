@@ -95,7 +95,7 @@ http::Json with_counts(Read& read, const Run& run) {
     return json;
 }
 
-Answer take(Call& call, Tx& tx, Ingest& ingest, std::optional<std::int64_t> run_id) {
+Answer take(Call& call, Tx& tx, Ingest& ingest, std::optional<RunId> run_id) {
     const Sender sender{call.caller.organisation_id, call.caller.device_id};
     return http::json(json_of(ingest.take_json(tx, sender, run_id, call.content)), 202);
 }
@@ -117,7 +117,8 @@ void add_ingest(http::RouteTable& table, Ingest& ingest) {
             .handled<Tx>([&ingest](Call& call, Tx& tx) { return take(call, tx, ingest, std::nullopt); })));
     table.add(ingest_route(
         http::post("/v1/runs/:id/events", "Store a batch of events of a run, also one that has ended")
-            .handled<Tx>([&ingest](Call& call, Tx& tx) { return take(call, tx, ingest, call.id("id")); })));
+            .handled<Tx>(
+                [&ingest](Call& call, Tx& tx) { return take(call, tx, ingest, call.id<RunId>("id")); })));
     table.add(ingest_route(
         http::message("events", "Store a batch of events, as POST /v1/events does")
             .handled<Tx>([&ingest](Call& call, Tx& tx) { return take(call, tx, ingest, std::nullopt); })));
@@ -125,11 +126,11 @@ void add_ingest(http::RouteTable& table, Ingest& ingest) {
 
 RunFilter filter_of(const Call& call) {
     RunFilter filter;
-    filter.session_id = call.query_integer("session");
-    filter.person_id = call.query_integer("person");
-    filter.device_id = call.query_integer("device");
-    filter.lesson_id = call.query_integer("lesson");
-    filter.scenario_id = call.query_integer("scenario");
+    filter.session_id = call.query_id<SessionId>("session");
+    filter.person_id = call.query_id<PersonId>("person");
+    filter.device_id = call.query_id<DeviceId>("device");
+    filter.lesson_id = call.query_id<LessonId>("lesson");
+    filter.scenario_id = call.query_id<ScenarioId>("scenario");
     return filter;
 }
 
@@ -152,7 +153,8 @@ void add_run_routes(http::RouteTable& table, Runs& runs, Ingest& ingest) {
                                                       http::page_request<store::PageRequest>(call, 1000)),
                                             [&read](const Run& run) { return with_counts(read, run); });
                       // Whose record was looked at is told in the audit log.
-                      if (const auto person = call.query_integer("person")) answer.on({{"person", *person}});
+                      if (const auto person = call.query_id<PersonId>("person"))
+                          answer.on({{"person", *person}});
                       return answer;
                   }));
     table.add(http::get("/v1/runs/:id", "One run")
@@ -161,8 +163,8 @@ void add_run_routes(http::RouteTable& table, Runs& runs, Ingest& ingest) {
                   .gives(run_shape())
                   .tagged("runs")
                   .handled<Read>([&runs](Call& call, Read& read) {
-                      return http::json(
-                          with_counts(read, runs.get(read, call.caller.organisation_id, call.id("id"))));
+                      return http::json(with_counts(
+                          read, runs.get(read, call.caller.organisation_id, call.id<RunId>("id"))));
                   }));
     table.add(http::patch("/v1/runs/:id", "Say whose run it is, or take that back")
                   .writes()
@@ -172,9 +174,9 @@ void add_run_routes(http::RouteTable& table, Runs& runs, Ingest& ingest) {
                   .tagged("runs")
                   .handled<Tx>([&runs](Call& call, Tx& tx) {
                       const auto& person = call.body["person_id"];
-                      const Run run = runs.name(
-                          tx, call.caller.organisation_id, call.id("id"),
-                          person.is_null() ? std::nullopt : std::optional(person.get<std::int64_t>()));
+                      const Run run =
+                          runs.name(tx, call.caller.organisation_id, call.id<RunId>("id"),
+                                    person.is_null() ? std::nullopt : std::optional(person.get<PersonId>()));
                       return http::json(with_counts(tx, run)).on({{"run", run.id}});
                   }));
     add_ingest(table, ingest);

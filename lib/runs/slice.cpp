@@ -103,7 +103,7 @@ std::optional<Direction> Slice::mean_direction() const {
 #define LECTERN_SLICE_COLUMNS \
     "SELECT slice, events, looks, interactions, x, y, z, cells, targets FROM run_slices WHERE run_id = ?"
 
-std::vector<Slice> slices_of(store::Read& read, std::int64_t run_id) {
+std::vector<Slice> slices_of(store::Read& read, RunId run_id) {
     auto rows = read.query(LECTERN_SLICE_COLUMNS " ORDER BY slice", run_id);
     std::vector<Slice> slices;
     while (rows.step())
@@ -111,14 +111,14 @@ std::vector<Slice> slices_of(store::Read& read, std::int64_t run_id) {
     return slices;
 }
 
-std::optional<Slice> find_slice(store::Read& read, std::int64_t run_id, std::int64_t number) {
+std::optional<Slice> find_slice(store::Read& read, RunId run_id, std::int64_t number) {
     auto rows = read.query(LECTERN_SLICE_COLUMNS " AND slice = ?", run_id, number);
     return rows.step() ? std::optional(slice_of(rows)) : std::nullopt;
 }
 
 #undef LECTERN_SLICE_COLUMNS
 
-void write_slice(store::Tx& tx, std::int64_t run_id, const Slice& slice) {
+void write_slice(store::Tx& tx, RunId run_id, const Slice& slice) {
     std::string targets;
     append_totals(targets, slice.targets);
     tx.run(

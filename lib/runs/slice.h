@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "platform/ids.h"
 #include "runs/event.h"
 #include "runs/rollup.h"
 #include "store/transaction.h"
@@ -43,8 +44,8 @@ std::int64_t slice_number(std::int64_t position_ms);
 bool is_interaction(std::string_view kind);
 
 // Of a run, in the order of the lesson. The caller has made sure that it is of the organisation.
-std::vector<Slice> slices_of(store::Read& read, std::int64_t run_id);
-std::optional<Slice> find_slice(store::Read& read, std::int64_t run_id, std::int64_t number);
-void write_slice(store::Tx& tx, std::int64_t run_id, const Slice& slice);
+std::vector<Slice> slices_of(store::Read& read, RunId run_id);
+std::optional<Slice> find_slice(store::Read& read, RunId run_id, std::int64_t number);
+void write_slice(store::Tx& tx, RunId run_id, const Slice& slice);
 
 } // namespace runs

@@ -23,8 +23,8 @@ using Json = nlohmann::json;
 
 Scenario scenario_of(const store::Statement& rows) {
     Scenario scenario;
-    scenario.id = rows.integer(0);
-    scenario.organisation_id = rows.integer(1);
+    scenario.id = rows.id<ScenarioId>(0);
+    scenario.organisation_id = rows.id<OrganisationId>(1);
     scenario.public_id = rows.string(2);
     scenario.version = rows.integer(3);
     scenario.archived = rows.boolean(4);
@@ -40,12 +40,12 @@ Scenario scenario_of(const store::Statement& rows) {
 
 } // namespace
 
-std::vector<std::int64_t> Scenarios::prerequisites_of(store::Read& read, std::int64_t id) const {
-    std::vector<std::int64_t> ids;
+std::vector<ScenarioId> Scenarios::prerequisites_of(store::Read& read, ScenarioId id) const {
+    std::vector<ScenarioId> ids;
     auto rows = read.query(
         "SELECT required_id FROM scenario_prerequisites WHERE scenario_id = ? ORDER BY required_id", id);
     while (rows.step())
-        ids.push_back(rows.integer(0));
+        ids.push_back(rows.id<ScenarioId>(0));
     return ids;
 }
 
@@ -59,32 +59,32 @@ std::optional<Scenario> Scenarios::one(store::Read& read, store::Statement rows)
     return with_prerequisites(read, scenario_of(rows));
 }
 
-std::optional<Scenario> Scenarios::find(store::Read& read, std::int64_t organisation_id,
-                                        std::int64_t id) const {
+std::optional<Scenario> Scenarios::find(store::Read& read, OrganisationId organisation_id,
+                                        ScenarioId id) const {
     return one(read, read.query(LECTERN_SCENARIO_COLUMNS "WHERE s.organisation_id = ? AND s.id = ?",
                                 organisation_id, id));
 }
 
-Scenario Scenarios::get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+Scenario Scenarios::get(store::Read& read, OrganisationId organisation_id, ScenarioId id) const {
     auto found = find(read, organisation_id, id);
     if (!found) platform::throw_not_found("scenario");
     return *std::move(found);
 }
 
-std::optional<Scenario> Scenarios::find_public(store::Read& read, std::int64_t organisation_id,
+std::optional<Scenario> Scenarios::find_public(store::Read& read, OrganisationId organisation_id,
                                                std::string_view public_id) const {
     return one(read, read.query(LECTERN_SCENARIO_COLUMNS "WHERE s.organisation_id = ? AND s.public_id = ?",
                                 organisation_id, public_id));
 }
 
-std::optional<Scenario> Scenarios::find_title(store::Read& read, std::int64_t organisation_id,
+std::optional<Scenario> Scenarios::find_title(store::Read& read, OrganisationId organisation_id,
                                               std::string_view title) const {
     return one(read, read.query(LECTERN_SCENARIO_COLUMNS
                                 "WHERE s.organisation_id = ? AND s.title = ? AND s.archived = 0",
                                 organisation_id, title));
 }
 
-Scenario Scenarios::get_version(store::Read& read, std::int64_t organisation_id, std::int64_t id,
+Scenario Scenarios::get_version(store::Read& read, OrganisationId organisation_id, ScenarioId id,
                                 std::int64_t version) const {
     Scenario scenario = get(read, organisation_id, id);
     if (scenario.version == version) return scenario;
@@ -98,7 +98,7 @@ Scenario Scenarios::get_version(store::Read& read, std::int64_t organisation_id,
     return scenario;
 }
 
-store::Page<Scenario> Scenarios::list(store::Read& read, std::int64_t organisation_id,
+store::Page<Scenario> Scenarios::list(store::Read& read, OrganisationId organisation_id,
                                       const ScenarioFilter& filter, const store::PageRequest& page) const {
     std::optional<std::string_view> difficulty;
     if (filter.difficulty) difficulty = name_of(*filter.difficulty);
@@ -116,8 +116,8 @@ store::Page<Scenario> Scenarios::list(store::Read& read, std::int64_t organisati
 
 #undef LECTERN_SCENARIO_COLUMNS
 
-store::Page<ScenarioVersion> Scenarios::versions(store::Read& read, std::int64_t organisation_id,
-                                                 std::int64_t id, const store::PageRequest& page) const {
+store::Page<ScenarioVersion> Scenarios::versions(store::Read& read, OrganisationId organisation_id,
+                                                 ScenarioId id, const store::PageRequest& page) const {
     auto rows = read.query(
         "SELECT v.version, v.created_by, v.created_ms FROM scenario_versions v JOIN scenarios s"
         " ON s.id = v.scenario_id WHERE s.organisation_id = ?1 AND s.id = ?2 AND (?3 IS NULL OR v.version < "
@@ -125,12 +125,12 @@ store::Page<ScenarioVersion> Scenarios::versions(store::Read& read, std::int64_t
         " ORDER BY v.version DESC LIMIT ?4",
         organisation_id, id, page.after, page.limit + 1);
     return store::read_page<ScenarioVersion>(std::move(rows), page, [](const store::Statement& row) {
-        return ScenarioVersion{row.integer(0), row.optional_integer(1), row.integer(2)};
+        return ScenarioVersion{row.integer(0), row.optional_id<PersonId>(1), row.integer(2)};
     });
 }
 
-void Scenarios::refuse_faults(store::Read& read, std::int64_t organisation_id, std::int64_t id,
-                              const Content& content, const std::vector<std::int64_t>& prerequisites) const {
+void Scenarios::refuse_faults(store::Read& read, OrganisationId organisation_id, ScenarioId id,
+                              const Content& content, const std::vector<ScenarioId>& prerequisites) const {
     auto faults = faults_of(content);
     for (std::size_t i = 0; i < prerequisites.size(); ++i) {
         const std::string field = "prerequisites[" + std::to_string(i) + "]";
@@ -148,37 +148,37 @@ void Scenarios::refuse_faults(store::Read& read, std::int64_t organisation_id, s
 }
 
 // Nobody could ever begin a scenario that must be completed before itself.
-void Scenarios::refuse_circle(store::Read& read, std::int64_t id,
-                              const std::vector<std::int64_t>& prerequisites) const {
-    std::set<std::int64_t> seen;
-    std::vector<std::int64_t> open = prerequisites;
+void Scenarios::refuse_circle(store::Read& read, ScenarioId id,
+                              const std::vector<ScenarioId>& prerequisites) const {
+    std::set<ScenarioId> seen;
+    std::vector<ScenarioId> open = prerequisites;
     while (!open.empty()) {
-        const std::int64_t next = open.back();
+        const ScenarioId next = open.back();
         open.pop_back();
         if (next == id)
             platform::throw_conflict("A scenario cannot be its own prerequisite, not by others either.");
         if (!seen.insert(next).second) continue;
-        for (const std::int64_t further : prerequisites_of(read, next))
+        for (const ScenarioId further : prerequisites_of(read, next))
             open.push_back(further);
     }
 }
 
-void Scenarios::write_version(store::Tx& tx, const Scenario& scenario, std::optional<std::int64_t> by) {
+void Scenarios::write_version(store::Tx& tx, const Scenario& scenario, std::optional<PersonId> by) {
     const std::string content = json_of(scenario.content).dump();
     tx.run(
         "INSERT INTO scenario_versions (scenario_id, version, content, created_by, created_ms)"
         " VALUES (?, ?, ?, ?, ?)",
         scenario.id, scenario.version, content, by, tx.now_ms());
     tx.run("DELETE FROM scenario_prerequisites WHERE scenario_id = ?", scenario.id);
-    for (const std::int64_t required : scenario.prerequisites)
+    for (const ScenarioId required : scenario.prerequisites)
         tx.run("INSERT INTO scenario_prerequisites (scenario_id, required_id) VALUES (?, ?)", scenario.id,
                required);
 }
 
-Scenario Scenarios::add(store::Tx& tx, std::int64_t organisation_id, const Content& content,
-                        const std::vector<std::int64_t>& prerequisites,
-                        std::optional<std::int64_t> created_by, const std::string& public_id) {
-    refuse_faults(tx, organisation_id, 0, content, prerequisites);
+Scenario Scenarios::add(store::Tx& tx, OrganisationId organisation_id, const Content& content,
+                        const std::vector<ScenarioId>& prerequisites, std::optional<PersonId> created_by,
+                        const std::string& public_id) {
+    refuse_faults(tx, organisation_id, {}, content, prerequisites);
     if (tx.integer("SELECT count(*) FROM scenarios WHERE organisation_id = ?", organisation_id).value_or(0) >=
         most)
         platform::throw_conflict("There are " + std::to_string(most) + " scenarios already.");
@@ -188,7 +188,7 @@ Scenario Scenarios::add(store::Tx& tx, std::int64_t organisation_id, const Conte
     scenario.created_ms = scenario.changed_ms = tx.now_ms();
     scenario.content = content;
     scenario.prerequisites = prerequisites;
-    scenario.id = tx.insert(
+    scenario.id = tx.insert<ScenarioId>(
         "INSERT INTO scenarios (public_id, organisation_id, version, title, difficulty, active, created_ms,"
         " changed_ms) VALUES (?, ?, 1, ?, ?, ?, ?, ?)",
         scenario.public_id, organisation_id, content.title, name_of(content.difficulty), content.active,
@@ -197,13 +197,13 @@ Scenario Scenarios::add(store::Tx& tx, std::int64_t organisation_id, const Conte
     return get(tx, organisation_id, scenario.id);
 }
 
-Scenario Scenarios::change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
-                           const Content& content, const std::vector<std::int64_t>& prerequisites,
-                           std::optional<std::int64_t> changed_by) {
+Scenario Scenarios::change(store::Tx& tx, OrganisationId organisation_id, ScenarioId id,
+                           const Content& content, const std::vector<ScenarioId>& prerequisites,
+                           std::optional<PersonId> changed_by) {
     Scenario scenario = get(tx, organisation_id, id);
     refuse_faults(tx, organisation_id, id, content, prerequisites);
     refuse_circle(tx, id, prerequisites);
-    std::vector<std::int64_t> sorted = prerequisites;
+    std::vector<ScenarioId> sorted = prerequisites;
     std::ranges::sort(sorted);
     if (json_of(content) == json_of(scenario.content) && sorted == scenario.prerequisites) return scenario;
     scenario.content = content;
@@ -218,7 +218,7 @@ Scenario Scenarios::change(store::Tx& tx, std::int64_t organisation_id, std::int
     return get(tx, organisation_id, id);
 }
 
-void Scenarios::remove(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+void Scenarios::remove(store::Tx& tx, OrganisationId organisation_id, ScenarioId id) {
     get(tx, organisation_id, id);
     const bool used = tx.integer("SELECT 1 FROM runs WHERE scenario_id = ? LIMIT 1", id) ||
                       tx.integer("SELECT 1 FROM lessons WHERE scenario_id = ? LIMIT 1", id) ||
@@ -236,16 +236,16 @@ Json Scenarios::file_of(store::Read& read, const Scenario& scenario) const {
     file["format_version"] = 1;
     file["id"] = scenario.public_id;
     Json prerequisites = Json::array();
-    for (const std::int64_t id : scenario.prerequisites)
+    for (const ScenarioId id : scenario.prerequisites)
         if (const auto required = find(read, scenario.organisation_id, id))
             prerequisites.push_back({{"id", required->public_id}, {"title", required->content.title}});
     file["prerequisites"] = std::move(prerequisites);
     return file;
 }
 
-Scenario Scenarios::import(store::Tx& tx, std::int64_t organisation_id, const Json& file,
-                           std::optional<std::int64_t> created_by) {
-    std::vector<std::int64_t> prerequisites;
+Scenario Scenarios::import(store::Tx& tx, OrganisationId organisation_id, const Json& file,
+                           std::optional<PersonId> created_by) {
+    std::vector<ScenarioId> prerequisites;
     std::vector<platform::FieldError> faults;
     std::size_t index = 0;
     for (const Json& required : file.value("prerequisites", Json::array())) {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/ids.h"
 #include "platform/random.h"
 #include "scenarios/content.h"
 #include "store/page.h"
@@ -20,13 +21,14 @@
 namespace scenarios {
 
 struct Scenario {
-    std::int64_t id = 0, organisation_id = 0;
+    ScenarioId id;
+    OrganisationId organisation_id;
     std::string public_id;
     std::int64_t version = 1; // the one that `content` is of
     bool archived = false;
     std::int64_t created_ms = 0, changed_ms = 0;
     Content content;
-    std::vector<std::int64_t> prerequisites; // to be completed first
+    std::vector<ScenarioId> prerequisites; // to be completed first
 };
 
 struct ScenarioFilter {
@@ -37,13 +39,13 @@ struct ScenarioFilter {
 
 struct ScenarioVersion {
     std::int64_t id = 0; // its number
-    std::optional<std::int64_t> created_by;
+    std::optional<PersonId> created_by;
     std::int64_t created_ms = 0;
 };
 
 // How a scenario appears inside other things.
 struct ScenarioReference {
-    std::int64_t id = 0;
+    ScenarioId id;
     std::string title;
     std::int64_t version = 0;
 };
@@ -56,48 +58,48 @@ public:
     explicit Scenarios(platform::Random& random) : random_(random) {}
 
     // Archived ones too; the newest version.
-    std::optional<Scenario> find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
-    Scenario get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
-    std::optional<Scenario> find_public(store::Read& read, std::int64_t organisation_id,
+    std::optional<Scenario> find(store::Read& read, OrganisationId organisation_id, ScenarioId id) const;
+    Scenario get(store::Read& read, OrganisationId organisation_id, ScenarioId id) const; // Error not_found
+    std::optional<Scenario> find_public(store::Read& read, OrganisationId organisation_id,
                                         std::string_view public_id) const;
     // Among those not archived.
-    std::optional<Scenario> find_title(store::Read& read, std::int64_t organisation_id,
+    std::optional<Scenario> find_title(store::Read& read, OrganisationId organisation_id,
                                        std::string_view title) const;
     // As it was in that version. Error not_found.
-    Scenario get_version(store::Read& read, std::int64_t organisation_id, std::int64_t id,
+    Scenario get_version(store::Read& read, OrganisationId organisation_id, ScenarioId id,
                          std::int64_t version) const;
-    store::Page<Scenario> list(store::Read& read, std::int64_t organisation_id, const ScenarioFilter& filter,
+    store::Page<Scenario> list(store::Read& read, OrganisationId organisation_id,
+                               const ScenarioFilter& filter,
                                const store::PageRequest& page) const; // newest first
-    store::Page<ScenarioVersion> versions(store::Read& read, std::int64_t organisation_id, std::int64_t id,
+    store::Page<ScenarioVersion> versions(store::Read& read, OrganisationId organisation_id, ScenarioId id,
                                           const store::PageRequest& page) const; // newest first
 
     // Error invalid names every fault of the content, conflict a title that is taken, not_found a
     // prerequisite that is not there. `public_id` "": a random one.
-    Scenario add(store::Tx& tx, std::int64_t organisation_id, const Content& content,
-                 const std::vector<std::int64_t>& prerequisites, std::optional<std::int64_t> created_by,
+    Scenario add(store::Tx& tx, OrganisationId organisation_id, const Content& content,
+                 const std::vector<ScenarioId>& prerequisites, std::optional<PersonId> created_by,
                  const std::string& public_id = "");
     // The next version; when nothing differs, it stays as it is. Error conflict also when the prerequisites
     // would go in a circle.
-    Scenario change(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const Content& content,
-                    const std::vector<std::int64_t>& prerequisites, std::optional<std::int64_t> changed_by);
+    Scenario change(store::Tx& tx, OrganisationId organisation_id, ScenarioId id, const Content& content,
+                    const std::vector<ScenarioId>& prerequisites, std::optional<PersonId> changed_by);
     // Deletes it when nothing refers to it, else archives it.
-    void remove(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+    void remove(store::Tx& tx, OrganisationId organisation_id, ScenarioId id);
 
     // One file, and back: a scenario that is here already gets a new version (and leaves the archive). Error
     // invalid names prerequisites that are not here.
     nlohmann::json file_of(store::Read& read, const Scenario& scenario) const;
-    Scenario import(store::Tx& tx, std::int64_t organisation_id, const nlohmann::json& file,
-                    std::optional<std::int64_t> created_by);
+    Scenario import(store::Tx& tx, OrganisationId organisation_id, const nlohmann::json& file,
+                    std::optional<PersonId> created_by);
 
 private:
-    std::vector<std::int64_t> prerequisites_of(store::Read& read, std::int64_t id) const;
+    std::vector<ScenarioId> prerequisites_of(store::Read& read, ScenarioId id) const;
     Scenario with_prerequisites(store::Read& read, Scenario scenario) const;
     std::optional<Scenario> one(store::Read& read, store::Statement rows) const;
-    void refuse_faults(store::Read& read, std::int64_t organisation_id, std::int64_t id,
-                       const Content& content, const std::vector<std::int64_t>& prerequisites) const;
-    void refuse_circle(store::Read& read, std::int64_t id,
-                       const std::vector<std::int64_t>& prerequisites) const;
-    void write_version(store::Tx& tx, const Scenario& scenario, std::optional<std::int64_t> by);
+    void refuse_faults(store::Read& read, OrganisationId organisation_id, ScenarioId id,
+                       const Content& content, const std::vector<ScenarioId>& prerequisites) const;
+    void refuse_circle(store::Read& read, ScenarioId id, const std::vector<ScenarioId>& prerequisites) const;
+    void write_version(store::Tx& tx, const Scenario& scenario, std::optional<PersonId> by);
 
     platform::Random& random_;
 };

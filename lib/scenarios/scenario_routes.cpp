@@ -182,16 +182,17 @@ Json file_schema() {
     return schema;
 }
 
-std::vector<std::int64_t> prerequisites_of(const Json& body) {
-    return body.value("prerequisites", std::vector<std::int64_t>());
+std::vector<ScenarioId> prerequisites_of(const Json& body) {
+    return body.value("prerequisites", std::vector<ScenarioId>());
 }
 
-std::optional<std::int64_t> person_of(const Call& call) {
-    return call.caller.person_id == 0 ? std::nullopt : std::optional(call.caller.person_id);
+std::optional<PersonId> person_of(const Call& call) {
+    return !call.caller.person_id ? std::nullopt : std::optional(call.caller.person_id);
 }
 
 Answer change(Scenarios& scenarios, Call& call, Tx& tx) {
-    const std::int64_t organisation_id = call.caller.organisation_id, id = call.id("id");
+    const OrganisationId organisation_id = call.caller.organisation_id;
+    const auto id = call.id<ScenarioId>("id");
     const Scenario before = scenarios.get(tx, organisation_id, id);
     Json wanted = json_of(before.content);
     wanted["prerequisites"] = before.prerequisites;
@@ -233,8 +234,8 @@ void add_reading(http::RouteTable& table, Scenarios& scenarios) {
                   .reads()
                   .gives(scenario_shape())
                   .handled<Read>([&scenarios](Call& call, Read& read) {
-                      return http::json(
-                          json_of(scenarios.get(read, call.caller.organisation_id, call.id("id"))));
+                      return http::json(json_of(
+                          scenarios.get(read, call.caller.organisation_id, call.id<ScenarioId>("id"))));
                   }));
     table.add(
         of_scenarios(http::get("/v1/scenarios/:id/versions", "The versions of a scenario, newest first"),
@@ -245,7 +246,8 @@ void add_reading(http::RouteTable& table, Scenarios& scenarios) {
                                                {"created_by", http::nullable(http::identifier())},
                                                {"created_at", http::time()}})))
             .handled<Read>([&scenarios](Call& call, Read& read) {
-                const std::int64_t organisation_id = call.caller.organisation_id, id = call.id("id");
+                const OrganisationId organisation_id = call.caller.organisation_id;
+                const auto id = call.id<ScenarioId>("id");
                 scenarios.get(read, organisation_id, id);
                 return http::page_answer(
                     scenarios.versions(read, organisation_id, id,
@@ -262,8 +264,8 @@ void add_reading(http::RouteTable& table, Scenarios& scenarios) {
             .reads()
             .gives(scenario_shape())
             .handled<Read>([&scenarios](Call& call, Read& read) {
-                return http::json(json_of(scenarios.get_version(read, call.caller.organisation_id,
-                                                                call.id("id"), call.id("number"))));
+                return http::json(json_of(scenarios.get_version(
+                    read, call.caller.organisation_id, call.id<ScenarioId>("id"), call.number("number"))));
             }));
 }
 
@@ -276,7 +278,7 @@ void add_changing(http::RouteTable& table, Scenarios& scenarios) {
                       const Scenario made =
                           scenarios.add(tx, call.caller.organisation_id, content_from(call.body),
                                         prerequisites_of(call.body), person_of(call));
-                      return http::created(json_of(made), "/v1/scenarios/" + std::to_string(made.id))
+                      return http::created(json_of(made), "/v1/scenarios/" + to_string(made.id))
                           .on({{"scenario", made.id}});
                   }));
     table.add(of_scenarios(http::patch("/v1/scenarios/:id",
@@ -292,8 +294,8 @@ void add_changing(http::RouteTable& table, Scenarios& scenarios) {
                   .writes()
                   .gives(http::nothing(), 204)
                   .handled<Tx>([&scenarios](Call& call, Tx& tx) {
-                      scenarios.remove(tx, call.caller.organisation_id, call.id("id"));
-                      return http::no_content().on({{"scenario", call.id("id")}});
+                      scenarios.remove(tx, call.caller.organisation_id, call.id<ScenarioId>("id"));
+                      return http::no_content().on({{"scenario", call.id<ScenarioId>("id")}});
                   }));
 }
 
@@ -304,7 +306,7 @@ void add_files(http::RouteTable& table, Scenarios& scenarios) {
                   .gives(file_shape())
                   .handled<Read>([&scenarios](Call& call, Read& read) {
                       const Scenario scenario =
-                          scenarios.get(read, call.caller.organisation_id, call.id("id"));
+                          scenarios.get(read, call.caller.organisation_id, call.id<ScenarioId>("id"));
                       return http::json(scenarios.file_of(read, scenario))
                           .header("Content-Disposition",
                                   "attachment; filename=\"scenario-" + scenario.public_id + ".json\"");
@@ -320,7 +322,7 @@ void add_files(http::RouteTable& table, Scenarios& scenarios) {
             .handled<Tx>([&scenarios](Call& call, Tx& tx) {
                 const Scenario made =
                     scenarios.import(tx, call.caller.organisation_id, call.body, person_of(call));
-                return http::created(json_of(made), "/v1/scenarios/" + std::to_string(made.id))
+                return http::created(json_of(made), "/v1/scenarios/" + to_string(made.id))
                     .on({{"scenario", made.id}, {"version", made.version}});
             }));
     table.add(of_scenarios(http::get("/v1/scenario-files/schema", "The JSON schema of a scenario's file"),

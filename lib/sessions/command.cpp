@@ -40,15 +40,15 @@ int progress_of(AnswerState state) {
 
 Command command_of(const store::Statement& rows) {
     Command command;
-    command.id = rows.integer(0);
-    command.session_id = rows.integer(1);
+    command.id = rows.id<CommandId>(0);
+    command.session_id = rows.id<SessionId>(1);
     command.number = rows.integer(2);
     command.action = action_of(rows.text(3));
     command.arguments = rows.string(4);
     command.lesson_index = rows.integer(5);
     command.position_ms = rows.integer(6);
     command.at_ms = rows.integer(7);
-    command.created_by = rows.optional_integer(8);
+    command.created_by = rows.optional_id<PersonId>(8);
     command.created_ms = rows.integer(9);
     command.expires_ms = rows.integer(10);
     command.target = rows.string(11);
@@ -61,7 +61,7 @@ void read_answers(store::Read& read, Command& command) {
         "device_id",
         command.id);
     while (rows.step()) {
-        command.answers.push_back({rows.integer(0), answer_state_of(rows.text(1)),
+        command.answers.push_back({rows.id<DeviceId>(0), answer_state_of(rows.text(1)),
                                    rows.is_null(2) ? std::nullopt : std::optional(rows.real(2)),
                                    rows.string(3)});
     }
@@ -80,13 +80,13 @@ AnswerState answer_state_of(std::string_view name) {
     platform::throw_invalid("state", "must be received, running, done or failed");
 }
 
-Command Sessions::add_command(store::Tx& tx, std::int64_t organisation_id, Command command,
-                              std::span<const std::int64_t> devices) {
+Command Sessions::add_command(store::Tx& tx, OrganisationId organisation_id, Command command,
+                              std::span<const DeviceId> devices) {
     command.created_ms = tx.now_ms();
     command.number =
         1 +
         tx.integer("SELECT max(number) FROM commands WHERE session_id = ?", command.session_id).value_or(0);
-    command.id = tx.insert(
+    command.id = tx.insert<CommandId>(
         "INSERT INTO commands (organisation_id, session_id, number, action, arguments, lesson_index, "
         "position_ms,"
         " at_ms, created_by, created_ms, expires_ms, target) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -94,7 +94,7 @@ Command Sessions::add_command(store::Tx& tx, std::int64_t organisation_id, Comma
         command.lesson_index, command.position_ms, command.at_ms, command.created_by, command.created_ms,
         command.expires_ms, command.target);
     command.answers.clear();
-    for (const std::int64_t device_id : devices) {
+    for (const DeviceId device_id : devices) {
         tx.run("INSERT INTO command_answers (command_id, device_id, state, at_ms) VALUES (?, ?, 'sent', ?)",
                command.id, device_id, tx.now_ms());
         command.answers.push_back({device_id, AnswerState::sent, {}, {}});
@@ -102,8 +102,8 @@ Command Sessions::add_command(store::Tx& tx, std::int64_t organisation_id, Comma
     return command;
 }
 
-std::optional<Command> Sessions::find_command(store::Read& read, std::int64_t organisation_id,
-                                              std::int64_t id, std::int64_t number) const {
+std::optional<Command> Sessions::find_command(store::Read& read, OrganisationId organisation_id, SessionId id,
+                                              std::int64_t number) const {
     std::optional<Command> command;
     {
         auto rows =
@@ -115,7 +115,7 @@ std::optional<Command> Sessions::find_command(store::Read& read, std::int64_t or
     return command;
 }
 
-std::vector<Command> Sessions::commands(store::Read& read, std::int64_t organisation_id, std::int64_t id,
+std::vector<Command> Sessions::commands(store::Read& read, OrganisationId organisation_id, SessionId id,
                                         std::int64_t limit) const {
     std::vector<Command> commands;
     {
@@ -132,8 +132,8 @@ std::vector<Command> Sessions::commands(store::Read& read, std::int64_t organisa
     return commands;
 }
 
-std::vector<Command> Sessions::held_commands(store::Read& read, std::int64_t organisation_id,
-                                             std::int64_t id) const {
+std::vector<Command> Sessions::held_commands(store::Read& read, OrganisationId organisation_id,
+                                             SessionId id) const {
     std::vector<Command> commands;
     {
         auto rows =
@@ -152,7 +152,7 @@ std::vector<Command> Sessions::held_commands(store::Read& read, std::int64_t org
 
 #undef LECTERN_COMMAND_COLUMNS
 
-std::int64_t Sessions::newest_playback(store::Read& read, std::int64_t id) const {
+std::int64_t Sessions::newest_playback(store::Read& read, SessionId id) const {
     return read
         .integer(
             "SELECT max(number) FROM commands WHERE session_id = ? AND action IN"
@@ -161,15 +161,15 @@ std::int64_t Sessions::newest_playback(store::Read& read, std::int64_t id) const
         .value_or(0);
 }
 
-std::vector<std::int64_t> Sessions::overtaken(store::Read& read, const Command& command) const {
+std::vector<DeviceId> Sessions::overtaken(store::Read& read, const Command& command) const {
     const std::string actions = actions_of(kind_of(command.action));
     auto rows = read.query(
         "SELECT DISTINCT a.device_id FROM commands c JOIN command_answers a ON a.command_id = c.id"
         " WHERE c.session_id = ? AND c.number > ? AND c.action IN (SELECT value FROM json_each(?))",
         command.session_id, command.number, actions);
-    std::vector<std::int64_t> devices;
+    std::vector<DeviceId> devices;
     while (rows.step())
-        devices.push_back(rows.integer(0));
+        devices.push_back(rows.id<DeviceId>(0));
     return devices;
 }
 
@@ -177,7 +177,7 @@ bool Command::is_for_all() const {
     return nlohmann::json::parse(target).value("kind", "") == "all";
 }
 
-Takers Sessions::takers(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+Takers Sessions::takers(store::Read& read, OrganisationId organisation_id, SessionId id) const {
     auto rows = read.query(
         "SELECT d.id, d.name, p.id, p.nickname FROM devices d LEFT JOIN persons p ON p.id = coalesce("
         " (SELECT l.person_id FROM logins l WHERE l.device_id = d.id AND l.person_id IS NOT NULL AND "
@@ -189,18 +189,18 @@ Takers Sessions::takers(store::Read& read, std::int64_t organisation_id, std::in
         organisation_id, id, read.now_ms());
     Takers takers;
     while (rows.step()) {
-        Taker& taker = takers[rows.integer(0)];
+        Taker& taker = takers[rows.id<DeviceId>(0)];
         taker.name = rows.string(1);
-        if (!rows.is_null(2)) taker.person = people::PersonReference{rows.integer(2), rows.string(3)};
+        if (!rows.is_null(2)) taker.person = people::PersonReference{rows.id<PersonId>(2), rows.string(3)};
     }
     return takers;
 }
 
-CommandAnswer Sessions::answer(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+CommandAnswer Sessions::answer(store::Tx& tx, OrganisationId organisation_id, SessionId id,
                                std::int64_t number, const CommandAnswer& answer) {
-    const auto command =
-        tx.integer("SELECT id FROM commands WHERE organisation_id = ? AND session_id = ? AND number = ?",
-                   organisation_id, id, number);
+    const auto command = tx.id<CommandId>(
+        "SELECT id FROM commands WHERE organisation_id = ? AND session_id = ? AND number = ?",
+        organisation_id, id, number);
     // Who joined after the command was given answers it all the same.
     if (!command || !tx.integer("SELECT 1 FROM session_devices WHERE session_id = ? AND device_id = ?", id,
                                 answer.device_id))
@@ -227,7 +227,7 @@ CommandAnswer Sessions::answer(store::Tx& tx, std::int64_t organisation_id, std:
     return after;
 }
 
-std::int64_t Sessions::expire(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+std::int64_t Sessions::expire(store::Tx& tx, OrganisationId organisation_id, SessionId id,
                               std::int64_t number) {
     return tx.run(
         "UPDATE command_answers SET state = 'expired', at_ms = ?4 WHERE state IN ('sent', 'received')"

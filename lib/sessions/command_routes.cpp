@@ -76,7 +76,7 @@ void add_order(http::RouteTable& table, const SessionParts& parts, Action action
                   .tagged("sessions")
                   .handled<Tx>([parts, action](Call& call, Tx& tx) {
                       const Ordered ordered =
-                          parts.director.order(tx, call.caller.organisation_id, call.id("id"),
+                          parts.director.order(tx, call.caller.organisation_id, call.id<SessionId>("id"),
                                                order_of(action, call.body), call.caller.person_id);
                       return ordered_answer(tx, parts, ordered);
                   }));
@@ -105,8 +105,8 @@ void add_commands(http::RouteTable& table, const SessionParts& parts) {
             .gives(http::page_of(command_shape()))
             .tagged("sessions")
             .handled<Read>([parts](Call& call, Read& read) {
-                const std::int64_t organisation_id = call.caller.organisation_id;
-                const Session session = parts.sessions.get(read, organisation_id, call.id("id"));
+                const OrganisationId organisation_id = call.caller.organisation_id;
+                const Session session = parts.sessions.get(read, organisation_id, call.id<SessionId>("id"));
                 const Takers takers = parts.sessions.takers(read, organisation_id, session.id);
                 http::Json items = http::Json::array();
                 for (const Command& command :
@@ -123,20 +123,20 @@ void add_commands(http::RouteTable& table, const SessionParts& parts) {
                   .gives(http::object({{"command", command_shape()}}))
                   .tagged("sessions")
                   .handled<Tx>([parts](Call& call, Tx& tx) {
-                      std::optional<std::vector<std::int64_t>> devices;
+                      std::optional<std::vector<DeviceId>> devices;
                       if (call.body.is_object() && call.body.contains("device_ids"))
-                          devices = call.body["device_ids"].get<std::vector<std::int64_t>>();
-                      const std::int64_t organisation_id = call.caller.organisation_id;
+                          devices = call.body["device_ids"].get<std::vector<DeviceId>>();
+                      const OrganisationId organisation_id = call.caller.organisation_id;
                       const Ordered ordered =
-                          parts.director.retry(tx, organisation_id, call.id("id"), call.id("number"), devices,
-                                               call.caller.person_id);
+                          parts.director.retry(tx, organisation_id, call.id<SessionId>("id"),
+                                               call.number("number"), devices, call.caller.person_id);
                       const Takers takers = parts.sessions.takers(tx, organisation_id, ordered.session.id);
                       return http::json({{"command", json_of(ordered.command, takers)}})
                           .on({{"session", ordered.session.id}, {"command", ordered.command.number}});
                   }));
 }
 
-CommandAnswer answer_from(const http::Json& body, std::int64_t device_id) {
+CommandAnswer answer_from(const http::Json& body, DeviceId device_id) {
     CommandAnswer answer;
     answer.device_id = device_id;
     answer.state = answer_state_of(body["state"].get<std::string>());
@@ -146,8 +146,8 @@ CommandAnswer answer_from(const http::Json& body, std::int64_t device_id) {
     return answer;
 }
 
-std::int64_t device_of(const Call& call) {
-    if (call.caller.device_id == 0)
+DeviceId device_of(const Call& call) {
+    if (!call.caller.device_id)
         throw platform::Error(platform::ErrorKind::forbidden, "Only a headset may do this.");
     return call.caller.device_id;
 }
@@ -166,8 +166,9 @@ void add_messages(http::RouteTable& table, const SessionParts& parts) {
                   .gives(http::object({}))
                   .tagged("headset")
                   .handled<Tx>([parts](Call& call, Tx& tx) {
-                      parts.director.answer(tx, call.caller.organisation_id, call.body["session_id"],
-                                            call.body["number"], answer_from(call.body, device_of(call)));
+                      parts.director.answer(tx, call.caller.organisation_id,
+                                            call.body["session_id"].get<SessionId>(), call.body["number"],
+                                            answer_from(call.body, device_of(call)));
                       return http::json(http::Json::object());
                   }));
     table.add(http::message("session.join", "A headset asks for a session by its id; its state follows")
@@ -177,7 +178,7 @@ void add_messages(http::RouteTable& table, const SessionParts& parts) {
                   .gives(http::object({}))
                   .tagged("headset")
                   .handled<Tx>([parts](Call& call, Tx& tx) {
-                      const std::int64_t id = call.body["session_id"];
+                      const auto id = call.body["session_id"].get<SessionId>();
                       parts.director.join(tx, call.caller.organisation_id, id, device_of(call));
                       return http::json(http::Json::object()).on({{"session", id}});
                   }));

@@ -79,7 +79,7 @@ Target target_from(const http::Json& body, Action action) {
         return true;
     };
     if (take("device_ids", Target::Kind::devices))
-        target.device_ids = body["device_ids"].get<std::vector<std::int64_t>>();
+        target.device_ids = body["device_ids"].get<std::vector<DeviceId>>();
     if (take("row", Target::Kind::row)) target.row = body["row"];
     if (take("group", Target::Kind::group)) target.group = body["group"];
     if (!faults.empty()) throw platform::Error(std::move(faults));
@@ -126,10 +126,11 @@ void add_display(http::RouteTable& table, const SessionParts& parts) {
                   .gives(session_shape())
                   .tagged("sessions")
                   .handled<Tx>([parts](Call& call, Tx& tx) {
-                      std::optional<std::int64_t> device_id;
-                      if (!call.body["device_id"].is_null()) device_id = call.body["device_id"];
-                      const Session session =
-                          parts.director.show(tx, call.caller.organisation_id, call.id("id"), device_id);
+                      std::optional<DeviceId> device_id;
+                      if (!call.body["device_id"].is_null())
+                          device_id = call.body["device_id"].get<DeviceId>();
+                      const Session session = parts.director.show(tx, call.caller.organisation_id,
+                                                                  call.id<SessionId>("id"), device_id);
                       return http::json(json_of(session))
                           .on({{"session", session.id}, {"device", call.body["device_id"]}});
                   }));
@@ -148,10 +149,10 @@ void add_swap(http::RouteTable& table, const SessionParts& parts) {
                                  {"person", http::nullable(http::person_reference())}}))
             .tagged("sessions")
             .handled<Tx>([parts](Call& call, Tx& tx) {
-                const std::int64_t id = call.id("id");
-                const auto swapped =
-                    parts.director.swap(tx, call.caller.organisation_id, id, call.body["device_id"],
-                                        call.body["spare_device_id"]);
+                const SessionId id = call.id<SessionId>("id");
+                const auto swapped = parts.director.swap(tx, call.caller.organisation_id, id,
+                                                         call.body["device_id"].get<DeviceId>(),
+                                                         call.body["spare_device_id"].get<DeviceId>());
                 const auto or_null = [](const auto& value) {
                     return value ? http::Json(*value) : http::Json();
                 };
@@ -177,10 +178,11 @@ void add_control_routes(http::RouteTable& table, SessionParts parts) {
                   .gives(ordered_shape())
                   .tagged("sessions")
                   .handled<Tx>([parts](Call& call, Tx& tx) {
-                      const std::int64_t organisation_id = call.caller.organisation_id;
-                      parts.sessions.get(tx, organisation_id, call.id("id"));
-                      const Ordered ordered = parts.director.order(
-                          tx, organisation_id, call.id("id"), order_from(call.body), call.caller.person_id);
+                      const OrganisationId organisation_id = call.caller.organisation_id;
+                      parts.sessions.get(tx, organisation_id, call.id<SessionId>("id"));
+                      const Ordered ordered =
+                          parts.director.order(tx, organisation_id, call.id<SessionId>("id"),
+                                               order_from(call.body), call.caller.person_id);
                       return ordered_answer(tx, parts, ordered);
                   }));
     table.add(http::post("/v1/sessions/stop-all", "Stop one's own live sessions, or all of the organisation")
@@ -207,8 +209,8 @@ void add_control_routes(http::RouteTable& table, SessionParts parts) {
                   .gives(session_shape())
                   .tagged("sessions")
                   .handled<Tx>([parts](Call& call, Tx& tx) {
-                      const Session session = parts.director.take_over(tx, call.caller.organisation_id,
-                                                                       call.id("id"), call.caller.person_id);
+                      const Session session = parts.director.take_over(
+                          tx, call.caller.organisation_id, call.id<SessionId>("id"), call.caller.person_id);
                       return http::json(json_of(session))
                           .on({{"session", session.id}, {"teacher", session.teacher.id}});
                   }));

@@ -92,7 +92,7 @@ void Controls::take(const Command& command) {
     }
 }
 
-const Controls::Held* Controls::held(CommandKind kind, std::int64_t device_id, std::int64_t now_ms) const {
+const Controls::Held* Controls::held(CommandKind kind, DeviceId device_id, std::int64_t now_ms) const {
     const auto place = static_cast<std::size_t>(kind);
     const Held* newest = &for_all_[place];
     const auto own = for_device_.find(device_id);
@@ -102,7 +102,7 @@ const Controls::Held* Controls::held(CommandKind kind, std::int64_t device_id, s
     return newest->until_ms && *newest->until_ms <= now_ms ? nullptr : newest;
 }
 
-Json Controls::of(std::int64_t device_id, std::int64_t now_ms) const {
+Json Controls::of(DeviceId device_id, std::int64_t now_ms) const {
     const auto arguments = [&](CommandKind kind) {
         const Held* found = held(kind, device_id, now_ms);
         return found ? Json::parse(found->arguments) : Json();
@@ -118,7 +118,7 @@ Json Controls::of(std::int64_t device_id, std::int64_t now_ms) const {
             {"brightness", percent(CommandKind::brightness)}};
 }
 
-std::optional<LookTarget> Controls::look_of(std::int64_t device_id, std::int64_t now_ms) const {
+std::optional<LookTarget> Controls::look_of(DeviceId device_id, std::int64_t now_ms) const {
     const Held* found = held(CommandKind::look, device_id, now_ms);
     if (!found || !found->until_ms) return std::nullopt;
     const Json arguments = Json::parse(found->arguments);

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/ids.h"
 #include "sessions/transport.h"
 
 namespace sessions {
@@ -60,8 +61,8 @@ public:
     void take(const Command& command);
     // What a headset holds now: {"eyes_on_me", "look", "launch", "volume", "brightness"}, each null where
     // there is none.
-    nlohmann::json of(std::int64_t device_id, std::int64_t now_ms) const;
-    std::optional<LookTarget> look_of(std::int64_t device_id, std::int64_t now_ms) const;
+    nlohmann::json of(DeviceId device_id, std::int64_t now_ms) const;
+    std::optional<LookTarget> look_of(DeviceId device_id, std::int64_t now_ms) const;
 
 private:
     struct Held {
@@ -71,10 +72,10 @@ private:
         std::optional<std::int64_t> until_ms;
     };
     using ByKind = std::array<Held, command_kind_count>;
-    const Held* held(CommandKind kind, std::int64_t device_id, std::int64_t now_ms) const;
+    const Held* held(CommandKind kind, DeviceId device_id, std::int64_t now_ms) const;
 
     ByKind for_all_; // also for those who come later
-    std::map<std::int64_t, ByKind> for_device_;
+    std::map<DeviceId, ByKind> for_device_;
 };
 
 } // namespace sessions

@@ -35,7 +35,9 @@ constexpr std::int64_t return_ms = 15'000;
 
 struct Director::Impl {
     struct Pending { // a command that will expire
-        std::int64_t organisation_id, session_id, number, expires_ms;
+        OrganisationId organisation_id;
+        SessionId session_id;
+        std::int64_t number, expires_ms;
         bool operator==(const Pending&) const = default;
     };
     explicit Impl(DirectorParts the_parts)
@@ -47,15 +49,15 @@ struct Director::Impl {
     Participation participation;
     Floor floor; // io thread
     std::vector<Pending> pending;
-    std::set<std::pair<std::int64_t, std::int64_t>> unsettled; // organisation and device; the writer was busy
-    std::optional<std::int64_t> absent_at_ms; // when to look for those who have not come back
+    std::set<std::pair<OrganisationId, DeviceId>> unsettled; // organisation and device; the writer was busy
+    std::optional<std::int64_t> absent_at_ms;                // when to look for those who have not come back
     std::vector<Watcher> watchers;
 
     // ---- on the writer ----
 
-    std::int64_t lead_ms(const std::vector<std::int64_t>& device_ids) const {
+    std::int64_t lead_ms(const std::vector<DeviceId>& device_ids) const {
         double worst_ms = 0;
-        for (const std::int64_t device_id : device_ids) {
+        for (const DeviceId device_id : device_ids) {
             const auto present = parts.presence.find(device_id);
             if (present && present->online)
                 worst_ms = std::max(worst_ms, present->report.round_trip_ms.value_or(0));
@@ -64,20 +66,20 @@ struct Director::Impl {
     }
 
     Ordered obey(store::Tx& tx, const Session& before, const Order& order,
-                 std::optional<std::int64_t> person_id) {
-        const std::int64_t organisation_id = before.organisation_id;
+                 std::optional<PersonId> person_id) {
+        const OrganisationId organisation_id = before.organisation_id;
         if (is_control(order.action)) return control(tx, before, order, person_id);
         const bool starts = order.action == Action::start;
         // A class that comes into its room takes the seats that it usually has.
         if (starts && before.transport.state == State::created && before.class_id && before.room_id)
             parts.rooms.apply_seating(tx, organisation_id, *before.room_id, *before.class_id);
-        std::vector<std::int64_t> devices =
+        std::vector<DeviceId> devices =
             starts ? parts.sessions.candidates(tx, before) : participation.present_in(tx, before);
         const std::int64_t at_ms = tx.now_ms() + lead_ms(devices);
         const Transport after = obeyed(before.transport, order, before.durations(), at_ms);
         if (after != before.transport) parts.sessions.set_transport(tx, organisation_id, before.id, after);
         if (starts) {
-            for (const std::int64_t device_id : devices) {
+            for (const DeviceId device_id : devices) {
                 parts.sessions.join(tx, organisation_id, before.id, device_id);
             }
         }
@@ -91,9 +93,9 @@ struct Director::Impl {
 
     // What leaves the session as it is, for those that it is meant for.
     Ordered control(store::Tx& tx, const Session& session, const Order& order,
-                    std::optional<std::int64_t> person_id) {
+                    std::optional<PersonId> person_id) {
         obeyed(session.transport, order, {}, tx.now_ms()); // refuses what cannot be now
-        const std::vector<std::int64_t> devices =
+        const std::vector<DeviceId> devices =
             parts.sessions.targeted(tx, session, order.target, participation.present_in(tx, session));
         const std::int64_t at_ms = tx.now_ms() + lead_ms(devices);
         Command command = parts.sessions.add_command(tx, session.organisation_id,
@@ -102,7 +104,7 @@ struct Director::Impl {
     }
 
     static Command command_of(const Session& session, const Order& order, std::int64_t at_ms,
-                              std::optional<std::int64_t> person_id) {
+                              std::optional<PersonId> person_id) {
         Command command;
         command.session_id = session.id;
         command.action = order.action;
@@ -125,7 +127,7 @@ struct Director::Impl {
             hand.question.clear();
             keep(tx, hand);
         }
-        for (const std::int64_t device_id :
+        for (const DeviceId device_id :
              parts.sessions.worn_by_students(tx, session.organisation_id, session.id))
             parts.logins.sign_in_on_device(tx, session.organisation_id, device_id, std::nullopt);
     }
@@ -149,7 +151,7 @@ struct Director::Impl {
         return ordered;
     }
 
-    Place settle(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id, bool begin_run) {
+    Place settle(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id, bool begin_run) {
         const Place place = participation.settle(tx, organisation_id, device_id, begin_run);
         tx.after_commit([this, organisation_id, place] {
             parts.hub.post(
@@ -159,7 +161,7 @@ struct Director::Impl {
     }
 
     // Something about a session that no headset has to obey.
-    Session changed(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+    Session changed(store::Tx& tx, OrganisationId organisation_id, SessionId id) {
         const Session session = parts.sessions.get(tx, organisation_id, id);
         tx.after_commit([this, session] {
             parts.hub.post([this, session](live::Hub&) { floor.session_changed(session); });
@@ -171,7 +173,7 @@ struct Director::Impl {
     // ---- from any thread ----
 
     // A short job of the writer; when the writer has no room for it, it is tried again with the next tick.
-    void submit_settle(std::int64_t organisation_id, std::int64_t device_id) {
+    void submit_settle(OrganisationId organisation_id, DeviceId device_id) {
         const auto again = [this, organisation_id, device_id] {
             parts.hub.post([this, organisation_id, device_id](live::Hub&) {
                 unsettled.emplace(organisation_id, device_id);
@@ -240,7 +242,7 @@ struct Director::Impl {
                 pending.push_back({session.organisation_id, session.id, command.number, command.expires_ms});
                 parts.board.command_changed(command);
             }
-            for (const std::int64_t device_id : participation.present_in(read, session)) {
+            for (const DeviceId device_id : participation.present_in(read, session)) {
                 const auto run = parts.runs.current(read, session.organisation_id, device_id, "session");
                 const bool its_own = run && run->session_id == session.id;
                 floor.move(session.organisation_id,
@@ -257,39 +259,39 @@ void Director::load(store::Read& read) {
     impl_->load(read);
 }
 
-Session Director::create(store::Tx& tx, std::int64_t organisation_id, const NewSession& session) {
+Session Director::create(store::Tx& tx, OrganisationId organisation_id, const NewSession& session) {
     const Session created = impl_->parts.sessions.create(tx, organisation_id, session);
     tx.after_commit([this, created] { impl_->parts.board.session_changed(created); });
     return created;
 }
 
-Session Director::add_lesson(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
-                             std::int64_t lesson_id) {
+Session Director::add_lesson(store::Tx& tx, OrganisationId organisation_id, SessionId id,
+                             LessonId lesson_id) {
     impl_->parts.sessions.add_lesson(tx, organisation_id, id, lesson_id);
     return impl_->changed(tx, organisation_id, id);
 }
 
-Ordered Director::order(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const Order& order,
-                        std::optional<std::int64_t> person_id) {
+Ordered Director::order(store::Tx& tx, OrganisationId organisation_id, SessionId id, const Order& order,
+                        std::optional<PersonId> person_id) {
     return impl_->obey(tx, impl_->parts.sessions.get(tx, organisation_id, id), order, person_id);
 }
 
-Ordered Director::retry(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t number,
-                        const std::optional<std::vector<std::int64_t>>& device_ids,
-                        std::optional<std::int64_t> person_id) {
+Ordered Director::retry(store::Tx& tx, OrganisationId organisation_id, SessionId id, std::int64_t number,
+                        const std::optional<std::vector<DeviceId>>& device_ids,
+                        std::optional<PersonId> person_id) {
     Session session = impl_->parts.sessions.get(tx, organisation_id, id);
     auto found = impl_->parts.sessions.find_command(tx, organisation_id, id, number);
     if (!found) platform::throw_not_found("command");
     Command command = *std::move(found);
-    const std::vector<std::int64_t> overtaken = impl_->parts.sessions.overtaken(tx, command);
-    std::vector<std::int64_t> devices;
+    const std::vector<DeviceId> overtaken = impl_->parts.sessions.overtaken(tx, command);
+    std::vector<DeviceId> devices;
     for (const CommandAnswer& answer : command.answers) {
         const bool wanted =
             !device_ids || std::ranges::find(*device_ids, answer.device_id) != device_ids->end();
         if (wanted && answer.state != AnswerState::done) devices.push_back(answer.device_id);
     }
     const bool any_open = !devices.empty();
-    std::erase_if(devices, [&](std::int64_t device_id) {
+    std::erase_if(devices, [&](DeviceId device_id) {
         return std::ranges::find(overtaken, device_id) != overtaken.end();
     });
     const bool is_over = session.transport.state == State::stopped && command.action != Action::stop;
@@ -305,9 +307,9 @@ Ordered Director::retry(store::Tx& tx, std::int64_t organisation_id, std::int64_
     return impl_->announce(tx, std::move(session), std::move(command), {});
 }
 
-std::vector<Session> Director::stop_all(store::Tx& tx, std::int64_t organisation_id,
-                                        std::optional<std::int64_t> teacher_id,
-                                        std::optional<std::int64_t> person_id) {
+std::vector<Session> Director::stop_all(store::Tx& tx, OrganisationId organisation_id,
+                                        std::optional<PersonId> teacher_id,
+                                        std::optional<PersonId> person_id) {
     SessionFilter filter;
     filter.live = true;
     filter.teacher_id = teacher_id;
@@ -322,21 +324,21 @@ std::vector<Session> Director::stop_all(store::Tx& tx, std::int64_t organisation
     return stopped;
 }
 
-Session Director::take_over(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
-                            std::int64_t teacher_id) {
+Session Director::take_over(store::Tx& tx, OrganisationId organisation_id, SessionId id,
+                            PersonId teacher_id) {
     impl_->parts.sessions.set_teacher(tx, organisation_id, id, teacher_id);
     return impl_->changed(tx, organisation_id, id);
 }
 
-Session Director::show(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
-                       std::optional<std::int64_t> device_id) {
+Session Director::show(store::Tx& tx, OrganisationId organisation_id, SessionId id,
+                       std::optional<DeviceId> device_id) {
     impl_->parts.sessions.get(tx, organisation_id, id);
     impl_->parts.sessions.set_display(tx, organisation_id, id, device_id);
     return impl_->changed(tx, organisation_id, id);
 }
 
-Director::Swapped Director::swap(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
-                                 std::int64_t device_id, std::int64_t spare_id) {
+Director::Swapped Director::swap(store::Tx& tx, OrganisationId organisation_id, SessionId id,
+                                 DeviceId device_id, DeviceId spare_id) {
     const DirectorParts& parts = impl_->parts;
     const Session session = parts.sessions.get(tx, organisation_id, id);
     if (!session.transport.is_live()) platform::throw_conflict("The session is not running.");
@@ -346,7 +348,7 @@ Director::Swapped Director::swap(store::Tx& tx, std::int64_t organisation_id, st
     return swapped;
 }
 
-void Director::join(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t device_id) {
+void Director::join(store::Tx& tx, OrganisationId organisation_id, SessionId id, DeviceId device_id) {
     const Session session = impl_->parts.sessions.get(tx, organisation_id, id);
     if (session.transport.state == State::stopped) platform::throw_conflict("The session has stopped.");
     if (!impl_->parts.sessions.admits(tx, session, device_id))
@@ -355,14 +357,14 @@ void Director::join(store::Tx& tx, std::int64_t organisation_id, std::int64_t id
     impl_->settle(tx, organisation_id, device_id, false);
 }
 
-CommandAnswer Director::answer(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+CommandAnswer Director::answer(store::Tx& tx, OrganisationId organisation_id, SessionId id,
                                std::int64_t number, const CommandAnswer& answer) {
     const CommandAnswer now = impl_->parts.sessions.answer(tx, organisation_id, id, number, answer);
     tx.after_commit([this, id, number, now] { impl_->parts.board.answered(id, number, now); });
     return now;
 }
 
-Hand Director::move_hand(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id, HandMove move,
+Hand Director::move_hand(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id, HandMove move,
                          const std::string& question) {
     const DirectorParts& parts = impl_->parts;
     Hand hand = parts.hands.of(tx, organisation_id, device_id);
@@ -390,10 +392,10 @@ Hand Director::move_hand(store::Tx& tx, std::int64_t organisation_id, std::int64
     return hand;
 }
 
-std::vector<std::int64_t> Director::lower_hands(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
-                                                const std::optional<std::vector<std::int64_t>>& device_ids) {
+std::vector<DeviceId> Director::lower_hands(store::Tx& tx, OrganisationId organisation_id, SessionId id,
+                                            const std::optional<std::vector<DeviceId>>& device_ids) {
     impl_->parts.sessions.get(tx, organisation_id, id);
-    std::vector<std::int64_t> lowered;
+    std::vector<DeviceId> lowered;
     for (Hand hand : impl_->parts.hands.in_session(tx, organisation_id, id)) {
         if (device_ids && std::ranges::find(*device_ids, hand.device_id) == device_ids->end()) continue;
         lowered.push_back(hand.device_id);
@@ -405,8 +407,7 @@ std::vector<std::int64_t> Director::lower_hands(store::Tx& tx, std::int64_t orga
     return lowered;
 }
 
-std::optional<std::int64_t> Director::settle(store::Tx& tx, std::int64_t organisation_id,
-                                             std::int64_t device_id) {
+std::optional<RunId> Director::settle(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id) {
     return impl_->settle(tx, organisation_id, device_id, true).run_id;
 }
 
@@ -417,11 +418,11 @@ void Director::presence_changed(const devices::Present& present) {
     });
 }
 
-void Director::device_removed(std::int64_t organisation_id, std::int64_t device_id) {
+void Director::device_removed(OrganisationId organisation_id, DeviceId device_id) {
     impl_->submit_settle(organisation_id, device_id);
 }
 
-void Director::signed_in(std::int64_t organisation_id, std::int64_t device_id,
+void Director::signed_in(OrganisationId organisation_id, DeviceId device_id,
                          const std::optional<people::PersonReference>& person) {
     impl_->parts.hub.post([this, device_id, person](live::Hub&) {
         impl_->floor.tell(device_id, "person", {{"person", people::json_of(person)}});
@@ -429,7 +430,7 @@ void Director::signed_in(std::int64_t organisation_id, std::int64_t device_id,
     impl_->submit_settle(organisation_id, device_id);
 }
 
-void Director::seat_changed(std::int64_t organisation_id, const rooms::Seat& seat) {
+void Director::seat_changed(OrganisationId organisation_id, const rooms::Seat& seat) {
     if (seat.device_id) impl_->submit_settle(organisation_id, *seat.device_id);
 }
 
@@ -464,11 +465,11 @@ void Director::tick() {
     }
 }
 
-std::optional<std::int64_t> Director::session_of(std::int64_t device_id) const {
+std::optional<SessionId> Director::session_of(DeviceId device_id) const {
     return impl_->floor.session_of(device_id);
 }
 
-bool Director::answers_itself(std::int64_t device_id) const {
+bool Director::answers_itself(DeviceId device_id) const {
     return impl_->floor.hears(device_id);
 }
 
@@ -476,7 +477,7 @@ bool Director::any_live() const {
     return impl_->floor.any_live();
 }
 
-void Director::tell(std::int64_t device_id, const char* type, const nlohmann::json& data) {
+void Director::tell(DeviceId device_id, const char* type, const nlohmann::json& data) {
     impl_->parts.hub.post(
         [this, device_id, type, data](live::Hub&) { impl_->floor.tell(device_id, type, data); });
 }

@@ -21,6 +21,7 @@
 #include "people/signing_in/logins.h"
 #include "platform/caller.h"
 #include "platform/clock.h"
+#include "platform/ids.h"
 #include "rooms/room.h"
 #include "runs/run.h"
 #include "sessions/hands.h"
@@ -57,54 +58,53 @@ public:
     void load(store::Read& read);
 
     // ---- on the writer ----
-    Session create(store::Tx& tx, std::int64_t organisation_id, const NewSession& session);
-    Session add_lesson(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t lesson_id);
+    Session create(store::Tx& tx, OrganisationId organisation_id, const NewSession& session);
+    Session add_lesson(store::Tx& tx, OrganisationId organisation_id, SessionId id, LessonId lesson_id);
     // Error conflict when the session's state does not allow it. `person_id`: who says so.
-    Ordered order(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const Order& order,
-                  std::optional<std::int64_t> person_id);
+    Ordered order(store::Tx& tx, OrganisationId organisation_id, SessionId id, const Order& order,
+                  std::optional<PersonId> person_id);
     // A command again, under a new number, for those alone that have not done it (or these of them) and have
     // not been told anything newer of its kind.
-    Ordered retry(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t number,
-                  const std::optional<std::vector<std::int64_t>>& device_ids,
-                  std::optional<std::int64_t> person_id);
+    Ordered retry(store::Tx& tx, OrganisationId organisation_id, SessionId id, std::int64_t number,
+                  const std::optional<std::vector<DeviceId>>& device_ids, std::optional<PersonId> person_id);
     // The live sessions of the organisation stop; those of one teacher only, if it is given.
-    std::vector<Session> stop_all(store::Tx& tx, std::int64_t organisation_id,
-                                  std::optional<std::int64_t> teacher_id,
-                                  std::optional<std::int64_t> person_id);
+    std::vector<Session> stop_all(store::Tx& tx, OrganisationId organisation_id,
+                                  std::optional<PersonId> teacher_id, std::optional<PersonId> person_id);
     // Another teacher has the session from now on.
-    Session take_over(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t teacher_id);
+    Session take_over(store::Tx& tx, OrganisationId organisation_id, SessionId id, PersonId teacher_id);
     // Everybody is shown what that headset's student sees, or no more.
-    Session show(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
-                 std::optional<std::int64_t> device_id);
+    Session show(store::Tx& tx, OrganisationId organisation_id, SessionId id,
+                 std::optional<DeviceId> device_id);
     // A spare takes the place of a flat headset: its seat, its student, its run with the position.
     struct Swapped {
-        std::optional<std::int64_t> seat_id, run_id;
+        std::optional<SeatId> seat_id;
+        std::optional<RunId> run_id;
         std::optional<people::PersonReference> person;
     };
-    Swapped swap(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t device_id,
-                 std::int64_t spare_id);
+    Swapped swap(store::Tx& tx, OrganisationId organisation_id, SessionId id, DeviceId device_id,
+                 DeviceId spare_id);
     // A headset asks for a session by its id. Error forbidden when it is for another class or room.
-    void join(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t device_id);
-    CommandAnswer answer(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t number,
+    void join(store::Tx& tx, OrganisationId organisation_id, SessionId id, DeviceId device_id);
+    CommandAnswer answer(store::Tx& tx, OrganisationId organisation_id, SessionId id, std::int64_t number,
                          const CommandAnswer& answer);
     // A student raises a hand (error conflict outside of a session), feels unwell, or takes that back.
-    Hand move_hand(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id, HandMove move,
+    Hand move_hand(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id, HandMove move,
                    const std::string& question = {});
     // The teacher has seen to them: of a session all who wait, or these. Which ones waited.
-    std::vector<std::int64_t> lower_hands(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
-                                          const std::optional<std::vector<std::int64_t>>& device_ids);
+    std::vector<DeviceId> lower_hands(store::Tx& tx, OrganisationId organisation_id, SessionId id,
+                                      const std::optional<std::vector<DeviceId>>& device_ids);
     // Puts a headset where it belongs: into the session that calls it, with a run for who is on it. Its
     // current run, when it is in a lesson. For Ingest::on_unnamed_run.
-    std::optional<std::int64_t> settle(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id);
+    std::optional<RunId> settle(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id);
 
     // ---- from any thread: something changed that may concern a lesson ----
     void presence_changed(const devices::Present& present);
-    void device_removed(std::int64_t organisation_id, std::int64_t device_id); // unpaired
-    void signed_in(std::int64_t organisation_id, std::int64_t device_id,
+    void device_removed(OrganisationId organisation_id, DeviceId device_id); // unpaired
+    void signed_in(OrganisationId organisation_id, DeviceId device_id,
                    const std::optional<people::PersonReference>& person);
     // Something to say to a headset, if it is there.
-    void tell(std::int64_t device_id, const char* type, const nlohmann::json& data);
-    void seat_changed(std::int64_t organisation_id, const rooms::Seat& seat);
+    void tell(DeviceId device_id, const char* type, const nlohmann::json& data);
+    void seat_changed(OrganisationId organisation_id, const rooms::Seat& seat);
 
     // ---- on the io thread ----
     // Its socket is open and is the hub's `client`: it is welcomed with the state of its lesson.
@@ -117,9 +117,9 @@ public:
     // Headsets hear whether they are watched; a few times a second.
     void ask_for_pictures();
     // The live session that a headset is in.
-    std::optional<std::int64_t> session_of(std::int64_t device_id) const;
+    std::optional<SessionId> session_of(DeviceId device_id) const;
     // Whether a headset is told its commands itself, and answers them: then nobody may answer for it.
-    bool answers_itself(std::int64_t device_id) const;
+    bool answers_itself(DeviceId device_id) const;
     // Hears of every order once it is on disk; for dialects, whose sockets say it in their own words.
     using Watcher = std::function<void(const Session&, const Command&)>;
     void watch(Watcher watcher);
@@ -131,6 +131,6 @@ private:
 
 // The half of swap() that is on disk (swap.cpp).
 Director::Swapped exchange_headsets(store::Tx& tx, const DirectorParts& parts, const Session& session,
-                                    std::int64_t device_id, std::int64_t spare_id);
+                                    DeviceId device_id, DeviceId spare_id);
 
 } // namespace sessions

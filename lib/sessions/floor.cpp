@@ -9,7 +9,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-Json or_null(const std::optional<std::int64_t>& value) {
+Json or_null(const std::optional<RunId>& value) {
     return value ? Json(*value) : Json();
 }
 
@@ -110,14 +110,14 @@ void Floor::tell_command(const Ordered& ordered, const std::vector<Place>& place
     if (!alike.empty()) hub_.send(alike, pushed("command", std::move(data), clock_.now_ms()));
 }
 
-void Floor::move(std::int64_t organisation_id, const Place& place) {
+void Floor::move(OrganisationId organisation_id, const Place& place) {
     Headset& headset = headsets_[place.device_id];
     headset.organisation_id = organisation_id;
     headset.place = place;
     board_.device_settled(place.device_id, place.session_id);
 }
 
-void Floor::settled(std::int64_t organisation_id, const Place& place) {
+void Floor::settled(OrganisationId organisation_id, const Place& place) {
     const Headset& headset = headsets_[place.device_id];
     if (headset.place == place) return;
     // Who was nowhere and still is has heard so when it connected.
@@ -127,14 +127,14 @@ void Floor::settled(std::int64_t organisation_id, const Place& place) {
     tell(place.device_id, "state", state_of(place.device_id, headset));
 }
 
-void Floor::tell(std::int64_t device_id, const char* type, Json data) {
+void Floor::tell(DeviceId device_id, const char* type, Json data) {
     const auto headset = headsets_.find(device_id);
     if (headset == headsets_.end() || headset->second.clients.empty()) return;
     note(device_id, type);
     hub_.send(headset->second.clients, pushed(type, std::move(data), clock_.now_ms()));
 }
 
-void Floor::note(std::int64_t device_id, std::string name) {
+void Floor::note(DeviceId device_id, std::string name) {
     devices::Exchange exchange;
     exchange.at_ms = clock_.now_ms();
     exchange.way = devices::Exchange::Way::out;
@@ -142,7 +142,7 @@ void Floor::note(std::int64_t device_id, std::string name) {
     inspector_.note(device_id, std::move(exchange));
 }
 
-Json Floor::state_of(std::int64_t device_id, const Headset& headset) const {
+Json Floor::state_of(DeviceId device_id, const Headset& headset) const {
     if (!headset.place.session_id) return {};
     const auto found = live_.find(*headset.place.session_id);
     if (found == live_.end()) return {};
@@ -159,18 +159,18 @@ Json Floor::state_of(std::int64_t device_id, const Headset& headset) const {
             {"controls", board_.controls(session.id, device_id)}};
 }
 
-bool Floor::hears(std::int64_t device_id) const {
+bool Floor::hears(DeviceId device_id) const {
     const auto found = headsets_.find(device_id);
     return found != headsets_.end() && !found->second.clients.empty();
 }
 
-std::optional<std::int64_t> Floor::session_of(std::int64_t device_id) const {
+std::optional<SessionId> Floor::session_of(DeviceId device_id) const {
     const auto found = headsets_.find(device_id);
     return found == headsets_.end() ? std::nullopt : found->second.place.session_id;
 }
 
-std::vector<std::pair<std::int64_t, std::int64_t>> Floor::absent() const {
-    std::vector<std::pair<std::int64_t, std::int64_t>> absent;
+std::vector<std::pair<OrganisationId, DeviceId>> Floor::absent() const {
+    std::vector<std::pair<OrganisationId, DeviceId>> absent;
     for (const auto& [device_id, headset] : headsets_)
         if (!headset.online && headset.place.run_id) absent.emplace_back(headset.organisation_id, device_id);
     return absent;

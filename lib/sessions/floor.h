@@ -15,6 +15,7 @@
 #include "live/hub.h"
 #include "platform/caller.h"
 #include "platform/clock.h"
+#include "platform/ids.h"
 #include "sessions/participation.h"
 #include "sessions/session.h"
 #include "sessions/shown/board.h"
@@ -27,7 +28,7 @@ nlohmann::json pushed(const char* type, nlohmann::json data, std::int64_t now_ms
 class Floor {
 public:
     struct Headset {
-        std::int64_t organisation_id = 0;
+        OrganisationId organisation_id;
         std::vector<live::ClientId> clients; // its sockets; a broken one lives on for some seconds
         Place place;
         bool online = false;
@@ -46,17 +47,17 @@ public:
     void session_changed(const Session& session);
     // At start: what goes on, and who is in it.
     void open(const Session& session, std::int64_t newest_playback);
-    void move(std::int64_t organisation_id, const Place& place);
+    void move(OrganisationId organisation_id, const Place& place);
     // The same, and the headset is told when it is somewhere else.
-    void settled(std::int64_t organisation_id, const Place& place);
-    void tell(std::int64_t device_id, const char* type, nlohmann::json data);
+    void settled(OrganisationId organisation_id, const Place& place);
+    void tell(DeviceId device_id, const char* type, nlohmann::json data);
 
-    std::optional<std::int64_t> session_of(std::int64_t device_id) const;
-    bool hears(std::int64_t device_id) const; // it has a socket of Lectern's own open
+    std::optional<SessionId> session_of(DeviceId device_id) const;
+    bool hears(DeviceId device_id) const; // it has a socket of Lectern's own open
     bool any_live() const { return !live_.empty(); }
-    const std::map<std::int64_t, Headset>& headsets() const { return headsets_; }
+    const std::map<DeviceId, Headset>& headsets() const { return headsets_; }
     // Organisation and headset of those whose run goes on though they are not there.
-    std::vector<std::pair<std::int64_t, std::int64_t>> absent() const;
+    std::vector<std::pair<OrganisationId, DeviceId>> absent() const;
 
 private:
     struct Live {
@@ -64,16 +65,16 @@ private:
         std::int64_t number = 0; // of the newest command that changed what plays
     };
     void tell_command(const Ordered& ordered, const std::vector<Place>& places);
-    void note(std::int64_t device_id, std::string name);
-    nlohmann::json state_of(std::int64_t device_id, const Headset& headset) const;
+    void note(DeviceId device_id, std::string name);
+    nlohmann::json state_of(DeviceId device_id, const Headset& headset) const;
 
     live::Hub& hub_;
     platform::Clock& clock_;
     Board& board_;
     devices::Inspector& inspector_;
-    std::map<std::int64_t, Live> live_; // by session
-    std::map<std::int64_t, Headset> headsets_;
-    std::map<live::ClientId, std::int64_t> device_of_; // by socket
+    std::map<SessionId, Live> live_; // by session
+    std::map<DeviceId, Headset> headsets_;
+    std::map<live::ClientId, DeviceId> device_of_; // by socket
 };
 
 } // namespace sessions

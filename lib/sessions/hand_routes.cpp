@@ -19,7 +19,7 @@ http::Shape hand_shape() {
 }
 
 Answer move(Call& call, Tx& tx, const SessionParts& parts, HandMove what) {
-    if (call.caller.device_id == 0)
+    if (!call.caller.device_id)
         throw platform::Error(platform::ErrorKind::forbidden, "Only a headset may do this.");
     std::string question;
     if (call.body.is_object()) question = call.body.value("question", "");
@@ -59,10 +59,10 @@ void add_hand_routes(http::RouteTable& table, SessionParts parts) {
                   .gives(http::object({{"lowered", http::list(http::identifier(), 10'000)}}))
                   .tagged("sessions")
                   .handled<Tx>([parts](Call& call, Tx& tx) {
-                      std::optional<std::vector<std::int64_t>> devices;
+                      std::optional<std::vector<DeviceId>> devices;
                       if (call.body.is_object() && call.body.contains("device_ids"))
-                          devices = call.body["device_ids"].get<std::vector<std::int64_t>>();
-                      const std::int64_t id = call.id("id");
+                          devices = call.body["device_ids"].get<std::vector<DeviceId>>();
+                      const SessionId id = call.id<SessionId>("id");
                       const auto lowered =
                           parts.director.lower_hands(tx, call.caller.organisation_id, id, devices);
                       return http::json({{"lowered", lowered}}).on({{"session", id}, {"devices", lowered}});

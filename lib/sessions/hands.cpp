@@ -15,10 +15,10 @@ namespace {
 
 Hand hand_of(const store::Statement& rows) {
     Hand hand;
-    hand.device_id = rows.integer(0);
-    hand.organisation_id = rows.integer(1);
-    hand.session_id = rows.optional_integer(2);
-    if (!rows.is_null(3)) hand.person = people::PersonReference{rows.integer(3), rows.string(4)};
+    hand.device_id = rows.id<DeviceId>(0);
+    hand.organisation_id = rows.id<OrganisationId>(1);
+    hand.session_id = rows.optional_id<SessionId>(2);
+    if (!rows.is_null(3)) hand.person = people::PersonReference{rows.id<PersonId>(3), rows.string(4)};
     hand.raised_ms = rows.optional_integer(5);
     hand.question = rows.string(6);
     hand.unwell_ms = rows.optional_integer(7);
@@ -34,7 +34,7 @@ std::vector<Hand> hands_of(store::Statement rows) {
 
 } // namespace
 
-Hand Hands::of(store::Read& read, std::int64_t organisation_id, std::int64_t device_id) const {
+Hand Hands::of(store::Read& read, OrganisationId organisation_id, DeviceId device_id) const {
     auto found = hands_of(read.query(LECTERN_HAND_COLUMNS "WHERE h.organisation_id = ? AND h.device_id = ?",
                                      organisation_id, device_id));
     if (!found.empty()) return found.front();
@@ -44,8 +44,8 @@ Hand Hands::of(store::Read& read, std::int64_t organisation_id, std::int64_t dev
     return hand;
 }
 
-std::vector<Hand> Hands::in_session(store::Read& read, std::int64_t organisation_id,
-                                    std::int64_t session_id) const {
+std::vector<Hand> Hands::in_session(store::Read& read, OrganisationId organisation_id,
+                                    SessionId session_id) const {
     return hands_of(read.query(LECTERN_HAND_COLUMNS "WHERE h.organisation_id = ? AND h.session_id = ?",
                                organisation_id, session_id));
 }

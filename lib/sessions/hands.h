@@ -9,13 +9,15 @@
 #include <vector>
 
 #include "people/people.h"
+#include "platform/ids.h"
 #include "store/transaction.h"
 
 namespace sessions {
 
 struct Hand {
-    std::int64_t device_id = 0, organisation_id = 0;
-    std::optional<std::int64_t> session_id;
+    DeviceId device_id;
+    OrganisationId organisation_id;
+    std::optional<SessionId> session_id;
     std::optional<people::PersonReference> person;
     std::optional<std::int64_t> raised_ms; // none: the hand is down
     std::string question;                  // short, may be empty
@@ -29,9 +31,9 @@ public:
     static constexpr std::size_t longest_question = 200;
 
     // A hand that is down and a student who is well where there is no row.
-    Hand of(store::Read& read, std::int64_t organisation_id, std::int64_t device_id) const;
-    std::vector<Hand> in_session(store::Read& read, std::int64_t organisation_id,
-                                 std::int64_t session_id) const;
+    Hand of(store::Read& read, OrganisationId organisation_id, DeviceId device_id) const;
+    std::vector<Hand> in_session(store::Read& read, OrganisationId organisation_id,
+                                 SessionId session_id) const;
     std::vector<Hand> all(store::Read& read) const; // of the whole box, at start
     void keep(store::Tx& tx, const Hand& hand);
 };

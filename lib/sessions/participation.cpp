@@ -4,20 +4,20 @@
 
 namespace sessions {
 
-bool Participation::is_there(std::int64_t device_id) const {
+bool Participation::is_there(DeviceId device_id) const {
     const auto present = presence_.find(device_id);
     return present && present->online;
 }
 
-std::vector<std::int64_t> Participation::present_in(store::Read& read, const Session& session) const {
-    std::vector<std::int64_t> devices = sessions_.devices(read, session.organisation_id, session.id);
-    std::erase_if(devices, [&](std::int64_t device_id) {
+std::vector<DeviceId> Participation::present_in(store::Read& read, const Session& session) const {
+    std::vector<DeviceId> devices = sessions_.devices(read, session.organisation_id, session.id);
+    std::erase_if(devices, [&](DeviceId device_id) {
         return sessions_.live_session_of(read, session.organisation_id, device_id) != session.id;
     });
     return devices;
 }
 
-Place Participation::settle(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id, bool begin) {
+Place Participation::settle(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id, bool begin) {
     if (const auto calling = sessions_.session_calling(tx, organisation_id, device_id))
         sessions_.join(tx, organisation_id, *calling, device_id);
     const auto session_id = sessions_.live_session_of(tx, organisation_id, device_id);
@@ -31,7 +31,7 @@ Place Participation::settle(store::Tx& tx, std::int64_t organisation_id, std::in
 }
 
 std::vector<Place> Participation::settle_all(store::Tx& tx, const Session& session,
-                                             std::span<const std::int64_t> devices, std::int64_t at_ms) {
+                                             std::span<const DeviceId> devices, std::int64_t at_ms) {
     const SessionLesson* lesson = session.lesson();
     for (const runs::Run& run : runs_.running_in(tx, session.organisation_id, session.id)) {
         const bool goes_on = session.transport.is_live() &&
@@ -39,7 +39,7 @@ std::vector<Place> Participation::settle_all(store::Tx& tx, const Session& sessi
         if (!goes_on) runs_.finish(tx, session.organisation_id, run.id, at_ms);
     }
     std::vector<Place> places;
-    for (const std::int64_t device_id : devices) {
+    for (const DeviceId device_id : devices) {
         Place& place = places.emplace_back(Place{device_id, {}, {}});
         if (!session.transport.is_live()) continue;
         place.session_id = session.id;
@@ -49,9 +49,9 @@ std::vector<Place> Participation::settle_all(store::Tx& tx, const Session& sessi
 }
 
 // The run of a headset in a live session, when there is one or is to be one.
-std::optional<std::int64_t> Participation::run_in(store::Tx& tx, const Session& session,
-                                                  std::int64_t device_id, std::int64_t at_ms, bool begin) {
-    const std::int64_t organisation_id = session.organisation_id;
+std::optional<RunId> Participation::run_in(store::Tx& tx, const Session& session, DeviceId device_id,
+                                           std::int64_t at_ms, bool begin) {
+    const OrganisationId organisation_id = session.organisation_id;
     const SessionLesson* lesson = session.lesson();
     auto run = runs_.current(tx, organisation_id, device_id, "session");
     if (run && (run->session_id != session.id ||
@@ -73,9 +73,9 @@ std::optional<std::int64_t> Participation::run_in(store::Tx& tx, const Session& 
     return run->id;
 }
 
-std::int64_t Participation::begin_run(store::Tx& tx, const Session& session, std::int64_t device_id,
-                                      std::int64_t at_ms) {
-    const std::int64_t organisation_id = session.organisation_id;
+RunId Participation::begin_run(store::Tx& tx, const Session& session, DeviceId device_id,
+                               std::int64_t at_ms) {
+    const OrganisationId organisation_id = session.organisation_id;
     // What the headset did on its own before the lesson is over.
     if (const auto before = runs_.current(tx, organisation_id, device_id, "events"))
         runs_.finish(tx, organisation_id, before->id, at_ms);
@@ -87,12 +87,12 @@ std::int64_t Participation::begin_run(store::Tx& tx, const Session& session, std
     if (const auto person = rooms_.person_on_device(tx, organisation_id, device_id))
         run.person_id = person->id;
     run.started_ms = at_ms;
-    const std::int64_t id = runs_.begin(tx, organisation_id, run).id;
+    const RunId id = runs_.begin(tx, organisation_id, run).id;
     count(tx, session, device_id, id, at_ms);
     return id;
 }
 
-void Participation::name_events_run(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id) {
+void Participation::name_events_run(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id) {
     const auto run = runs_.current(tx, organisation_id, device_id, "events");
     if (!run) return;
     const auto person = logins_.person_on_device(tx, organisation_id, device_id);
@@ -103,7 +103,7 @@ void Participation::name_events_run(store::Tx& tx, std::int64_t organisation_id,
         runs_.finish(tx, organisation_id, run->id, tx.now_ms());
 }
 
-void Participation::count(store::Tx& tx, const Session& session, std::int64_t device_id, std::int64_t run_id,
+void Participation::count(store::Tx& tx, const Session& session, DeviceId device_id, RunId run_id,
                           std::int64_t at_ms) {
     // A lesson may take effect a little later than now.
     const std::int64_t from_ms = std::max(at_ms, session.transport.position_at_ms);

@@ -13,6 +13,7 @@
 
 #include "devices/presence.h"
 #include "people/signing_in/logins.h"
+#include "platform/ids.h"
 #include "rooms/room.h"
 #include "runs/run.h"
 #include "sessions/session.h"
@@ -22,8 +23,9 @@ namespace sessions {
 
 // Where a headset is.
 struct Place {
-    std::int64_t device_id = 0;
-    std::optional<std::int64_t> session_id, run_id;
+    DeviceId device_id;
+    std::optional<SessionId> session_id;
+    std::optional<RunId> run_id;
     bool operator==(const Place&) const = default;
 };
 
@@ -33,25 +35,24 @@ public:
                   people::Logins& logins)
         : sessions_(sessions), runs_(runs), presence_(presence), rooms_(rooms), logins_(logins) {}
 
-    bool is_there(std::int64_t device_id) const;
+    bool is_there(DeviceId device_id) const;
     // Of those headsets, the ones whose session this is.
-    std::vector<std::int64_t> present_in(store::Read& read, const Session& session) const;
+    std::vector<DeviceId> present_in(store::Read& read, const Session& session) const;
 
     // Puts one headset where it belongs now, with the run that it needs; while it is away its time does not
     // count. `begin_run`: also though it is not connected, because it sends events.
-    Place settle(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id, bool begin_run);
+    Place settle(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id, bool begin_run);
     // After an order: ends the runs of what is over, begins those of what plays now, for all headsets of the
     // session that are there. What it did takes effect at `at_ms`.
-    std::vector<Place> settle_all(store::Tx& tx, const Session& session,
-                                  std::span<const std::int64_t> devices, std::int64_t at_ms);
+    std::vector<Place> settle_all(store::Tx& tx, const Session& session, std::span<const DeviceId> devices,
+                                  std::int64_t at_ms);
 
 private:
-    std::optional<std::int64_t> run_in(store::Tx& tx, const Session& session, std::int64_t device_id,
-                                       std::int64_t at_ms, bool begin);
-    std::int64_t begin_run(store::Tx& tx, const Session& session, std::int64_t device_id, std::int64_t at_ms);
-    void name_events_run(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id);
-    void count(store::Tx& tx, const Session& session, std::int64_t device_id, std::int64_t run_id,
-               std::int64_t at_ms);
+    std::optional<RunId> run_in(store::Tx& tx, const Session& session, DeviceId device_id, std::int64_t at_ms,
+                                bool begin);
+    RunId begin_run(store::Tx& tx, const Session& session, DeviceId device_id, std::int64_t at_ms);
+    void name_events_run(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id);
+    void count(store::Tx& tx, const Session& session, DeviceId device_id, RunId run_id, std::int64_t at_ms);
 
     Sessions& sessions_;
     runs::Runs& runs_;

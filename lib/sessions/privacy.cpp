@@ -2,7 +2,7 @@
 
 namespace sessions {
 
-bool erase_hands(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id, bool) {
+bool erase_hands(store::Tx& tx, OrganisationId organisation_id, PersonId person_id, bool) {
     tx.run("DELETE FROM hands WHERE organisation_id = ? AND person_id = ?", organisation_id, person_id);
     return true;
 }

@@ -3,11 +3,12 @@
 
 #include <cstdint>
 
+#include "platform/ids.h"
 #include "store/transaction.h"
 
 namespace sessions {
 
 // All of it at once: there is one row a headset. Gives true, as a chunk that was the last.
-bool erase_hands(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id, bool remove_runs);
+bool erase_hands(store::Tx& tx, OrganisationId organisation_id, PersonId person_id, bool remove_runs);
 
 } // namespace sessions

@@ -19,17 +19,17 @@ namespace {
 
 Session session_of(const store::Statement& rows) {
     Session session;
-    session.id = rows.integer(0);
-    session.organisation_id = rows.integer(1);
+    session.id = rows.id<SessionId>(0);
+    session.organisation_id = rows.id<OrganisationId>(1);
     session.title = rows.string(2);
-    session.teacher = {rows.integer(3), rows.string(4)};
-    session.class_id = rows.optional_integer(5);
-    session.room_id = rows.optional_integer(6);
+    session.teacher = {rows.id<PersonId>(3), rows.string(4)};
+    session.class_id = rows.optional_id<ClassId>(5);
+    session.room_id = rows.optional_id<RoomId>(6);
     session.transport = {state_of(rows.text(7)), rows.integer(8), rows.integer(9), rows.integer(10)};
     session.created_ms = rows.integer(11);
     session.started_ms = rows.optional_integer(12);
     session.stopped_ms = rows.optional_integer(13);
-    session.display_device_id = rows.optional_integer(14);
+    session.display_device_id = rows.optional_id<DeviceId>(14);
     return session;
 }
 
@@ -41,20 +41,20 @@ void read_lessons(store::Read& read, Session& session) {
         " ORDER BY q.position",
         session.id);
     while (rows.step()) {
-        session.lessons.push_back({rows.integer(0), rows.integer(1), rows.string(2),
+        session.lessons.push_back({rows.integer(0), rows.id<LessonId>(1), rows.string(2),
                                    courses::lesson_kind(rows.text(3)), rows.string(4),
                                    rows.optional_integer(5)});
     }
 }
 
-void require_teacher(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) {
+void require_teacher(store::Read& read, OrganisationId organisation_id, PersonId person_id) {
     if (!read.integer("SELECT id FROM persons WHERE organisation_id = ? AND id = ? AND active = 1"
                       " AND role IN ('teacher', 'administrator')",
                       organisation_id, person_id))
         platform::throw_invalid("teacher_id", "must be a teacher of this organisation");
 }
 
-void require_class_and_room(store::Read& read, std::int64_t organisation_id, const NewSession& session) {
+void require_class_and_room(store::Read& read, OrganisationId organisation_id, const NewSession& session) {
     std::vector<platform::FieldError> faults;
     if (session.class_id && !read.integer("SELECT id FROM classes WHERE organisation_id = ? AND id = ?"
                                           " AND archived_ms IS NULL",
@@ -66,7 +66,7 @@ void require_class_and_room(store::Read& read, std::int64_t organisation_id, con
     if (!faults.empty()) throw platform::Error(std::move(faults));
 }
 
-void append_lesson(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t lesson_id,
+void append_lesson(store::Tx& tx, OrganisationId organisation_id, SessionId id, LessonId lesson_id,
                    const std::string& field) {
     const std::int64_t added = tx.run(
         "INSERT INTO session_lessons (session_id, position, lesson_id)"
@@ -95,12 +95,12 @@ std::int64_t Session::position_at(std::int64_t now_ms) const {
     return sessions::position_at(transport, durations(), now_ms);
 }
 
-Session Sessions::create(store::Tx& tx, std::int64_t organisation_id, const NewSession& session) {
+Session Sessions::create(store::Tx& tx, OrganisationId organisation_id, const NewSession& session) {
     require_teacher(tx, organisation_id, session.teacher_id);
     require_class_and_room(tx, organisation_id, session);
     if (session.lesson_ids.size() > most_lessons)
         platform::throw_invalid("lesson_ids", "must be at most " + std::to_string(most_lessons) + " lessons");
-    const std::int64_t id = tx.insert(
+    const SessionId id = tx.insert<SessionId>(
         "INSERT INTO sessions (organisation_id, title, teacher_id, class_id, room_id, created_ms)"
         " VALUES (?, ?, ?, ?, ?, ?)",
         organisation_id, session.title, session.teacher_id, session.class_id, session.room_id, tx.now_ms());
@@ -111,8 +111,7 @@ Session Sessions::create(store::Tx& tx, std::int64_t organisation_id, const NewS
     return get(tx, organisation_id, id);
 }
 
-std::optional<Session> Sessions::find(store::Read& read, std::int64_t organisation_id,
-                                      std::int64_t id) const {
+std::optional<Session> Sessions::find(store::Read& read, OrganisationId organisation_id, SessionId id) const {
     std::optional<Session> session;
     {
         auto rows = read.query(LECTERN_SESSION_COLUMNS "WHERE s.organisation_id = ? AND s.id = ?",
@@ -123,13 +122,13 @@ std::optional<Session> Sessions::find(store::Read& read, std::int64_t organisati
     return session;
 }
 
-Session Sessions::get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+Session Sessions::get(store::Read& read, OrganisationId organisation_id, SessionId id) const {
     auto found = find(read, organisation_id, id);
     if (!found) platform::throw_not_found("session");
     return *std::move(found);
 }
 
-store::Page<Session> Sessions::list(store::Read& read, std::int64_t organisation_id,
+store::Page<Session> Sessions::list(store::Read& read, OrganisationId organisation_id,
                                     const SessionFilter& filter, const store::PageRequest& page) const {
     const std::optional<std::string_view> state =
         filter.state ? std::optional(name_of(*filter.state)) : std::nullopt;
@@ -165,24 +164,22 @@ std::vector<Session> Sessions::all_open(store::Read& read) const {
     return open;
 }
 
-void Sessions::add_lesson(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
-                          std::int64_t lesson_id) {
+void Sessions::add_lesson(store::Tx& tx, OrganisationId organisation_id, SessionId id, LessonId lesson_id) {
     const Session session = get(tx, organisation_id, id);
     if (session.lessons.size() >= most_lessons)
         platform::throw_conflict("A session has at most " + std::to_string(most_lessons) + " lessons.");
     append_lesson(tx, organisation_id, id, lesson_id, "lesson_id");
 }
 
-void Sessions::set_teacher(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
-                           std::int64_t teacher_id) {
+void Sessions::set_teacher(store::Tx& tx, OrganisationId organisation_id, SessionId id, PersonId teacher_id) {
     require_teacher(tx, organisation_id, teacher_id);
     if (tx.run("UPDATE sessions SET teacher_id = ? WHERE organisation_id = ? AND id = ?", teacher_id,
                organisation_id, id) == 0)
         platform::throw_not_found("session");
 }
 
-void Sessions::set_display(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
-                           std::optional<std::int64_t> device_id) {
+void Sessions::set_display(store::Tx& tx, OrganisationId organisation_id, SessionId id,
+                           std::optional<DeviceId> device_id) {
     if (device_id &&
         !tx.integer(
             "SELECT 1 FROM session_devices j JOIN devices d ON d.id = j.device_id AND d.organisation_id = ?1"
@@ -193,7 +190,7 @@ void Sessions::set_display(store::Tx& tx, std::int64_t organisation_id, std::int
            organisation_id, id);
 }
 
-void Sessions::set_transport(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+void Sessions::set_transport(store::Tx& tx, OrganisationId organisation_id, SessionId id,
                              const Transport& transport) {
     const bool stopped = transport.state == State::stopped;
     tx.run(
@@ -214,7 +211,7 @@ void Sessions::set_transport(store::Tx& tx, std::int64_t organisation_id, std::i
 
 #undef LECTERN_SESSION_COLUMNS
 
-std::vector<std::int64_t> Sessions::candidates(store::Read& read, const Session& session) const {
+std::vector<DeviceId> Sessions::candidates(store::Read& read, const Session& session) const {
     auto rows = read.query(
         "SELECT d.id FROM devices d WHERE d.organisation_id = ?1 AND d.paired = 1 AND ("
         " d.id IN (SELECT device_id FROM seats WHERE room_id = ?2)"
@@ -222,14 +219,14 @@ std::vector<std::int64_t> Sessions::candidates(store::Read& read, const Session&
         "  WHERE c.class_id = ?3 AND l.expires_ms > ?5)"
         " OR d.id IN (SELECT device_id FROM session_devices WHERE session_id = ?4)) ORDER BY d.id",
         session.organisation_id, session.room_id, session.class_id, session.id, read.now_ms());
-    std::vector<std::int64_t> devices;
+    std::vector<DeviceId> devices;
     while (rows.step()) {
-        devices.push_back(rows.integer(0));
+        devices.push_back(rows.id<DeviceId>(0));
     }
     return devices;
 }
 
-bool Sessions::admits(store::Read& read, const Session& session, std::int64_t device_id) const {
+bool Sessions::admits(store::Read& read, const Session& session, DeviceId device_id) const {
     if (!session.class_id && !session.room_id) return true;
     return read
         .integer(
@@ -244,8 +241,8 @@ bool Sessions::admits(store::Read& read, const Session& session, std::int64_t de
         .has_value();
 }
 
-std::vector<std::int64_t> Sessions::targeted(store::Read& read, const Session& session, const Target& target,
-                                             const std::vector<std::int64_t>& devices) const {
+std::vector<DeviceId> Sessions::targeted(store::Read& read, const Session& session, const Target& target,
+                                         const std::vector<DeviceId>& devices) const {
     if (target.kind == Target::Kind::all) return devices;
     if (target.kind == Target::Kind::devices) {
         std::vector<platform::FieldError> faults;
@@ -255,7 +252,7 @@ std::vector<std::int64_t> Sessions::targeted(store::Read& read, const Session& s
                     {"device_ids[" + std::to_string(i) + "]", "must be a headset that is in the session"});
         if (!faults.empty()) throw platform::Error(std::move(faults));
     }
-    std::set<std::int64_t> meant(target.device_ids.begin(), target.device_ids.end());
+    std::set<DeviceId> meant(target.device_ids.begin(), target.device_ids.end());
     const bool row = target.kind == Target::Kind::row;
     if (row || target.kind == Target::Kind::group) {
         auto rows =
@@ -266,11 +263,10 @@ std::vector<std::int64_t> Sessions::targeted(store::Read& read, const Session& s
                 : read.query("SELECT id FROM devices WHERE organisation_id = ? AND group_name = ?",
                              session.organisation_id, target.group);
         while (rows.step())
-            meant.insert(rows.integer(0));
+            meant.insert(rows.id<DeviceId>(0));
     }
-    std::vector<std::int64_t> found;
-    std::ranges::copy_if(devices, std::back_inserter(found),
-                         [&](std::int64_t id) { return meant.contains(id); });
+    std::vector<DeviceId> found;
+    std::ranges::copy_if(devices, std::back_inserter(found), [&](DeviceId id) { return meant.contains(id); });
     if (found.empty())
         platform::throw_invalid(row                                  ? "row"
                                 : target.kind == Target::Kind::group ? "group"
@@ -279,21 +275,21 @@ std::vector<std::int64_t> Sessions::targeted(store::Read& read, const Session& s
     return found;
 }
 
-std::vector<std::int64_t> Sessions::devices(store::Read& read, std::int64_t organisation_id,
-                                            std::int64_t id) const {
+std::vector<DeviceId> Sessions::devices(store::Read& read, OrganisationId organisation_id,
+                                        SessionId id) const {
     auto rows = read.query(
         "SELECT j.device_id FROM session_devices j JOIN devices d ON d.id = j.device_id AND d.paired = 1"
         " WHERE j.session_id = ? AND d.organisation_id = ? ORDER BY j.device_id",
         id, organisation_id);
-    std::vector<std::int64_t> devices;
+    std::vector<DeviceId> devices;
     while (rows.step()) {
-        devices.push_back(rows.integer(0));
+        devices.push_back(rows.id<DeviceId>(0));
     }
     return devices;
 }
 
-std::vector<std::int64_t> Sessions::worn_by_students(store::Read& read, std::int64_t organisation_id,
-                                                     std::int64_t id) const {
+std::vector<DeviceId> Sessions::worn_by_students(store::Read& read, OrganisationId organisation_id,
+                                                 SessionId id) const {
     auto rows = read.query(
         "SELECT l.device_id FROM logins l JOIN persons p ON p.id = l.person_id AND p.role = 'student'"
         " JOIN session_devices j ON j.device_id = l.device_id AND j.session_id = ?2"
@@ -301,13 +297,13 @@ std::vector<std::int64_t> Sessions::worn_by_students(store::Read& read, std::int
         "  WHERE o.device_id = l.device_id AND o.proof <> 'device' AND o.person_id = l.person_id"
         "  AND o.expires_ms > ?3)",
         organisation_id, id, read.now_ms());
-    std::vector<std::int64_t> devices;
+    std::vector<DeviceId> devices;
     while (rows.step())
-        devices.push_back(rows.integer(0));
+        devices.push_back(rows.id<DeviceId>(0));
     return devices;
 }
 
-void Sessions::join(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t device_id) {
+void Sessions::join(store::Tx& tx, OrganisationId organisation_id, SessionId id, DeviceId device_id) {
     tx.run(
         "INSERT INTO session_devices (session_id, device_id, joined_ms)"
         " SELECT s.id, d.id, ?4 FROM sessions s, devices d WHERE s.organisation_id = ?1 AND s.id = ?2"
@@ -316,25 +312,25 @@ void Sessions::join(store::Tx& tx, std::int64_t organisation_id, std::int64_t id
         organisation_id, id, device_id, tx.now_ms());
 }
 
-void Sessions::leave(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t device_id) {
+void Sessions::leave(store::Tx& tx, OrganisationId organisation_id, SessionId id, DeviceId device_id) {
     tx.run(
         "DELETE FROM session_devices WHERE device_id = ?3 AND session_id = (SELECT id FROM sessions"
         " WHERE organisation_id = ?1 AND id = ?2)",
         organisation_id, id, device_id);
 }
 
-std::optional<std::int64_t> Sessions::live_session_of(store::Read& read, std::int64_t organisation_id,
-                                                      std::int64_t device_id) const {
-    return read.integer(
+std::optional<SessionId> Sessions::live_session_of(store::Read& read, OrganisationId organisation_id,
+                                                   DeviceId device_id) const {
+    return read.id<SessionId>(
         "SELECT s.id FROM session_devices j JOIN sessions s ON s.id = j.session_id"
         " WHERE j.device_id = ? AND s.organisation_id = ? AND s.state IN ('running', 'paused')"
         " ORDER BY j.joined_ms DESC, s.id DESC LIMIT 1",
         device_id, organisation_id);
 }
 
-std::optional<std::int64_t> Sessions::session_calling(store::Read& read, std::int64_t organisation_id,
-                                                      std::int64_t device_id) const {
-    return read.integer(
+std::optional<SessionId> Sessions::session_calling(store::Read& read, OrganisationId organisation_id,
+                                                   DeviceId device_id) const {
+    return read.id<SessionId>(
         "SELECT s.id FROM sessions s WHERE s.state IN ('running', 'paused') AND s.organisation_id = ?1"
         " AND NOT EXISTS (SELECT 1 FROM session_devices j WHERE j.session_id = s.id AND j.device_id = ?2)"
         " AND EXISTS (SELECT 1 FROM devices d WHERE d.id = ?2 AND d.organisation_id = ?1 AND d.paired = 1)"

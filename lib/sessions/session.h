@@ -12,6 +12,7 @@
 
 #include "courses/lesson.h"
 #include "people/people.h"
+#include "platform/ids.h"
 #include "sessions/transport.h"
 #include "store/page.h"
 #include "store/transaction.h"
@@ -20,7 +21,7 @@ namespace sessions {
 
 struct SessionLesson {
     std::int64_t index = 0;
-    std::int64_t lesson_id = 0;
+    LessonId lesson_id;
     std::string title;
     courses::LessonKind kind = courses::LessonKind::video;
     std::string content;
@@ -28,14 +29,15 @@ struct SessionLesson {
 };
 
 struct Session {
-    std::int64_t id = 0;
-    std::int64_t organisation_id = 0;
+    SessionId id;
+    OrganisationId organisation_id;
     std::string title;
     people::PersonReference teacher;
-    std::optional<std::int64_t> class_id, room_id;
+    std::optional<ClassId> class_id;
+    std::optional<RoomId> room_id;
     Transport transport;
     std::vector<SessionLesson> lessons;
-    std::optional<std::int64_t> display_device_id; // whose view everybody is shown, on the projector
+    std::optional<DeviceId> display_device_id; // whose view everybody is shown, on the projector
     std::int64_t created_ms = 0;
     std::optional<std::int64_t> started_ms, stopped_ms;
 
@@ -46,16 +48,18 @@ struct Session {
 
 struct NewSession {
     std::string title;
-    std::int64_t teacher_id = 0;
-    std::optional<std::int64_t> class_id, room_id; // neither: everybody of the organisation may join by id
-    std::vector<std::int64_t> lesson_ids;
+    PersonId teacher_id;
+    std::optional<ClassId> class_id;
+    std::optional<RoomId> room_id; // neither: everybody of the organisation may join by id
+    std::vector<LessonId> lesson_ids;
 };
 
 struct SessionFilter {
     std::optional<State> state;
     bool live = false; // running or paused
-    std::optional<std::int64_t> teacher_id, class_id;
-    std::optional<std::int64_t> student_id; // of a class that this person is in
+    std::optional<PersonId> teacher_id;
+    std::optional<ClassId> class_id;
+    std::optional<PersonId> student_id; // of a class that this person is in
 };
 
 // In the order of progress; a headset's state never goes back, but a late answer corrects `expired`.
@@ -64,15 +68,15 @@ std::string_view name_of(AnswerState state);
 AnswerState answer_state_of(std::string_view name);
 
 struct CommandAnswer {
-    std::int64_t device_id = 0;
+    DeviceId device_id;
     AnswerState state = AnswerState::sent;
     std::optional<double> skew_ms;
     std::string error;
 };
 
 struct Command {
-    std::int64_t id = 0;
-    std::int64_t session_id = 0;
+    CommandId id;
+    SessionId session_id;
     std::int64_t number = 0; // per session, from 1: a headset obeys only what is newer
     Action action = Action::start;
     std::string arguments = "{}";             // JSON
@@ -80,7 +84,7 @@ struct Command {
     std::int64_t lesson_index = 0;
     std::int64_t position_ms = 0;
     std::int64_t at_ms = 0; // when it takes effect
-    std::optional<std::int64_t> created_by;
+    std::optional<PersonId> created_by;
     std::int64_t created_ms = 0;
     std::int64_t expires_ms = 0;
     std::vector<CommandAnswer> answers; // one for each headset that it went to
@@ -99,75 +103,74 @@ struct Taker {
     std::string name;
     std::optional<people::PersonReference> person;
 };
-using Takers = std::map<std::int64_t, Taker>; // by device
+using Takers = std::map<DeviceId, Taker>; // by device
 
 class Sessions {
 public:
     static constexpr std::size_t most_lessons = 100;
 
-    Session create(store::Tx& tx, std::int64_t organisation_id, const NewSession& session);
-    std::optional<Session> find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
-    Session get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
-    store::Page<Session> list(store::Read& read, std::int64_t organisation_id, const SessionFilter& filter,
+    Session create(store::Tx& tx, OrganisationId organisation_id, const NewSession& session);
+    std::optional<Session> find(store::Read& read, OrganisationId organisation_id, SessionId id) const;
+    Session get(store::Read& read, OrganisationId organisation_id, SessionId id) const; // Error not_found
+    store::Page<Session> list(store::Read& read, OrganisationId organisation_id, const SessionFilter& filter,
                               const store::PageRequest& page) const; // newest first
     // For start-up: the live ones of the whole box, and the newest of those that wait to start.
     std::vector<Session> all_open(store::Read& read) const;
-    void add_lesson(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t lesson_id);
-    void set_teacher(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t teacher_id);
+    void add_lesson(store::Tx& tx, OrganisationId organisation_id, SessionId id, LessonId lesson_id);
+    void set_teacher(store::Tx& tx, OrganisationId organisation_id, SessionId id, PersonId teacher_id);
     // Error invalid when that headset is not in the session.
-    void set_display(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
-                     std::optional<std::int64_t> device_id);
-    void set_transport(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+    void set_display(store::Tx& tx, OrganisationId organisation_id, SessionId id,
+                     std::optional<DeviceId> device_id);
+    void set_transport(store::Tx& tx, OrganisationId organisation_id, SessionId id,
                        const Transport& transport);
 
     // ---- who takes part ----
     // Paired headsets on the room's seats, those whose signed-in student is of the class, and those that
     // joined.
-    std::vector<std::int64_t> candidates(store::Read& read, const Session& session) const;
+    std::vector<DeviceId> candidates(store::Read& read, const Session& session) const;
     // Whether a headset may join by asking: a session without class and room admits everybody of its
     // organisation.
-    bool admits(store::Read& read, const Session& session, std::int64_t device_id) const;
+    bool admits(store::Read& read, const Session& session, DeviceId device_id) const;
     // Of `devices` those that a control is meant for. Error invalid when it names a headset that is none of
     // them, or when none is left.
-    std::vector<std::int64_t> targeted(store::Read& read, const Session& session, const Target& target,
-                                       const std::vector<std::int64_t>& devices) const;
-    std::vector<std::int64_t> devices(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
+    std::vector<DeviceId> targeted(store::Read& read, const Session& session, const Target& target,
+                                   const std::vector<DeviceId>& devices) const;
+    std::vector<DeviceId> devices(store::Read& read, OrganisationId organisation_id, SessionId id) const;
     // Its headsets on which a student has signed in, except by a dialect's own sign-in.
-    std::vector<std::int64_t> worn_by_students(store::Read& read, std::int64_t organisation_id,
-                                               std::int64_t id) const;
+    std::vector<DeviceId> worn_by_students(store::Read& read, OrganisationId organisation_id,
+                                           SessionId id) const;
     // A headset is in the session that it joined last; joining again makes it the last.
-    void join(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t device_id);
-    void leave(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t device_id);
-    std::optional<std::int64_t> live_session_of(store::Read& read, std::int64_t organisation_id,
-                                                std::int64_t device_id) const;
+    void join(store::Tx& tx, OrganisationId organisation_id, SessionId id, DeviceId device_id);
+    void leave(store::Tx& tx, OrganisationId organisation_id, SessionId id, DeviceId device_id);
+    std::optional<SessionId> live_session_of(store::Read& read, OrganisationId organisation_id,
+                                             DeviceId device_id) const;
     // The newest live session that wants the headset, by its seat or its student's class, and that it has not
     // joined.
-    std::optional<std::int64_t> session_calling(store::Read& read, std::int64_t organisation_id,
-                                                std::int64_t device_id) const;
+    std::optional<SessionId> session_calling(store::Read& read, OrganisationId organisation_id,
+                                             DeviceId device_id) const;
 
     // ---- commands ----
     // Gives it the next number, and an answer "sent" for each device.
-    Command add_command(store::Tx& tx, std::int64_t organisation_id, Command command,
-                        std::span<const std::int64_t> devices);
-    std::optional<Command> find_command(store::Read& read, std::int64_t organisation_id, std::int64_t id,
+    Command add_command(store::Tx& tx, OrganisationId organisation_id, Command command,
+                        std::span<const DeviceId> devices);
+    std::optional<Command> find_command(store::Read& read, OrganisationId organisation_id, SessionId id,
                                         std::int64_t number) const;
-    std::vector<Command> commands(store::Read& read, std::int64_t organisation_id, std::int64_t id,
+    std::vector<Command> commands(store::Read& read, OrganisationId organisation_id, SessionId id,
                                   std::int64_t limit) const; // newest first
     // The controls that headsets may still hold, oldest first, with the plays that end some of them.
-    std::vector<Command> held_commands(store::Read& read, std::int64_t organisation_id,
-                                       std::int64_t id) const;
+    std::vector<Command> held_commands(store::Read& read, OrganisationId organisation_id, SessionId id) const;
     // Of the commands that change what plays, the newest one's number; 0: there is none.
-    std::int64_t newest_playback(store::Read& read, std::int64_t id) const;
+    std::int64_t newest_playback(store::Read& read, SessionId id) const;
     // Those that were told something newer of the same kind than that command.
-    std::vector<std::int64_t> overtaken(store::Read& read, const Command& command) const;
+    std::vector<DeviceId> overtaken(store::Read& read, const Command& command) const;
     // Who has which headset, for those that a command went to.
-    Takers takers(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
+    Takers takers(store::Read& read, OrganisationId organisation_id, SessionId id) const;
     // What a headset says of a command; its answer as it stands then. Error not_found when the command is not
     // for it.
-    CommandAnswer answer(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t number,
+    CommandAnswer answer(store::Tx& tx, OrganisationId organisation_id, SessionId id, std::int64_t number,
                          const CommandAnswer& answer);
     // The answers of those that have not begun to act expire. How many did.
-    std::int64_t expire(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, std::int64_t number);
+    std::int64_t expire(store::Tx& tx, OrganisationId organisation_id, SessionId id, std::int64_t number);
 };
 
 nlohmann::json json_of(const Session& session);

@@ -59,10 +59,11 @@ http::Shape summary_shape() {
         .named("SessionSummary");
 }
 
-std::optional<std::int64_t> integer_or_none(const http::Json& body, const char* field) {
+template <class Value>
+std::optional<Value> value_or_none(const http::Json& body, const char* field) {
     const auto found = body.find(field);
     if (found == body.end() || found->is_null()) return std::nullopt;
-    return found->get<std::int64_t>();
+    return found->get<Value>();
 }
 
 void add_reading(http::RouteTable& table, SessionParts parts) {
@@ -81,7 +82,7 @@ void add_reading(http::RouteTable& table, SessionParts parts) {
                       const auto state = call.query("state");
                       filter.live = state == "live";
                       if (state && !filter.live) filter.state = state_of(*state);
-                      filter.class_id = call.query_integer("class");
+                      filter.class_id = call.query_id<ClassId>("class");
                       return http::page_answer(
                           parts.sessions.list(read, call.caller.organisation_id, filter,
                                               http::page_request<store::PageRequest>(call)));
@@ -92,8 +93,8 @@ void add_reading(http::RouteTable& table, SessionParts parts) {
                   .gives(session_shape())
                   .tagged("sessions")
                   .handled<Read>([parts](Call& call, Read& read) {
-                      return http::json(
-                          json_of(parts.sessions.get(read, call.caller.organisation_id, call.id("id"))));
+                      return http::json(json_of(
+                          parts.sessions.get(read, call.caller.organisation_id, call.id<SessionId>("id"))));
                   }));
     table.add(http::get("/v1/sessions/:id/summary",
                         "What each student did in a session, and where the class looked")
@@ -102,8 +103,9 @@ void add_reading(http::RouteTable& table, SessionParts parts) {
                   .gives(summary_shape())
                   .tagged("sessions")
                   .handled<Read>([parts](Call& call, Read& read) {
-                      const std::int64_t organisation_id = call.caller.organisation_id;
-                      const Session session = parts.sessions.get(read, organisation_id, call.id("id"));
+                      const OrganisationId organisation_id = call.caller.organisation_id;
+                      const Session session =
+                          parts.sessions.get(read, organisation_id, call.id<SessionId>("id"));
                       http::Json body = json_of(summary_of(read, organisation_id, session.id));
                       body["session"] = json_of(session);
                       return http::json(body);
@@ -114,21 +116,21 @@ Answer create(Call& call, Tx& tx, const SessionParts& parts) {
     NewSession wanted;
     wanted.title = call.body["title"];
     wanted.teacher_id = call.caller.person_id;
-    wanted.class_id = integer_or_none(call.body, "class_id");
-    wanted.room_id = integer_or_none(call.body, "room_id");
+    wanted.class_id = value_or_none<ClassId>(call.body, "class_id");
+    wanted.room_id = value_or_none<RoomId>(call.body, "room_id");
     if (call.body.contains("lesson_ids"))
-        wanted.lesson_ids = call.body["lesson_ids"].get<std::vector<std::int64_t>>();
+        wanted.lesson_ids = call.body["lesson_ids"].get<std::vector<LessonId>>();
     const Session session = parts.director.create(tx, call.caller.organisation_id, wanted);
-    return http::created(json_of(session), "/v1/sessions/" + std::to_string(session.id))
+    return http::created(json_of(session), "/v1/sessions/" + to_string(session.id))
         .on({{"session", session.id}});
 }
 
 // A lesson that exists, or one made on the spot.
-std::int64_t lesson_to_add(Call& call, Tx& tx, const SessionParts& parts) {
+LessonId lesson_to_add(Call& call, Tx& tx, const SessionParts& parts) {
     const http::Json& body = call.body;
     if (body.contains("lesson_id")) {
         if (body.size() > 1) platform::throw_invalid("lesson_id", "must stand alone, without a new lesson");
-        return body["lesson_id"];
+        return body["lesson_id"].get<LessonId>();
     }
     std::vector<platform::FieldError> faults;
     for (const char* field : {"title", "content"}) {
@@ -139,7 +141,7 @@ std::int64_t lesson_to_add(Call& call, Tx& tx, const SessionParts& parts) {
     lesson.title = body["title"];
     lesson.content = body["content"];
     if (body.contains("kind")) lesson.kind = courses::lesson_kind(body["kind"].get<std::string>());
-    lesson.duration_ms = integer_or_none(body, "duration_ms");
+    lesson.duration_ms = value_or_none<std::int64_t>(body, "duration_ms");
     return parts.lessons.add(tx, call.caller.organisation_id, lesson).id;
 }
 
@@ -167,8 +169,8 @@ void add_making(http::RouteTable& table, SessionParts parts) {
             .gives(session_shape())
             .tagged("sessions")
             .handled<Tx>([parts](Call& call, Tx& tx) {
-                const std::int64_t id = call.id("id");
-                const std::int64_t lesson_id = lesson_to_add(call, tx, parts);
+                const SessionId id = call.id<SessionId>("id");
+                const LessonId lesson_id = lesson_to_add(call, tx, parts);
                 const Session session =
                     parts.director.add_lesson(tx, call.caller.organisation_id, id, lesson_id);
                 return http::json(json_of(session)).on({{"session", id}, {"lesson", lesson_id}});

@@ -8,8 +8,8 @@ namespace sessions {
 
 namespace {
 
-void require_spare(store::Read& read, const DirectorParts& parts, const Session& session,
-                   std::int64_t device_id, std::int64_t spare_id) {
+void require_spare(store::Read& read, const DirectorParts& parts, const Session& session, DeviceId device_id,
+                   DeviceId spare_id) {
     const auto in_session = parts.sessions.devices(read, session.organisation_id, session.id);
     if (std::ranges::find(in_session, device_id) == in_session.end())
         platform::throw_invalid("device_id", "must be a headset that is in the session");
@@ -21,12 +21,12 @@ void require_spare(store::Read& read, const DirectorParts& parts, const Session&
         platform::throw_conflict("The spare is " + person->nickname + "'s already.");
 }
 
-std::optional<std::int64_t> move_seat(store::Tx& tx, const DirectorParts& parts, std::int64_t organisation_id,
-                                      std::int64_t device_id, std::int64_t spare_id) {
+std::optional<SeatId> move_seat(store::Tx& tx, const DirectorParts& parts, OrganisationId organisation_id,
+                                DeviceId device_id, DeviceId spare_id) {
     const auto seat = parts.rooms.seat_of_device(tx, organisation_id, device_id);
     if (!seat) return std::nullopt;
     rooms::SeatChange change;
-    for (const auto& next : {std::optional<std::int64_t>{}, std::optional(spare_id)}) {
+    for (const auto& next : {std::optional<DeviceId>{}, std::optional(spare_id)}) {
         change.device_id = next;
         parts.rooms.change_seat(tx, organisation_id, seat->id, change);
     }
@@ -36,8 +36,8 @@ std::optional<std::int64_t> move_seat(store::Tx& tx, const DirectorParts& parts,
 } // namespace
 
 Director::Swapped exchange_headsets(store::Tx& tx, const DirectorParts& parts, const Session& session,
-                                    std::int64_t device_id, std::int64_t spare_id) {
-    const std::int64_t organisation_id = session.organisation_id;
+                                    DeviceId device_id, DeviceId spare_id) {
+    const OrganisationId organisation_id = session.organisation_id;
     require_spare(tx, parts, session, device_id, spare_id);
     Director::Swapped swapped;
     swapped.person = parts.rooms.person_on_device(tx, organisation_id, device_id);

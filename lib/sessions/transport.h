@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/ids.h"
+
 namespace sessions {
 
 enum class State { created, running, paused, stopped };
@@ -64,7 +66,7 @@ struct Target {
     Kind kind = Kind::all;
     std::int64_t row = 0; // of the session's room, from 1
     std::string group;    // of headsets, by its name
-    std::vector<std::int64_t> device_ids;
+    std::vector<DeviceId> device_ids;
 };
 
 struct Order {

@@ -71,7 +71,7 @@ public:
             all[Json::json_pointer(name)] = value;
         all["runs"] = Json::object();
         for (const auto& [run, counts] : runs_)
-            all["runs"][std::to_string(run)] = {{"made", counts.made}, {"acknowledged", counts.acknowledged}};
+            all["runs"][to_string(run)] = {{"made", counts.made}, {"acknowledged", counts.acknowledged}};
         std::vector<double> spreads;
         for (const auto& [command, times] : moments_) {
             const auto [first, last] = std::ranges::minmax(times);
@@ -122,8 +122,8 @@ private:
     }
 
     std::map<std::string, std::uint64_t> counts_; // by JSON pointer
-    std::map<std::int64_t, RunCounts> runs_;
-    std::map<std::pair<std::int64_t, std::int64_t>, std::vector<double>> moments_;
+    std::map<RunId, RunCounts> runs_;
+    std::map<std::pair<SessionId, std::int64_t>, std::vector<double>> moments_;
     std::vector<double> skews_, round_trips_, latenesses_, media_off_, joins_;
     std::map<std::string, std::uint64_t> faults_;
 };

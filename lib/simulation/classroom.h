@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/ids.h"
 #include "simulation/gaze.h"
 #include "simulation/network.h"
 #include "simulation/participant.h"
@@ -41,7 +42,7 @@ struct ClassroomOptions {
     double hands_per_minute = 0; // of each student
     LineTraits line;             // of each headset's Wi-Fi, each way
     double slow_one_ms = 0;      // the first headset's is that slow instead
-    std::optional<std::int64_t> session_id;
+    std::optional<SessionId> session_id;
     std::int64_t most_piece_bytes = 1 << 20; // of content, in one request
     std::optional<double> for_ms;
     bool until_stopped = false; // ends when the session that they were in has stopped

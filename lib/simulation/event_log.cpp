@@ -8,7 +8,7 @@ namespace simulation {
 EventLog::EventLog(std::string name, std::size_t most_events)
     : name_(std::move(name)), most_events_(most_events) {}
 
-void EventLog::add(std::int64_t run_id, const std::string& event) {
+void EventLog::add(RunId run_id, const std::string& event) {
     if (open_.count > 0 && (open_.run_id != run_id || open_.count == batch_events)) seal();
     if (open_.count == 0) open_.run_id = run_id;
     if (!open_.events.empty()) open_.events += ',';
@@ -41,12 +41,12 @@ const Batch* EventLog::next_to_send(std::size_t most_under_way) {
     return &*batch;
 }
 
-bool EventLog::acknowledge(const std::string& batch_id, std::int64_t run_id, bool repeated) {
+bool EventLog::acknowledge(const std::string& batch_id, RunId run_id, bool repeated) {
     const auto batch = find(batch_id);
     if (batch == sealed_.end()) return false;
     acknowledged_ += batch->count;
-    if (batch->run_id == 0) { // only now it is known which run that was
-        runs_[0].made -= batch->count;
+    if (!batch->run_id) { // only now it is known which run that was
+        runs_[RunId()].made -= batch->count;
         runs_[run_id].made += batch->count;
     }
     runs_[run_id].acknowledged += batch->count;

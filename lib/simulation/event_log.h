@@ -11,14 +11,16 @@
 #include <optional>
 #include <string>
 
+#include "platform/ids.h"
+
 namespace simulation {
 
 constexpr std::size_t batch_events = 100;
 
 struct Batch {
     std::string id;
-    std::int64_t run_id = 0; // 0: the headset does not know its run; the server does
-    std::string events;      // JSON objects with commas between
+    RunId run_id;       // none: the headset does not know its run; the server does
+    std::string events; // JSON objects with commas between
     std::size_t count = 0;
     std::uint64_t made = 0; // of its run, with this batch: what the box should have once it has this one
     bool under_way = false;
@@ -33,13 +35,13 @@ public:
     // `name` makes the batches' ids unique among headsets and starts of the simulator.
     explicit EventLog(std::string name, std::size_t most_events = 50'000);
 
-    void add(std::int64_t run_id, const std::string& event);
+    void add(RunId run_id, const std::string& event);
     void seal();
     // The oldest batch that is not under way; it is from then on. Null when there is none, or
     // `most_under_way` are.
     const Batch* next_to_send(std::size_t most_under_way);
     // False when it is not one of ours (any more).
-    bool acknowledge(const std::string& batch_id, std::int64_t run_id, bool repeated);
+    bool acknowledge(const std::string& batch_id, RunId run_id, bool repeated);
     void refuse(const std::string& batch_id); // the server will never take it
     void retry(const std::string& batch_id);  // later
     void connection_lost();                   // whatever was under way goes again
@@ -52,7 +54,7 @@ public:
     std::uint64_t repeated_batches() const { return repeated_batches_; }
     // By the run that the event was made in, once the headset knows it; acknowledged by the run that the
     // server put it into.
-    const std::map<std::int64_t, RunCounts>& runs() const { return runs_; }
+    const std::map<RunId, RunCounts>& runs() const { return runs_; }
 
 private:
     std::deque<Batch>::iterator find(const std::string& batch_id);
@@ -64,7 +66,7 @@ private:
     std::size_t sealed_events_ = 0, under_way_ = 0;
     std::uint64_t batches_ = 0;
     std::uint64_t made_ = 0, acknowledged_ = 0, lost_ = 0, refused_ = 0, repeated_batches_ = 0;
-    std::map<std::int64_t, RunCounts> runs_;
+    std::map<RunId, RunCounts> runs_;
 };
 
 } // namespace simulation

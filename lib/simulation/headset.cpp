@@ -121,7 +121,7 @@ void Headset::hear_welcome(const Json& data, double now_ms) {
     welcomed_ = just_welcomed_ = true;
     if (!sync_.offset_ms())
         coarse_offset_ms_ = data.at("server_ms").get<double>() - traits_.clock.own_ms(now_ms);
-    device_id_ = data.at("device").at("id");
+    device_id_ = data.at("device").at("id").get<DeviceId>();
     signed_in_ = data.contains("person") && !data["person"].is_null();
     next_sign_in_ms_ = signed_in_ || traits_.nickname.empty() ? never : now_ms;
     // What was answered while the line was down has not been heard.
@@ -129,7 +129,7 @@ void Headset::hear_welcome(const Json& data, double now_ms) {
         say("command.answer", answer_data, eid);
     hear_state(data.contains("session") ? data["session"] : Json(), now_ms);
     if (traits_.session_id && !player_.in_session())
-        say("session.join", R"({"session_id":)" + std::to_string(*traits_.session_id) + "}");
+        say("session.join", R"({"session_id":)" + to_string(*traits_.session_id) + "}");
 }
 
 void Headset::hear_state(const Json& data, double now_ms) {
@@ -177,7 +177,7 @@ void Headset::hear_events_reply(const Json& message, std::int64_t eid, double no
     if (batch.empty()) return;
     if (message.value("status", "") != "error") {
         const Json& data = message["data"];
-        events_.acknowledge(batch.mapped(), data.at("run_id"), data.at("repeated"));
+        events_.acknowledge(batch.mapped(), data.at("run_id").get<RunId>(), data.at("repeated"));
         send_batches();
     } else if (is_final(message["error"])) {
         events_.refuse(batch.mapped());
@@ -269,10 +269,10 @@ void Headset::obey(double now_ms) {
     answer(command.session_id, command.number, "done", skew_ms_);
 }
 
-void Headset::answer(std::int64_t session_id, std::int64_t number, const char* state,
+void Headset::answer(SessionId session_id, std::int64_t number, const char* state,
                      std::optional<double> skew_ms, const char* error) {
     answered_ = {session_id, number};
-    std::string data = R"({"session_id":)" + std::to_string(session_id) + R"(,"number":)" +
+    std::string data = R"({"session_id":)" + to_string(session_id) + R"(,"number":)" +
                        std::to_string(number) + R"(,"state":")" + state + '"';
     if (skew_ms) data += R"(,"skew_ms":)" + fixed(*skew_ms, 3);
     if (error) data += std::string(R"(,"error":")") + error + '"';
@@ -355,8 +355,8 @@ void Headset::send_batches() {
         const std::int64_t eid = ++last_eid_;
         batches_under_way_[eid] = batch->id;
         std::string data = R"({"batch_id":")" + batch->id + '"';
-        if (batch->run_id != 0)
-            data += R"(,"run_id":)" + std::to_string(batch->run_id) + R"(,"reported_total":)" +
+        if (batch->run_id)
+            data += R"(,"run_id":)" + to_string(batch->run_id) + R"(,"reported_total":)" +
                     std::to_string(batch->made);
         say("events", data + R"(,"events":[)" + batch->events + "]}", eid);
     }

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "live/clock_sync.h"
+#include "platform/ids.h"
 #include "simulation/event_log.h"
 #include "simulation/gaze.h"
 #include "simulation/media_clock.h"
@@ -34,8 +35,8 @@ struct OwnClock {
 
 struct HeadsetTraits {
     std::string serial_number, model = "Simulated", name;
-    std::string nickname, pin;              // of who signs in on it; empty: nobody does
-    std::optional<std::int64_t> session_id; // asks to join it; otherwise the server knows where it belongs
+    std::string nickname, pin;           // of who signs in on it; empty: nobody does
+    std::optional<SessionId> session_id; // asks to join it; otherwise the server knows where it belongs
     OwnClock clock;
     const GazeTrace* trace = nullptr; // outlives the headset
     std::uint64_t seed = 0;
@@ -46,7 +47,8 @@ struct HeadsetTraits {
 };
 
 struct Obeyed { // when it truly acted on a command, to compare headsets with each other
-    std::int64_t session_id = 0, number = 0;
+    SessionId session_id;
+    std::int64_t number = 0;
     double true_ms = 0, skew_ms = 0, at_ms = 0;
 };
 
@@ -90,7 +92,7 @@ public:
     const HeadsetCounts& counts() const { return counts_; }
     const std::vector<Obeyed>& obeyed() const { return obeyed_; }
     const std::vector<Heard>& heard() const { return heard_; }
-    std::int64_t device_id() const { return device_id_; }
+    DeviceId device_id() const { return device_id_; }
     bool is_signed_in() const { return signed_in_; }
     bool has_delivered_all() const { return events_.is_empty() && answers_.empty(); }
     const live::ClockSync& clock_sync() const { return sync_; }
@@ -115,8 +117,8 @@ private:
     void hear_events_reply(const nlohmann::json& message, std::int64_t eid, double now_ms);
     void hear_sign_in_reply(const nlohmann::json& message, double now_ms);
     void obey(double now_ms);
-    void answer(std::int64_t session_id, std::int64_t number, const char* state,
-                std::optional<double> skew_ms, const char* error = nullptr);
+    void answer(SessionId session_id, std::int64_t number, const char* state, std::optional<double> skew_ms,
+                const char* error = nullptr);
     void record_until(double now_ms);
     void playing_changed(double now_ms);
     void leave_zone(double now_ms);
@@ -147,9 +149,9 @@ private:
     std::vector<OutgoingMessage> messages_;
     std::map<std::int64_t, std::string> batches_under_way_; // by eid
     std::map<std::int64_t, std::string> answers_;           // by eid, kept until the server has them
-    std::pair<std::int64_t, std::int64_t>
-        answered_; // session and number of the last command that it answered
-    std::int64_t last_eid_ = 0, device_id_ = 0;
+    std::pair<SessionId, std::int64_t> answered_; // session and number of the last command that it answered
+    std::int64_t last_eid_ = 0;
+    DeviceId device_id_;
     bool connected_ = false, welcomed_ = false, signed_in_ = false, recording_ = true;
     int quick_clocks_ = 0;
     double next_clock_ms_ = 0, next_report_ms_ = 0, next_sign_in_ms_ = 0, next_picture_ms_ = 0;

@@ -42,7 +42,7 @@ std::string_view Command::kind() const {
 
 Command command_from(const Json& data) {
     Command command;
-    command.session_id = data.at("session_id");
+    command.session_id = data.at("session_id").get<SessionId>();
     command.number = data.at("number");
     command.action = data.at("action");
     command.lesson_index = optional<std::int64_t>(data, "lesson_index").value_or(0);
@@ -50,7 +50,7 @@ Command command_from(const Json& data) {
     command.position_ms = optional<double>(data, "position_ms").value_or(0);
     command.at_ms = data.at("at_ms");
     command.expires_ms = optional<double>(data, "expires_ms").value_or(0);
-    command.run_id = optional<std::int64_t>(data, "run_id");
+    command.run_id = optional<RunId>(data, "run_id");
     command.content = content_of(data);
     if (const auto arguments = data.find("arguments"); arguments != data.end() && arguments->is_object())
         command.arguments = arguments->dump();
@@ -62,10 +62,10 @@ void Player::take_state(const Json& state) {
         *this = {};
         return;
     }
-    const std::int64_t session_id = state.at("session_id");
+    const auto session_id = state.at("session_id").get<SessionId>();
     if (session_id != session_id_) *this = {};
     session_id_ = session_id;
-    run_id_ = optional<std::int64_t>(state, "run_id").value_or(0);
+    run_id_ = optional<RunId>(state, "run_id").value_or(RunId());
     const std::int64_t number = optional<std::int64_t>(state, "number").value_or(0);
     // A command that waits for its moment makes this very state, exactly then.
     const auto plays = [](const Command& c) { return is_playback(c.action); };

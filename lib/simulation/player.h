@@ -11,17 +11,20 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/ids.h"
+
 namespace simulation {
 
 struct Command {
-    std::int64_t session_id = 0, number = 0;
+    SessionId session_id;
+    std::int64_t number = 0;
     std::string action;           // "play", "pause", "eyes_on_me" ...
     std::string arguments = "{}"; // JSON
     std::string content;          // of the lesson
     std::int64_t lesson_index = 0;
     std::optional<double> duration_ms;
     double position_ms = 0, at_ms = 0, expires_ms = 0;
-    std::optional<std::int64_t> run_id;
+    std::optional<RunId> run_id;
 
     // Commands are numbered together, but one is overtaken only by a newer one of its kind: a "blink" that
     // takes effect at once must not swallow the "play" before it.
@@ -45,23 +48,25 @@ public:
     };
     Obeyed obey(); // that one, now
 
-    bool in_session() const { return session_id_ != 0; }
+    bool in_session() const { return bool(session_id_); }
     bool has_stopped() const { return state_ == "stopped"; }
     bool is_running() const { return state_ == "running"; }
     double since_ms() const { return at_ms_; } // when the position was, or will be, position_ms
     double position_ms(double now_ms) const;
-    std::int64_t session_id() const { return session_id_; }
+    SessionId session_id() const { return session_id_; }
     std::int64_t number() const {
         return number_;
     } // of the newest command that changed what plays and was obeyed, or came as a state
     const std::string& content() const { return content_; } // of the lesson
-    std::int64_t run_id() const { return run_id_; }         // 0: unknown
+    RunId run_id() const { return run_id_; }                // none: unknown
 
 private:
     void apply(const Command& command);
     std::int64_t newest(const Command& command) const; // of its kind, that was obeyed
 
-    std::int64_t session_id_ = 0, number_ = 0, run_id_ = 0;
+    SessionId session_id_;
+    std::int64_t number_ = 0;
+    RunId run_id_;
     std::string state_;
     double position_ms_ = 0, at_ms_ = 0;
     std::optional<double> duration_ms_;

@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "platform/ids.h"
+
 namespace store {
 
 struct PageRequest {
@@ -18,13 +20,21 @@ struct Page {
     std::optional<std::int64_t> next; // null: that was the last page
 };
 
+inline std::int64_t cursor_of(std::int64_t id) {
+    return id;
+}
+template <class Tag>
+std::int64_t cursor_of(platform::Id<Tag> id) {
+    return id.value();
+}
+
 // Reads one more row than asked for, to know whether there is a next page.
 template <class Item, class Rows, class Make>
 Page<Item> read_page(Rows rows, const PageRequest& request, Make make) {
     Page<Item> page;
     while (rows.step()) {
         if (static_cast<std::int64_t>(page.items.size()) == request.limit) {
-            page.next = page.items.back().id;
+            page.next = cursor_of(page.items.back().id);
             break;
         }
         page.items.push_back(make(rows));

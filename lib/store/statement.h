@@ -9,6 +9,7 @@
 #include <tuple>
 #include <type_traits>
 
+#include "platform/ids.h"
 #include "platform/names.h"
 #include "store/columns.h"
 #include "store/sql.h"
@@ -52,6 +53,10 @@ public:
     template <platform::Named T>
     void bind(int position, T value) {
         bind(position, platform::name_of(value));
+    }
+    template <class Tag>
+    void bind(int position, platform::Id<Tag> id) {
+        bind_integer(position, id.value());
     }
     template <class T>
     void bind(int position, const std::optional<T>& value) {
@@ -97,6 +102,15 @@ public:
     std::optional<std::string> optional_text(int column) const;
     std::string string(int column) const { return std::string(text(column)); }
     bool boolean(int column) const { return integer(column) != 0; }
+    template <class AnId>
+    AnId id(int column) const {
+        return AnId(integer(column));
+    }
+    template <class AnId>
+    std::optional<AnId> optional_id(int column) const {
+        if (is_null(column)) return std::nullopt;
+        return AnId(integer(column));
+    }
 
 private:
     friend class Connection;

@@ -32,6 +32,12 @@ public:
         if (!statement.step()) return std::nullopt;
         return statement.optional_integer(0);
     }
+    // The same where the column holds an id: read.id<RoomId>("SELECT id FROM rooms WHERE ...", ...).
+    template <class AnId, class... Values>
+    std::optional<AnId> id(Sql sql, const Values&... values) {
+        const std::optional<std::int64_t> found = integer(sql, values...);
+        return found ? std::optional(AnId(*found)) : std::nullopt;
+    }
     // For SQL that is put together at run time (filters); not cached. Never put a value into it: bind.
     Statement query_text(const std::string& sql) { return connection_->prepare_once(sql); }
 
@@ -61,10 +67,10 @@ public:
         return connection_->changes();
     }
     // INSERT: the new row's id.
-    template <class... Values>
-    std::int64_t insert(Sql sql, const Values&... values) {
+    template <class AnId, class... Values>
+    AnId insert(Sql sql, const Values&... values) {
         run(sql, values...);
-        return connection_->last_insert_id();
+        return AnId(connection_->last_insert_id());
     }
 
     // Runs on the writer thread once the group is on disk, before the answers leave: publish snapshots, tell the hub.

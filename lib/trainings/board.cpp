@@ -11,8 +11,9 @@ namespace {
 
 constexpr std::int64_t shown_after_end_ms = 3'600'000;
 
-std::string topic_of(const char* kind, std::int64_t id) {
-    return std::string(kind) + "/" + std::to_string(id);
+template <class AnId>
+std::string topic_of(const char* kind, AnId id) {
+    return std::string(kind) + "/" + to_string(id);
 }
 
 } // namespace
@@ -25,12 +26,12 @@ struct Board::Impl {
         std::set<std::string> notes;
     };
     platform::Clock& clock;
-    std::map<std::int64_t, Shown> runs;
-    std::map<std::int64_t, std::int64_t> newest; // run, by headset
+    std::map<RunId, Shown> runs;
+    std::map<DeviceId, RunId> newest;
 
     void show_in_queue(live::Hub& hub, const trainings::Training& training) {
         if (!training.run.device_id || training.run.session_id) return; // a lesson is not in the queue
-        std::int64_t& run_id = newest[*training.run.device_id];
+        RunId& run_id = newest[*training.run.device_id];
         if (training.run.id < run_id) return;
         run_id = training.run.id;
         const std::string topic = topic_of("organisation", training.run.organisation_id);
@@ -74,7 +75,7 @@ void Board::changed(const trainings::Trainings::Shown& shown) {
     });
 }
 
-void Board::device_removed(std::int64_t organisation_id, std::int64_t device_id) {
+void Board::device_removed(OrganisationId organisation_id, DeviceId device_id) {
     hub_.post([impl = impl_, organisation_id, device_id](live::Hub& hub) {
         impl->newest.erase(device_id);
         hub.erase(topic_of("organisation", organisation_id), topic_of("training", device_id));

@@ -8,6 +8,7 @@
 
 #include "live/hub.h"
 #include "platform/clock.h"
+#include "platform/ids.h"
 #include "trainings/training.h"
 
 namespace trainings {
@@ -19,7 +20,7 @@ public:
 
     // ---- any thread ----
     void changed(const trainings::Trainings::Shown& shown);
-    void device_removed(std::int64_t organisation_id, std::int64_t device_id);
+    void device_removed(OrganisationId organisation_id, DeviceId device_id);
 
     // ---- io thread; about every second ----
     void tick();

@@ -29,7 +29,7 @@ Phase phase_named(std::string_view name) {
 
 std::optional<people::PersonReference> person_at(const store::Statement& rows, int column) {
     if (rows.is_null(column)) return std::nullopt;
-    return people::PersonReference{rows.integer(column), rows.string(column + 1)};
+    return people::PersonReference{rows.id<PersonId>(column), rows.string(column + 1)};
 }
 
 // The columns of training_of; the run itself is its own module's to read.
@@ -42,11 +42,11 @@ std::optional<people::PersonReference> person_at(const store::Statement& rows, i
 
 Training training_of(const store::Statement& rows) {
     Training training;
-    training.run.id = rows.integer(0);
-    training.run.organisation_id = rows.integer(1);
-    training.scenario = {rows.integer(2), rows.string(3), rows.integer(4)};
+    training.run.id = rows.id<RunId>(0);
+    training.run.organisation_id = rows.id<OrganisationId>(1);
+    training.scenario = {rows.id<ScenarioId>(2), rows.string(3), rows.integer(4)};
     training.phase = phase_named(rows.text(5));
-    training.assigned_by = rows.optional_integer(6);
+    training.assigned_by = rows.optional_id<PersonId>(6);
     training.assigned_ms = rows.integer(7);
     training.fetched_ms = rows.optional_integer(8);
     training.running_ms = rows.optional_integer(9);
@@ -121,8 +121,8 @@ std::int64_t Training::begun_ms() const {
     return running_ms && !fetched_ms ? *running_ms : fetched_ms.value_or(assigned_ms);
 }
 
-std::optional<Training> Trainings::find(store::Read& read, std::int64_t organisation_id,
-                                        std::int64_t run_id) const {
+std::optional<Training> Trainings::find(store::Read& read, OrganisationId organisation_id,
+                                        RunId run_id) const {
     auto found =
         trainings_of(read, runs_,
                      read.query(LECTERN_TRAINING_COLUMNS "WHERE r.organisation_id = ? AND t.run_id = ?",
@@ -130,14 +130,14 @@ std::optional<Training> Trainings::find(store::Read& read, std::int64_t organisa
     return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
 }
 
-Training Trainings::get(store::Read& read, std::int64_t organisation_id, std::int64_t run_id) const {
+Training Trainings::get(store::Read& read, OrganisationId organisation_id, RunId run_id) const {
     auto found = find(read, organisation_id, run_id);
     if (!found) platform::throw_not_found("run of a scenario");
     return *std::move(found);
 }
 
-std::optional<Training> Trainings::open_on(store::Read& read, std::int64_t organisation_id,
-                                           std::int64_t device_id) const {
+std::optional<Training> Trainings::open_on(store::Read& read, OrganisationId organisation_id,
+                                           DeviceId device_id) const {
     auto found = trainings_of(
         read, runs_,
         read.query(LECTERN_TRAINING_COLUMNS
@@ -147,7 +147,7 @@ std::optional<Training> Trainings::open_on(store::Read& read, std::int64_t organ
     return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
 }
 
-std::vector<Training> Trainings::queue(store::Read& read, std::int64_t organisation_id) const {
+std::vector<Training> Trainings::queue(store::Read& read, OrganisationId organisation_id) const {
     return trainings_of(
         read, runs_,
         read.query(LECTERN_TRAINING_COLUMNS
@@ -167,8 +167,8 @@ std::vector<Training> Trainings::all_open(store::Read& read) const {
                    " ORDER BY t.run_id"));
 }
 
-std::vector<Training> Trainings::of_person(store::Read& read, std::int64_t organisation_id,
-                                           std::int64_t person_id, std::int64_t limit) const {
+std::vector<Training> Trainings::of_person(store::Read& read, OrganisationId organisation_id,
+                                           PersonId person_id, std::int64_t limit) const {
     return trainings_of(read, runs_,
                         read.query(LECTERN_TRAINING_COLUMNS "WHERE r.organisation_id = ? AND r.person_id = ?"
                                                             " AND t.phase <> 'cancelled'"
@@ -184,7 +184,7 @@ scenarios::Scenario Trainings::scenario_of(store::Read& read, const Training& tr
 }
 
 std::vector<scenarios::ScenarioReference> Trainings::missing_prerequisites(
-    store::Read& read, const scenarios::Scenario& scenario, std::int64_t person_id) const {
+    store::Read& read, const scenarios::Scenario& scenario, PersonId person_id) const {
     std::vector<scenarios::ScenarioReference> missing;
     auto rows = read.query(
         "SELECT s.id, s.title, s.version FROM scenario_prerequisites p JOIN scenarios s ON s.id = "
@@ -193,20 +193,20 @@ std::vector<scenarios::ScenarioReference> Trainings::missing_prerequisites(
         " WHERE r.scenario_id = s.id AND r.person_id = ?3 AND r.completed = 1) ORDER BY s.id",
         scenario.id, scenario.organisation_id, person_id);
     while (rows.step())
-        missing.push_back({rows.integer(0), rows.string(1), rows.integer(2)});
+        missing.push_back({rows.id<ScenarioId>(0), rows.string(1), rows.integer(2)});
     return missing;
 }
 
-scenarios::Scenario Trainings::startable(store::Read& read, std::int64_t organisation_id,
-                                         std::int64_t scenario_id) const {
+scenarios::Scenario Trainings::startable(store::Read& read, OrganisationId organisation_id,
+                                         ScenarioId scenario_id) const {
     scenarios::Scenario scenario = scenarios_.get(read, organisation_id, scenario_id);
     if (scenario.archived || !scenario.content.active)
         platform::throw_conflict("The scenario \"" + scenario.content.title + "\" is not active.");
     return scenario;
 }
 
-Training Trainings::make(store::Tx& tx, std::int64_t organisation_id, const runs::NewRun& run, Phase phase,
-                         std::optional<std::int64_t> assigned_by) {
+Training Trainings::make(store::Tx& tx, OrganisationId organisation_id, const runs::NewRun& run, Phase phase,
+                         std::optional<PersonId> assigned_by) {
     if (run.device_id)
         if (const auto open = open_on(tx, organisation_id, *run.device_id))
             cancel(tx, organisation_id, open->run.id);
@@ -222,7 +222,7 @@ Training Trainings::make(store::Tx& tx, std::int64_t organisation_id, const runs
     return training;
 }
 
-Training Trainings::assign(store::Tx& tx, std::int64_t organisation_id, const Assignment& assignment) {
+Training Trainings::assign(store::Tx& tx, OrganisationId organisation_id, const Assignment& assignment) {
     const auto scenario = startable(tx, organisation_id, assignment.scenario_id);
     const auto device = devices_.get(tx, organisation_id, assignment.device_id);
     if (!device.paired) platform::throw_conflict("The headset \"" + device.name + "\" is not paired.");
@@ -236,7 +236,7 @@ Training Trainings::assign(store::Tx& tx, std::int64_t organisation_id, const As
     return make(tx, organisation_id, run, Phase::assigned, assignment.assigned_by);
 }
 
-Training Trainings::begin(store::Tx& tx, std::int64_t organisation_id, const Beginning& beginning) {
+Training Trainings::begin(store::Tx& tx, OrganisationId organisation_id, const Beginning& beginning) {
     const auto scenario = startable(tx, organisation_id, beginning.scenario_id);
     if (beginning.person_id) {
         std::string names;
@@ -253,7 +253,7 @@ Training Trainings::begin(store::Tx& tx, std::int64_t organisation_id, const Beg
     return make(tx, organisation_id, run, Phase::running, std::nullopt);
 }
 
-void Trainings::cancel(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id) {
+void Trainings::cancel(store::Tx& tx, OrganisationId organisation_id, RunId run_id) {
     const Training training = get(tx, organisation_id, run_id);
     if (training.phase == Phase::recorded) platform::throw_conflict("This run is recorded already.");
     if (training.phase == Phase::cancelled) return;
@@ -262,7 +262,7 @@ void Trainings::cancel(store::Tx& tx, std::int64_t organisation_id, std::int64_t
     tell(tx, organisation_id, run_id);
 }
 
-void Trainings::fetched(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id) {
+void Trainings::fetched(store::Tx& tx, OrganisationId organisation_id, RunId run_id) {
     require(tx, organisation_id, run_id);
     if (tx.run(
             "UPDATE trainings SET phase = 'fetched', fetched_ms = ? WHERE run_id = ? AND phase = 'assigned'",
@@ -272,7 +272,7 @@ void Trainings::fetched(store::Tx& tx, std::int64_t organisation_id, std::int64_
     tell(tx, organisation_id, run_id);
 }
 
-void Trainings::running(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id) {
+void Trainings::running(store::Tx& tx, OrganisationId organisation_id, RunId run_id) {
     require(tx, organisation_id, run_id);
     if (tx.run("UPDATE trainings SET phase = 'running', running_ms = ? WHERE run_id = ?"
                " AND phase IN ('assigned', 'fetched')",
@@ -280,7 +280,7 @@ void Trainings::running(store::Tx& tx, std::int64_t organisation_id, std::int64_
         tell(tx, organisation_id, run_id);
 }
 
-Training Trainings::record(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id,
+Training Trainings::record(store::Tx& tx, OrganisationId organisation_id, RunId run_id,
                            const Record& record) {
     require(tx, organisation_id, run_id);
     if (const Training known = get(tx, organisation_id, run_id); known.phase == Phase::recorded) return known;
@@ -301,7 +301,8 @@ Training Trainings::record(store::Tx& tx, std::int64_t organisation_id, std::int
 
 // The score as the criteria have it, and the one that counts.
 void Trainings::reckon(store::Tx& tx, const Training& training) {
-    const std::int64_t organisation_id = training.run.organisation_id, run_id = training.run.id;
+    const OrganisationId organisation_id = training.run.organisation_id;
+    const RunId run_id = training.run.id;
     const auto rules = scenario_of(tx, training).content.rules();
     const scenarios::Score score = scenarios::assess(rules, performance_of(training, ticks(tx, run_id)));
     Json lines = Json::array();
@@ -317,9 +318,8 @@ void Trainings::reckon(store::Tx& tx, const Training& training) {
            organisation_id, run_id);
 }
 
-Training Trainings::tick(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id,
-                         const std::string& item, std::optional<bool> done,
-                         std::optional<std::int64_t> person_id) {
+Training Trainings::tick(store::Tx& tx, OrganisationId organisation_id, RunId run_id, const std::string& item,
+                         std::optional<bool> done, std::optional<PersonId> person_id) {
     require(tx, organisation_id, run_id);
     const Training training = get(tx, organisation_id, run_id);
     const auto items = scenario_of(tx, training).content.checklist;
@@ -337,7 +337,7 @@ Training Trainings::tick(store::Tx& tx, std::int64_t organisation_id, std::int64
     return get(tx, organisation_id, run_id);
 }
 
-std::map<std::string, Tick> Trainings::ticks(store::Read& read, std::int64_t run_id) const {
+std::map<std::string, Tick> Trainings::ticks(store::Read& read, RunId run_id) const {
     std::map<std::string, Tick> ticks;
     auto rows = read.query(
         "SELECT t.item, t.done, p.id, p.nickname, t.at_ms FROM training_ticks t"
@@ -348,15 +348,14 @@ std::map<std::string, Tick> Trainings::ticks(store::Read& read, std::int64_t run
     return ticks;
 }
 
-Note Trainings::add_note(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id,
-                         const std::string& text, std::int64_t at_ms, std::optional<std::int64_t> person_id,
-                         std::string_view picture) {
+Note Trainings::add_note(store::Tx& tx, OrganisationId organisation_id, RunId run_id, const std::string& text,
+                         std::int64_t at_ms, std::optional<PersonId> person_id, std::string_view picture) {
     require(tx, organisation_id, run_id);
     if (tx.integer("SELECT count(*) FROM training_notes WHERE run_id = ?", run_id).value_or(0) >= most_notes)
         platform::throw_conflict("There are " + std::to_string(most_notes) + " notes on this run already.");
-    const std::int64_t id =
-        tx.insert("INSERT INTO training_notes (run_id, person_id, at_ms, text) VALUES (?, ?, ?, ?)", run_id,
-                  person_id, at_ms, text);
+    const NoteId id =
+        tx.insert<NoteId>("INSERT INTO training_notes (run_id, person_id, at_ms, text) VALUES (?, ?, ?, ?)",
+                          run_id, person_id, at_ms, text);
     if (!picture.empty())
         tx.run("UPDATE training_notes SET picture = ? WHERE id = ?", store::Blob{picture}, id);
     tell(tx, organisation_id, run_id);
@@ -365,15 +364,14 @@ Note Trainings::add_note(store::Tx& tx, std::int64_t organisation_id, std::int64
     platform::throw_not_found("note");
 }
 
-void Trainings::remove_note(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id,
-                            std::int64_t note_id) {
+void Trainings::remove_note(store::Tx& tx, OrganisationId organisation_id, RunId run_id, NoteId note_id) {
     require(tx, organisation_id, run_id);
     if (tx.run("DELETE FROM training_notes WHERE run_id = ? AND id = ?", run_id, note_id) == 0)
         platform::throw_not_found("note");
     tell(tx, organisation_id, run_id);
 }
 
-std::vector<Note> Trainings::notes(store::Read& read, std::int64_t run_id) const {
+std::vector<Note> Trainings::notes(store::Read& read, RunId run_id) const {
     std::vector<Note> notes;
     auto rows = read.query(
         "SELECT n.id, n.run_id, p.id, p.nickname, n.at_ms, n.text, n.picture IS NOT NULL FROM training_notes "
@@ -381,21 +379,21 @@ std::vector<Note> Trainings::notes(store::Read& read, std::int64_t run_id) const
         " LEFT JOIN persons p ON p.id = n.person_id WHERE n.run_id = ? ORDER BY n.at_ms, n.id",
         run_id);
     while (rows.step())
-        notes.push_back({rows.integer(0), rows.integer(1), person_at(rows, 2), rows.integer(4),
+        notes.push_back({rows.id<NoteId>(0), rows.id<RunId>(1), person_at(rows, 2), rows.integer(4),
                          rows.string(5), rows.boolean(6)});
     return notes;
 }
 
-std::optional<std::string> Trainings::picture(store::Read& read, std::int64_t organisation_id,
-                                              std::int64_t run_id, std::int64_t note_id) const {
+std::optional<std::string> Trainings::picture(store::Read& read, OrganisationId organisation_id, RunId run_id,
+                                              NoteId note_id) const {
     get(read, organisation_id, run_id);
     auto rows = read.query("SELECT picture FROM training_notes WHERE run_id = ? AND id = ?", run_id, note_id);
     return rows.step() ? rows.optional_text(0) : std::nullopt;
 }
 
-Training Trainings::give_score(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id,
+Training Trainings::give_score(store::Tx& tx, OrganisationId organisation_id, RunId run_id,
                                const std::optional<double>& score, const std::string& reason,
-                               std::optional<std::int64_t> person_id) {
+                               std::optional<PersonId> person_id) {
     if (get(tx, organisation_id, run_id).phase != Phase::recorded)
         platform::throw_conflict("A score is given once the run is recorded.");
     const std::optional<std::int64_t> at_ms = score ? std::optional(tx.now_ms()) : std::nullopt;
@@ -407,19 +405,19 @@ Training Trainings::give_score(store::Tx& tx, std::int64_t organisation_id, std:
     return get(tx, organisation_id, run_id);
 }
 
-void Trainings::tell(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id) {
+void Trainings::tell(store::Tx& tx, OrganisationId organisation_id, RunId run_id) {
     if (on_changed.empty()) return;
     Shown shown{get(tx, organisation_id, run_id), ticks(tx, run_id), notes(tx, run_id), {}};
     shown.content = scenario_of(tx, shown.training).content;
     announce(tx, on_changed, std::move(shown));
 }
 
-void Trainings::require(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id) {
+void Trainings::require(store::Tx& tx, OrganisationId organisation_id, RunId run_id) {
     if (!runs_.get(tx, organisation_id, run_id).scenario_id) platform::throw_not_found("run of a scenario");
 }
 
 bool is_own(const runs::Run& run, const platform::Caller& caller) {
-    if (run.person && caller.person_id != 0) return run.person->id == caller.person_id;
+    if (run.person && caller.person_id) return run.person->id == caller.person_id;
     return run.device_id && caller.device_id == *run.device_id && !run.ended_ms;
 }
 

@@ -20,6 +20,7 @@
 
 #include "devices/device.h"
 #include "platform/caller.h"
+#include "platform/ids.h"
 #include "runs/run.h"
 #include "scenarios/scenario.h"
 #include "store/transaction.h"
@@ -37,7 +38,8 @@ struct Tick { // by a teacher
 };
 
 struct Note {
-    std::int64_t id = 0, run_id = 0;
+    NoteId id;
+    RunId run_id;
     std::optional<people::PersonReference> by;
     std::int64_t at_ms = 0;
     std::string text;
@@ -55,7 +57,7 @@ struct Training {
     runs::Run run; // its score is the one that counts
     scenarios::ScenarioReference scenario;
     Phase phase = Phase::assigned;
-    std::optional<std::int64_t> assigned_by;
+    std::optional<PersonId> assigned_by;
     std::int64_t assigned_ms = 0;
     std::optional<std::int64_t> fetched_ms, running_ms, recorded_ms;
     std::string metrics = "{}", checklist = "{}", additional_info = "null"; // JSON, as recorded
@@ -70,15 +72,17 @@ struct Training {
 };
 
 struct Assignment {
-    std::int64_t scenario_id = 0, device_id = 0;
-    std::optional<std::int64_t> person_id; // none: who is signed in on the headset, if anybody
-    std::optional<std::int64_t> assigned_by;
+    ScenarioId scenario_id;
+    DeviceId device_id;
+    std::optional<PersonId> person_id; // none: who is signed in on the headset, if anybody
+    std::optional<PersonId> assigned_by;
     std::string origin = "assignment";
 };
 
 struct Beginning { // by the student, at once
-    std::int64_t scenario_id = 0;
-    std::optional<std::int64_t> person_id, device_id;
+    ScenarioId scenario_id;
+    std::optional<PersonId> person_id;
+    std::optional<DeviceId> device_id;
     std::string origin = "student";
 };
 
@@ -95,53 +99,53 @@ public:
     Trainings(runs::Runs& runs, scenarios::Scenarios& scenarios, devices::Devices& devices)
         : runs_(runs), scenarios_(scenarios), devices_(devices) {}
 
-    std::optional<Training> find(store::Read& read, std::int64_t organisation_id, std::int64_t run_id) const;
-    Training get(store::Read& read, std::int64_t organisation_id,
-                 std::int64_t run_id) const; // Error not_found
+    std::optional<Training> find(store::Read& read, OrganisationId organisation_id, RunId run_id) const;
+    Training get(store::Read& read, OrganisationId organisation_id,
+                 RunId run_id) const; // Error not_found
     // What waits or runs on a headset.
-    std::optional<Training> open_on(store::Read& read, std::int64_t organisation_id,
-                                    std::int64_t device_id) const;
+    std::optional<Training> open_on(store::Read& read, OrganisationId organisation_id,
+                                    DeviceId device_id) const;
     // The newest of each headset, open or not: the teacher's queue. Cancelled ones are left out.
-    std::vector<Training> queue(store::Read& read, std::int64_t organisation_id) const;
+    std::vector<Training> queue(store::Read& read, OrganisationId organisation_id) const;
     std::vector<Training> all_open(store::Read& read) const; // of the whole box, at start
     // A person's, newest first, with those not recorded; `limit` at most.
-    std::vector<Training> of_person(store::Read& read, std::int64_t organisation_id, std::int64_t person_id,
+    std::vector<Training> of_person(store::Read& read, OrganisationId organisation_id, PersonId person_id,
                                     std::int64_t limit = 200) const;
     // As it was when the run began.
     scenarios::Scenario scenario_of(store::Read& read, const Training& training) const;
     // What that person must have passed first, and has not.
     std::vector<scenarios::ScenarioReference> missing_prerequisites(store::Read& read,
                                                                     const scenarios::Scenario& scenario,
-                                                                    std::int64_t person_id) const;
+                                                                    PersonId person_id) const;
 
     // Replaces what waits or runs there; a teacher need not mind prerequisites. Error conflict when the
     // scenario is not active.
-    Training assign(store::Tx& tx, std::int64_t organisation_id, const Assignment& assignment);
+    Training assign(store::Tx& tx, OrganisationId organisation_id, const Assignment& assignment);
     // Error conflict also when the person has not passed a prerequisite.
-    Training begin(store::Tx& tx, std::int64_t organisation_id, const Beginning& beginning);
-    void cancel(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id);
+    Training begin(store::Tx& tx, OrganisationId organisation_id, const Beginning& beginning);
+    void cancel(store::Tx& tx, OrganisationId organisation_id, RunId run_id);
     // The headset has been handed it; it does it. A phase never goes back.
-    void fetched(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id);
-    void running(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id);
+    void fetched(store::Tx& tx, OrganisationId organisation_id, RunId run_id);
+    void running(store::Tx& tx, OrganisationId organisation_id, RunId run_id);
     // Scores and finishes it; also one that was cancelled in between, so that nothing done is lost.
-    Training record(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id, const Record& record);
+    Training record(store::Tx& tx, OrganisationId organisation_id, RunId run_id, const Record& record);
 
     // `done` null takes a tick back. Error not_found when the scenario has no such item.
-    Training tick(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id, const std::string& item,
-                  std::optional<bool> done, std::optional<std::int64_t> person_id);
-    std::map<std::string, Tick> ticks(store::Read& read, std::int64_t run_id) const;
-    Note add_note(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id, const std::string& text,
-                  std::int64_t at_ms, std::optional<std::int64_t> person_id, std::string_view picture = {});
-    void remove_note(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id, std::int64_t note_id);
-    std::vector<Note> notes(store::Read& read, std::int64_t run_id) const;
-    std::optional<std::string> picture(store::Read& read, std::int64_t organisation_id, std::int64_t run_id,
-                                       std::int64_t note_id) const;
+    Training tick(store::Tx& tx, OrganisationId organisation_id, RunId run_id, const std::string& item,
+                  std::optional<bool> done, std::optional<PersonId> person_id);
+    std::map<std::string, Tick> ticks(store::Read& read, RunId run_id) const;
+    Note add_note(store::Tx& tx, OrganisationId organisation_id, RunId run_id, const std::string& text,
+                  std::int64_t at_ms, std::optional<PersonId> person_id, std::string_view picture = {});
+    void remove_note(store::Tx& tx, OrganisationId organisation_id, RunId run_id, NoteId note_id);
+    std::vector<Note> notes(store::Read& read, RunId run_id) const;
+    std::optional<std::string> picture(store::Read& read, OrganisationId organisation_id, RunId run_id,
+                                       NoteId note_id) const;
 
     // A teacher's score instead of the reckoned one, with a reason; null takes it back. Error conflict before
     // the record.
-    Training give_score(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id,
+    Training give_score(store::Tx& tx, OrganisationId organisation_id, RunId run_id,
                         const std::optional<double>& score, const std::string& reason,
-                        std::optional<std::int64_t> person_id);
+                        std::optional<PersonId> person_id);
 
     // In the transaction of a record, once a run: who gives experience for it does it here.
     std::vector<std::function<void(store::Tx&, const Training&)>> on_recorded;
@@ -155,13 +159,13 @@ public:
     std::vector<std::function<void(const Shown&)>> on_changed;
 
 private:
-    Training make(store::Tx& tx, std::int64_t organisation_id, const runs::NewRun& run, Phase phase,
-                  std::optional<std::int64_t> assigned_by);
-    scenarios::Scenario startable(store::Read& read, std::int64_t organisation_id,
-                                  std::int64_t scenario_id) const; // Error conflict when it is not active
+    Training make(store::Tx& tx, OrganisationId organisation_id, const runs::NewRun& run, Phase phase,
+                  std::optional<PersonId> assigned_by);
+    scenarios::Scenario startable(store::Read& read, OrganisationId organisation_id,
+                                  ScenarioId scenario_id) const; // Error conflict when it is not active
     void reckon(store::Tx& tx, const Training& training);
-    void tell(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id);
-    void require(store::Tx& tx, std::int64_t organisation_id, std::int64_t run_id);
+    void tell(store::Tx& tx, OrganisationId organisation_id, RunId run_id);
+    void require(store::Tx& tx, OrganisationId organisation_id, RunId run_id);
 
     runs::Runs& runs_;
     scenarios::Scenarios& scenarios_;

@@ -104,13 +104,13 @@ http::Shape handed_shape() {
 }
 
 bool is_staff(const Call& call) {
-    return call.caller.role >= platform::Role::viewer && call.caller.person_id != 0;
+    return call.caller.role >= platform::Role::viewer && call.caller.person_id;
 }
 
 Training training_if(bool (*may)(const runs::Run&, const platform::Caller&), const TrainingParts& parts,
                      const Call& call, Read& read) {
-    Training training = parts.trainings.get(read, call.caller.organisation_id, call.id("id"));
-    const bool by_key = call.caller.site_key_id != 0 && !call.caller.client_panel;
+    Training training = parts.trainings.get(read, call.caller.organisation_id, call.id<RunId>("id"));
+    const bool by_key = call.caller.site_key_id && !call.caller.client_panel;
     if (!by_key && !is_staff(call) && !may(training.run, call.caller))
         platform::throw_not_found("run of a scenario");
     return training;
@@ -150,13 +150,14 @@ Answer detail(const TrainingParts& parts, const Call& call, Read& read, const Tr
     return http::json(json).on({{"run", training.run.id}, {"scenario", training.scenario.id}});
 }
 
-std::optional<std::int64_t> integer_field(const Json& body, const char* name) {
+template <class AnId>
+std::optional<AnId> id_field(const Json& body, const char* name) {
     const auto found = body.find(name);
-    return found == body.end() || found->is_null() ? std::nullopt : std::optional(found->get<std::int64_t>());
+    return found == body.end() || found->is_null() ? std::nullopt : std::optional(found->get<AnId>());
 }
 
-std::optional<std::int64_t> person_of(const Call& call) {
-    return call.caller.person_id == 0 ? std::nullopt : std::optional(call.caller.person_id);
+std::optional<PersonId> person_of(const Call& call) {
+    return !call.caller.person_id ? std::nullopt : std::optional(call.caller.person_id);
 }
 
 constexpr std::size_t largest_picture = 64u << 10; // as large as a headset may send one
@@ -176,7 +177,7 @@ std::string picture_of(const Json& body) {
 }
 
 Answer add_note(const TrainingParts& parts, Call& call, Tx& tx) {
-    const std::int64_t run_id = call.id("id");
+    const RunId run_id = call.id<RunId>("id");
     const auto at_ms = platform::parse_iso8601(call.body.value("noted_at", ""));
     const Note note =
         parts.trainings.add_note(tx, call.caller.organisation_id, run_id, call.body.at("text"),
@@ -185,20 +186,21 @@ Answer add_note(const TrainingParts& parts, Call& call, Tx& tx) {
 }
 
 Answer picture_answer(const TrainingParts& parts, Call& call, Read& read) {
-    auto picture = parts.trainings.picture(read, call.caller.organisation_id, call.id("id"), call.id("note"));
+    auto picture = parts.trainings.picture(read, call.caller.organisation_id, call.id<RunId>("id"),
+                                           call.id<NoteId>("note"));
     if (!picture) platform::throw_not_found("picture");
     return http::text(*std::move(picture), "image/jpeg").header("Cache-Control", "private, max-age=86400");
 }
 
 Answer assign(const TrainingParts& parts, Call& call, Tx& tx) {
-    const auto device_ids = call.body.at("device_ids").get<std::vector<std::int64_t>>();
+    const auto device_ids = call.body.at("device_ids").get<std::vector<DeviceId>>();
     if (device_ids.empty()) platform::throw_invalid("device_ids", "must name a headset");
     Json items = Json::array(), runs = Json::array();
-    for (const std::int64_t device_id : device_ids) {
+    for (const DeviceId device_id : device_ids) {
         Assignment assignment;
         assignment.scenario_id = call.body.at("scenario_id");
         assignment.device_id = device_id;
-        assignment.person_id = integer_field(call.body, "person_id");
+        assignment.person_id = id_field<PersonId>(call.body, "person_id");
         assignment.assigned_by = person_of(call);
         items.push_back(json_of(parts.trainings.assign(tx, call.caller.organisation_id, assignment)));
         runs.push_back(items.back()["run_id"]);
@@ -222,7 +224,7 @@ Answer record(const TrainingParts& parts, Call& call, Tx& tx) {
 
 Answer handed(const TrainingParts& parts, const Call& call) {
     const platform::Caller caller = call.caller;
-    if (caller.device_id == 0)
+    if (!caller.device_id)
         throw platform::Error(platform::ErrorKind::forbidden, "This needs the token of a paired headset.");
     const auto polled = parts.waiting.poll(caller.organisation_id, caller.device_id, parts.clock.now_ms());
     if (!polled.handed) return http::json({{"training", nullptr}});
@@ -265,8 +267,8 @@ void add_queue(http::RouteTable& table, const TrainingParts& parts) {
                   .writes()
                   .gives(http::nothing(), 204)
                   .handled<Tx>([parts](Call& call, Tx& tx) {
-                      parts.trainings.cancel(tx, call.caller.organisation_id, call.id("id"));
-                      return http::no_content().on({{"run", call.id("id")}});
+                      parts.trainings.cancel(tx, call.caller.organisation_id, call.id<RunId>("id"));
+                      return http::no_content().on({{"run", call.id<RunId>("id")}});
                   }));
     table.add(
         of_trainings(http::get("/v1/headset/training", "What this headset has to train; asked each second"),
@@ -306,9 +308,10 @@ void add_results(http::RouteTable& table, const TrainingParts& parts) {
             .handled<Tx>([parts](Call& call, Tx& tx) {
                 const auto& score = call.body.at("score");
                 const auto given = score.is_null() ? std::nullopt : std::optional(score.get<double>());
-                return detail(parts, call, tx,
-                              parts.trainings.give_score(tx, call.caller.organisation_id, call.id("id"),
-                                                         given, call.body.at("reason"), person_of(call)));
+                return detail(
+                    parts, call, tx,
+                    parts.trainings.give_score(tx, call.caller.organisation_id, call.id<RunId>("id"), given,
+                                               call.body.at("reason"), person_of(call)));
             }));
 }
 
@@ -324,7 +327,7 @@ void add_instructors_view(http::RouteTable& table, const TrainingParts& parts) {
                       return detail(
                           parts, call, tx,
                           parts.trainings.tick(
-                              tx, call.caller.organisation_id, call.id("id"), call.parameter("item"),
+                              tx, call.caller.organisation_id, call.id<RunId>("id"), call.parameter("item"),
                               done.is_null() ? std::nullopt : std::optional(done.get<bool>()),
                               person_of(call)));
                   }));
@@ -346,9 +349,10 @@ void add_instructors_view(http::RouteTable& table, const TrainingParts& parts) {
                   .writes()
                   .gives(http::nothing(), 204)
                   .handled<Tx>([parts](Call& call, Tx& tx) {
-                      parts.trainings.remove_note(tx, call.caller.organisation_id, call.id("id"),
-                                                  call.id("note"));
-                      return http::no_content().on({{"run", call.id("id")}, {"note", call.id("note")}});
+                      parts.trainings.remove_note(tx, call.caller.organisation_id, call.id<RunId>("id"),
+                                                  call.id<NoteId>("note"));
+                      return http::no_content().on(
+                          {{"run", call.id<RunId>("id")}, {"note", call.id<NoteId>("note")}});
                   }));
 }
 

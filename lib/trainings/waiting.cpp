@@ -14,7 +14,7 @@ std::shared_ptr<const Handed> handed_of(const Trainings::Shown& shown) {
     const Training& training = shown.training;
     auto handed = std::make_shared<Handed>();
     handed->organisation_id = training.run.organisation_id;
-    handed->device_id = training.run.device_id.value_or(0);
+    handed->device_id = training.run.device_id.value_or(DeviceId());
     handed->run_id = training.run.id;
     handed->scenario_id = training.scenario.id;
     handed->scenario_version = training.scenario.version;
@@ -30,8 +30,8 @@ std::shared_ptr<const Handed> handed_of(const Trainings::Shown& shown) {
 
 } // namespace
 
-std::string Waiting::key_of(std::int64_t organisation_id, std::string_view serial_number) {
-    return std::to_string(organisation_id) + "/" + platform::lower_ascii(serial_number);
+std::string Waiting::key_of(OrganisationId organisation_id, std::string_view serial_number) {
+    return to_string(organisation_id) + "/" + platform::lower_ascii(serial_number);
 }
 
 void Waiting::load(store::Read& read, const devices::Devices& devices, const Trainings& trainings) {
@@ -49,7 +49,7 @@ void Waiting::device_changed(const devices::Device& device) {
     by_serial_number_[key_of(device.organisation_id, device.serial_number)] = device.id;
 }
 
-void Waiting::device_removed(std::int64_t device_id) {
+void Waiting::device_removed(DeviceId device_id) {
     const std::lock_guard lock(mutex_);
     const auto found = places_.find(device_id);
     if (found == places_.end()) return;
@@ -75,19 +75,20 @@ void Waiting::changed(const Trainings::Shown& shown) {
     place.busy = (is_known && place.busy) || training.phase == Phase::running;
 }
 
-std::int64_t Waiting::device_named(std::int64_t organisation_id, std::string_view serial_number) const {
+std::optional<DeviceId> Waiting::device_named(OrganisationId organisation_id,
+                                              std::string_view serial_number) const {
     const std::lock_guard lock(mutex_);
     const auto found = by_serial_number_.find(key_of(organisation_id, serial_number));
-    return found == by_serial_number_.end() ? 0 : found->second;
+    return found == by_serial_number_.end() ? std::nullopt : std::optional(found->second);
 }
 
-bool Waiting::has_device(std::int64_t organisation_id, std::int64_t device_id) const {
+bool Waiting::has_device(OrganisationId organisation_id, DeviceId device_id) const {
     const std::lock_guard lock(mutex_);
     const auto found = places_.find(device_id);
     return found != places_.end() && found->second.organisation_id == organisation_id;
 }
 
-Waiting::Polled Waiting::poll(std::int64_t organisation_id, std::int64_t device_id, std::int64_t now_ms) {
+Waiting::Polled Waiting::poll(OrganisationId organisation_id, DeviceId device_id, std::int64_t now_ms) {
     const std::lock_guard lock(mutex_);
     const auto found = places_.find(device_id);
     if (found == places_.end() || found->second.organisation_id != organisation_id) return {};
@@ -99,8 +100,8 @@ Waiting::Polled Waiting::poll(std::int64_t organisation_id, std::int64_t device_
     return {place.handed, first};
 }
 
-std::vector<std::pair<std::int64_t, std::int64_t>> Waiting::take_busy(std::int64_t now_ms) {
-    std::vector<std::pair<std::int64_t, std::int64_t>> busy;
+std::vector<std::pair<OrganisationId, RunId>> Waiting::take_busy(std::int64_t now_ms) {
+    std::vector<std::pair<OrganisationId, RunId>> busy;
     const std::lock_guard lock(mutex_);
     for (auto& [id, place] : places_) {
         if (!place.handed || !place.fetched || place.busy) continue;

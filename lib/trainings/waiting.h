@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "devices/device.h"
+#include "platform/ids.h"
 #include "store/store.h"
 #include "trainings/training.h"
 
@@ -21,7 +22,11 @@ namespace trainings {
 
 // What a headset is told; it never changes once made.
 struct Handed {
-    std::int64_t organisation_id = 0, device_id = 0, run_id = 0, scenario_id = 0, scenario_version = 0;
+    OrganisationId organisation_id;
+    DeviceId device_id;
+    RunId run_id;
+    ScenarioId scenario_id;
+    std::int64_t scenario_version = 0;
     std::string scenario_title;
     std::optional<people::PersonReference> person;
     std::vector<std::string> metrics_keys, checklist_keys;
@@ -37,35 +42,36 @@ public:
 
     // ---- any thread ----
     void device_changed(const devices::Device& device); // paired
-    void device_removed(std::int64_t device_id);
+    void device_removed(DeviceId device_id);
     void changed(const Trainings::Shown& shown);
 
     // The paired headset of that organisation, 0: there is none.
-    std::int64_t device_named(std::int64_t organisation_id, std::string_view serial_number) const;
-    bool has_device(std::int64_t organisation_id, std::int64_t device_id) const;
+    std::optional<DeviceId> device_named(OrganisationId organisation_id,
+                                         std::string_view serial_number) const;
+    bool has_device(OrganisationId organisation_id, DeviceId device_id) const;
 
     struct Polled {
         std::shared_ptr<const Handed> handed; // null: nothing waits
         bool first = false;                   // for the first time
     };
-    Polled poll(std::int64_t organisation_id, std::int64_t device_id, std::int64_t now_ms);
+    Polled poll(OrganisationId organisation_id, DeviceId device_id, std::int64_t now_ms);
 
     // Those that became busy since the last call: organisation, run.
-    std::vector<std::pair<std::int64_t, std::int64_t>> take_busy(std::int64_t now_ms);
+    std::vector<std::pair<OrganisationId, RunId>> take_busy(std::int64_t now_ms);
 
 private:
     struct Place { // of a headset
-        std::int64_t organisation_id = 0;
+        OrganisationId organisation_id;
         std::string serial_number;
         std::shared_ptr<const Handed> handed;
         bool fetched = false, busy = false;
         std::int64_t polled_ms = 0;
     };
-    static std::string key_of(std::int64_t organisation_id, std::string_view serial_number);
+    static std::string key_of(OrganisationId organisation_id, std::string_view serial_number);
 
     mutable std::mutex mutex_;
-    std::unordered_map<std::int64_t, Place> places_; // by the headset's id
-    std::unordered_map<std::string, std::int64_t> by_serial_number_;
+    std::unordered_map<DeviceId, Place> places_; // by the headset's id
+    std::unordered_map<std::string, DeviceId> by_serial_number_;
 };
 
 // Has it on disk that a headset was handed its training; `and_then` in the same transaction. Does not wait:

@@ -42,8 +42,8 @@ struct Box {
 
     static Entry entry(const std::string& action, int status = 200) {
         Entry entry;
-        entry.caller.organisation_id = 1;
-        entry.caller.person_id = 7;
+        entry.caller.organisation_id = OrganisationId(1);
+        entry.caller.person_id = PersonId(7);
         entry.action = action;
         entry.status = status;
         return entry;
@@ -90,8 +90,8 @@ TEST_CASE("what is queued and counted becomes rows by a flush", "[audit]") {
     CHECK_FALSE(log.has_waiting());
     log.queue(Box::entry("GET /v1/rooms"));
     platform::Caller headset, stranger;
-    headset.organisation_id = 1;
-    headset.device_id = 3;
+    headset.organisation_id = OrganisationId(1);
+    headset.device_id = DeviceId(3);
     for (int i = 0; i < 40; ++i)
         log.count("POST /v1/events", headset, 202);
     for (int i = 0; i < 2; ++i)
@@ -113,8 +113,8 @@ TEST_CASE("polls are summed up for a minute, while what was queued does not wait
     Box box;
     Log log(box.clock);
     platform::Caller headset;
-    headset.organisation_id = 1;
-    headset.device_id = 3;
+    headset.organisation_id = OrganisationId(1);
+    headset.device_id = DeviceId(3);
     log.queue(Box::entry("GET /v1/rooms"));
     for (int second = 0; second < 60; ++second) {
         CHECK_FALSE((second > 0 && log.has_due()));

@@ -60,7 +60,7 @@ std::string value_of(const std::string& head, const std::string& name) {
 }
 
 // By tus, as the page does it. Gives the content's id.
-std::int64_t upload(const School& school) {
+ContentId upload(const School& school) {
     const std::string common =
         "Host: bench\r\nTus-Resumable: 1.0.0\r\nAuthorization: Bearer " + school.token + "\r\n";
     const std::string made =
@@ -84,7 +84,7 @@ std::int64_t upload(const School& school) {
                      std::to_string(video.size()) + "\r\n\r\n",
                  video);
     const std::string content = value_of(done, "Content-Location");
-    return std::stoll(content.substr(content.rfind('/') + 1));
+    return ContentId(std::stoll(content.substr(content.rfind('/') + 1)));
 }
 
 using Times = std::map<std::int64_t, double>; // by a command's number
@@ -107,7 +107,7 @@ void add_row(Table& table, const std::string& name, const std::vector<double>& t
                number(times.empty() ? 0 : *std::ranges::max_element(times), 2)});
 }
 
-simulation::ClassroomOptions class_of(std::int64_t session_id) {
+simulation::ClassroomOptions class_of(SessionId session_id) {
     simulation::ClassroomOptions options;
     options.headsets = headsets;
     options.prefix = "FETCH";
@@ -126,10 +126,10 @@ void add_rows(Table& table, const std::filesystem::path& folder, const std::stri
     const auto post = [&](const std::string& path, const Json& body) {
         return Json::parse(ask(school.port(), "POST", path, school.token, body.dump()));
     };
-    const std::int64_t content = upload(school);
-    const std::int64_t session =
+    const ContentId content = upload(school);
+    const SessionId session =
         post("/v1/sessions", {{"title", "Fetch"}, {"lesson_ids", Json::array()}}).at("id");
-    const std::string path = "/v1/sessions/" + std::to_string(session);
+    const std::string path = "/v1/sessions/" + to_string(session);
     simulation::ClassroomOptions options = class_of(session);
     options.pairing_code = [&] {
         return post("/v1/pairing-codes", Json::object()).at("code").get<std::string>();

@@ -24,18 +24,18 @@ class Past {
 public:
     explicit Past(app::Services& services) : services_(services) {
         services_.store.write("bench", [this](store::Tx& tx) {
-            organisation_ = tx.integer("SELECT id FROM organisations").value();
-            teacher_ = tx.integer("SELECT id FROM persons WHERE role = 'administrator'").value();
+            organisation_ = tx.id<OrganisationId>("SELECT id FROM organisations").value();
+            teacher_ = tx.id<PersonId>("SELECT id FROM persons WHERE role = 'administrator'").value();
             for (int i = 0; i < students; ++i)
                 people_.push_back(
-                    tx.insert("INSERT INTO persons (organisation_id, role, nickname, created_ms)"
-                              " VALUES (?, 'student', ?, 0)",
-                              organisation_, "student " + std::to_string(i)));
-            class_ = tx.insert(
+                    tx.insert<PersonId>("INSERT INTO persons (organisation_id, role, nickname, created_ms)"
+                                        " VALUES (?, 'student', ?, 0)",
+                                        organisation_, "student " + std::to_string(i)));
+            class_ = tx.insert<ClassId>(
                 "INSERT INTO classes (organisation_id, name, teacher_id, created_ms)"
                 " VALUES (?, 'Bench', ?, 0)",
                 organisation_, teacher_);
-            for (const std::int64_t person : people_)
+            for (const PersonId person : people_)
                 tx.run("INSERT INTO class_students (class_id, person_id) VALUES (?, ?)", class_, person);
             courses::NewLesson lesson;
             lesson.title = "Coral reef";
@@ -59,7 +59,9 @@ public:
             services_.store.write("bench", [&](store::Tx& tx) { attend(tx, i); });
     }
 
-    std::int64_t session = 0, run = 0; // the latest
+    // The latest.
+    SessionId session;
+    RunId run;
 
 private:
     void attend(store::Tx& tx, std::size_t student) {
@@ -73,7 +75,7 @@ private:
         for (int from = 0; from < events_a_run; from += batch_events) {
             for (int i = 0; i < batch_events; ++i)
                 events[static_cast<std::size_t>(i)] = look(student, from + i);
-            services_.ingest.take(tx, {organisation_, 0}, made, std::to_string(from), events);
+            services_.ingest.take(tx, {organisation_, DeviceId()}, made, std::to_string(from), events);
         }
     }
 
@@ -91,9 +93,12 @@ private:
     }
 
     app::Services& services_;
-    std::int64_t organisation_ = 0, teacher_ = 0, class_ = 0, lesson_ = 0;
+    OrganisationId organisation_;
+    PersonId teacher_;
+    ClassId class_;
+    LessonId lesson_;
     int taught_ = 0;
-    std::vector<std::int64_t> people_;
+    std::vector<PersonId> people_;
 };
 
 std::vector<double> ask_often(const School& school, const std::string& path) {
@@ -108,7 +113,8 @@ std::vector<double> ask_often(const School& school, const std::string& path) {
 }
 
 void add_rows(Table& table, const std::filesystem::path& folder, int lessons) {
-    std::int64_t session = 0, run = 0;
+    SessionId session;
+    RunId run;
     { School(open_school(folder)); } // sets the folder up
     double fill_s = 0;
     {
@@ -124,11 +130,11 @@ void add_rows(Table& table, const std::filesystem::path& folder, int lessons) {
         run = past.run;
     }
     const School school = open_school_again(folder);
-    const std::string in_session = "/v1/sessions/" + std::to_string(session);
+    const std::string in_session = "/v1/sessions/" + to_string(session);
     struct {
         const char* name;
         std::string path;
-    } const reports[] = {{"a run's report", "/v1/runs/" + std::to_string(run) + "/insights"},
+    } const reports[] = {{"a run's report", "/v1/runs/" + to_string(run) + "/insights"},
                          {"a class's report", in_session + "/insights"},
                          {"a class's debrief", in_session + "/debrief"},
                          {"a class's summary", in_session + "/summary"}};

@@ -62,7 +62,7 @@ private:
         const int number = ++asked_;
         store_.submit({"insert",
                        [client, number](store::Tx& tx) {
-                           tx.insert(insert_sql, client, number, "reef", data);
+                           tx.run(insert_sql, client, number, "reef", data);
                            return store::Verdict::keep;
                        },
                        [this, client](std::exception_ptr failure) {

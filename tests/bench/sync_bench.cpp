@@ -57,7 +57,7 @@ double server_ahead_ms(const School& school) {
 }
 
 simulation::ClassroomOptions class_of(const School& school, std::size_t count, const std::string& prefix,
-                                      std::int64_t session_id) {
+                                      SessionId session_id) {
     simulation::ClassroomOptions options;
     options.headsets = count;
     options.prefix = prefix;
@@ -113,8 +113,8 @@ void run_sync_bench(const std::filesystem::path& folder) {
     const auto post = [&](const std::string& path, const std::string& body) {
         return Json::parse(ask(school.port(), "POST", path, school.token, body));
     };
-    const std::int64_t session = post("/v1/sessions", R"({"title":"Sync","lesson_ids":[]})").at("id");
-    const std::string path = "/v1/sessions/" + std::to_string(session);
+    const SessionId session = post("/v1/sessions", R"({"title":"Sync","lesson_ids":[]})").at("id");
+    const std::string path = "/v1/sessions/" + to_string(session);
     simulation::ClassroomOptions options = class_of(school, headsets, "SYNC", session);
     options.slow_one_ms = 150;
     const double ahead_ms = server_ahead_ms(school);

@@ -14,6 +14,7 @@
 #include "bench/bench.h"
 #include "bench/load.h"
 #include "bench/school.h"
+#include "platform/ids.h"
 
 namespace bench {
 
@@ -80,15 +81,15 @@ void assign_to_all(const School& school) {
     const Json scenario = Json::parse(ask(
         school.port(), "POST", "/v1/scenarios", school.token,
         R"({"title":"Polled","metrics":[{"key":"errors"},{"key":"speed"}],"checklist":[{"key":"call"},{"key":"door"}]})"));
-    std::vector<std::int64_t> device_ids;
+    std::vector<DeviceId> device_ids;
     const Json list = Json::parse(ask(school.port(), "GET", "/devices/list", school.token));
     for (const Json& device : list.at("devices"))
         if (device.at("device_serial_number").get<std::string>().starts_with("BENCH-"))
-            device_ids.push_back(std::stoll(device.at("id").get<std::string>()));
+            device_ids.emplace_back(std::stoll(device.at("id").get<std::string>()));
     constexpr std::size_t at_once = 200;
     for (std::size_t from = 0; from < device_ids.size(); from += at_once) {
         const auto first = device_ids.begin() + static_cast<std::ptrdiff_t>(from);
-        const std::vector<std::int64_t> some(
+        const std::vector<DeviceId> some(
             first, first + static_cast<std::ptrdiff_t>(std::min(at_once, device_ids.size() - from)));
         ask(school.port(), "POST", "/v1/trainings", school.token,
             Json{{"scenario_id", scenario.at("id")}, {"device_ids", some}}.dump());

@@ -45,21 +45,21 @@ public:
         run_id = begin("ada");
     }
 
-    std::int64_t begin(const std::string& nickname) {
+    RunId begin(const std::string& nickname) {
         return box.services().store.write("begin", [&](store::Tx& tx) {
             trainings::Beginning beginning;
             beginning.scenario_id = scenario_id;
-            beginning.person_id = box.services().people.by_nickname(tx, 1, nickname)->id;
-            return box.services().trainings.begin(tx, 1, beginning).run.id;
+            beginning.person_id = box.services().people.by_nickname(tx, OrganisationId(1), nickname)->id;
+            return box.services().trainings.begin(tx, OrganisationId(1), beginning).run.id;
         });
     }
     // From any thread: it checks nothing.
-    Reply say_unchecked(std::int64_t run) {
-        return box.call_raw("POST", "/v1/runs/" + std::to_string(run) + "/messages",
+    Reply say_unchecked(RunId run) {
+        return box.call_raw("POST", "/v1/runs/" + to_string(run) + "/messages",
                             R"({"text":"What about the pan?"})",
                             {{"Authorization", "Bearer " + ada.token}, {"Content-Type", "application/json"}});
     }
-    std::string messages() const { return "/v1/runs/" + std::to_string(run_id) + "/messages"; }
+    std::string messages() const { return "/v1/runs/" + to_string(run_id) + "/messages"; }
     Json say(const std::string& text, const Credential& who) {
         return box.expect(201, "POST", messages(), {{"text", text}}, who);
     }
@@ -67,7 +67,8 @@ public:
 
     TestAppliance box;
     Credential head, teacher, ada;
-    std::int64_t scenario_id = 0, run_id = 0;
+    ScenarioId scenario_id;
+    RunId run_id;
 };
 
 chat::EndpointOptions endpoint_of(const FakeEndpoint& fake) {
@@ -116,7 +117,7 @@ TEST_CASE("chat: a conversation is the student's own; staff read along, teachers
 
     scene.box.expect(200, "GET", scene.messages(), nullptr, scene.teacher);
     LiveClient page(scene.box, scene.teacher), student(scene.box, scene.ada), stranger(scene.box, ben);
-    const std::string topic = "chat/" + std::to_string(scene.run_id);
+    const std::string topic = "chat/" + to_string(scene.run_id);
     TestAppliance::wait_for([&] {
         return page.ask("subscribe", {{"topic", topic}}).at("status") == "success";
     });
@@ -147,7 +148,7 @@ TEST_CASE("chat: a headset talks for who is on it", "[chat]") {
     scene.box.services().store.write("on a headset", [&](store::Tx& tx) {
         runs::RunChange change;
         change.device_id = headset.id;
-        scene.box.services().runs.change(tx, 1, scene.run_id, change);
+        scene.box.services().runs.change(tx, OrganisationId(1), scene.run_id, change);
     });
     LiveClient socket(scene.box, headset.credential);
     const Json said = scene.say("And the pan?", headset.credential);
@@ -159,8 +160,9 @@ TEST_CASE("chat: a headset talks for who is on it", "[chat]") {
 TEST_CASE("chat: when the run has ended, so has its conversation", "[chat]") {
     Scene scene;
     scene.say("Hello");
-    scene.box.services().store.write(
-        "record", [&](store::Tx& tx) { scene.box.services().trainings.record(tx, 1, scene.run_id, {}); });
+    scene.box.services().store.write("record", [&](store::Tx& tx) {
+        scene.box.services().trainings.record(tx, OrganisationId(1), scene.run_id, {});
+    });
     CHECK(scene.box.call("POST", scene.messages(), {{"text", "Anybody there?"}}, scene.ada).status == 409);
     CHECK(scene.box.expect(200, "GET", scene.messages(), nullptr, scene.ada).at("items").size() == 2);
 }
@@ -238,9 +240,9 @@ TEST_CASE("chat: the next one on a headset sees nothing of the last one's conver
     scene.box.services().store.write("on a headset", [&](store::Tx& tx) {
         runs::RunChange change;
         change.device_id = headset.id;
-        scene.box.services().runs.change(tx, 1, scene.run_id, change);
+        scene.box.services().runs.change(tx, OrganisationId(1), scene.run_id, change);
     });
-    const std::string training = "/v1/trainings/" + std::to_string(scene.run_id);
+    const std::string training = "/v1/trainings/" + to_string(scene.run_id);
     scene.say("And the pan?", headset.credential);
     CHECK(scene.box.call("GET", scene.messages(), nullptr, headset.credential).status == 200);
     scene.box.expect(200, "POST", "/v1/headset/sign-in", {{"nickname", "ben"}, {"pin", "1234"}},
@@ -263,12 +265,12 @@ TEST_CASE("chat: a class that talks all at once to a slow endpoint does not wait
     auto options = endpoint_of(fake);
     options.patience = 1s;
     Scene scene(options);
-    std::vector<std::int64_t> runs;
+    std::vector<RunId> runs;
     for (int i = 0; i < 16; ++i)
         runs.push_back(scene.begin("ada"));
     std::atomic<int> by_endpoint{0}, in_time{0};
     std::vector<std::thread> students;
-    for (const std::int64_t run : runs)
+    for (const RunId run : runs)
         students.emplace_back([&, run] {
             const auto began = std::chrono::steady_clock::now();
             const auto reply = scene.say_unchecked(run);

@@ -10,15 +10,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using Count = std::optional<std::int64_t> (*)(store::Read&, std::int64_t person_id);
+using Count = std::optional<std::int64_t> (*)(store::Read&, PersonId person_id);
 
-std::optional<std::int64_t> in_runs(store::Read& read, std::int64_t person_id) {
+std::optional<std::int64_t> in_runs(store::Read& read, PersonId person_id) {
     return read.integer("SELECT count(*) FROM runs WHERE person_id = ?", person_id);
 }
-std::optional<std::int64_t> in_messages(store::Read& read, std::int64_t person_id) {
+std::optional<std::int64_t> in_messages(store::Read& read, PersonId person_id) {
     return read.integer("SELECT count(*) FROM chat_messages WHERE person_id = ?", person_id);
 }
-std::optional<std::int64_t> in_experience(store::Read& read, std::int64_t person_id) {
+std::optional<std::int64_t> in_experience(store::Read& read, PersonId person_id) {
     return read.integer("SELECT count(*) FROM experience WHERE person_id = ?", person_id);
 }
 
@@ -30,19 +30,19 @@ const Place everywhere[] = {
     {"messages", in_messages},
     {"experience", in_experience},
     {"achievements",
-     [](store::Read& read, std::int64_t id) {
+     [](store::Read& read, PersonId id) {
          return read.integer("SELECT count(*) FROM achievements WHERE person_id = ?", id);
      }},
     {"helping",
-     [](store::Read& read, std::int64_t id) {
+     [](store::Read& read, PersonId id) {
          return read.integer("SELECT count(*) FROM helping WHERE person_id = ?", id);
      }},
     {"profiles",
-     [](store::Read& read, std::int64_t id) {
+     [](store::Read& read, PersonId id) {
          return read.integer("SELECT count(*) FROM profiles WHERE person_id = ?", id);
      }},
     {"password_requests",
-     [](store::Read& read, std::int64_t id) {
+     [](store::Read& read, PersonId id) {
          return read.integer("SELECT count(*) FROM password_requests WHERE person_id = ?", id);
      }},
 };
@@ -70,21 +70,22 @@ struct School {
             trainings::Beginning beginning;
             beginning.scenario_id = scenario.at("id");
             beginning.person_id = ana;
-            box.services().profiles.signed_in(tx, 1, ana);
-            box.services().profiles.change(tx, 1, ana, "Europe/Rome", R"({"theme":"dark"})");
+            box.services().profiles.signed_in(tx, OrganisationId(1), ana);
+            box.services().profiles.change(tx, OrganisationId(1), ana, "Europe/Rome", R"({"theme":"dark"})");
             tx.run("INSERT INTO password_requests (person_id, at_ms) VALUES (?, ?)", ana, tx.now_ms());
-            return box.services().trainings.begin(tx, 1, beginning).run.id;
+            return box.services().trainings.begin(tx, OrganisationId(1), beginning).run.id;
         });
         box.expect(201, "POST", messages(), {{"text", "My name is Ana Ruiz"}}, box.log_in("ana", "1111"));
         box.expect(201, "POST", messages(), {{"text", "Go on, Ana."}}, teacher);
     }
     void record() {
-        box.services().store.write(
-            "record", [&](store::Tx& tx) { box.services().trainings.record(tx, 1, run_id, {}); });
-        box.expect(201, "POST", "/v1/people/" + std::to_string(ana) + "/helped", Json::object(), teacher);
+        box.services().store.write("record", [&](store::Tx& tx) {
+            box.services().trainings.record(tx, OrganisationId(1), run_id, {});
+        });
+        box.expect(201, "POST", "/v1/people/" + to_string(ana) + "/helped", Json::object(), teacher);
     }
-    std::string messages() const { return "/v1/runs/" + std::to_string(run_id) + "/messages"; }
-    std::int64_t count(Count count_of, std::int64_t person_id) {
+    std::string messages() const { return "/v1/runs/" + to_string(run_id) + "/messages"; }
+    std::int64_t count(Count count_of, PersonId person_id) {
         return *box.services().store.read([&](store::Read& read) { return count_of(read, person_id); });
     }
     std::int64_t said() {
@@ -94,7 +95,8 @@ struct School {
 
     TestAppliance box;
     Credential head = box.set_up(), teacher;
-    std::int64_t ana = 0, run_id = 0;
+    PersonId ana;
+    RunId run_id;
 };
 
 } // namespace
@@ -103,7 +105,7 @@ TEST_CASE("chat: what is known of a student through trainings is handed out whol
     School school;
     school.record();
     std::map<std::string, std::string> files;
-    const auto zip = school.box.call_raw("GET", "/v1/people/" + std::to_string(school.ana) + "/export", "",
+    const auto zip = school.box.call_raw("GET", "/v1/people/" + to_string(school.ana) + "/export", "",
                                          {{"Authorization", "Bearer " + school.head.token}});
     REQUIRE(zip.status == 200);
     for (const auto& file : platform::read_zip(zip.body, "file"))
@@ -134,8 +136,8 @@ TEST_CASE("chat: when a student is erased nothing of it stays, whether the runs 
             INFO(name);
             CHECK(school.count(count, school.ana) > 0);
         }
-        school.box.expect(204, "POST", "/v1/people/" + std::to_string(school.ana) + "/erase",
-                          {{"runs", runs}}, school.head);
+        school.box.expect(204, "POST", "/v1/people/" + to_string(school.ana) + "/erase", {{"runs", runs}},
+                          school.head);
         CHECK(TestAppliance::wait_for([&] { return school.count(in_runs, school.ana) == 0; }));
         for (const auto& [name, count] : everywhere) {
             INFO(name);
@@ -149,9 +151,10 @@ TEST_CASE("chat: when a student is erased nothing of it stays, whether the runs 
 TEST_CASE("chat: a teacher who is erased leaves students' conversations as they are, without a name",
           "[chat]") {
     School school;
-    const auto rossi = school.box.services().store.read(
-        [&](store::Read& read) { return school.box.services().people.by_nickname(read, 1, "rossi")->id; });
-    school.box.expect(204, "POST", "/v1/people/" + std::to_string(rossi) + "/erase", {{"runs", "anonymise"}},
+    const auto rossi = school.box.services().store.read([&](store::Read& read) {
+        return school.box.services().people.by_nickname(read, OrganisationId(1), "rossi")->id;
+    });
+    school.box.expect(204, "POST", "/v1/people/" + to_string(rossi) + "/erase", {{"runs", "anonymise"}},
                       school.head);
     CHECK(TestAppliance::wait_for([&] { return school.count(in_messages, rossi) == 0; }));
     const Json items = school.box.expect(200, "GET", school.messages(), nullptr, school.head).at("items");

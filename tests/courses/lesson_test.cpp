@@ -29,7 +29,7 @@ TEST_CASE("lessons are listed newest first, a page at a time", "[courses]") {
 
 TEST_CASE("a lesson changes only where it is told to", "[courses]") {
     Classroom school;
-    const std::int64_t id = school.add_lesson("Coral reef", 60'000);
+    const LessonId id = school.add_lesson("Coral reef", 60'000);
     school.write([&](store::Tx& tx) {
         auto& lessons = school.services->lessons;
         courses::LessonChange change;
@@ -53,7 +53,7 @@ TEST_CASE("a lesson changes only where it is told to", "[courses]") {
 
 TEST_CASE("an archived lesson leaves the list, is still there, and cannot be queued", "[courses]") {
     Classroom school;
-    const std::int64_t id = school.add_lesson("Coral reef", 60'000);
+    const LessonId id = school.add_lesson("Coral reef", 60'000);
     school.write([&](store::Tx& tx) {
         auto& lessons = school.services->lessons;
         lessons.archive(tx, school.organisation, id);
@@ -69,10 +69,10 @@ TEST_CASE("an archived lesson leaves the list, is still there, and cannot be que
 
 TEST_CASE("nobody sees or changes another organisation's lessons", "[courses]") {
     Classroom school;
-    const std::int64_t id = school.add_lesson("Coral reef", 60'000);
+    const LessonId id = school.add_lesson("Coral reef", 60'000);
     school.write([&](store::Tx& tx) {
         auto& lessons = school.services->lessons;
-        const std::int64_t elsewhere = school.services->organisations.add(tx, {.name = "Elsewhere"}).id;
+        const OrganisationId elsewhere = school.services->organisations.add(tx, {.name = "Elsewhere"}).id;
         CHECK(lessons.list(tx, elsewhere, {}).items.empty());
         CHECK_FALSE(lessons.find(tx, elsewhere, id));
         CHECK_THROWS_AS(lessons.change(tx, elsewhere, id, {}), platform::Error);

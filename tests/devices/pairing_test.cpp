@@ -16,9 +16,9 @@ using support::School;
 
 namespace {
 
-PairingCode make_code(School& school, std::int64_t organisation_id = 0) {
+PairingCode make_code(School& school, OrganisationId organisation_id = {}) {
     return school.write([&](store::Tx& tx) {
-        return school.pairing.make_code(tx, organisation_id == 0 ? school.organisation : organisation_id, {});
+        return school.pairing.make_code(tx, organisation_id ? organisation_id : school.organisation, {});
     });
 }
 std::string pair(School& school, int code, const std::string& serial_number) {
@@ -34,7 +34,7 @@ devices::Pairing::SignInOutcome sign_in(School& school, const people::Person& pe
         return school.pairing.pair_by_sign_in(tx, person, {serial_number, "Mirage", ""});
     });
 }
-void unpair(School& school, std::int64_t device_id) {
+void unpair(School& school, DeviceId device_id) {
     school.write([&](store::Tx& tx) { school.devices.unpair(tx, school.organisation, device_id); });
 }
 
@@ -223,7 +223,7 @@ namespace {
 struct Waiting {
     School school;
     people::Person ada = school.add_student("Ada");
-    std::vector<std::int64_t> asked, closed;
+    std::vector<PairingRequestId> asked, closed;
     std::string token;
     devices::PairingRequest request;
 
@@ -231,7 +231,9 @@ struct Waiting {
         school.pairing.on_requested = [this](const devices::PairingRequest& made) {
             asked.push_back(made.id);
         };
-        school.pairing.on_request_closed = [this](std::int64_t, std::int64_t id) { closed.push_back(id); };
+        school.pairing.on_request_closed = [this](OrganisationId, PairingRequestId id) {
+            closed.push_back(id);
+        };
         token = sign_in(school, ada, "DPVR-1").token;
         request = requests().at(0);
     }
@@ -239,8 +241,8 @@ struct Waiting {
         return school.read(
             [&](store::Read& read) { return school.pairing.requests(read, school.organisation); });
     }
-    std::string admit(std::int64_t request_id, std::int64_t organisation_id = 0) {
-        const std::int64_t where = organisation_id == 0 ? school.organisation : organisation_id;
+    std::string admit(PairingRequestId request_id, OrganisationId organisation_id = {}) {
+        const OrganisationId where = organisation_id ? organisation_id : school.organisation;
         return error_of(
             [&] { school.write([&](store::Tx& tx) { school.pairing.admit(tx, where, request_id); }); });
     }
@@ -267,7 +269,7 @@ TEST_CASE("a headset that asks again replaces its question, and its token", "[de
     Waiting w;
     auto again = sign_in(w.school, w.ada, "DPVR-1");
     REQUIRE(w.requests().size() == 1);
-    CHECK(w.closed == std::vector<std::int64_t>{w.request.id});
+    CHECK(w.closed == std::vector<PairingRequestId>{w.request.id});
     CHECK(w.admit(w.requests().front().id) == "none");
     CHECK(w.school.caller(w.token).is_stranger());
     CHECK(w.school.caller(again.token).person_id == w.ada.id);

@@ -19,7 +19,7 @@ devices::Report battery(std::int64_t percent) {
 // A headset in a school, and what was told of it.
 struct Watched {
     School school;
-    std::int64_t device = 0;
+    DeviceId device;
     std::vector<bool> told;
 
     Watched() {
@@ -82,8 +82,8 @@ TEST_CASE("reports add up: each says only what it knows", "[devices]") {
     CHECK(report.gaze->pitch_deg == -5);
     CHECK(w.told.size() == 2);
     // Nothing is known of headsets that are not paired.
-    w.school.presence.seen(w.device + 1, battery(80), w.now());
-    CHECK_FALSE(w.school.presence.find(w.device + 1));
+    w.school.presence.seen(DeviceId(w.device.value() + 1), battery(80), w.now());
+    CHECK_FALSE(w.school.presence.find(DeviceId(w.device.value() + 1)));
 }
 
 TEST_CASE("reports reach the store every thirty seconds, and sooner when much changes", "[devices]") {

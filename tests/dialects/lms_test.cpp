@@ -32,8 +32,7 @@ public:
                                     head_)["id"];
         for (const char* student : {"anna", "ben"}) {
             const auto id = appliance.add_person(head_, "student", student, "1111")["id"].dump();
-            appliance.call("PUT", "/v1/classes/" + std::to_string(class_id) + "/students/" + id, nullptr,
-                           head_);
+            appliance.call("PUT", "/v1/classes/" + to_string(class_id) + "/students/" + id, nullptr, head_);
         }
     }
 
@@ -67,7 +66,8 @@ public:
     const support::Credential& head() const { return head_; }
 
     mutable support::TestAppliance appliance;
-    std::int64_t rossi_id = 0, class_id = 0;
+    PersonId rossi_id;
+    ClassId class_id;
 
 private:
     support::Credential head_;
@@ -169,10 +169,10 @@ TEST_CASE("lms: classes are the caller's, with teacher and students", "[dialects
     CHECK(of_teacher.status == 200);
     const auto list = json::parse(of_teacher.body);
     REQUIRE(list.size() == 1);
-    CHECK(list[0]["id"] == school.class_id);
+    CHECK(list[0]["id"] == school.class_id.value());
     CHECK(list[0]["name"] == "6B");
     CHECK(list[0]["teacher"] ==
-          json::parse(R"({"id":)" + std::to_string(school.rossi_id) +
+          json::parse(R"({"id":)" + to_string(school.rossi_id) +
                       R"(,"nickname":"rossi","school":"Test School","is_staff":true,"is_active":true})"));
     REQUIRE(list[0]["students"].size() == 2);
     CHECK(list[0]["students"][0]["nickname"] == "anna");
@@ -191,7 +191,7 @@ TEST_CASE("lms: a session is created, gets a lesson, starts, pauses and stops", 
     const std::string id = session["id"].dump();
     CHECK(session["id"].is_number_integer());
     CHECK(session["title"] == "Reef");
-    CHECK(session["teacher"] == school.rossi_id);
+    CHECK(session["teacher"] == school.rossi_id.value());
     CHECK(session["is_active"] == false);
     CHECK(session["is_paused"] == false);
     CHECK_THAT(session["created_at"].get<std::string>(), Matches(a_time));
@@ -339,7 +339,7 @@ TEST_CASE("lms: results are the student's own", "[dialects]") {
     const auto list = json::parse(school.send("GET", "/api/results/", anna).body);
     REQUIRE(list.size() == 1);
     CHECK(list[0]["id"].is_number_integer());
-    CHECK(list[0]["student"] == organisation.person_id);
+    CHECK(list[0]["student"] == organisation.person_id.value());
     CHECK(list[0]["lesson"].is_null());
     CHECK(list[0]["score"] == 0.5);
     CHECK(list[0]["completed"] == true);

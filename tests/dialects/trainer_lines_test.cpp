@@ -78,10 +78,10 @@ TEST_CASE("trainer: the leaderboard has ten rows, or as many as are asked for", 
         for (int i = 1; i <= 12; ++i) {
             people::NewPerson student;
             student.nickname = "s" + std::to_string(i);
-            const auto id = school.appliance.services().people.add(tx, 1, student).id;
+            const auto id = school.appliance.services().people.add(tx, OrganisationId(1), student).id;
             runs::NewRun run;
             run.person_id = id;
-            const auto made = school.appliance.services().runs.begin(tx, 1, run);
+            const auto made = school.appliance.services().runs.begin(tx, OrganisationId(1), run);
             tx.run(
                 "INSERT INTO experience (run_id, organisation_id, person_id, xp, at_ms) VALUES (?, 1, ?, ?, "
                 "0)",
@@ -103,7 +103,7 @@ TEST_CASE("trainer: limits are an account's or a headset's, never an address's o
     // A class behind one address and one key: nobody is in another's way.
     std::string key;
     school.appliance.services().store.write("site key", [&](store::Tx& tx) {
-        key = school.appliance.services().site_keys.add(tx, 1, "headsets", false).key;
+        key = school.appliance.services().site_keys.add(tx, OrganisationId(1), "headsets", false).key;
     });
     support::RawClient one(school.appliance.port());
     for (int i = 0; i < 110; ++i) {

@@ -233,7 +233,7 @@ TEST_CASE("training: two clients on one box see nothing of each other", "[dialec
     const auto other = client.appliance.set_up_other();
     std::string other_key;
     client.appliance.services().store.write("site key", [&](store::Tx& tx) {
-        other_key = client.appliance.services().site_keys.add(tx, 2, "headsets", false).key;
+        other_key = client.appliance.services().site_keys.add(tx, OrganisationId(2), "headsets", false).key;
     });
     CHECK(client.send("GET", "/devices/list", other.token).body == R"({"devices":[],"success":true})");
     CHECK(client

@@ -171,7 +171,8 @@ TEST_CASE("training: no seat is 403; an expired licence links nothing new and st
     const std::string scenario = client.add_scenario("Fire");
     const auto licence = [&](std::int64_t seats, std::optional<std::string> last_day) {
         client.appliance.services().store.write("licence", [&](store::Tx& tx) {
-            client.appliance.services().organisations.change_licence(tx, 1, {std::nullopt, seats, last_day});
+            client.appliance.services().organisations.change_licence(tx, OrganisationId(1),
+                                                                     {std::nullopt, seats, last_day});
         });
     };
     const std::string waiting = client.code();

@@ -20,7 +20,7 @@ TEST_CASE("unreal: a headset comes with its token or by a base URL with a site k
         CHECK(school.send("POST", session + "/start", "{}", header).status == 201);
         CHECK(school.send("POST", "//api/v1//unreal/session/start/", "", header).status == 201);
     }
-    CHECK(school.figure("SELECT count(*) FROM runs WHERE device_id = " + std::to_string(headset.id)) == "4");
+    CHECK(school.figure("SELECT count(*) FROM runs WHERE device_id = " + to_string(headset.id)) == "4");
     struct {
         const char *method, *path;
     } const calls[] = {{"POST", "/api/v1/unreal/session"},
@@ -52,8 +52,9 @@ TEST_CASE("unreal: another organisation's sessions are not there", "[dialects]")
     school.appliance.set_up_other();
     auto& services = school.appliance.services();
     const std::string ours = school.key;
-    school.key = services.store.write(
-        "site key", [&](store::Tx& tx) { return services.site_keys.add(tx, 2, "Unreal lab", false).key; });
+    school.key = services.store.write("site key", [&](store::Tx& tx) {
+        return services.site_keys.add(tx, OrganisationId(2), "Unreal lab", false).key;
+    });
     CHECK(json::parse(school.get(session + "/" + id + "/status").body)["status"] == "not_found");
     CHECK(school.post(session + "/" + id + "/heartbeat", "").status == 404);
     CHECK(school.post(session + "/end", R"({"session_id":")" + id + R"("})").status == 404);

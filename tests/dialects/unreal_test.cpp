@@ -72,7 +72,7 @@ TEST_CASE("unreal: who the customer is, and what was visited, is kept", "[dialec
     CHECK(school.figure("SELECT customer_id || ' ' || property_id FROM vr_sessions") == "anna reef-7");
     school.posted(201, session, "{" + times + R"(,"customer_id":"visitor 4711"})");
     school.posted(201, session, "{" + times + R"(,"customer_id":null,"property_id":null})");
-    const auto runs = school.appliance.expect(200, "GET", "/v1/runs?person=" + std::to_string(school.anna_id),
+    const auto runs = school.appliance.expect(200, "GET", "/v1/runs?person=" + to_string(school.anna_id),
                                               nullptr, school.head)["items"];
     REQUIRE(runs.size() == 1); // the nickname names the student, and no other does
     CHECK(runs[0]["person"]["nickname"] == "anna");

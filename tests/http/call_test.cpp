@@ -209,7 +209,7 @@ TEST_CASE("every call leaves its audit row, in the transaction where there is on
     std::string told;
     for (const auto& row : house.audit.rows()) {
         told += row.entry.method + " " + row.entry.path + " " + std::string(row.entry.route) + " " +
-                std::to_string(row.entry.status) + " by " + std::to_string(row.entry.caller.person_id) + " " +
+                std::to_string(row.entry.status) + " by " + to_string(row.entry.caller.person_id) + " " +
                 row.entry.target + (row.with_transaction ? " in" : "") + "\n";
     }
     CHECK(told ==

@@ -13,8 +13,8 @@ namespace {
 
 Caller person(Role role, Proof proof) {
     Caller caller;
-    caller.organisation_id = 1;
-    caller.person_id = 9;
+    caller.organisation_id = OrganisationId(1);
+    caller.person_id = PersonId(9);
     caller.role = role;
     caller.proof = proof;
     return caller;
@@ -22,8 +22,8 @@ Caller person(Role role, Proof proof) {
 
 Caller site_key(bool client_panel) {
     Caller caller;
-    caller.organisation_id = 1;
-    caller.site_key_id = 4;
+    caller.organisation_id = OrganisationId(1);
+    caller.site_key_id = SiteKeyId(4);
     caller.proof = Proof::site_key;
     caller.client_panel = client_panel;
     return caller;
@@ -37,7 +37,7 @@ Caller box_administrator(Proof proof) {
 
 Caller headset_of(Role role) {
     Caller caller = person(role, Proof::device);
-    caller.device_id = 3;
+    caller.device_id = DeviceId(3);
     return caller;
 }
 

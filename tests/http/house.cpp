@@ -58,8 +58,8 @@ std::unique_ptr<platform::ConnectionListener> EchoSockets::accept(
 
 platform::Caller teacher() {
     platform::Caller caller;
-    caller.organisation_id = 1;
-    caller.person_id = 11;
+    caller.organisation_id = OrganisationId(1);
+    caller.person_id = PersonId(11);
     caller.role = platform::Role::teacher;
     caller.proof = platform::Proof::password;
     return caller;
@@ -67,7 +67,7 @@ platform::Caller teacher() {
 
 platform::Caller student() {
     platform::Caller caller = teacher();
-    caller.person_id = 12;
+    caller.person_id = PersonId(12);
     caller.role = platform::Role::student;
     caller.proof = platform::Proof::pin;
     return caller;
@@ -75,8 +75,8 @@ platform::Caller student() {
 
 platform::Caller headset() {
     platform::Caller caller;
-    caller.organisation_id = 1;
-    caller.device_id = 31;
+    caller.organisation_id = OrganisationId(1);
+    caller.device_id = DeviceId(31);
     caller.proof = platform::Proof::device;
     return caller;
 }
@@ -93,8 +93,8 @@ bool eventually(const std::function<bool()>& done) {
 House::House(http::FrontDoorOptions options) {
     callers.tokens = {{"teacher", teacher()}, {"student", student()}, {"headset", headset()}};
     platform::Caller key;
-    key.organisation_id = 1;
-    key.site_key_id = 5;
+    key.organisation_id = OrganisationId(1);
+    key.site_key_id = SiteKeyId(5);
     key.proof = platform::Proof::site_key;
     callers.keys = {{"sesame", key}};
     add_routes();
@@ -119,13 +119,13 @@ void House::add_routes() {
     routes.add(http::get("/hello", "Says hello").memory().by(Access::open).counted().handled([](Call&) {
         return http::json({{"hello", "world"}});
     }));
-    routes.add(
-        http::get("/rooms/:id", "A room")
-            .reads()
-            .by(Access::teacher)
-            .handled<Desk>([](Call& call, Desk& desk) {
-                return http::json({{"id", call.id("id")}, {"by", desk.name}}).on({{"room", call.id("id")}});
-            }));
+    routes.add(http::get("/rooms/:id", "A room")
+                   .reads()
+                   .by(Access::teacher)
+                   .handled<Desk>([](Call& call, Desk& desk) {
+                       return http::json({{"id", call.id<RoomId>("id")}, {"by", desk.name}})
+                           .on({{"room", call.id<RoomId>("id")}});
+                   }));
     routes.add(http::post("/rooms", "Makes a room")
                    .writes()
                    .by(Access::teacher)

@@ -148,7 +148,7 @@ TEST_CASE("messages are answered in the envelope", "[http]") {
 
 TEST_CASE("the messages of one socket are answered in order, memory or not", "[http]") {
     Talk talk;
-    talk.caller.device_id = 3; // may both write notes and ask the time
+    talk.caller.device_id = DeviceId(3); // may both write notes and ask the time
     std::string order;
     for (int i = 0; i < 50; ++i) {
         CHECK(talk.queue->take(

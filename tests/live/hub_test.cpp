@@ -32,9 +32,10 @@ struct Fixture {
     explicit Fixture(live::OutboxLimits limits = {}, const std::string& epoch = "morning")
         : hub([this](std::function<void()> work) { posted.push_back(std::move(work)); }, clock, epoch,
               limits) {
-        hub.open_topic("room/7", 1, Role::viewer);
+        hub.open_topic("room/7", OrganisationId(1), Role::viewer);
     }
-    Listener add(Delivery delivery, Role role = Role::teacher, std::int64_t organisation = 1) {
+    Listener add(Delivery delivery, Role role = Role::teacher,
+                 OrganisationId organisation = OrganisationId(1)) {
         auto connection = std::make_shared<FakeConnection>();
         platform::Caller caller;
         caller.organisation_id = organisation;
@@ -156,7 +157,7 @@ TEST_CASE("what is put off is not made while nobody listens, and not missed by w
 
 TEST_CASE("changes of several topics in a tick are one frame: an array", "[live]") {
     Fixture f;
-    f.hub.open_topic("session/12", 1, Role::viewer);
+    f.hub.open_topic("session/12", OrganisationId(1), Role::viewer);
     Listener both = f.page_on("room/7");
     f.hub.subscribe(both.id, "session/12", {});
     Listener other = f.page_on("room/7");
@@ -173,7 +174,7 @@ TEST_CASE("changes of several topics in a tick are one frame: an array", "[live]
 
 TEST_CASE("headsets hear a change at once, a message each", "[live]") {
     Fixture f;
-    f.hub.open_topic("headsets/1", 1, Role::none);
+    f.hub.open_topic("headsets/1", OrganisationId(1), Role::none);
     Listener headset = f.add(Delivery::immediate, Role::none);
     f.hub.subscribe(headset.id, "headsets/1", {});
     f.hub.set("headsets/1", "a", 1);
@@ -237,7 +238,7 @@ TEST_CASE("who returns gets a fresh snapshot when the hub cannot tell what chang
     }
     SECTION("the topic was closed and opened again") {
         f.hub.close_topic("room/7");
-        f.hub.open_topic("room/7", 1, Role::viewer);
+        f.hub.open_topic("room/7", OrganisationId(1), Role::viewer);
         f.hub.set("room/7", "room", 1);
         f.hub.subscribe(again.id, "room/7", Seen{"morning", version});
     }
@@ -264,14 +265,14 @@ TEST_CASE("who returns to what has not changed is told so", "[live]") {
 
 TEST_CASE("a topic is only for its organisation and from its role upwards", "[live]") {
     Fixture f;
-    const auto refused = [&](Role role, std::int64_t organisation, const std::string& topic) {
+    const auto refused = [&](Role role, OrganisationId organisation, const std::string& topic) {
         Listener listener = f.add(Delivery::ticked, role, organisation);
         return kind_of([&] { f.hub.subscribe(listener.id, topic, {}); });
     };
-    CHECK(refused(Role::teacher, 2, "room/7") == ErrorKind::not_found);
-    CHECK(refused(Role::student, 1, "room/7") == ErrorKind::not_found);
-    CHECK(refused(Role::none, 0, "room/7") == ErrorKind::not_found);
-    CHECK(refused(Role::administrator, 1, "room/8") == ErrorKind::not_found);
+    CHECK(refused(Role::teacher, OrganisationId(2), "room/7") == ErrorKind::not_found);
+    CHECK(refused(Role::student, OrganisationId(1), "room/7") == ErrorKind::not_found);
+    CHECK(refused(Role::none, OrganisationId(), "room/7") == ErrorKind::not_found);
+    CHECK(refused(Role::administrator, OrganisationId(1), "room/8") == ErrorKind::not_found);
     Listener page = f.page_on("room/7");
     CHECK(kind_of([&] { f.hub.subscribe(page.id, "room/7", {}); }) == ErrorKind::conflict);
 }
@@ -280,7 +281,7 @@ TEST_CASE("one connection subscribes to at most 256 topics", "[live]") {
     Fixture f;
     Listener page = f.page();
     for (int i = 0; i < 257; ++i)
-        f.hub.open_topic("t/" + std::to_string(i), 1, Role::viewer);
+        f.hub.open_topic("t/" + std::to_string(i), OrganisationId(1), Role::viewer);
     for (int i = 0; i < 256; ++i)
         f.hub.subscribe(page.id, "t/" + std::to_string(i), {});
     CHECK(kind_of([&] { f.hub.subscribe(page.id, "t/256", {}); }) == ErrorKind::conflict);
@@ -342,7 +343,7 @@ TEST_CASE("who lets too much wait is closed, and the others hear all of it", "[l
 
 TEST_CASE("a picture goes to who watches, but not back to its sender", "[live]") {
     Fixture f;
-    f.hub.open_topic("pictures/3", 1, Role::none);
+    f.hub.open_topic("pictures/3", OrganisationId(1), Role::none);
     Listener watching = f.page_on("pictures/3");
     Listener sender = f.page_on("pictures/3");
     const platform::Frame picture{std::make_shared<const std::string>("\x01jpeg"), true};

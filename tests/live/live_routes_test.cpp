@@ -15,10 +15,10 @@ using live::Json;
 struct Fixture {
     Fixture() : hub([](const std::function<void()>& work) { work(); }, clock, "morning") {
         live::add_live_routes(table, hub, clock);
-        hub.open_topic("room/7", 1, platform::Role::viewer);
+        hub.open_topic("room/7", OrganisationId(1), platform::Role::viewer);
         hub.set("room/7", "room", "Room 2");
         platform::Caller caller;
-        caller.organisation_id = 1;
+        caller.organisation_id = OrganisationId(1);
         caller.role = platform::Role::teacher;
         client = hub.add_client(connection, live::Delivery::ticked, caller);
     }

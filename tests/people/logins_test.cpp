@@ -13,13 +13,13 @@ using support::School;
 namespace {
 
 people::NewLogin log_in(School& school, const people::Person& person, Proof proof = Proof::password,
-                        std::optional<std::int64_t> device_id = {}) {
+                        std::optional<DeviceId> device_id = {}) {
     return school.write([&](store::Tx& tx) {
         return school.logins.add_person(tx, person.organisation_id, person.id, proof, "a browser", device_id);
     });
 }
 
-void put_on(School& school, std::int64_t device_id, const std::optional<people::Person>& person) {
+void put_on(School& school, DeviceId device_id, const std::optional<people::Person>& person) {
     school.write([&](store::Tx& tx) {
         school.logins.sign_in_on_device(
             tx, school.organisation, device_id,
@@ -130,12 +130,12 @@ TEST_CASE("changed rights hold at once, and who is deactivated is signed out eve
     });
     CHECK(school.caller(token).role == Role::administrator);
 
-    std::vector<std::int64_t> ended;
-    school.logins.on_ended = [&](const std::vector<std::int64_t>& ids) { ended = ids; };
+    std::vector<LoginId> ended;
+    school.logins.on_ended = [&](const std::vector<LoginId>& ids) { ended = ids; };
     school.write([&](store::Tx& tx) { school.people.deactivate(tx, school.organisation, rossi.id); });
     CHECK(school.caller(token).is_stranger());
     CHECK(ended.size() == 1);
-    CHECK(school.caller(headset.token).person_id == 0);
+    CHECK_FALSE(school.caller(headset.token).person_id);
     CHECK(school.caller(headset.token).device_id == headset.device.id);
 }
 
@@ -154,8 +154,8 @@ TEST_CASE("a headset has one wearer and a student one headset", "[people]") {
     auto ada = school.add_student("Ada");
     auto ben = school.add_student("Ben");
     auto first = school.pair("DPVR-1"), second = school.pair("DPVR-2");
-    std::vector<std::pair<std::int64_t, std::string>> told;
-    school.logins.on_signed_in = [&](std::int64_t, std::int64_t device_id,
+    std::vector<std::pair<DeviceId, std::string>> told;
+    school.logins.on_signed_in = [&](OrganisationId, DeviceId device_id,
                                      std::optional<PersonReference> person) {
         told.emplace_back(device_id, person ? person->nickname : "nobody");
     };
@@ -171,7 +171,7 @@ TEST_CASE("a headset has one wearer and a student one headset", "[people]") {
 
     // Ben goes over to the second: nobody is on the first.
     put_on(school, second.device.id, ben);
-    CHECK(school.caller(first.token).person_id == 0);
+    CHECK_FALSE(school.caller(first.token).person_id);
     CHECK(school.caller(second.token).person_id == ben.id);
     school.read([&](store::Read& read) {
         CHECK(school.logins.device_of_person(read, school.organisation, ben.id) == second.device.id);
@@ -179,12 +179,12 @@ TEST_CASE("a headset has one wearer and a student one headset", "[people]") {
     });
 
     put_on(school, second.device.id, std::nullopt);
-    CHECK(school.caller(second.token).person_id == 0);
-    CHECK(told == std::vector<std::pair<std::int64_t, std::string>>{{first.device.id, "Ada"},
-                                                                    {first.device.id, "Ben"},
-                                                                    {first.device.id, "nobody"},
-                                                                    {second.device.id, "Ben"},
-                                                                    {second.device.id, "nobody"}});
+    CHECK_FALSE(school.caller(second.token).person_id);
+    CHECK(told == std::vector<std::pair<DeviceId, std::string>>{{first.device.id, "Ada"},
+                                                                {first.device.id, "Ben"},
+                                                                {first.device.id, "nobody"},
+                                                                {second.device.id, "Ben"},
+                                                                {second.device.id, "nobody"}});
 }
 
 TEST_CASE("a headset's own login ends by unpairing alone", "[people]") {

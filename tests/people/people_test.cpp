@@ -99,7 +99,7 @@ TEST_CASE("lists are filtered and read page by page in the order of the nickname
 TEST_CASE("an organisation never loses its last administrator", "[people]") {
     School school;
     auto boss = school.add_person(Role::administrator, "Boss");
-    auto deactivate = [&](std::int64_t id) {
+    auto deactivate = [&](PersonId id) {
         return error_of([&] {
             school.write([&](store::Tx& tx) { school.people.deactivate(tx, school.organisation, id); });
         });

@@ -23,7 +23,7 @@ struct Rossi {
         return school.write(
             [&](store::Tx& tx) { return school.second_factor.offer(tx, school.organisation, person.id); });
     }
-    std::string confirm(const std::string& code, std::int64_t login_id = 0) {
+    std::string confirm(const std::string& code, LoginId login_id = {}) {
         return error_of([&] {
             recovery_codes = school.write([&](store::Tx& tx) {
                 return school.second_factor.confirm(tx, school.organisation, person.id, code, login_id);

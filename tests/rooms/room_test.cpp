@@ -20,34 +20,34 @@ struct Classroom {
     std::vector<Seat> told;
 
     Classroom() {
-        school.rooms.on_seat_changed = [this](std::int64_t, const Seat& seat) { told.push_back(seat); };
+        school.rooms.on_seat_changed = [this](OrganisationId, const Seat& seat) { told.push_back(seat); };
     }
     rooms::Room make(const std::string& name) {
         return school.write(
             [&](store::Tx& tx) { return school.rooms.make_grid(tx, school.organisation, name, 2, 3); });
     }
-    std::vector<Seat> seats(std::int64_t room_id = 0) {
+    std::vector<Seat> seats(RoomId room_id = {}) {
         return school.read([&](store::Read& read) {
-            return school.rooms.seats(read, school.organisation, room_id == 0 ? room.id : room_id);
+            return school.rooms.seats(read, school.organisation, room_id ? room_id : room.id);
         });
     }
-    std::string change(std::int64_t seat_id, const SeatChange& change) {
+    std::string change(SeatId seat_id, const SeatChange& change) {
         return error_of([&] {
             school.write(
                 [&](store::Tx& tx) { school.rooms.change_seat(tx, school.organisation, seat_id, change); });
         });
     }
-    std::string seat_device(std::int64_t seat_id, std::optional<std::int64_t> device_id) {
+    std::string seat_device(SeatId seat_id, std::optional<DeviceId> device_id) {
         SeatChange wanted;
         wanted.device_id = device_id;
         return change(seat_id, wanted);
     }
-    std::string seat_person(std::int64_t seat_id, std::optional<std::int64_t> person_id) {
+    std::string seat_person(SeatId seat_id, std::optional<PersonId> person_id) {
         SeatChange wanted;
         wanted.person_id = person_id;
         return change(seat_id, wanted);
     }
-    std::string set_status(std::int64_t seat_id, SeatStatus status) {
+    std::string set_status(SeatId seat_id, SeatStatus status) {
         SeatChange wanted;
         wanted.status = status;
         return change(seat_id, wanted);
@@ -97,7 +97,7 @@ TEST_CASE("a headset sits on one seat: where it goes, it leaves the other", "[ro
 
     CHECK(lab.seat_device(there, std::nullopt) == "none");
     CHECK(lab.seats(other.id)[5].status == SeatStatus::vacant);
-    CHECK(lab.seat_device(there, 999) == "invalid");
+    CHECK(lab.seat_device(there, DeviceId(999)) == "invalid");
 }
 
 TEST_CASE("a student has one seat in each room", "[rooms]") {
@@ -154,7 +154,7 @@ TEST_CASE("the status of a seat", "[rooms]") {
     CHECK(lab.change(seat, both) == "none");
     CHECK(lab.set_status(seat, SeatStatus::vacant) == "conflict"); // the headset says otherwise
     both.status = SeatStatus::vacant;
-    both.device_id = std::optional<std::int64_t>();
+    both.device_id = std::optional<DeviceId>();
     CHECK(lab.change(seat, both) == "none");
     CHECK(status() == SeatStatus::vacant);
 }
@@ -181,7 +181,7 @@ TEST_CASE("a room fills in order, around what is taken or broken", "[rooms]") {
             school.classes.add_student(tx, school.organisation, a_class.id, student.id);
         });
     }
-    std::vector<std::int64_t> headsets;
+    std::vector<DeviceId> headsets;
     for (int i = 1; i <= 3; ++i)
         headsets.push_back(school.pair("DPVR-" + std::to_string(i)).device.id);
     auto seats = lab.seats();
@@ -201,7 +201,7 @@ TEST_CASE("a room fills in order, around what is taken or broken", "[rooms]") {
     CHECK(filled[4].status == SeatStatus::vacant);
 
     // Whoever signs in on a headset is on it; without one, the student of its seat.
-    auto on = [&](std::int64_t device_id) {
+    auto on = [&](DeviceId device_id) {
         return school.read([&](store::Read& read) {
             return school.rooms.person_on_device(read, school.organisation, device_id);
         });
@@ -238,8 +238,8 @@ TEST_CASE("a room that goes leaves its headsets and students without a seat", "[
     auto& school = lab.school;
     auto headset = school.pair("DPVR-1").device;
     lab.seat_device(lab.seats()[0].id, headset.id);
-    std::int64_t removed = 0;
-    school.rooms.on_room_removed = [&](std::int64_t, std::int64_t room_id) { removed = room_id; };
+    RoomId removed;
+    school.rooms.on_room_removed = [&](OrganisationId, RoomId room_id) { removed = room_id; };
     school.write([&](store::Tx& tx) { school.rooms.remove(tx, school.organisation, lab.room.id); });
     CHECK(removed == lab.room.id);
     school.read([&](store::Read& read) {

@@ -40,7 +40,7 @@ TEST_CASE("a batch is read field by field", "[runs]") {
     runs::EventParser parser;
     const runs::Batch& batch = parser.parse(body);
     CHECK(batch.batch_id == "b-1");
-    CHECK(batch.run_id == 12);
+    CHECK(batch.run_id == RunId(12));
     REQUIRE(batch.events.size() == 2);
     const runs::Event& event = batch.events[0];
     CHECK(event.kind == "gaze");

@@ -18,7 +18,7 @@ using support::Classroom;
 
 namespace {
 
-std::string batch(const std::string& id, int events, std::optional<std::int64_t> run_id = {}) {
+std::string batch(const std::string& id, int events, std::optional<RunId> run_id = {}) {
     nlohmann::json body = {{"batch_id", id}, {"events", nlohmann::json::array()}};
     if (run_id) body["run_id"] = *run_id;
     for (int i = 0; i < events; ++i)
@@ -31,18 +31,18 @@ std::string batch(const std::string& id, int events, std::optional<std::int64_t>
     return body.dump();
 }
 
-runs::Stored send(Classroom& school, std::int64_t device_id, std::string body) {
+runs::Stored send(Classroom& school, DeviceId device_id, std::string body) {
     return school.write([&](store::Tx& tx) {
         return school.services->ingest.take_json(tx, {school.organisation, device_id}, {}, body);
     });
 }
 
-runs::Rollup rollup_of(Classroom& school, std::int64_t run_id) {
+runs::Rollup rollup_of(Classroom& school, RunId run_id) {
     return school.read(
         [&](store::Read& read) { return runs::Ingest::rollup(read, school.organisation, run_id); });
 }
 
-runs::Run run_of(Classroom& school, std::int64_t run_id) {
+runs::Run run_of(Classroom& school, RunId run_id) {
     return school.read(
         [&](store::Read& read) { return school.services->runs.get(read, school.organisation, run_id); });
 }
@@ -81,7 +81,7 @@ std::int64_t stored_events(Classroom& school) {
 
 TEST_CASE("events of a headset outside any lesson open a run of their own", "[runs]") {
     Classroom school;
-    const std::int64_t device = school.add_device("DPVR-07");
+    const DeviceId device = school.add_device("DPVR-07");
     const runs::Stored first = send(school, device, batch("a", 3));
     CHECK(first.stored == 3);
     CHECK(first.total == 3);
@@ -100,7 +100,7 @@ TEST_CASE("events of a headset outside any lesson open a run of their own", "[ru
 
 TEST_CASE("after half an hour of silence a headset outside any lesson begins something new", "[runs]") {
     Classroom school;
-    const std::int64_t device = school.add_device("DPVR-07");
+    const DeviceId device = school.add_device("DPVR-07");
     const runs::Stored first = send(school, device, batch("a", 3));
     school.clock.advance(29min);
     CHECK(send(school, device, batch("b", 1)).run_id == first.run_id);
@@ -113,7 +113,7 @@ TEST_CASE("after half an hour of silence a headset outside any lesson begins som
 
 TEST_CASE("a batch sent twice is stored once and answered the same", "[runs]") {
     Classroom school;
-    const std::int64_t device = school.add_device("DPVR-07");
+    const DeviceId device = school.add_device("DPVR-07");
     const runs::Stored first = send(school, device, batch("a", 3));
     send(school, device, batch("b", 4));
     const auto same = [&](const runs::Stored& again) {
@@ -132,7 +132,7 @@ TEST_CASE("a batch sent twice is stored once and answered the same", "[runs]") {
 
 TEST_CASE("the same batch twice in one transaction is stored once", "[runs]") {
     Classroom school;
-    const std::int64_t device = school.add_device("DPVR-07");
+    const DeviceId device = school.add_device("DPVR-07");
     school.write([&](store::Tx& tx) {
         std::string one = batch("a", 3), other = batch("a", 3);
         const runs::Sender sender{school.organisation, device};
@@ -144,7 +144,7 @@ TEST_CASE("the same batch twice in one transaction is stored once", "[runs]") {
 
 TEST_CASE("a batch that is rolled back leaves nothing in memory either", "[runs]") {
     Classroom school;
-    const std::int64_t device = school.add_device("DPVR-07");
+    const DeviceId device = school.add_device("DPVR-07");
     const runs::Stored first = send(school, device, batch("a", 3));
     CHECK_THROWS(school.write([&](store::Tx& tx) {
         std::string body = batch("b", 4);
@@ -159,37 +159,37 @@ TEST_CASE("a batch that is rolled back leaves nothing in memory either", "[runs]
 
 TEST_CASE("a run takes events of its own headset alone, also after its end", "[runs]") {
     Classroom school;
-    const std::int64_t device = school.add_device("DPVR-07");
-    const std::int64_t other = school.add_device("DPVR-08");
-    const std::int64_t run = send(school, device, batch("a", 1)).run_id;
+    const DeviceId device = school.add_device("DPVR-07");
+    const DeviceId other = school.add_device("DPVR-08");
+    const RunId run = send(school, device, batch("a", 1)).run_id;
     school.write([&](store::Tx& tx) {
         school.services->runs.finish(tx, school.organisation, run, school.clock.now_ms());
     });
     CHECK(send(school, device, batch("late", 2, run)).total == 3);
     CHECK_THROWS_AS(send(school, other, batch("x", 1, run)), platform::Error);
-    CHECK_THROWS_AS(send(school, device, batch("x", 1, run + 100)), platform::Error);
+    CHECK_THROWS_AS(send(school, device, batch("x", 1, RunId(run.value() + 100))), platform::Error);
 
     // A site key says the run, and its batches are known by the run.
-    CHECK(send(school, 0, batch("a", 2, run)).total == 5);
-    CHECK(send(school, 0, batch("a", 2, run)).repeated);
-    CHECK_THROWS_AS(send(school, 0, batch("b", 2)), platform::Error);
+    CHECK(send(school, DeviceId(), batch("a", 2, run)).total == 5);
+    CHECK(send(school, DeviceId(), batch("a", 2, run)).repeated);
+    CHECK_THROWS_AS(send(school, DeviceId(), batch("b", 2)), platform::Error);
 }
 
 TEST_CASE("nobody sends into another organisation's run", "[runs]") {
     Classroom school;
-    const std::int64_t run = send(school, school.add_device("DPVR-07"), batch("a", 1)).run_id;
-    const std::int64_t elsewhere = school.write(
+    const RunId run = send(school, school.add_device("DPVR-07"), batch("a", 1)).run_id;
+    const OrganisationId elsewhere = school.write(
         [&](store::Tx& tx) { return school.services->organisations.add(tx, {.name = "Elsewhere"}).id; });
     CHECK_THROWS_AS(school.write([&](store::Tx& tx) {
         std::string body = batch("b", 1, run);
-        return school.services->ingest.take_json(tx, {elsewhere, 0}, {}, body);
+        return school.services->ingest.take_json(tx, {elsewhere, DeviceId()}, {}, body);
     }),
                     platform::Error);
 }
 
 TEST_CASE("the sqlite3 shell sees events as rows", "[runs]") {
     Classroom school;
-    const std::int64_t device = school.add_device("DPVR-07");
+    const DeviceId device = school.add_device("DPVR-07");
     std::string body = R"({"batch_id":"a","events":[
         {"kind":"zone_enter","at_ms":1788249600250,"zone":"reef","data":{"object_name":"Door","position":{"x":1}}},
         {"kind":"gaze","at_ms":1788249600000,"yaw_deg":-12.5,"pitch_deg":3,"target":"turtle","dwell_ms":40}]})";
@@ -208,7 +208,7 @@ TEST_CASE("the sqlite3 shell sees events as rows", "[runs]") {
 
 TEST_CASE("what happened in each five seconds of a lesson is kept beside the rollup", "[runs]") {
     Classroom school;
-    const std::int64_t device = school.add_device("DPVR-07");
+    const DeviceId device = school.add_device("DPVR-07");
     const auto looks = [](const std::string& id, const std::vector<int>& seconds) {
         nlohmann::json body = {{"batch_id", id}, {"reported_total", 12}, {"events", nlohmann::json::array()}};
         for (const int second : seconds)
@@ -249,7 +249,7 @@ TEST_CASE("what happened in each five seconds of a lesson is kept beside the rol
 
 TEST_CASE("events that do not say where in the lesson they are, are placed by their time", "[runs]") {
     Classroom school;
-    const std::int64_t device = school.add_device("DPVR-07");
+    const DeviceId device = school.add_device("DPVR-07");
     std::string body =
         R"({"batch_id":"a","events":[{"kind":"click","at_ms":1000},{"kind":"click","at_ms":7000},
         {"kind":"click","at_ms":400}]})";

@@ -14,7 +14,7 @@ using support::Classroom;
 namespace {
 
 struct School : Classroom {
-    std::int64_t device = add_device("DPVR-07");
+    DeviceId device = add_device("DPVR-07");
 
     Run begin(runs::NewRun run = {}) {
         run.device_id = device;
@@ -26,7 +26,7 @@ struct School : Classroom {
 
 TEST_CASE("a run may begin with nobody signed in and be named later, also after its end", "[runs]") {
     School school;
-    const std::int64_t ada = school.add_student("Ada");
+    const PersonId ada = school.add_student("Ada");
     const Run run = school.begin();
     CHECK_FALSE(run.person);
     CHECK(run.public_id.size() == 36);
@@ -37,7 +37,8 @@ TEST_CASE("a run may begin with nobody signed in and be named later, also after 
         CHECK_FALSE(runs.current(tx, school.organisation, school.device));
         CHECK(runs.name(tx, school.organisation, run.id, ada).person->nickname == "Ada");
         CHECK_FALSE(runs.name(tx, school.organisation, run.id, std::nullopt).person);
-        CHECK_THROWS_AS(runs.name(tx, school.organisation, run.id, ada + 100), platform::Error);
+        CHECK_THROWS_AS(runs.name(tx, school.organisation, run.id, PersonId(ada.value() + 100)),
+                        platform::Error);
     });
 }
 
@@ -81,7 +82,7 @@ TEST_CASE("progress is the share of the lesson that was watched", "[runs]") {
     sessions::NewSession wanted;
     wanted.title = "Oceans";
     wanted.teacher_id = school.teacher;
-    const std::int64_t session = school.write(
+    const SessionId session = school.write(
         [&](store::Tx& tx) { return school.services->sessions.create(tx, school.organisation, wanted).id; });
     for (const Case& each : cases) {
         INFO(each.what);
@@ -105,7 +106,7 @@ TEST_CASE("progress is the share of the lesson that was watched", "[runs]") {
 
 TEST_CASE("runs are found by what is asked for", "[runs]") {
     School school;
-    const std::int64_t ada = school.add_student("Ada");
+    const PersonId ada = school.add_student("Ada");
     runs::NewRun of_ada;
     of_ada.person_id = ada;
     of_ada.origin = "unreal";
@@ -114,18 +115,19 @@ TEST_CASE("runs are found by what is asked for", "[runs]") {
     school.read([&](store::Read& read) {
         const auto& runs = school.services->runs;
         const auto ids = [&](const runs::RunFilter& filter) {
-            std::vector<std::int64_t> found;
+            std::vector<RunId> found;
             for (const Run& run : runs.list(read, school.organisation, filter, {}).items)
                 found.push_back(run.id);
             return found;
         };
-        using Ids = std::vector<std::int64_t>;
+        using Ids = std::vector<RunId>;
         CHECK(ids({}) == Ids{second.id, first.id});
         CHECK(ids({.person_id = ada}) == Ids{first.id});
         CHECK(ids({.device_id = school.device, .origin = "session"}) == Ids{second.id});
         CHECK(ids({.state = RunState::finished}) == Ids{});
         CHECK(runs.find_public(read, school.organisation, "the headset's own")->id == first.id);
-        CHECK_FALSE(runs.find_public(read, school.organisation + 1, "the headset's own"));
+        CHECK_FALSE(
+            runs.find_public(read, OrganisationId(school.organisation.value() + 1), "the headset's own"));
         CHECK(runs.current(read, school.organisation, school.device)->id == second.id);
         CHECK(runs.current(read, school.organisation, school.device, "unreal")->id == first.id);
     });
@@ -138,7 +140,7 @@ TEST_CASE("a public id is taken once in its organisation", "[runs]") {
     school.begin(run);
     CHECK_THROWS_AS(school.begin(run), platform::Error);
     school.write([&](store::Tx& tx) {
-        const std::int64_t elsewhere = school.services->organisations.add(tx, {.name = "Elsewhere"}).id;
+        const OrganisationId elsewhere = school.services->organisations.add(tx, {.name = "Elsewhere"}).id;
         CHECK(school.services->runs.begin(tx, elsewhere, run).public_id == "S-1");
     });
 }

@@ -19,9 +19,9 @@ struct Box {
     Scenarios scenarios{school.random};
     runs::Runs runs{school.random};
     trainings::Trainings trainings{runs, scenarios, school.devices};
-    std::int64_t here = school.organisation;
+    OrganisationId here = school.organisation;
 
-    Scenario add(const std::string& title, std::vector<std::int64_t> prerequisites = {}) {
+    Scenario add(const std::string& title, std::vector<ScenarioId> prerequisites = {}) {
         return school.write([&](store::Tx& tx) {
             return scenarios.add(tx, here, content(title), prerequisites, std::nullopt);
         });
@@ -74,7 +74,8 @@ TEST_CASE("scenarios: a change makes a version, and what ran keeps its own", "[s
         CHECK(box.scenarios.get_version(read, box.here, first.id, 2).content.checklist.size() == 3);
         CHECK(box.scenarios.versions(read, box.here, first.id, {}).items.size() == 2);
         CHECK(error_of([&] { box.scenarios.get_version(read, box.here, first.id, 3); }) == "not found");
-        CHECK(error_of([&] { box.scenarios.get(read, box.here + 1, first.id); }) == "not found");
+        CHECK(error_of([&] { box.scenarios.get(read, OrganisationId(box.here.value() + 1), first.id); }) ==
+              "not found");
     });
 }
 
@@ -82,7 +83,7 @@ TEST_CASE("scenarios: what cannot be is refused, every fault by name", "[scenari
     Box box;
     const Scenario fire = box.add("Fire");
     CHECK(error_of([&] { box.add("fire"); }) == "conflict");
-    CHECK(error_of([&] { box.add("Other", {99}); }) == "invalid");
+    CHECK(error_of([&] { box.add("Other", {ScenarioId(99)}); }) == "invalid");
     Content bad = Box::content("Bad");
     bad.checklist.push_back({"call", "Calls again"});
     bad.assessment.criteria[0].of = "nothing";
@@ -115,7 +116,7 @@ TEST_CASE("scenarios: what cannot be is refused, every fault by name", "[scenari
 TEST_CASE("scenarios: a file brings a scenario to another box, and a newer file a newer version",
           "[scenarios]") {
     Box box;
-    const std::int64_t other = box.school.add_organisation("Hillside");
+    const OrganisationId other = box.school.add_organisation("Hillside");
     const Scenario fire = box.add("Fire"), aid = box.add("First aid", {fire.id});
     const auto file_of = [&](const Scenario& scenario) {
         return box.read([&](store::Read& read) { return box.scenarios.file_of(read, scenario); });
@@ -128,7 +129,7 @@ TEST_CASE("scenarios: a file brings a scenario to another box, and a newer file 
     CHECK(error_of([&] { import(aid_file); }) == "invalid"); // its prerequisite is not there yet
     const Scenario fire_there = import(fire_file);
     const Scenario aid_there = import(aid_file);
-    CHECK(aid_there.prerequisites == std::vector<std::int64_t>{fire_there.id});
+    CHECK(aid_there.prerequisites == std::vector<ScenarioId>{fire_there.id});
     CHECK(json_of(fire_there.content) == json_of(fire.content));
     CHECK(file_of(aid_there) == aid_file);
     CHECK(import(fire_file).version == 1);
@@ -182,7 +183,7 @@ TEST_CASE("trainings: assigned, fetched, running, recorded; recorded once, repla
         return box.write([&](store::Tx& tx) { return box.trainings.assign(tx, box.here, assignment); })
             .run.id;
     };
-    const std::int64_t replaced = assign(), run = assign();
+    const RunId replaced = assign(), run = assign();
     box.read([&](store::Read& read) {
         CHECK(box.trainings.get(read, box.here, replaced).phase == trainings::Phase::cancelled);
         CHECK(box.trainings.open_on(read, box.here, device.id)->run.id == run);
@@ -228,7 +229,7 @@ TEST_CASE("trainings: assigned to a headset alone, it is whoever's who signs in 
                                                 people::PersonReference{person.id, person.nickname});
         });
     };
-    const std::int64_t fetched = assign(first), recorded = assign(second);
+    const RunId fetched = assign(first), recorded = assign(second);
     sign_in(first, ada);
     sign_in(second, ben);
     box.write([&](store::Tx& tx) { box.trainings.fetched(tx, box.here, fetched); });
@@ -248,7 +249,7 @@ TEST_CASE("trainings: a teacher ticks, notes, and gives another score with a rea
     const Scenario fire = box.add("Fire");
     const auto ada = box.school.add_student("ada");
     const auto rossi = box.school.add_person(platform::Role::teacher, "rossi");
-    const std::int64_t run =
+    const RunId run =
         box.write([&](store::Tx& tx) {
                return box.trainings.begin(tx, box.here, {fire.id, ada.id, std::nullopt, "student"});
            })
@@ -296,7 +297,7 @@ TEST_CASE("trainings: a prerequisite must be passed before a student begins", "[
         });
     };
     CHECK(error_of([&] { begin(aid); }) == "conflict");
-    const std::int64_t run = begin(fire).run.id;
+    const RunId run = begin(fire).run.id;
     box.write([&](store::Tx& tx) { box.trainings.record(tx, box.here, run, {}); });
     CHECK(error_of([&] { begin(aid); }) == "conflict"); // done, but not passed
     box.write([&](store::Tx& tx) { box.trainings.tick(tx, box.here, run, "call", true, {}); });

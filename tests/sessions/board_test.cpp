@@ -58,7 +58,7 @@ TEST_CASE("a headset sends pictures only while somebody watches, larger ones whe
         return one.last("pictures");
     };
     CHECK(asked().is_null());
-    const std::string id = std::to_string(lesson.device_1);
+    const std::string id = to_string(lesson.device_1);
     hub.subscribe(client, "pictures/" + id, {});
     const Json small = asked();
     CHECK(small["interval_ms"] == 1000);
@@ -69,7 +69,7 @@ TEST_CASE("a headset sends pictures only while somebody watches, larger ones whe
     lesson.services->pictures.received(lesson.device_1, "JPEG");
     REQUIRE(page->frames.size() > before);
     const std::string frame = *page->frames.back().payload;
-    CHECK(frame == std::string("\1\0\0\0\0\0\0\0", 8) + static_cast<char>(lesson.device_1) + "JPEG");
+    CHECK(frame == std::string("\1\0\0\0\0\0\0\0", 8) + static_cast<char>(lesson.device_1.value()) + "JPEG");
     hub.remove_client(client);
     CHECK(asked()["interval_ms"] == 0);
     const std::size_t told = one.count("pictures");
@@ -90,7 +90,7 @@ TEST_CASE("each thing that a lesson needs of a headset, and its fix", "[sessions
         facts.present.report.app_version = "1.2";
         facts.present.report.round_trip_ms = 12;
         facts.present.report.clock_offset_ms = 400;
-        facts.person = people::PersonReference{1, "Ada"};
+        facts.person = people::PersonReference{PersonId(1), "Ada"};
         facts.needs_person = true;
         facts.newest_version = "1.2";
         facts.content = {{"aa", 4LL << 30, "Reef"}};
@@ -133,12 +133,12 @@ TEST_CASE("each thing that a lesson needs of a headset, and its fix", "[sessions
 
 TEST_CASE("a spare takes a flat headset's place: seat, student, run and position in one step", "[sessions]") {
     Lesson lesson;
-    const std::int64_t spare = lesson.add_device("SPARE-1");
+    const DeviceId spare = lesson.add_device("SPARE-1");
     Headset flat(lesson, lesson.device_1), fresh(lesson, spare);
     lesson.sign_in(lesson.device_1, lesson.ada);
     lesson.order(Action::start);
     lesson.clock.advance(10s);
-    const auto swap = [&](std::int64_t from, std::int64_t to) {
+    const auto swap = [&](DeviceId from, DeviceId to) {
         const auto swapped = lesson.write([&](store::Tx& tx) {
             return lesson.services->director.swap(tx, lesson.organisation, lesson.session, from, to);
         });
@@ -147,11 +147,11 @@ TEST_CASE("a spare takes a flat headset's place: seat, student, run and position
     };
     CHECK_THROWS_AS(swap(spare, lesson.device_1), platform::Error);           // it is in no lesson
     CHECK_THROWS_AS(swap(lesson.device_2, lesson.device_1), platform::Error); // that one is Ada's
-    const std::int64_t run = lesson.runs().at(0).id;
+    const RunId run = lesson.runs().at(0).id;
     const auto swapped = swap(lesson.device_1, spare);
     CHECK(swapped.run_id == run);
     CHECK(swapped.person->nickname == "Ada");
-    CHECK(fresh.last("state")["run_id"] == run);
+    CHECK(fresh.last("state")["run_id"] == run.value());
     CHECK(fresh.last("person")["person"]["nickname"] == "Ada");
     CHECK(flat.last("state").is_null());
     CHECK(flat.last("person")["person"].is_null());
@@ -170,21 +170,21 @@ TEST_CASE("the last 50 things that a headset said and was told, what repeats in 
         exchange.name = name;
         exchange.reason = reason;
         exchange.status = reason.empty() ? 200 : 400;
-        inspector.note(7, exchange);
+        inspector.note(DeviceId(7), exchange);
     };
     for (int i = 0; i < 30; ++i) {
         note("clock");
         note("headset.report");
     }
     note("command.answer", "NotFound: There is no such command for this headset.");
-    REQUIRE(inspector.of(7).size() == 3);
-    CHECK(inspector.of(7)[0].reason.starts_with("NotFound"));
-    CHECK(inspector.of(7)[1].times == 30);
+    REQUIRE(inspector.of(DeviceId(7)).size() == 3);
+    CHECK(inspector.of(DeviceId(7))[0].reason.starts_with("NotFound"));
+    CHECK(inspector.of(DeviceId(7))[1].times == 30);
     for (int i = 0; i < 80; ++i)
         note("event " + std::to_string(i));
-    CHECK(inspector.of(7).size() == devices::Inspector::most);
-    CHECK(inspector.of(7)[0].name == "event 79");
-    CHECK(inspector.of(8).empty());
-    inspector.forget(7);
-    CHECK(inspector.of(7).empty());
+    CHECK(inspector.of(DeviceId(7)).size() == devices::Inspector::most);
+    CHECK(inspector.of(DeviceId(7))[0].name == "event 79");
+    CHECK(inspector.of(DeviceId(8)).empty());
+    inspector.forget(DeviceId(7));
+    CHECK(inspector.of(DeviceId(7)).empty());
 }

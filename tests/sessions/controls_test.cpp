@@ -29,7 +29,7 @@ Order control(Action action, const Json& arguments = Json::object(), Target targ
     return order;
 }
 
-Target only(std::int64_t device_id) {
+Target only(DeviceId device_id) {
     return {Target::Kind::devices, 0, {}, {device_id}};
 }
 
@@ -71,7 +71,7 @@ TEST_CASE("a control goes to all, to a row, to a group or to one headset", "[ses
         CHECK(two.count("command") == each.two);
     }
     for (const Target& nobody :
-         {only(99), Target{Target::Kind::row, 9, {}, {}}, Target{Target::Kind::group, 0, "B", {}}})
+         {only(DeviceId(99)), Target{Target::Kind::row, 9, {}, {}}, Target{Target::Kind::group, 0, "B", {}}})
         CHECK_THROWS_AS(lesson.order(lesson.session, control(Action::recenter, Json::object(), nobody)),
                         platform::Error);
     CHECK(lesson.now().transport.state == sessions::State::running);
@@ -166,13 +166,13 @@ TEST_CASE("hands wait in their order, the unwell first, and a kill forgets nobod
     using sessions::HandMove;
     Lesson lesson;
     Headset one(lesson, lesson.device_1), two(lesson, lesson.device_2);
-    const auto move = [&](std::int64_t device_id, HandMove what, const std::string& question = "") {
+    const auto move = [&](DeviceId device_id, HandMove what, const std::string& question = "") {
         lesson.write([&](store::Tx& tx) {
             lesson.services->director.move_hand(tx, lesson.organisation, device_id, what, question);
         });
         lesson.run_posted();
     };
-    const auto queue = [&] { return lesson.entry("session/" + std::to_string(lesson.session), "hands"); };
+    const auto queue = [&] { return lesson.entry("session/" + to_string(lesson.session), "hands"); };
     CHECK_THROWS_AS(move(lesson.device_1, HandMove::raise), platform::Error); // there is no lesson
     lesson.order(Action::start);
     move(lesson.device_1, HandMove::raise, "Is it a shark?");
@@ -182,7 +182,7 @@ TEST_CASE("hands wait in their order, the unwell first, and a kill forgets nobod
     CHECK(queue()[0]["question"] == "Is it a shark?");
     lesson.clock.advance(1s);
     move(lesson.device_2, HandMove::unwell);
-    CHECK(queue()[0]["device_id"] == lesson.device_2);
+    CHECK(queue()[0]["device_id"] == lesson.device_2.value());
     CHECK(queue()[0]["unwell"] == true);
     CHECK(two.last("hand")["unwell"] == true);
     CHECK(lesson.device_entry(lesson.device_2)["state"] == "needs_help");
@@ -207,7 +207,7 @@ TEST_CASE("at the end students are signed out, but a colleague who wears a heads
     lesson.sign_in(lesson.device_2, lesson.teacher);
     lesson.order(Action::start);
     lesson.order(Action::stop);
-    const auto on = [&](std::int64_t device_id) {
+    const auto on = [&](DeviceId device_id) {
         return lesson.read([&](store::Read& read) {
             return lesson.services->logins.person_on_device(read, lesson.organisation, device_id);
         });
@@ -224,7 +224,7 @@ TEST_CASE("who needs help, why, and what helps", "[sessions]") {
     Lesson lesson;
     Headset one(lesson, lesson.device_1), two(lesson, lesson.device_2);
     lesson.order(Action::start);
-    const auto report = [&](std::int64_t device_id, std::optional<std::int64_t> behind_ms,
+    const auto report = [&](DeviceId device_id, std::optional<std::int64_t> behind_ms,
                             std::int64_t battery = 80) {
         devices::Report said;
         said.battery = battery;
@@ -232,7 +232,7 @@ TEST_CASE("who needs help, why, and what helps", "[sessions]") {
         lesson.services->presence.seen(device_id, said, lesson.clock.now_ms());
         lesson.run_posted();
     };
-    const auto help = [&] { return lesson.entry("session/" + std::to_string(lesson.session), "help"); };
+    const auto help = [&] { return lesson.entry("session/" + to_string(lesson.session), "help"); };
     const auto go_on = [&](int seconds, auto&& each) {
         for (int i = 0; i < seconds; ++i) {
             lesson.clock.advance(1s);
@@ -264,20 +264,20 @@ TEST_CASE("who needs help, why, and what helps", "[sessions]") {
     go_on(6, [&] { report(lesson.device_1, 0); });
     REQUIRE(help().size() == 1);
     CHECK(help()[0]["reason"] == "disconnected");
-    CHECK(help()[0]["device_id"] == lesson.device_2);
+    CHECK(help()[0]["device_id"] == lesson.device_2.value());
 }
 
 TEST_CASE("a colleague takes over, and all of one's own stops at once", "[sessions]") {
     Lesson lesson;
     Headset one(lesson, lesson.device_1);
-    const std::int64_t colleague = lesson.write([&](store::Tx& tx) {
+    const PersonId colleague = lesson.write([&](store::Tx& tx) {
         people::NewPerson person;
         person.role = platform::Role::teacher;
         person.nickname = "Mr Bianchi";
         return lesson.services->people.add(tx, lesson.organisation, person).id;
     });
     lesson.order(Action::start);
-    const auto stop_all = [&](std::optional<std::int64_t> teacher) {
+    const auto stop_all = [&](std::optional<PersonId> teacher) {
         const auto stopped = lesson.write([&](store::Tx& tx) {
             return lesson.services->director.stop_all(tx, lesson.organisation, teacher, teacher);
         });
@@ -289,7 +289,7 @@ TEST_CASE("a colleague takes over, and all of one's own stops at once", "[sessio
         lesson.services->director.take_over(tx, lesson.organisation, lesson.session, colleague);
     });
     lesson.run_posted();
-    CHECK(lesson.entry("session/" + std::to_string(lesson.session), "session")["teacher"]["nickname"] ==
+    CHECK(lesson.entry("session/" + to_string(lesson.session), "session")["teacher"]["nickname"] ==
           "Mr Bianchi");
     CHECK(stop_all(colleague) == 1);
     CHECK(one.last("command")["action"] == "stop");

@@ -31,7 +31,7 @@ TEST_CASE("a start reaches the headsets of the room, each with its run", "[sessi
     // Who is not there has no run yet, but the command waits for it.
     const auto runs = lesson.runs();
     REQUIRE(runs.size() == 1);
-    CHECK(told["run_id"] == runs[0].id);
+    CHECK(told["run_id"] == runs[0].id.value());
     CHECK(runs[0].person->nickname == "Ada"); // it is her seat
     CHECK(runs[0].seat_id);
     CHECK(lesson.command(1)["counts"]["sent"] == 2);
@@ -75,14 +75,14 @@ TEST_CASE("a late joiner gets the state of the lesson and a run", "[sessions]") 
     CHECK(two.last("welcome")["device"]["name"] == "DPVR-02");
     CHECK(two.last("welcome")["session"]["state"] == "running"); // it is of the room, so it is known at once
     const auto state = two.last("state");
-    CHECK(state["session_id"] == lesson.session);
+    CHECK(state["session_id"] == lesson.session.value());
     CHECK(state["number"] == 1);
     CHECK(state["lesson"]["title"] == "Coral reef");
     CHECK(state["position_ms"].get<std::int64_t>() + lesson.clock.now_ms() -
               state["at_ms"].get<std::int64_t>() ==
           29'950);
     REQUIRE(lesson.runs().size() == 1);
-    CHECK(state["run_id"] == lesson.runs()[0].id);
+    CHECK(state["run_id"] == lesson.runs()[0].id.value());
     CHECK_FALSE(lesson.runs()[0].person); // nobody has signed in: the run is the seat's
     CHECK(lesson.runs()[0].seat_id);
 }
@@ -95,7 +95,7 @@ TEST_CASE("a headset that loses Wi-Fi comes back to the same run, and the gap do
     one.disconnect();
     lesson.clock.advance(20s);
     one.connect();
-    CHECK(one.last("welcome")["session"]["run_id"] == lesson.runs()[0].id);
+    CHECK(one.last("welcome")["session"]["run_id"] == lesson.runs()[0].id.value());
     lesson.clock.advance(10s);
     REQUIRE(lesson.runs().size() == 1);
     CHECK(lesson.runs()[0].time_in_lesson_at(lesson.clock.now_ms()) == 50'000);
@@ -110,18 +110,18 @@ TEST_CASE("a lesson goes on at the right position after the server was killed", 
         lesson.clock.advance(40s);
         lesson.order(Action::seek, {}, 100'000);
     }
-    const std::int64_t run = lesson.runs()[0].id;
+    const RunId run = lesson.runs()[0].id;
     lesson.clock.advance(20s);
     lesson.restart();
     CHECK(lesson.position() == 119'950);
-    CHECK(lesson.entry("session/" + std::to_string(lesson.session), "session")["state"] == "running");
+    CHECK(lesson.entry("session/" + to_string(lesson.session), "session")["state"] == "running");
     CHECK(lesson.command(2)["action"] == "seek");
 
     Headset one(lesson, lesson.device_1);
     const auto welcome = one.last("welcome")["session"];
     CHECK(welcome["number"] == 2);
     CHECK(welcome["position_ms"] == 100'000);
-    CHECK(welcome["run_id"] == run);
+    CHECK(welcome["run_id"] == run.value());
     CHECK(lesson.order(Action::pause).command.number == 3);
     CHECK(lesson.now().transport.position_ms == 120'000);
     CHECK(lesson.runs().size() == 1);
@@ -166,7 +166,7 @@ TEST_CASE("another lesson ends the runs of the one before and begins new ones", 
     CHECK(runs[1].progress == 0.5); // 300 of 600 s
     CHECK_FALSE(runs[1].completed);
     CHECK(runs[0].lesson_id == lesson.mars);
-    CHECK(one.last("command")["run_id"] == runs[0].id);
+    CHECK(one.last("command")["run_id"] == runs[0].id.value());
     CHECK(one.last("command")["position_ms"] == 5'000);
 }
 
@@ -193,7 +193,7 @@ TEST_CASE("a student who signs in names the run; another student begins another"
     Headset two(lesson, lesson.device_2);
     lesson.order(Action::start);
     REQUIRE(lesson.runs().size() == 1);
-    const std::int64_t anonymous = lesson.runs()[0].id;
+    const RunId anonymous = lesson.runs()[0].id;
 
     lesson.sign_in(lesson.device_2, lesson.ben);
     REQUIRE(lesson.runs().size() == 1);
@@ -207,7 +207,7 @@ TEST_CASE("a student who signs in names the run; another student begins another"
     CHECK(lesson.runs()[1].id == anonymous);
     CHECK(lesson.runs()[1].state == runs::RunState::finished);
     CHECK(lesson.runs()[0].person->id == lesson.ada);
-    CHECK(two.last("state")["run_id"] == lesson.runs()[0].id);
+    CHECK(two.last("state")["run_id"] == lesson.runs()[0].id.value());
 }
 
 TEST_CASE("each headset's answers are tracked, and the teacher sees who has not obeyed", "[sessions]") {
@@ -280,8 +280,8 @@ TEST_CASE("who signs in for a class is called into its session", "[sessions]") {
     wanted.title = "Maths";
     wanted.teacher_id = lesson.teacher;
     wanted.class_id = lesson.class_id;
-    const std::int64_t maths = lesson.make(wanted);
-    const std::int64_t loose = lesson.add_device("DPVR-03");
+    const SessionId maths = lesson.make(wanted);
+    const DeviceId loose = lesson.add_device("DPVR-03");
     Headset three(lesson, loose);
     lesson.order(maths, {Action::start, {}, {}});
     CHECK(three.count("command") == 0);
@@ -291,7 +291,7 @@ TEST_CASE("who signs in for a class is called into its session", "[sessions]") {
                     platform::Error);
 
     lesson.sign_in(loose, lesson.ben);
-    CHECK(three.last("state")["session_id"] == maths);
+    CHECK(three.last("state")["session_id"] == maths.value());
     CHECK(three.last("state")["lesson"].is_null()); // it runs without any
     CHECK(lesson.services->director.session_of(loose) == maths);
 }
@@ -301,7 +301,7 @@ TEST_CASE("a session without class and room admits those who ask by its id", "[s
     sessions::NewSession wanted;
     wanted.title = "Open house";
     wanted.teacher_id = lesson.teacher;
-    const std::int64_t open = lesson.make(wanted);
+    const SessionId open = lesson.make(wanted);
     const auto join = [&] {
         lesson.write([&](store::Tx& tx) {
             lesson.services->director.join(tx, lesson.organisation, open, lesson.device_1);
@@ -312,15 +312,15 @@ TEST_CASE("a session without class and room admits those who ask by its id", "[s
     join();
     CHECK(one.count("state") == 0); // it has not started
     lesson.order(open, {Action::start, {}, {}});
-    CHECK(one.last("command")["session_id"] == open);
+    CHECK(one.last("command")["session_id"] == open.value());
 
     // The room's lesson takes its headsets over, and asking brings them back.
     lesson.order(Action::start);
-    CHECK(one.last("command")["session_id"] == lesson.session);
+    CHECK(one.last("command")["session_id"] == lesson.session.value());
     CHECK(lesson.services->director.session_of(lesson.device_1) == lesson.session);
     lesson.clock.advance(1s);
     join();
-    CHECK(one.last("state")["session_id"] == open);
+    CHECK(one.last("state")["session_id"] == open.value());
     CHECK(lesson.services->director.session_of(lesson.device_1) == open);
     lesson.order(Action::pause);
     CHECK(one.last("command")["action"] == "play"); // the room's commands are not for it any more
@@ -335,27 +335,27 @@ TEST_CASE("events without a run belong to the lesson that the headset is in", "[
                 .run_id;
         });
     };
-    const std::int64_t before = send("a");
+    const RunId before = send("a");
     lesson.order(Action::start); // the headset has no socket: it is not there
     CHECK(send("b") == before);
     Headset two(lesson, lesson.device_2);
-    const std::int64_t in_lesson = lesson.runs().at(0).id;
+    const RunId in_lesson = lesson.runs().at(0).id;
     CHECK(in_lesson != before);
     CHECK(send("c") == in_lesson);
 }
 
 TEST_CASE("the board shows what the contract names", "[sessions]") {
     Lesson lesson;
-    const std::string organisation = "organisation/" + std::to_string(lesson.organisation);
+    const std::string organisation = "organisation/" + to_string(lesson.organisation);
     CHECK(lesson.device_entry(lesson.device_1)["state"] == "offline");
-    CHECK(lesson.entry("room/" + std::to_string(lesson.room), "room")["name"] == "Room 2");
+    CHECK(lesson.entry("room/" + to_string(lesson.room), "room")["name"] == "Room 2");
     Headset one(lesson, lesson.device_1);
     CHECK(lesson.device_entry(lesson.device_1)["state"] == "ready");
-    CHECK(lesson.entry(organisation, "session/" + std::to_string(lesson.session)).is_null());
+    CHECK(lesson.entry(organisation, "session/" + to_string(lesson.session)).is_null());
     lesson.order(Action::start);
-    CHECK(lesson.entry(organisation, "session/" + std::to_string(lesson.session))["state"] == "running");
+    CHECK(lesson.entry(organisation, "session/" + to_string(lesson.session))["state"] == "running");
     CHECK(lesson.device_entry(lesson.device_1)["state"] == "playing");
-    CHECK(lesson.device_entry(lesson.device_1)["session_id"] == lesson.session);
+    CHECK(lesson.device_entry(lesson.device_1)["session_id"] == lesson.session.value());
     lesson.clock.advance(6s);
     lesson.tick();
     CHECK(lesson.device_entry(lesson.device_1)["state"] == "away");
@@ -378,10 +378,10 @@ TEST_CASE("the board shows what the contract names", "[sessions]") {
     CHECK(lesson.command(3).is_null()); // the newest five
     CHECK(lesson.command(4)["number"] == 4);
     lesson.order(Action::stop);
-    CHECK(lesson.entry(organisation, "session/" + std::to_string(lesson.session)).is_null());
+    CHECK(lesson.entry(organisation, "session/" + to_string(lesson.session)).is_null());
     CHECK(lesson.device_entry(lesson.device_1)["state"] == "ready");
-    CHECK(lesson.entry("session/" + std::to_string(lesson.session), "session")["state"] == "stopped");
+    CHECK(lesson.entry("session/" + to_string(lesson.session), "session")["state"] == "stopped");
     lesson.clock.advance(61min);
     lesson.tick();
-    CHECK_FALSE(lesson.services->hub.is_open("session/" + std::to_string(lesson.session)));
+    CHECK_FALSE(lesson.services->hub.is_open("session/" + to_string(lesson.session)));
 }

@@ -19,8 +19,8 @@ namespace {
 const std::string sha(64, 'a');
 
 struct Fetch : Lesson {
-    std::int64_t content = write([&](store::Tx& tx) {
-        const std::int64_t id = tx.insert(
+    ContentId content = write([&](store::Tx& tx) {
+        const ContentId id = tx.insert<ContentId>(
             "INSERT INTO contents (organisation_id, title, kind, media_type, file_name, sha256, size, "
             "created_ms)"
             " VALUES (?, 'Reef', 'video', 'video/mp4', 'x', ?, 1000, ?)",
@@ -34,8 +34,7 @@ struct Fetch : Lesson {
         run_posted();
         return ordered;
     }
-    void report(std::int64_t device_id, const std::vector<sessions::HeldReport>& reports,
-                bool complete = false) {
+    void report(DeviceId device_id, const std::vector<sessions::HeldReport>& reports, bool complete = false) {
         write([&](store::Tx& tx) {
             services->fetching.report(tx, organisation, device_id, reports, complete);
         });
@@ -54,7 +53,7 @@ TEST_CASE("headsets are told what to fetch, and the teacher sees how far each is
     CHECK(f.order(order).size() == 2);
     const auto fetch = one.last("content.fetch");
     REQUIRE(fetch["items"].size() == 1);
-    CHECK(fetch["items"][0]["url"] == "/v1/content/" + std::to_string(f.content) + "/file");
+    CHECK(fetch["items"][0]["url"] == "/v1/content/" + to_string(f.content) + "/file");
     CHECK(fetch["items"][0]["sha256"] == sha);
     f.report(f.device_1, {{sha, "fetching", "", 400}});
     CHECK(f.device_entry(f.device_1)["content"]["received_bytes"] == 400);
@@ -68,10 +67,10 @@ TEST_CASE("headsets are told what to fetch, and the teacher sees how far each is
     CHECK(f.device_entry(f.device_2)["content"]["failed"] == 1);
 
     FetchOrder wrong;
-    wrong.content_ids = {99};
+    wrong.content_ids = {ContentId(99)};
     CHECK_THROWS_AS(f.order(wrong), platform::Error);
     wrong.content_ids = {f.content};
-    wrong.device_ids = {99};
+    wrong.device_ids = {DeviceId(99)};
     CHECK_THROWS_AS(f.order(wrong), platform::Error);
     wrong.content_ids.clear();
     wrong.lesson_id = f.mars; // nothing of it is on the box
@@ -80,7 +79,7 @@ TEST_CASE("headsets are told what to fetch, and the teacher sees how far each is
 
 TEST_CASE("the board before a lesson knows who has its content", "[sessions]") {
     Fetch f;
-    const auto has_content = [&](std::int64_t device_id) {
+    const auto has_content = [&](DeviceId device_id) {
         const auto board = f.read([&](store::Read& read) {
             sessions::PreflightQuestion question;
             question.session_id = f.session;
@@ -88,7 +87,7 @@ TEST_CASE("the board before a lesson knows who has its content", "[sessions]") {
         });
         for (const auto& headset : board["devices"])
             for (const auto& check : headset["checks"])
-                if (headset["device_id"] == device_id && check["name"] == "content")
+                if (headset["device_id"] == device_id.value() && check["name"] == "content")
                     return check["good"].get<bool>();
         return false;
     };

@@ -38,13 +38,13 @@ std::vector<std::string> faulty_fields(Classroom& school, const NewSession& sess
 TEST_CASE("a session is made of what belongs to its organisation", "[sessions]") {
     using Fields = std::vector<std::string>;
     Classroom school;
-    const std::int64_t lesson = school.add_lesson("Coral reef", 60'000);
+    const LessonId lesson = school.add_lesson("Coral reef", 60'000);
     NewSession session = oceans(school);
-    session.class_id = 99;
-    session.room_id = 98;
+    session.class_id = ClassId(99);
+    session.room_id = RoomId(98);
     CHECK(faulty_fields(school, session) == Fields{"class_id", "room_id"});
     session = oceans(school);
-    session.lesson_ids = {lesson, 97};
+    session.lesson_ids = {lesson, LessonId(97)};
     CHECK(faulty_fields(school, session) == Fields{"lesson_ids[1]"});
     session = oceans(school);
     session.teacher_id = school.add_student("Ada");
@@ -56,29 +56,29 @@ TEST_CASE("a session is made of what belongs to its organisation", "[sessions]")
 
 TEST_CASE("sessions are found by state, class and student", "[sessions]") {
     Classroom school;
-    const std::int64_t ada = school.add_student("Ada"), visitor = school.add_student("Zoe");
+    const PersonId ada = school.add_student("Ada"), visitor = school.add_student("Zoe");
     NewSession of_class = oceans(school);
     of_class.class_id = school.class_id;
     school.write([&](store::Tx& tx) {
         school.services->classes.remove_student(tx, school.organisation, school.class_id, visitor);
         auto& sessions = school.services->sessions;
-        const std::int64_t first = sessions.create(tx, school.organisation, of_class).id;
-        const std::int64_t second = sessions.create(tx, school.organisation, oceans(school)).id;
+        const SessionId first = sessions.create(tx, school.organisation, of_class).id;
+        const SessionId second = sessions.create(tx, school.organisation, oceans(school)).id;
         sessions.set_transport(tx, school.organisation, second, {State::running, 0, 0, tx.now_ms()});
         const auto ids = [&](const sessions::SessionFilter& filter) {
-            std::vector<std::int64_t> found;
+            std::vector<SessionId> found;
             for (const auto& session : sessions.list(tx, school.organisation, filter, {}).items)
                 found.push_back(session.id);
             return found;
         };
-        using Ids = std::vector<std::int64_t>;
+        using Ids = std::vector<SessionId>;
         CHECK(ids({}) == Ids{second, first});
         CHECK(ids({.state = State::created}) == Ids{first});
         CHECK(ids({.live = true}) == Ids{second});
         CHECK(ids({.class_id = school.class_id}) == Ids{first});
         CHECK(ids({.student_id = ada}) == Ids{first});
         CHECK(ids({.student_id = visitor}) == Ids{});
-        CHECK_FALSE(sessions.find(tx, school.organisation + 1, first));
+        CHECK_FALSE(sessions.find(tx, OrganisationId(school.organisation.value() + 1), first));
     });
 }
 
@@ -86,9 +86,9 @@ TEST_CASE("commands are numbered by session", "[sessions]") {
     Classroom school;
     school.write([&](store::Tx& tx) {
         auto& sessions = school.services->sessions;
-        const std::int64_t one = sessions.create(tx, school.organisation, oceans(school)).id;
-        const std::int64_t two = sessions.create(tx, school.organisation, oceans(school)).id;
-        const auto add = [&](std::int64_t session) {
+        const SessionId one = sessions.create(tx, school.organisation, oceans(school)).id;
+        const SessionId two = sessions.create(tx, school.organisation, oceans(school)).id;
+        const auto add = [&](SessionId session) {
             sessions::Command command;
             command.session_id = session;
             return sessions.add_command(tx, school.organisation, command, {}).number;
@@ -118,16 +118,16 @@ TEST_CASE("an answer never goes back, and only who takes part may answer", "[ses
         {AnswerState::expired, AnswerState::done, AnswerState::done},
     };
     Classroom school;
-    const std::int64_t device = school.add_device("DPVR-07"), stranger = school.add_device("DPVR-08");
+    const DeviceId device = school.add_device("DPVR-07"), stranger = school.add_device("DPVR-08");
     school.write([&](store::Tx& tx) {
         auto& sessions = school.services->sessions;
-        const std::int64_t session = sessions.create(tx, school.organisation, oceans(school)).id;
+        const SessionId session = sessions.create(tx, school.organisation, oceans(school)).id;
         sessions.join(tx, school.organisation, session, device);
         for (const Case& each : cases) {
             INFO(name_of(each.before) << " -> " << name_of(each.said));
             sessions::Command command;
             command.session_id = session;
-            const std::vector<std::int64_t> to = {device};
+            const std::vector<DeviceId> to = {device};
             const std::int64_t number = sessions.add_command(tx, school.organisation, command, to).number;
             tx.run("UPDATE command_answers SET state = ? WHERE command_id = (SELECT max(id) FROM commands)",
                    name_of(each.before));
@@ -142,12 +142,11 @@ TEST_CASE("an answer never goes back, and only who takes part may answer", "[ses
 
 TEST_CASE("a summary adds up each student's runs from their rollups", "[sessions]") {
     Classroom school;
-    const std::int64_t ada = school.add_student("Ada");
-    const std::int64_t device_1 = school.add_device("DPVR-01"), device_2 = school.add_device("DPVR-02");
+    const PersonId ada = school.add_student("Ada");
+    const DeviceId device_1 = school.add_device("DPVR-01"), device_2 = school.add_device("DPVR-02");
     const auto session = school.write([&](store::Tx& tx) {
-        const std::int64_t id = school.services->sessions.create(tx, school.organisation, oceans(school)).id;
-        const auto run = [&](std::int64_t device_id, std::optional<std::int64_t> person_id,
-                             const char* batch_id) {
+        const SessionId id = school.services->sessions.create(tx, school.organisation, oceans(school)).id;
+        const auto run = [&](DeviceId device_id, std::optional<PersonId> person_id, const char* batch_id) {
             runs::NewRun wanted;
             wanted.session_id = id;
             wanted.device_id = device_id;
@@ -179,6 +178,7 @@ TEST_CASE("a summary adds up each student's runs from their rollups", "[sessions
         CHECK(of_ada["gaze"]["counts"].size() == 648);
         CHECK(summary["students"][1]["person"].is_null());
         CHECK(summary["class_gaze"]["total"] == 6);
-        CHECK(sessions::summary_of(read, school.organisation + 1, session).students.empty());
+        CHECK(sessions::summary_of(read, OrganisationId(school.organisation.value() + 1), session)
+                  .students.empty());
     });
 }

@@ -57,13 +57,13 @@ TEST_CASE("a picture is a small JPEG", "[simulation]") {
 
 TEST_CASE("events are kept until the server has them", "[simulation]") {
     simulation::EventLog log("h1");
-    log.add(7, "{}");
-    log.add(7, "{}");
-    log.add(8, "{}"); // another run: another batch
+    log.add(RunId(7), "{}");
+    log.add(RunId(7), "{}");
+    log.add(RunId(8), "{}"); // another run: another batch
     log.seal();
     const simulation::Batch* first = log.next_to_send(4);
     REQUIRE(first != nullptr);
-    CHECK(first->run_id == 7);
+    CHECK(first->run_id == RunId(7));
     CHECK(first->events == "{},{}");
     const std::string first_id = first->id;
     const std::string second_id = log.next_to_send(4)->id;
@@ -72,8 +72,8 @@ TEST_CASE("events are kept until the server has them", "[simulation]") {
     log.connection_lost();
     CHECK(log.next_to_send(1)->id == first_id);
     CHECK(log.next_to_send(1) == nullptr); // one under way is the most
-    CHECK(log.acknowledge(first_id, 7, true));
-    CHECK_FALSE(log.acknowledge(first_id, 7, true));
+    CHECK(log.acknowledge(first_id, RunId(7), true));
+    CHECK_FALSE(log.acknowledge(first_id, RunId(7), true));
     CHECK(log.next_to_send(1)->id == second_id);
     log.retry(second_id);
     CHECK(log.next_to_send(1)->id == second_id);
@@ -83,15 +83,15 @@ TEST_CASE("events are kept until the server has them", "[simulation]") {
     CHECK(log.acknowledged() == 2);
     CHECK(log.refused() == 1);
     CHECK(log.repeated_batches() == 1);
-    CHECK(log.runs().at(7).acknowledged == 2);
-    CHECK(log.runs().at(8).made == 1);
+    CHECK(log.runs().at(RunId(7)).acknowledged == 2);
+    CHECK(log.runs().at(RunId(8)).made == 1);
 }
 
 TEST_CASE("a batch holds at most 100 events, and what exceeds the store is lost oldest first",
           "[simulation]") {
     simulation::EventLog log("h1", 250);
     for (int i = 0; i < 400; ++i)
-        log.add(1, std::to_string(i));
+        log.add(RunId(1), std::to_string(i));
     log.seal();
     CHECK(log.lost() == 200);
     const simulation::Batch* oldest = log.next_to_send(1);
@@ -133,7 +133,7 @@ TEST_CASE("a late headset joins at the position that the lesson has now", "[simu
     CHECK(player.position_ms(54'000) == Approx(5000));
     CHECK(player.position_ms(49'000) == Approx(1000)); // it starts in a second
     CHECK(player.position_ms(500'000) == Approx(60'000));
-    CHECK(player.run_id() == 5);
+    CHECK(player.run_id() == RunId(5));
     player.take_state(nullptr);
     CHECK_FALSE(player.in_session());
 }
@@ -189,6 +189,6 @@ TEST_CASE("a state overtakes older commands, and another session everything", "[
     json other = state("running", 1, 0, 20'000);
     other["session_id"] = 13;
     player.take_state(other);
-    CHECK(player.session_id() == 13);
+    CHECK(player.session_id() == SessionId(13));
     CHECK(player.position_ms(21'000) == Approx(1000));
 }

@@ -5,9 +5,12 @@
 #include <set>
 #include <string>
 
+#include "platform/ids.h"
 #include "store/store.h"
 
 namespace notes {
+
+using Id = platform::Id<struct NoteRow>;
 
 inline constexpr std::string_view schema_sql =
     "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;"
@@ -20,11 +23,11 @@ inline store::Options options(const std::filesystem::path& folder) {
     return options;
 }
 
-inline std::int64_t add(store::Tx& tx, std::string_view text) {
-    return tx.insert("INSERT INTO notes (text) VALUES (?)", text);
+inline Id add(store::Tx& tx, std::string_view text) {
+    return tx.insert<Id>("INSERT INTO notes (text) VALUES (?)", text);
 }
 
-inline std::int64_t add(store::Store& store, std::string_view text) {
+inline Id add(store::Store& store, std::string_view text) {
     return store.write("add", [&](store::Tx& tx) { return add(tx, text); });
 }
 

@@ -113,10 +113,11 @@ TEST_CASE("SQL put together at run time", "[store]") {
 }
 
 TEST_CASE("run says how many rows it changed, insert the new row's id", "[store]") {
+    using ThingId = platform::Id<struct ThingRow>;
     Database database;
     database.connection.execute("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT)");
-    CHECK(database.tx.insert("INSERT INTO things (name) VALUES (?)", "a") == 1);
-    CHECK(database.tx.insert("INSERT INTO things (name) VALUES (?)", "b") == 2);
+    CHECK(database.tx.insert<ThingId>("INSERT INTO things (name) VALUES (?)", "a") == ThingId(1));
+    CHECK(database.tx.insert<ThingId>("INSERT INTO things (name) VALUES (?)", "b") == ThingId(2));
     CHECK(database.tx.run("UPDATE things SET name = 'c'") == 2);
     CHECK(database.tx.run("DELETE FROM things WHERE id = ?", 7) == 0);
     CHECK(database.tx.integer("SELECT count(*) FROM things") == 2);

@@ -79,8 +79,8 @@ TEST_CASE("what is written can be read, now and after a restart", "[store]") {
     support::ManualClock clock;
     {
         Store store(notes::options(folder.path()), clock);
-        CHECK(notes::add(store, "one") == 1);
-        CHECK(notes::add(store, "two") == 2);
+        CHECK(notes::add(store, "one") == notes::Id(1));
+        CHECK(notes::add(store, "two") == notes::Id(2));
         CHECK(notes::count(store) == 2);
         store.write("nothing", [&](Tx& tx) { CHECK(tx.now_ms() == clock.now_ms()); });
     }
@@ -341,9 +341,9 @@ TEST_CASE("64 threads at once get an id each", "[store]") {
             together.arrive_and_wait();
             for (int i = 0; i < each; ++i) {
                 const std::string text = std::to_string(t) + "/" + std::to_string(i);
-                const std::int64_t id = notes::add(fixture.store, text);
+                const notes::Id id = notes::add(fixture.store, text);
                 const auto kept = fixture.store.read([&](store::Read& read) {
-                    return read.integer("SELECT id FROM notes WHERE text = ?", text);
+                    return read.id<notes::Id>("SELECT id FROM notes WHERE text = ?", text);
                 });
                 if (kept != id) ++failures;
             }

@@ -39,11 +39,11 @@ struct Tale {
 void tell_of_pages(LiveSchool& school, Tale& tale) {
     LiveClient one(school.box, school.first.credential), page(school.box, school.teacher);
     tale.say(page, "ping", Json::object());
-    const std::string topic = "session/" + std::to_string(school.session);
+    const std::string topic = "session/" + to_string(school.session);
     tale.say(page, "subscribe", {{"topic", topic}});
     tale.hear(page, "topic");
     tale.say(page, "unsubscribe", {{"topic", topic}});
-    page.expect("subscribe", {{"topic", "pictures/" + std::to_string(school.first.id)}});
+    page.expect("subscribe", {{"topic", "pictures/" + to_string(school.first.id)}});
     tale.hear(one, "pictures");
     one.send_picture("JPEG");
     CHECK(page.wait_for_picture().jpeg == "JPEG");
@@ -71,11 +71,12 @@ void tell_of_headsets(LiveSchool& school, Tale& tale) {
     tale.say(one, "headset.well", Json::object());
     tale.say(one, "content.report", {{"items", Json::array()}, {"complete", true}});
     chat::Message words;
-    words.id = 1;
+    words.id = MessageId(1);
     words.run_id = stored.at("run_id");
     words.kind = "text";
     words.text = "Look closer";
-    school.box.services().chat_feed.said(1, {.person_id = {}, .device_id = school.first.id}, words);
+    school.box.services().chat_feed.said(OrganisationId(1), {.person_id = {}, .device_id = school.first.id},
+                                         words);
     tale.hear(one, "chat.message");
 
     school.box.services().director.tell(school.first.id, "content.fetch",

@@ -243,7 +243,7 @@ TEST_CASE("a broken headset is replaced: seat, name and history go on with the n
     const Credential head = box.set_up();
     box.make_room(head, "Room 2", 1, 1);
     const auto broken = box.pair(head, "OLD"), fresh = box.pair(head, "NEW");
-    const std::string address = "/v1/devices/" + std::to_string(broken.id);
+    const std::string address = "/v1/devices/" + to_string(broken.id);
     box.expect(200, "PATCH", address, {{"name", "Blue"}, {"group", "Lab"}}, head);
     box.expect(200, "PATCH", "/v1/seats/1", {{"device_id", broken.id}}, head);
     const Json gaze = {{"kind", "gaze"}, {"at_ms", box.clock.now_ms()}, {"yaw_deg", 10}, {"pitch_deg", 5}};
@@ -257,7 +257,7 @@ TEST_CASE("a broken headset is replaced: seat, name and history go on with the n
     socket.read(); // welcome
     box.expect(422, "POST", address + "/replace", {{"device_id", broken.id}}, head);
     const Json now = box.expect(200, "POST", address + "/replace", {{"device_id", fresh.id}}, head);
-    CHECK(now["id"] == broken.id);
+    CHECK(now["id"] == broken.id.value());
     CHECK(now["serial_number"] == "NEW");
     CHECK(now["name"] == "Blue");
     CHECK(now["group"] == "Lab");
@@ -265,10 +265,10 @@ TEST_CASE("a broken headset is replaced: seat, name and history go on with the n
     while (socket.read()) {
     } // it is closed, and comes back as the other
     CHECK(box.expect(200, "GET", "/v1/logins/current", nullptr, fresh.credential)["device"]["id"] ==
-          broken.id);
+          broken.id.value());
     box.expect(401, "GET", "/v1/logins/current", nullptr, broken.credential);
-    CHECK(box.expect(200, "GET", "/v1/rooms/1", nullptr, head)["seats"][0]["device_id"] == broken.id);
-    CHECK(box.expect(200, "GET", "/v1/runs/" + run.dump(), nullptr, head)["device_id"] == broken.id);
+    CHECK(box.expect(200, "GET", "/v1/rooms/1", nullptr, head)["seats"][0]["device_id"] == broken.id.value());
+    CHECK(box.expect(200, "GET", "/v1/runs/" + run.dump(), nullptr, head)["device_id"] == broken.id.value());
     CHECK(box.expect(200, "GET", "/v1/devices?group=Lab", nullptr, head)["items"].size() == 1);
     CHECK(box.expect(200, "GET", "/v1/devices?group=Other", nullptr, head)["items"].empty());
     const Json gone = box.expect(200, "GET", "/v1/devices?unpaired=true", nullptr, head)["items"];

@@ -17,7 +17,8 @@ namespace {
 struct Known {
     TestAppliance box;
     Credential head = box.set_up();
-    std::int64_t id = 0, run_id = 0;
+    PersonId id;
+    RunId run_id;
 
     Known() {
         const auto staged = box.call_raw(
@@ -31,7 +32,7 @@ struct Known {
         id = box.expect(200, "GET", "/v1/people?q=zebulon", nullptr, head).at("items").at(0).at("id");
         const auto headset = box.pair(head, "DPVR-1");
         const Json room = box.make_room(head, "Room 2", 1, 1);
-        box.expect(200, "POST", "/v1/people/" + std::to_string(id) + "/pin", {{"pin", "4711"}}, head);
+        box.expect(200, "POST", "/v1/people/" + to_string(id) + "/pin", {{"pin", "4711"}}, head);
         box.expect(200, "POST", "/v1/headset/sign-in", {{"nickname", "zebulon"}, {"pin", "4711"}},
                    headset.credential);
         const Json gaze = {
@@ -42,7 +43,7 @@ struct Known {
         box.services().store.write("what else is known", [&](store::Tx& tx) { tell_more(tx, headset.id); });
     }
 
-    void tell_more(store::Tx& tx, std::int64_t device_id) const {
+    void tell_more(store::Tx& tx, DeviceId device_id) const {
         tx.run("UPDATE runs SET person_id = ?, data = '{\"customer_id\":\"zebulon\"}' WHERE id = ?", id,
                run_id);
         tx.run("INSERT INTO profiles (person_id, preferences) VALUES (?, '{\"call_me\":\"Zebulon\"}')", id);
@@ -79,7 +80,7 @@ struct Known {
 
 // "table.column" of whatever still knows the person: by id where that is a reference to people, otherwise by
 // the name.
-std::vector<std::string> who_knows(store::Read& read, std::int64_t id) {
+std::vector<std::string> who_knows(store::Read& read, PersonId id) {
     std::vector<std::pair<std::string, std::string>> texts, references;
     auto tables = read.query(
         "SELECT s.name, c.name, c.type, EXISTS (SELECT 1 FROM pragma_foreign_key_list(s.name) f"
@@ -98,8 +99,8 @@ std::vector<std::string> who_knows(store::Read& read, std::int64_t id) {
                 .step())
             found.push_back(table + "." + column);
     for (const auto& [table, column] : references)
-        if (read.query_text("SELECT 1 FROM \"" + table + "\" WHERE \"" + column +
-                            "\" = " + std::to_string(id) + " LIMIT 1")
+        if (read.query_text("SELECT 1 FROM \"" + table + "\" WHERE \"" + column + "\" = " + to_string(id) +
+                            " LIMIT 1")
                 .step())
             found.push_back(table + "." + column);
     return found;
@@ -115,18 +116,17 @@ TEST_CASE("whoever is erased is in no table any more", "[stories][people]") {
             return box.services().store.read([&](store::Read& read) { return who_knows(read, known.id); });
         };
         CHECK(knowing().size() > 15); // the test itself sees something
-        box.expect(204, "POST", "/v1/people/" + std::to_string(known.id) + "/erase", {{"runs", runs}},
-                   known.head);
+        box.expect(204, "POST", "/v1/people/" + to_string(known.id) + "/erase", {{"runs", runs}}, known.head);
         TestAppliance::wait_for([&] { return knowing().empty(); });
         CHECK(knowing() == std::vector<std::string>());
-        CHECK(box.call("GET", "/v1/runs/" + std::to_string(known.run_id), nullptr, known.head).status ==
+        CHECK(box.call("GET", "/v1/runs/" + to_string(known.run_id), nullptr, known.head).status ==
               (std::string_view(runs) == "remove" ? 404 : 200));
     }
 }
 
 TEST_CASE("whatever is known of a student is in what is handed out", "[stories][people]") {
     Known known;
-    const auto zip = known.box.call_raw("GET", "/v1/people/" + std::to_string(known.id) + "/export", "",
+    const auto zip = known.box.call_raw("GET", "/v1/people/" + to_string(known.id) + "/export", "",
                                         {{"Authorization", "Bearer " + known.head.token}});
     std::map<std::string, std::string> files;
     for (const auto& file : platform::read_zip(zip.body, "file"))

@@ -99,7 +99,7 @@ TEST_CASE("every route that changes something for teachers refuses a viewer", "[
         CHECK(reply.status == 403);
     }
     CHECK(contents(box) == before);
-    const std::string student = "/v1/people/" + std::to_string(school.person_id);
+    const std::string student = "/v1/people/" + to_string(school.person_id);
     box.expect(403, "POST", student + "/sign-out", nullptr, viewer);
     box.expect(200, "GET", student, nullptr, viewer);
 }

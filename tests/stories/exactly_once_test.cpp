@@ -126,7 +126,7 @@ public:
         }
     }
     std::int64_t made() const { return made_; }
-    std::int64_t run_id() const { return run_id_; }
+    RunId run_id() const { return run_id_; }
     std::uint64_t repeated() const { return log_.repeated_batches(); }
     std::atomic<int> losses = 0;
 
@@ -134,8 +134,8 @@ private:
     void send(const simulation::Batch& batch) {
         if (!client_) client_ = std::make_unique<support::RawClient>(port_);
         std::string body = R"({"batch_id":")" + batch.id + '"';
-        if (batch.run_id != 0)
-            body += R"(,"run_id":)" + std::to_string(batch.run_id) + R"(,"reported_total":)" +
+        if (batch.run_id)
+            body += R"(,"run_id":)" + to_string(batch.run_id) + R"(,"reported_total":)" +
                     std::to_string(batch.made);
         body += R"(,"events":[)" + batch.events + "]}";
         client_->send(support::post_request(
@@ -157,7 +157,8 @@ private:
     std::mt19937 random_;
     simulation::EventLog log_;
     std::unique_ptr<support::RawClient> client_;
-    std::int64_t made_ = 0, run_id_ = 0;
+    std::int64_t made_ = 0;
+    RunId run_id_;
 };
 
 // What lies on the disk, as the sqlite3 shell would count it.
@@ -215,7 +216,7 @@ TEST_CASE("over fifty kills of the server and lost connections no event is lost 
         repeated += headset->repeated();
         // What the headset says and what the box has are the same, and the box says so.
         const json insights =
-            box.ask("GET", "/v1/runs/" + std::to_string(headset->run_id()) + "/insights", nullptr, teacher);
+            box.ask("GET", "/v1/runs/" + to_string(headset->run_id()) + "/insights", nullptr, teacher);
         CHECK(insights.at("result").at("events") == headset->made());
         CHECK(insights.at("result").at("reported_events") == headset->made());
         CHECK(insights.at("missing_events") == 0);

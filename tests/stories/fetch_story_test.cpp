@@ -85,7 +85,7 @@ public:
     }
     // How many headsets the board before the lesson finds to have its content; the others it has fetch it.
     std::size_t green() {
-        const std::string question = "/v1/preflight?lesson=" + std::to_string(lesson);
+        const std::string question = "/v1/preflight?lesson=" + to_string(lesson);
         std::size_t count = 0;
         const Json board = box.expect(200, "GET", question, nullptr, teacher);
         for (const Json& device : board.at("devices"))
@@ -99,7 +99,7 @@ public:
 
     TestAppliance box;
     Credential teacher;
-    std::int64_t lesson = 0;
+    LessonId lesson;
 
 private:
     simulation::ClassroomOptions options() {

@@ -22,9 +22,9 @@ struct School {
         const Json seats =
             box.expect(200, "GET", "/v1/rooms/" + room.at("id").dump(), nullptr, teacher).at("seats");
         for (const char* nickname : {"Ada", "Ben", "Cleo", "Dora"}) {
-            const std::int64_t id = box.add_person(teacher, "student", nickname).at("id");
-            box.call("PUT", "/v1/classes/" + std::to_string(a_class) + "/students/" + std::to_string(id),
-                     nullptr, head);
+            const PersonId id = box.add_person(teacher, "student", nickname).at("id");
+            box.call("PUT", "/v1/classes/" + to_string(a_class) + "/students/" + to_string(id), nullptr,
+                     head);
             students.push_back(id);
         }
         for (std::size_t i = 0; i < 3; ++i) {
@@ -39,14 +39,14 @@ struct School {
                              {"duration_ms", 60'000}},
                             teacher)
                      .at("id");
-        const std::int64_t session = box.expect(201, "POST", "/v1/sessions",
-                                                {{"title", "Oceans"},
-                                                 {"class_id", a_class},
-                                                 {"room_id", room.at("id")},
-                                                 {"lesson_ids", {lesson}}},
-                                                teacher)
-                                         .at("id");
-        path = "/v1/sessions/" + std::to_string(session);
+        const SessionId session = box.expect(201, "POST", "/v1/sessions",
+                                             {{"title", "Oceans"},
+                                              {"class_id", a_class},
+                                              {"room_id", room.at("id")},
+                                              {"lesson_ids", {lesson}}},
+                                             teacher)
+                                      .at("id");
+        path = "/v1/sessions/" + to_string(session);
         box.expect(200, "POST", path + "/start", Json::object(), teacher);
     }
 
@@ -77,9 +77,10 @@ struct School {
 
     TestAppliance box;
     Credential teacher;
-    std::vector<std::int64_t> students;
+    std::vector<PersonId> students;
     std::vector<TestAppliance::Headset> headsets;
-    std::int64_t a_class = 0, lesson = 0;
+    ClassId a_class;
+    LessonId lesson;
     std::string path;
 };
 
@@ -166,7 +167,7 @@ TEST_CASE("a lesson is gone through moment by moment, and each student has a pag
     REQUIRE(run.at("slices").size() == 4);
     CHECK(run.at("slices").at(0).at("looks") == 50);
 
-    const Json page = school.get(school.path + "/students/" + std::to_string(school.students[0]) + "/report");
+    const Json page = school.get(school.path + "/students/" + to_string(school.students[0]) + "/report");
     CHECK(page.at("student").at("person").at("nickname") == "Ada");
     CHECK(page.at("class").at("median").at("attention") == 1.0);
     for (const char* others :
@@ -199,7 +200,7 @@ TEST_CASE("results are kept by student and by class, with the lesson as it was t
     school.box.clock.advance(5s);
     school.box.expect(200, "POST", school.path + "/stop", Json::object(), school.teacher);
     school.box.expect(
-        200, "PATCH", "/v1/lessons/" + std::to_string(school.lesson),
+        200, "PATCH", "/v1/lessons/" + to_string(school.lesson),
         {{"title", "Coral reef, second edition"}, {"content", "reef-2.mp4"}, {"duration_ms", 1000}},
         school.teacher);
 
@@ -207,17 +208,17 @@ TEST_CASE("results are kept by student and by class, with the lesson as it was t
     CHECK(session.at("lessons").at(0).at("title") == "Coral reef");
     CHECK(session.at("lessons").at(0).at("content") == "reef.mp4");
     CHECK(session.at("lessons").at(0).at("duration_ms") == 60'000);
-    const std::string history = "/v1/people/" + std::to_string(school.students[0]) + "/history";
+    const std::string history = "/v1/people/" + to_string(school.students[0]) + "/history";
     const Json done = school.get(history).at("items");
     REQUIRE(done.size() == 1);
     CHECK(done.at(0).at("lesson").at("title") == "Coral reef");
     CHECK(done.at(0).at("session").at("title") == "Oceans");
     CHECK(done.at(0).at("attempt") == 1);
     CHECK(done.at(0).at("events") == 100);
-    CHECK(school.get("/v1/people/" + std::to_string(school.students[3]) + "/history").at("items").empty());
+    CHECK(school.get("/v1/people/" + to_string(school.students[3]) + "/history").at("items").empty());
     CHECK(school.text(history + ".csv").find(",Oceans,Coral reef,1,") != std::string::npos);
 
-    const std::string results = "/v1/classes/" + std::to_string(school.a_class) + "/results";
+    const std::string results = "/v1/classes/" + to_string(school.a_class) + "/results";
     const Json table = school.get(results);
     REQUIRE(table.at("students").size() == 4);
     CHECK(table.at("students").at(0).at("person").at("nickname") == "Ada");

@@ -69,7 +69,7 @@ private:
 // Headsets on a thread of their own.
 class World {
 public:
-    World(const Box& box, std::int64_t session_id)
+    World(const Box& box, SessionId session_id)
         : network_(simulation::parse_server_url("http://127.0.0.1:" + std::to_string(box.port()))),
           classroom_(network_, options_of(box, session_id)),
           thread_([this] {
@@ -87,7 +87,7 @@ public:
     }
 
 private:
-    static simulation::ClassroomOptions options_of(const Box& box, std::int64_t session_id) {
+    static simulation::ClassroomOptions options_of(const Box& box, SessionId session_id) {
         simulation::ClassroomOptions options;
         options.headsets = headsets;
         options.start = "killed";

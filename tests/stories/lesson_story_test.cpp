@@ -46,7 +46,7 @@ struct School {
                     teacher)
             .at("id");
     }
-    std::string path() const { return "/v1/sessions/" + std::to_string(session); }
+    std::string path() const { return "/v1/sessions/" + to_string(session); }
     Json order(const std::string& action, const Json& body = Json::object()) {
         return box.expect(200, "POST", path() + "/" + action, body, teacher);
     }
@@ -69,7 +69,8 @@ struct School {
     TestAppliance box;
     Credential teacher;
     TestAppliance::Headset first, second;
-    std::int64_t ada = 0, ben = 0, session = 0;
+    PersonId ada, ben;
+    SessionId session;
 };
 
 // Time passes in a lesson, with a sign of life of each headset every few seconds: who is silent for longer is
@@ -219,7 +220,7 @@ TEST_CASE("a batch is stored once, whichever way it comes and however often", "[
 TEST_CASE("a page that watches a session sees its state and who has obeyed", "[stories]") {
     School school;
     LiveClient page(school.box, school.teacher), headset(school.box, school.first.credential);
-    const std::string topic = "session/" + std::to_string(school.session);
+    const std::string topic = "session/" + to_string(school.session);
     page.expect("subscribe", {{"topic", topic}});
     CHECK(page.wait_for("topic").at("entries").at("session").at("state") == "created");
     school.order("start");

@@ -102,7 +102,7 @@ TEST_CASE("a hand, a question, and somebody unwell: the teacher hears at once an
     LiveClient page(school.box, school.teacher);
     CHECK(one.ask("headset.hand", {{"question", "Why?"}}).at("error") == "Conflict"); // no lesson
     school.order({{"action", "play"}});
-    const std::string topic = "session/" + std::to_string(school.session);
+    const std::string topic = "session/" + to_string(school.session);
     page.expect("subscribe", {{"topic", topic}});
     CHECK(one.expect("headset.hand", {{"question", "Is that a shark?"}}).at("raised") == true);
     wait_for_entry(page, "hands", [](const Json& hands) { return hands.size() == 1; });
@@ -110,7 +110,7 @@ TEST_CASE("a hand, a question, and somebody unwell: the teacher hears at once an
     school.box.expect(200, "POST", "/v1/headset/unwell", Json::object(),
                       school.second.credential); // by HTTP alike
     const Json hands = wait_for_entry(page, "hands", [](const Json& list) { return list.size() == 2; });
-    CHECK(hands.at(0).at("device_id") == school.second.id);
+    CHECK(hands.at(0).at("device_id") == school.second.id.value());
     CHECK(hands.at(0).at("unwell") == true);
     CHECK(hands.at(1).at("question") == "Is that a shark?");
     CHECK(two.wait_for("hand").at("unwell") == true);
@@ -141,23 +141,23 @@ TEST_CASE("a colleague takes over, a spare comes, one view is shown, and the ins
     school.box.expect(422, "PUT", school.path("display"), {{"device_id", spare.id}}, school.teacher);
     CHECK(school.box
               .expect(200, "PUT", school.path("display"), {{"device_id", school.first.id}}, school.teacher)
-              .at("display_device_id") == school.first.id);
+              .at("display_device_id") == school.first.id.value());
     const Json swapped =
         school.box.expect(200, "POST", school.path("swap"),
                           {{"device_id", school.first.id}, {"spare_device_id", spare.id}}, school.teacher);
     CHECK(swapped.at("run_id") == play.at("run_id"));
     CHECK(fresh.wait_for("state").at("run_id") == play.at("run_id"));
-    const Json now = school.box.expect(200, "GET", "/v1/sessions/" + std::to_string(school.session), nullptr,
-                                       school.teacher);
-    CHECK(now.at("display_device_id") == spare.id);
+    const Json now =
+        school.box.expect(200, "GET", "/v1/sessions/" + to_string(school.session), nullptr, school.teacher);
+    CHECK(now.at("display_device_id") == spare.id.value());
 
     CHECK(fresh.ask("command.answer", {{"session_id", school.session}, {"number", 99}, {"state", "done"}})
               .at("error") == "NotFound");
     CHECK(fresh.ask("headset.report", {{"battery", 400}}).at("error") == "Invalid");
-    const Json seen = school.box
-                          .expect(200, "GET", "/v1/devices/" + std::to_string(spare.id) + "/inspector",
-                                  nullptr, school.teacher)
-                          .at("items");
+    const Json seen =
+        school.box
+            .expect(200, "GET", "/v1/devices/" + to_string(spare.id) + "/inspector", nullptr, school.teacher)
+            .at("items");
     CHECK(seen.at(0).at("name") == "headset.report");
     CHECK(seen.at(0).at("reason").get<std::string>().find("battery") != std::string::npos);
     CHECK(seen.at(1).at("reason").get<std::string>().starts_with("NotFound"));

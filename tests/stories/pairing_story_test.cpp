@@ -10,8 +10,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::string device_path(std::int64_t id) {
-    return "/v1/devices/" + std::to_string(id);
+std::string device_path(DeviceId id) {
+    return "/v1/devices/" + to_string(id);
 }
 
 } // namespace

@@ -70,7 +70,7 @@ TEST_CASE("a layout is saved whole: seats move, come and go, and keep who sits o
     REQUIRE(saved.at("seats").size() == 5);
     for (const Json& seat : saved.at("seats")) {
         INFO(seat);
-        CHECK((seat["device_id"] == headset.id) == (seat["id"] == last["id"]));
+        CHECK((seat["device_id"] == headset.id.value()) == (seat["id"] == last["id"]));
         CHECK((seat["status"] == "maintenance") == (seat["id"] == third["id"]));
         CHECK((seat["seat_type"]["name"] == "Wheelchair") == (seat["id"] == first["id"]));
         CHECK(seat["id"] != before[1]["id"]);
@@ -139,12 +139,12 @@ TEST_CASE("two seats change headsets, students or both", "[stories]") {
     };
     Json seats = swap("headset");
     CHECK(seats[0]["device_id"].is_null());
-    CHECK(seats[1]["device_id"] == headset.id);
+    CHECK(seats[1]["device_id"] == headset.id.value());
     CHECK(seats[0]["person"]["nickname"] == "ada");
     seats = swap("student");
     CHECK(seats[1]["person"]["nickname"] == "ada");
     seats = swap("both");
-    CHECK(seats[0]["device_id"] == headset.id);
+    CHECK(seats[0]["device_id"] == headset.id.value());
     CHECK(seats[0]["person"]["nickname"] == "ada");
     lab.box.expect(422, "POST", one + "/swap", {{"seat_id", before[0]["id"]}}, lab.teacher);
     lab.box.expect(200, "PATCH", "/v1/seats/" + before[1]["id"].dump(), {{"status", "maintenance"}},
@@ -191,11 +191,11 @@ TEST_CASE("a class takes its usual seats when its session starts", "[stories]") 
     box.expect(200, "POST", "/v1/sessions/" + session["id"].dump() + "/start", Json::object(), lab.teacher);
     Json now = lab.seats();
     CHECK(now[0]["device_id"].is_null());
-    CHECK(now[2]["device_id"] == headset.id);
+    CHECK(now[2]["device_id"] == headset.id.value());
     CHECK(now[2]["person"]["nickname"] == "ada");
     box.expect(200, "POST", lab.address + "/seating/" + second.dump() + "/apply", nullptr, lab.teacher);
     now = lab.seats();
-    CHECK(now[0]["device_id"] == headset.id);
+    CHECK(now[0]["device_id"] == headset.id.value());
     CHECK(now[2]["person"]["nickname"] == "ben");
     box.expect(204, "DELETE", usual, nullptr, lab.teacher);
     CHECK(box.expect(200, "GET", usual, nullptr, lab.teacher)["seats"].empty());

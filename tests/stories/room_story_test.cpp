@@ -30,10 +30,10 @@ TEST_CASE("a class takes its seats", "[stories][rooms]") {
     box.expect(200, "PATCH", seat_path(0), {{"status", "maintenance"}}, teacher);
     Json filled = box.expect(200, "POST", room_path + "/fill", {{"class_id", a_class.at("id")}}, teacher);
     CHECK(filled.at("seats").at(0).at("status") == "maintenance");
-    CHECK(filled.at("seats").at(1).at("device_id") == first.id);
+    CHECK(filled.at("seats").at(1).at("device_id") == first.id.value());
     CHECK(filled.at("seats").at(1).at("person").at("nickname") == "Ada");
     CHECK(filled.at("seats").at(1).at("status") == "occupied");
-    CHECK(filled.at("seats").at(2).at("device_id") == second.id);
+    CHECK(filled.at("seats").at(2).at("device_id") == second.id.value());
 
     auto refused = box.call("PATCH", seat_path(1), {{"device_id", second.id}}, teacher);
     CHECK(refused.status == 409);
@@ -42,9 +42,9 @@ TEST_CASE("a class takes its seats", "[stories][rooms]") {
     box.expect(200, "PATCH", seat_path(5), {{"device_id", second.id}}, teacher);
     Json now = box.expect(200, "GET", room_path, nullptr, teacher);
     CHECK(now.at("seats").at(2).at("status") == "vacant");
-    CHECK(now.at("seats").at(5).at("device_id") == second.id);
+    CHECK(now.at("seats").at(5).at("device_id") == second.id.value());
 
-    box.expect(204, "DELETE", "/v1/devices/" + std::to_string(second.id), nullptr, teacher);
+    box.expect(204, "DELETE", "/v1/devices/" + to_string(second.id), nullptr, teacher);
     CHECK(box.expect(200, "GET", room_path, nullptr, teacher).at("seats").at(5).at("status") == "vacant");
     box.expect(204, "DELETE", room_path, nullptr, teacher);
     box.expect(404, "GET", room_path, nullptr, teacher);
@@ -59,7 +59,7 @@ TEST_CASE("another organisation's teacher finds nothing of it", "[stories][rooms
     box.expect(404, "GET", room_path, nullptr, other);
     box.expect(404, "PATCH", "/v1/seats/" + std::to_string(room.at("seats").at(0).at("id").get<int>()),
                {{"device_id", headset.id}}, other);
-    box.expect(404, "DELETE", "/v1/devices/" + std::to_string(headset.id), nullptr, other);
+    box.expect(404, "DELETE", "/v1/devices/" + to_string(headset.id), nullptr, other);
     CHECK(box.expect(200, "GET", "/v1/rooms", nullptr, other).at("items").empty());
     CHECK(box.expect(200, "GET", "/v1/devices", nullptr, other).at("items").empty());
 }

@@ -143,7 +143,7 @@ TEST_CASE("whoever is locked out is seen and let in again", "[stories][people]")
     const Json anna = at.person("anna");
     box.expect(204, "DELETE", person_path(anna) + "/lockout", nullptr, at.head);
     CHECK(sign_in("4711") == 429);
-    box.expect(204, "DELETE", "/v1/devices/" + std::to_string(headset.id) + "/lockout", nullptr, at.head);
+    box.expect(204, "DELETE", "/v1/devices/" + to_string(headset.id) + "/lockout", nullptr, at.head);
     CHECK(sign_in("4711") == 200);
     CHECK(box.expect(200, "GET", "/v1/lockouts", nullptr, at.head).at("items").empty());
 

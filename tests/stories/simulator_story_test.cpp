@@ -29,7 +29,7 @@ struct School {
                       .at("id");
         order("start");
     }
-    std::string path() const { return "/v1/sessions/" + std::to_string(session); }
+    std::string path() const { return "/v1/sessions/" + to_string(session); }
     void order(const std::string& action) {
         box.expect(200, "POST", path() + "/" + action, Json::object(), teacher);
     }
@@ -49,7 +49,7 @@ struct School {
     }
     TestAppliance box;
     Credential teacher;
-    std::int64_t session = 0;
+    SessionId session;
     std::vector<std::string> codes;
     std::vector<simulation::Student> students;
 };
@@ -105,8 +105,8 @@ TEST_CASE("simulated headsets pair, sign in, obey, lose their Wi-Fi, and no even
     CHECK(counts.at("sign_ins").at("good") >= headsets);
     CHECK(counts.at("events").at("made") == counts.at("events").at("acknowledged"));
     CHECK(counts.at("messages").at("not_understood") == 0);
-    const Json runs = school.box.expect(
-        200, "GET", "/v1/sessions/" + std::to_string(school.session) + "/summary", nullptr, school.teacher);
+    const Json runs = school.box.expect(200, "GET", "/v1/sessions/" + to_string(school.session) + "/summary",
+                                        nullptr, school.teacher);
     std::int64_t stored = 0;
     for (const Json& student : runs.at("students"))
         stored += student.at("events").get<std::int64_t>();

@@ -77,7 +77,7 @@ TEST_CASE("a teacher watches a training live, ticks by hand, and explains the sc
     TestAppliance& box = story.box;
     LiveClient page(box, story.teacher);
     page.expect("subscribe", {{"topic", "organisation/1"}});
-    const std::string queue = "training/" + std::to_string(story.headset.id);
+    const std::string queue = "training/" + to_string(story.headset.id);
     const std::string run = story.assign();
     CHECK(next_entry(page, "organisation/1", queue)["phase"] == "assigned");
 

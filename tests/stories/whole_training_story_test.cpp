@@ -40,7 +40,7 @@ public:
                 student.nickname = student.first_name = nickname;
                 student.email = std::string(nickname) + "@school.example";
                 student.password_hash = hash;
-                box.services().people.add(tx, 1, student);
+                box.services().people.add(tx, OrganisationId(1), student);
             }
         });
         const Json made = box.expect(201, "POST", "/v1/scenarios", Json::parse(scenario_file), head);
@@ -86,7 +86,7 @@ public:
     TestAppliance box;
     Credential head, teacher, panel, headset, tablet;
     std::string device_id;
-    std::int64_t scenario_id = 0;
+    ScenarioId scenario_id;
 };
 
 // The student talks with the persona in the headset and on the tablet; the teacher reads along and steps in.
@@ -153,11 +153,10 @@ TEST_CASE(
 
     // Assigned on the panel, fetched by the headset; the tablet of the student
     // knows.
-    box.expect(200, "POST", "/clients/start_session",
-               {{"device_id", story.device_id},
-                {"user_id", "ada"},
-                {"scenario_id", std::to_string(story.scenario_id)}},
-               story.panel);
+    box.expect(
+        200, "POST", "/clients/start_session",
+        {{"device_id", story.device_id}, {"user_id", "ada"}, {"scenario_id", to_string(story.scenario_id)}},
+        story.panel);
     const Json handed = story.poll();
     CHECK(handed.at("scenario_name") == "Fire in the kitchen");
     CHECK(handed.at("checklist_keys") == Json::array({"heat_off", "lid_on"}));
@@ -194,8 +193,8 @@ TEST_CASE("a run that is named after its end rewards who did it, once", "[storie
     const auto assigned = box.services().store.write("assign", [&](store::Tx& tx) {
         trainings::Assignment assignment;
         assignment.scenario_id = story.scenario_id;
-        assignment.device_id = std::stoll(story.device_id);
-        return box.services().trainings.assign(tx, 1, assignment).run.id;
+        assignment.device_id = DeviceId(std::stoll(story.device_id));
+        return box.services().trainings.assign(tx, OrganisationId(1), assignment).run.id;
     });
     story.record(story.poll());
     CHECK(box.expect(200, "GET", "/v1/progress", nullptr, story.tablet).at("xp") == 0);
@@ -203,19 +202,19 @@ TEST_CASE("a run that is named after its end rewards who did it, once", "[storie
         box.expect(200, "GET", "/v1/people?role=student", nullptr, story.teacher).at("items");
     const auto id_of = [&](const std::string& nickname) {
         for (const Json& student : students)
-            if (student.at("nickname") == nickname) return student.at("id").get<std::int64_t>();
+            if (student.at("nickname") == nickname) return student.at("id").get<PersonId>();
         throw std::runtime_error("nobody");
     };
-    const std::string run = "/v1/runs/" + std::to_string(assigned);
+    const std::string run = "/v1/runs/" + to_string(assigned);
     box.expect(200, "PATCH", run, {{"person_id", id_of("ada")}}, story.teacher);
     CHECK(box.expect(200, "GET", "/v1/progress", nullptr, story.tablet).at("xp") == 90);
     box.expect(200, "PATCH", run, {{"person_id", nullptr}}, story.teacher);
     box.expect(200, "PATCH", run, {{"person_id", id_of("ben")}}, story.teacher);
-    const std::string ben = "/v1/people/" + std::to_string(id_of("ben")) + "/progress";
+    const std::string ben = "/v1/people/" + to_string(id_of("ben")) + "/progress";
     CHECK(box.expect(200, "GET", ben, nullptr, story.teacher).at("xp") == 90); // it was ben after all
     CHECK(box.expect(200, "GET", "/v1/progress", nullptr, story.tablet).at("xp") == 0);
-    CHECK_THAT(box.expect(201, "POST", "/v1/people/" + std::to_string(id_of("ben")) + "/helped",
-                          Json::object(), story.teacher)
+    CHECK_THAT(box.expect(201, "POST", "/v1/people/" + to_string(id_of("ben")) + "/helped", Json::object(),
+                          story.teacher)
                    .at("achievements")
                    .dump(),
                ContainsSubstring("\"helper\""));

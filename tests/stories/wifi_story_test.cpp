@@ -17,9 +17,9 @@ TEST_CASE("who feels unwell and loses the Wi-Fi stays first, also after a restar
     one.hang_up();
     school.box.restart();
     page.connect();
-    page.expect("subscribe", {{"topic", "session/" + std::to_string(school.session)}});
+    page.expect("subscribe", {{"topic", "session/" + to_string(school.session)}});
     const Json hands = wait_for_entry(page, "hands", [](const Json& list) { return list.size() == 2; });
-    CHECK(hands.at(0).at("device_id") == school.first.id);
+    CHECK(hands.at(0).at("device_id") == school.first.id.value());
     CHECK(hands.at(0).at("unwell") == true);
     const Json help = wait_for_entry(page, "help", [](const Json& list) { return !list.empty(); });
     CHECK(help.at(0).at("reason") == "unwell");
@@ -61,7 +61,7 @@ TEST_CASE("a flat headset is swapped for a spare while neither has Wi-Fi", "[sto
     const Json seats =
         school.box.expect(200, "GET", "/v1/rooms/" + school.room.at("id").dump(), nullptr, school.teacher)
             .at("seats");
-    CHECK(seats.at(0).at("device_id") == spare.id);
+    CHECK(seats.at(0).at("device_id") == spare.id.value());
     one.connect(); // charged again: it is nobody's and in no lesson
     const Json back = one.wait_for("welcome");
     CHECK(back.at("person").is_null());
@@ -121,7 +121,7 @@ TEST_CASE("pictures are asked for only while somebody watches, and go only to wh
     LiveSchool school;
     LiveClient page(school.box, school.teacher), colleague(school.box, school.colleague);
     LiveClient one(school.box, school.first.credential), two(school.box, school.second.credential);
-    const std::string id = std::to_string(school.first.id);
+    const std::string id = to_string(school.first.id);
     page.expect("subscribe", {{"topic", "pictures/" + id}});
     const Json wall = one.wait_for("pictures");
     CHECK(wall.at("interval_ms") >= 500);

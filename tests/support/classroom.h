@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/services.h"
+#include "platform/ids.h"
 #include "support/fake_connection.h"
 #include "support/manual_clock.h"
 #include "support/sequence_random.h"
@@ -57,17 +58,17 @@ public:
         } while (run_once());
     }
 
-    std::int64_t add_student(const std::string& nickname) {
+    PersonId add_student(const std::string& nickname) {
         return write([&](store::Tx& tx) {
             people::NewPerson person;
             person.nickname = nickname;
-            const std::int64_t id = services->people.add(tx, organisation, person).id;
+            const PersonId id = services->people.add(tx, organisation, person).id;
             services->classes.add_student(tx, organisation, class_id, id);
             return id;
         });
     }
-    std::int64_t add_device(const std::string& serial_number) {
-        const std::int64_t id = write([&](store::Tx& tx) {
+    DeviceId add_device(const std::string& serial_number) {
+        const DeviceId id = write([&](store::Tx& tx) {
             const int code = services->pairing.make_code(tx, organisation, teacher).code;
             return services->pairing.pair_with_code(tx, code, {serial_number, "DPVR P1", serial_number})
                 .device.id;
@@ -76,9 +77,9 @@ public:
         return id;
     }
     // Seats are numbered from 0, row by row.
-    std::int64_t put_on_seat(std::size_t number, std::optional<std::int64_t> device_id,
-                             std::optional<std::int64_t> person_id = {}) {
-        const std::int64_t seat_id = write([&](store::Tx& tx) {
+    SeatId put_on_seat(std::size_t number, std::optional<DeviceId> device_id,
+                       std::optional<PersonId> person_id = {}) {
+        const SeatId seat_id = write([&](store::Tx& tx) {
             const auto seat = services->rooms.seats(tx, organisation, room).at(number);
             rooms::SeatChange change;
             change.device_id = device_id;
@@ -89,7 +90,7 @@ public:
         run_posted();
         return seat_id;
     }
-    void sign_in(std::int64_t device_id, std::optional<std::int64_t> person_id) {
+    void sign_in(DeviceId device_id, std::optional<PersonId> person_id) {
         write([&](store::Tx& tx) {
             std::optional<people::PersonReference> person;
             if (person_id) {
@@ -100,7 +101,7 @@ public:
         });
         run_posted();
     }
-    std::int64_t add_lesson(const std::string& title, std::optional<std::int64_t> duration_ms) {
+    LessonId add_lesson(const std::string& title, std::optional<std::int64_t> duration_ms) {
         return write([&](store::Tx& tx) {
             return services->lessons
                 .add(tx, organisation, {title, courses::LessonKind::video, title + ".mp4", duration_ms})
@@ -112,7 +113,10 @@ public:
     ManualClock clock;
     SequenceRandom random;
     std::unique_ptr<app::Services> services;
-    std::int64_t organisation = 0, teacher = 0, class_id = 0, room = 0;
+    OrganisationId organisation;
+    PersonId teacher;
+    ClassId class_id;
+    RoomId room;
 
 private:
     void start() {
@@ -145,9 +149,7 @@ private:
 // A headset's socket, as the hub and the Director see it.
 class Headset {
 public:
-    Headset(Classroom& classroom, std::int64_t device_id) : id(device_id), classroom_(classroom) {
-        connect();
-    }
+    Headset(Classroom& classroom, DeviceId device_id) : id(device_id), classroom_(classroom) { connect(); }
 
     void connect() {
         connection = std::make_shared<FakeConnection>();
@@ -180,7 +182,7 @@ public:
         return count;
     }
 
-    const std::int64_t id;
+    const DeviceId id;
     std::shared_ptr<FakeConnection> connection;
 
 private:

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/ids.h"
 #include "support/classroom.h"
 
 namespace support {
@@ -15,10 +16,10 @@ using sessions::Order;
 
 // A class of two on seats 0 and 1 of the room, and a session with two lessons there.
 struct Lesson : Classroom {
-    std::int64_t ada = add_student("Ada"), ben = add_student("Ben");
-    std::int64_t reef = add_lesson("Coral reef", 600'000), mars = add_lesson("Mars", 300'000);
-    std::int64_t device_1 = add_device("DPVR-01"), device_2 = add_device("DPVR-02");
-    std::int64_t session = 0;
+    PersonId ada = add_student("Ada"), ben = add_student("Ben");
+    LessonId reef = add_lesson("Coral reef", 600'000), mars = add_lesson("Mars", 300'000);
+    DeviceId device_1 = add_device("DPVR-01"), device_2 = add_device("DPVR-02");
+    SessionId session;
 
     Lesson() {
         put_on_seat(0, device_1, ada);
@@ -31,8 +32,8 @@ struct Lesson : Classroom {
         session = make(wanted);
     }
 
-    std::int64_t make(const sessions::NewSession& wanted) {
-        const std::int64_t id =
+    SessionId make(const sessions::NewSession& wanted) {
+        const SessionId id =
             write([&](store::Tx& tx) { return services->director.create(tx, organisation, wanted).id; });
         run_posted();
         return id;
@@ -41,7 +42,7 @@ struct Lesson : Classroom {
                             std::optional<std::int64_t> position_ms = {}) {
         return order(session, {action, lesson_index, position_ms});
     }
-    sessions::Ordered order(std::int64_t id, const Order& order) {
+    sessions::Ordered order(SessionId id, const Order& order) {
         const auto ordered = write(
             [&](store::Tx& tx) { return services->director.order(tx, organisation, id, order, teacher); });
         run_posted();
@@ -57,7 +58,7 @@ struct Lesson : Classroom {
             return services->runs.list(read, organisation, {.session_id = session}, {}).items;
         });
     }
-    void answer(std::int64_t device_id, std::int64_t number, sessions::AnswerState state,
+    void answer(DeviceId device_id, std::int64_t number, sessions::AnswerState state,
                 std::optional<double> skew_ms = {}, const std::string& error = "") {
         write([&](store::Tx& tx) {
             services->director.answer(tx, organisation, session, number, {device_id, state, skew_ms, error});
@@ -69,10 +70,10 @@ struct Lesson : Classroom {
         return found ? *found : nlohmann::json();
     }
     nlohmann::json command(std::int64_t number) const {
-        return entry("session/" + std::to_string(session), "command/" + std::to_string(number));
+        return entry("session/" + to_string(session), "command/" + std::to_string(number));
     }
-    nlohmann::json device_entry(std::int64_t device_id) const {
-        return entry("organisation/" + std::to_string(organisation), "device/" + std::to_string(device_id));
+    nlohmann::json device_entry(DeviceId device_id) const {
+        return entry("organisation/" + to_string(organisation), "device/" + to_string(device_id));
     }
     void tick() {
         services->director.tick();

@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "platform/ids.h"
 #include "support/socket_client.h"
 #include "support/test_appliance.h"
 
@@ -31,7 +32,7 @@ public:
     void send_picture(const std::string& jpeg) { socket_->send_binary('\1' + jpeg); }
     // The next picture that was relayed; what was said before it is kept.
     struct Picture {
-        std::int64_t device_id = 0;
+        DeviceId device_id;
         std::string jpeg;
     };
     Picture wait_for_picture() {
@@ -99,8 +100,10 @@ private:
         REQUIRE(frame.size() > 9);
         REQUIRE(frame[0] == '\1');
         Picture picture;
+        std::int64_t id = 0;
         for (std::size_t i = 1; i <= 8; ++i)
-            picture.device_id = picture.device_id << 8 | static_cast<unsigned char>(frame[i]);
+            id = id << 8 | static_cast<unsigned char>(frame[i]);
+        picture.device_id = DeviceId(id);
         picture.jpeg = frame.substr(9);
         return picture;
     }

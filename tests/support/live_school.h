@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "platform/ids.h"
 #include "support/live_headset.h"
 
 namespace support {
@@ -35,11 +36,11 @@ struct LiveSchool {
                              teacher)
                       .at("id");
     }
-    void seat(const Json& seat, std::int64_t device_id) {
+    void seat(const Json& seat, DeviceId device_id) {
         box.expect(200, "PATCH", "/v1/seats/" + seat.at("id").dump(), {{"device_id", device_id}}, teacher);
     }
     std::string path(const std::string& rest) const {
-        return "/v1/sessions/" + std::to_string(session) + "/" + rest;
+        return "/v1/sessions/" + to_string(session) + "/" + rest;
     }
     Json order(const Json& order, int status = 200) {
         return box.expect(status, "POST", path("commands"), order, teacher);
@@ -49,7 +50,7 @@ struct LiveSchool {
     Credential teacher, colleague;
     TestAppliance::Headset first, second;
     Json room;
-    std::int64_t session = 0;
+    SessionId session;
 };
 
 // What an entry of a topic is once it fulfils `wanted`.

@@ -21,6 +21,7 @@
 #include "people/signing_in/site_keys.h"
 #include "platform/crypto.h"
 #include "platform/error.h"
+#include "platform/ids.h"
 #include "platform/text.h"
 #include "rooms/room.h"
 #include "store/store.h"
@@ -33,17 +34,17 @@ namespace support {
 class School {
 public:
     explicit School(std::int64_t seats = 40) {
-        people.on_deactivating = [this](store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
+        people.on_deactivating = [this](store::Tx& tx, OrganisationId organisation_id, PersonId person_id) {
             rooms.vacate_person(tx, organisation_id, person_id);
         };
-        people.on_renamed = [this](store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
+        people.on_renamed = [this](store::Tx& tx, OrganisationId organisation_id, PersonId person_id) {
             rooms.tell_renamed(tx, organisation_id, person_id);
         };
-        devices.on_unpairing = [this](store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id) {
+        devices.on_unpairing = [this](store::Tx& tx, OrganisationId organisation_id, DeviceId device_id) {
             rooms.vacate_device(tx, organisation_id, device_id);
         };
         devices.on_changed = [this](const devices::Device& device) { presence.add(device); };
-        devices.on_unpaired = [this](std::int64_t, std::int64_t device_id) { presence.remove(device_id); };
+        devices.on_unpaired = [this](OrganisationId, DeviceId device_id) { presence.remove(device_id); };
         organisation = add_organisation("Riverside", seats);
     }
 
@@ -56,7 +57,7 @@ public:
         return store.read(std::move(work));
     }
 
-    std::int64_t add_organisation(const std::string& name, std::int64_t seats = 40) {
+    OrganisationId add_organisation(const std::string& name, std::int64_t seats = 40) {
         people::NewOrganisation made;
         made.name = name;
         made.seats = seats;
@@ -64,7 +65,7 @@ public:
     }
     // With PIN `pin`; staff also with the user name of the nickname and the password "correct horse".
     people::Person add_person(platform::Role role, const std::string& nickname,
-                              const std::string& pin = "1234", std::int64_t organisation_id = 0) {
+                              const std::string& pin = "1234", OrganisationId organisation_id = {}) {
         people::NewPerson made;
         made.role = role;
         made.nickname = nickname;
@@ -74,14 +75,14 @@ public:
             made.password_hash = hasher.hash("correct horse");
         }
         return write([&](store::Tx& tx) {
-            return people.add(tx, organisation_id == 0 ? organisation : organisation_id, made);
+            return people.add(tx, organisation_id ? organisation_id : organisation, made);
         });
     }
     people::Person add_student(const std::string& nickname, const std::string& pin = "1234") {
         return add_person(platform::Role::student, nickname, pin);
     }
-    devices::Paired pair(const std::string& serial_number, std::int64_t organisation_id = 0) {
-        const std::int64_t where = organisation_id == 0 ? organisation : organisation_id;
+    devices::Paired pair(const std::string& serial_number, OrganisationId organisation_id = {}) {
+        const OrganisationId where = organisation_id ? organisation_id : organisation;
         return write([&](store::Tx& tx) {
             auto code = pairing.make_code(tx, where, std::nullopt);
             return pairing.pair_with_code(tx, code.code, {serial_number, "Mirage", ""});
@@ -114,7 +115,7 @@ public:
     devices::Presence presence;
     devices::Pairing pairing{devices, organisations, logins, random};
     rooms::Rooms rooms{devices, people, classes};
-    std::int64_t organisation = 0;
+    OrganisationId organisation;
 };
 
 // The kind of the Error that `work` throws; "none" when it throws none.

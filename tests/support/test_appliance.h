@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/appliance.h"
+#include "platform/ids.h"
 #include "support/manual_clock.h"
 #include "support/temporary_folder.h"
 
@@ -59,7 +60,7 @@ public:
                     const std::string& pin = "1234");
     Credential log_in(const std::string& nickname, const std::string& pin = "1234");
     struct Headset {
-        std::int64_t id = 0;
+        DeviceId id;
         Credential credential;
     };
     Headset pair(const Credential& teacher, const std::string& serial_number);

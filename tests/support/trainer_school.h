@@ -54,7 +54,7 @@ public:
             person.last_name = last_name;
             person.email = nickname + "@school.example";
             person.password_hash = hash;
-            appliance.services().people.add(tx, 1, person);
+            appliance.services().people.add(tx, OrganisationId(1), person);
         });
     }
     std::string invite(const std::string& email) {
@@ -62,7 +62,7 @@ public:
             people::NewInvitation invitation;
             invitation.role = platform::Role::student;
             invitation.email = email;
-            return appliance.services().invitations.add(tx, 1, {}, invitation).code;
+            return appliance.services().invitations.add(tx, OrganisationId(1), {}, invitation).code;
         });
     }
     void show_leaderboard(const std::string& mode) {
@@ -114,7 +114,7 @@ private:
     }
 
     support::Credential head_;
-    std::int64_t scenario_id_ = 0;
+    ScenarioId scenario_id_;
 };
 
 inline const char* const good_resolution =

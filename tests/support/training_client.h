@@ -29,8 +29,8 @@ public:
         head = appliance.set_up();
         ada = appliance.add_person(head, "student", "ada", "1111")["id"].dump();
         appliance.services().store.write("site keys", [&](store::Tx& tx) {
-            key = appliance.services().site_keys.add(tx, 1, "headsets", false).key;
-            panel_key = appliance.services().site_keys.add(tx, 1, "panel", true).key;
+            key = appliance.services().site_keys.add(tx, OrganisationId(1), "headsets", false).key;
+            panel_key = appliance.services().site_keys.add(tx, OrganisationId(1), "panel", true).key;
         });
         token = parsed(post("/clients/login", R"({"username":"head","password":"correct horse"})"))["token"];
     }

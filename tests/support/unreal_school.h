@@ -27,7 +27,7 @@ public:
         anna_id = appliance.add_person(head, "student", "anna")["id"];
         auto& services = appliance.services();
         key = services.store.write("site key", [&](store::Tx& tx) {
-            return services.site_keys.add(tx, 1, "Unreal lab", false).key;
+            return services.site_keys.add(tx, OrganisationId(1), "Unreal lab", false).key;
         });
     }
 
@@ -70,7 +70,7 @@ public:
     mutable support::TestAppliance appliance;
     support::Credential head;
     std::string key;
-    std::int64_t anna_id = 0;
+    PersonId anna_id;
 };
 
 } // namespace unreal

@@ -5,6 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <map>
 
+#include "platform/ids.h"
 #include "support/sample_body.h"
 #include "support/test_appliance.h"
 
@@ -18,7 +19,7 @@ struct WholeSchool {
         box.add_person(head, "teacher", "rossi" + mark);
         teacher = box.log_in("rossi" + mark);
         const Json student = box.add_person(teacher, "student", "ada" + mark);
-        teacher_id = id_of(box.call("GET", "/v1/people?q=rossi" + mark, nullptr, head));
+        teacher_id = PersonId(id_of(box.call("GET", "/v1/people?q=rossi" + mark, nullptr, head)));
         const Json a_class =
             box.expect(201, "POST", "/v1/classes", {{"name", "6B"}, {"teacher_id", teacher_id}}, head);
         const Json room = box.make_room(teacher, "Room 2", 2, 3);
@@ -55,7 +56,7 @@ struct WholeSchool {
                {"/v1/people", student.at("id")},
                {"/v1/classes", a_class.at("id")},
                {"/v1/rooms", room.at("id")},
-               {"/v1/devices", headset.id},
+               {"/v1/devices", headset.id.value()},
                {"/v1/seats", seats.at(0).at("id")},
                {"/v1/lessons", lesson.at("id")},
                {"/v1/sessions", session.at("id")},
@@ -119,7 +120,7 @@ struct WholeSchool {
                 path.replace(at + 1, parameter.size() + 1, value);
         };
         put("id", std::to_string(id == ids.end() ? 1 : id->second));
-        put("person", std::to_string(person_id));
+        put("person", to_string(person_id));
         put("number", "1");
         while (path.find("/:") != std::string::npos) {
             const auto at = path.find("/:") + 1;
@@ -132,7 +133,7 @@ struct WholeSchool {
     Credential head, teacher;
     TestAppliance::Headset headset;
     std::map<std::string, std::int64_t> ids;
-    std::int64_t person_id = 0, teacher_id = 0;
+    PersonId person_id, teacher_id;
 };
 
 inline Json body_for(const http::Route& route, const Json& document) {

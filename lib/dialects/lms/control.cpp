@@ -28,14 +28,14 @@ std::optional<Action> action_for(Act act, State state) {
     return std::nullopt;
 }
 
-std::optional<std::int64_t> first_id(const store::Page<sessions::Session>& page) {
+std::optional<SessionId> first_id(const store::Page<sessions::Session>& page) {
     return page.items.empty() ? std::nullopt : std::optional(page.items.front().id);
 }
 
 } // namespace
 
 sessions::Session own_session(store::Read& read, const Parts& parts, const platform::Caller& caller,
-                              std::int64_t id) {
+                              SessionId id) {
     const auto session = parts.sessions.find(read, caller.organisation_id, id);
     const bool own =
         session && (session->teacher.id == caller.person_id || caller.role >= platform::Role::administrator);
@@ -43,8 +43,7 @@ sessions::Session own_session(store::Read& read, const Parts& parts, const platf
     return *session;
 }
 
-Acted act(store::Tx& tx, const Parts& parts, const platform::Caller& caller, std::int64_t session_id,
-          Act act) {
+Acted act(store::Tx& tx, const Parts& parts, const platform::Caller& caller, SessionId session_id, Act act) {
     const auto session = own_session(tx, parts, caller, session_id);
     const auto action = action_for(act, session.transport.state);
     if (!action) return {session.id, 0};
@@ -53,24 +52,24 @@ Acted act(store::Tx& tx, const Parts& parts, const platform::Caller& caller, std
     return {session.id, ordered.command.number};
 }
 
-std::optional<std::int64_t> running_session(store::Read& read, const Parts& parts,
-                                            const platform::Caller& caller) {
-    const std::int64_t organisation_id = caller.organisation_id;
-    if (caller.device_id != 0) {
+std::optional<SessionId> running_session(store::Read& read, const Parts& parts,
+                                         const platform::Caller& caller) {
+    const OrganisationId organisation_id = caller.organisation_id;
+    if (caller.device_id) {
         if (const auto joined = parts.sessions.live_session_of(read, organisation_id, caller.device_id))
             return joined;
         if (const auto calling = parts.sessions.session_calling(read, organisation_id, caller.device_id))
             return calling;
     }
-    if (caller.person_id == 0) return std::nullopt;
+    if (!caller.person_id) return std::nullopt;
     sessions::SessionFilter filter;
     filter.live = true;
     (caller.role >= platform::Role::viewer ? filter.teacher_id : filter.student_id) = caller.person_id;
     return first_id(parts.sessions.list(read, organisation_id, filter, {1, {}}));
 }
 
-std::optional<std::int64_t> newest_session(store::Read& read, const Parts& parts,
-                                           const platform::Caller& caller) {
+std::optional<SessionId> newest_session(store::Read& read, const Parts& parts,
+                                        const platform::Caller& caller) {
     sessions::SessionFilter filter;
     filter.teacher_id = caller.person_id;
     return first_id(parts.sessions.list(read, caller.organisation_id, filter, {1, {}}));

@@ -8,30 +8,30 @@
 
 #include "dialects/lms/parts.h"
 #include "platform/caller.h"
+#include "platform/ids.h"
 
 namespace dialects::lms {
 
 enum class Act { start, pause, stop };
 
 struct Acted {
-    std::int64_t session_id = 0;
+    SessionId session_id;
     std::int64_t command = 0; // the number of the command that went out; 0: nothing had to change
 };
 
 // Error not_found unless it is the caller's own session (any of the organisation's, for an administrator).
 sessions::Session own_session(store::Read& read, const Parts& parts, const platform::Caller& caller,
-                              std::int64_t id);
+                              SessionId id);
 // Error conflict when it cannot be paused.
-Acted act(store::Tx& tx, const Parts& parts, const platform::Caller& caller, std::int64_t session_id,
-          Act act);
+Acted act(store::Tx& tx, const Parts& parts, const platform::Caller& caller, SessionId session_id, Act act);
 
 // The session that a caller means who names none: the one that runs for its headset, for its class, or as its
 // own.
-std::optional<std::int64_t> running_session(store::Read& read, const Parts& parts,
-                                            const platform::Caller& caller);
+std::optional<SessionId> running_session(store::Read& read, const Parts& parts,
+                                         const platform::Caller& caller);
 // The newest of a teacher's own, whether it runs or not.
-std::optional<std::int64_t> newest_session(store::Read& read, const Parts& parts,
-                                           const platform::Caller& caller);
+std::optional<SessionId> newest_session(store::Read& read, const Parts& parts,
+                                        const platform::Caller& caller);
 
 // Whether a person may listen to a session: staff to all of the organisation, students to their class's and
 // to those without a class.

@@ -13,7 +13,7 @@ using http::Access;
 using http::Answer;
 using http::Call;
 
-std::string school_of(store::Read& read, const Parts& parts, std::int64_t organisation_id) {
+std::string school_of(store::Read& read, const Parts& parts, OrganisationId organisation_id) {
     return parts.organisations.get(read, organisation_id).name;
 }
 
@@ -70,7 +70,7 @@ Answer create_session(const Parts& parts, Call& call, store::Tx& tx) {
 }
 
 Answer add_lesson(const Parts& parts, Call& call, store::Tx& tx) {
-    const std::int64_t id = id_field(call.body, "session_id");
+    const SessionId id = session_id_field(call.body);
     courses::NewLesson lesson;
     lesson.title = text_field(call.body, "title");
     lesson.content = optional_text_field(call.body, "content", 2000);
@@ -89,7 +89,8 @@ Answer add_lesson(const Parts& parts, Call& call, store::Tx& tx) {
 // ---- what one sees ----
 
 Answer list_classes(const Parts& parts, Call& call, store::Read& read) {
-    const std::int64_t organisation_id = call.caller.organisation_id, person_id = call.caller.person_id;
+    const OrganisationId organisation_id = call.caller.organisation_id;
+    const PersonId person_id = call.caller.person_id;
     const std::string school = school_of(read, parts, organisation_id);
     auto classes = parts.classes.of_teacher(read, organisation_id, person_id);
     for (auto& a_class : parts.classes.of_student(read, organisation_id, person_id))
@@ -155,7 +156,7 @@ http::Route control_route(const Parts& parts, const std::string& word, Act what,
         .takes(http::open_object({{"session_id?", field()}}))
         .gives(http::open_object({{"message", http::text(1, 80)}}))
         .handled<store::Tx>([parts, what, message](Call& call, store::Tx& tx) {
-            const auto acted = act(tx, parts, call.caller, id_field(call.body, "session_id"), what);
+            const auto acted = act(tx, parts, call.caller, session_id_field(call.body), what);
             return http::json({{"message", message}}).on({{"session", acted.session_id}});
         });
 }

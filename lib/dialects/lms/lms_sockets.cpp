@@ -49,12 +49,12 @@ std::optional<Act> act_of(sessions::Action action) {
     }
 }
 
-std::optional<std::int64_t> session_of_path(std::string_view path) {
+std::optional<SessionId> session_of_path(std::string_view path) {
     while (path.ends_with('/'))
         path.remove_suffix(1);
     if (!path.starts_with(session_prefix)) return std::nullopt;
     const auto id = platform::parse_integer(path.substr(session_prefix.size()));
-    return id && *id > 0 ? id : std::nullopt;
+    return id && *id > 0 ? std::optional(SessionId(*id)) : std::nullopt;
 }
 
 bool is_relayed(std::string_view action) {
@@ -73,18 +73,21 @@ const Word* word_for(std::string_view action) {
 } // namespace
 
 struct Sockets::Announcement {
-    std::int64_t organisation_id = 0, session_id = 0, number = 0;
+    OrganisationId organisation_id;
+    SessionId session_id;
+    std::int64_t number = 0;
     Act act = Act::start;
     live::ClientId except = 0;
-    std::set<std::int64_t> persons,
-        devices; // who belongs to the session without having asked for it by its id
+    // Who belongs to the session without having asked for it by its id.
+    std::set<PersonId> persons;
+    std::set<DeviceId> devices;
     bool ready = false;
 };
 
 // One socket's share: what it says with `action`, and the session it is in.
 class Sockets::Socket final : public SocketDialect {
 public:
-    Socket(Sockets& sockets, live::ClientId client, std::int64_t asked_session);
+    Socket(Sockets& sockets, live::ClientId client, SessionId asked_session);
     ~Socket() override;
     bool take(const Json* message, std::string_view text) override;
 
@@ -92,7 +95,7 @@ public:
     bool is_in(const Announcement& announcement) const;
     void told_of(const Announcement& announcement);
     platform::Caller caller() const;
-    std::int64_t session() const { return session_; }
+    SessionId session() const { return session_; }
 
 private:
     void find_session();
@@ -101,13 +104,13 @@ private:
 
     Sockets& sockets_;
     const live::ClientId client_;
-    const std::int64_t asked_session_; // of the address; 0 on /websocket/
-    std::int64_t session_ = 0;         // the one that it is in; 0: none
-    bool speaks_other_ = false;        // another dialect's client shares the address /websocket/ with ours
+    const SessionId asked_session_; // of the address; none on /websocket/
+    SessionId session_;             // the one that it is in, if any
+    bool speaks_other_ = false;     // another dialect's client shares the address /websocket/ with ours
     std::shared_ptr<http::MessageQueue> queue_;
 };
 
-Sockets::Socket::Socket(Sockets& sockets, live::ClientId client, std::int64_t asked_session)
+Sockets::Socket::Socket(Sockets& sockets, live::ClientId client, SessionId asked_session)
     : sockets_(sockets),
       client_(client),
       asked_session_(asked_session),
@@ -115,7 +118,7 @@ Sockets::Socket::Socket(Sockets& sockets, live::ClientId client, std::int64_t as
           sockets.messages_, nullptr, client, [this] { return caller(); },
           [this](const Json& envelope) { reply(envelope); })) {
     sockets_.sockets_.emplace(client_, this);
-    if (asked_session_ != 0)
+    if (asked_session_)
         queue("join", {{"session_id", asked_session_}});
     else
         find_session();
@@ -132,7 +135,7 @@ platform::Caller Sockets::Socket::caller() const {
 }
 
 void Sockets::Socket::find_session() {
-    if (session_ == 0 && asked_session_ == 0 && !caller().is_stranger()) queue("find", Json::object());
+    if (!session_ && !asked_session_ && !caller().is_stranger()) queue("find", Json::object());
 }
 
 void Sockets::Socket::queue(const char* type, Json data) {
@@ -142,7 +145,7 @@ void Sockets::Socket::queue(const char* type, Json data) {
 
 bool Sockets::Socket::take(const Json* message, std::string_view) {
     const bool has_action = message != nullptr && message->is_object() && message->contains("action");
-    if (!has_action && asked_session_ == 0) {
+    if (!has_action && !asked_session_) {
         speaks_other_ = true;
         return false;
     }
@@ -151,7 +154,7 @@ bool Sockets::Socket::take(const Json* message, std::string_view) {
         has_action && (*message)["action"].is_string() ? (*message)["action"].get<std::string>() : "";
     if (const Word* word = word_for(action)) {
         Json data = Json::object();
-        if (asked_session_ != 0)
+        if (asked_session_)
             data["session_id"] = asked_session_;
         else if (message->contains("session_id"))
             data["session_id"] = (*message)["session_id"];
@@ -170,7 +173,7 @@ void Sockets::Socket::reply(const Json& envelope) {
     if (envelope.value("status", "") == "success") {
         const Json& data = envelope["data"];
         if (type == "join" || type == "find")
-            session_ = data["session_id"];
+            session_ = data["session_id"].get<SessionId>();
         else
             sockets_.parts_.hub.send(client_, data);
         return;
@@ -187,20 +190,20 @@ void Sockets::Socket::reply(const Json& envelope) {
 
 bool Sockets::Socket::is_in(const Announcement& announcement) const {
     if (session_ == announcement.session_id) return true;
-    if (asked_session_ != 0 || speaks_other_) return false;
+    if (asked_session_ || speaks_other_) return false;
     const platform::Caller who = caller();
     return who.organisation_id == announcement.organisation_id &&
            (announcement.persons.contains(who.person_id) || announcement.devices.contains(who.device_id));
 }
 
 void Sockets::Socket::told_of(const Announcement& announcement) {
-    if (asked_session_ == 0) session_ = announcement.act == Act::stop ? 0 : announcement.session_id;
+    if (!asked_session_) session_ = announcement.act == Act::stop ? SessionId() : announcement.session_id;
     if (client_ == announcement.except || speaks_other_) return;
     const Word& word = word_of(announcement.act);
     sockets_.parts_.hub.send(client_, said(word.message, word.status));
-    const std::int64_t device_id = caller().device_id;
+    const DeviceId device_id = caller().device_id;
     // A headset of Lectern's own that is also here, for a live view, says itself when it has done it.
-    if (device_id != 0 && !sockets_.parts_.director.answers_itself(device_id))
+    if (device_id && !sockets_.parts_.director.answers_itself(device_id))
         sockets_.answer_for(device_id, announcement);
 }
 
@@ -268,14 +271,14 @@ std::unique_ptr<SocketDialect> Sockets::open(live::ClientId client, const http::
     while (path.ends_with('/'))
         path.remove_suffix(1);
     if (!serves(path)) return nullptr;
-    return std::make_unique<Socket>(*this, client, session_of_path(path).value_or(0));
+    return std::make_unique<Socket>(*this, client, session_of_path(path).value_or(SessionId()));
 }
 
 http::Answer Sockets::join(http::Call& call, store::Tx& tx) {
-    const std::int64_t id = id_field(call.body, "session_id");
+    const SessionId id = session_id_field(call.body);
     const auto session = parts_.sessions.find(tx, call.caller.organisation_id, id);
     if (!session) throw_no_session();
-    if (call.caller.device_id != 0)
+    if (call.caller.device_id)
         parts_.director.join(tx, call.caller.organisation_id, id, call.caller.device_id);
     else if (!admits_person(tx, parts_, *session, call.caller))
         throw platform::Error(platform::ErrorKind::forbidden, "The session is for another class.");
@@ -283,12 +286,12 @@ http::Answer Sockets::join(http::Call& call, store::Tx& tx) {
 }
 
 http::Answer Sockets::find(http::Call& call, store::Read& read) {
-    return http::json({{"session_id", running_session(read, parts_, call.caller).value_or(0)}});
+    return http::json({{"session_id", running_session(read, parts_, call.caller).value_or(SessionId())}});
 }
 
 http::Answer Sockets::control(http::Call& call, store::Tx& tx, Act what) {
-    std::optional<std::int64_t> id;
-    if (call.body.contains("session_id")) id = id_field(call.body, "session_id");
+    std::optional<SessionId> id;
+    if (call.body.contains("session_id")) id = session_id_field(call.body);
     if (!id) id = running_session(tx, parts_, call.caller);
     if (!id) id = newest_session(tx, parts_, call.caller);
     if (!id) throw_no_session();
@@ -308,8 +311,8 @@ http::Answer Sockets::control(http::Call& call, store::Tx& tx, Act what) {
 
 http::Answer Sockets::relay(const http::Call& call) {
     const auto sender = sockets_.find(call.socket_id);
-    const std::int64_t session = sender == sockets_.end() ? 0 : sender->second->session();
-    if (session == 0) throw_no_session();
+    const SessionId session = sender == sockets_.end() ? SessionId() : sender->second->session();
+    if (!session) throw_no_session();
     Json message = call.body;
     // Who leaves room for it is vouched for: a headset shows itself to teachers, and nobody can claim to be
     // one.
@@ -379,7 +382,7 @@ void Sockets::deliver(const Announcement& announcement) {
 
 // This dialect's headsets do not answer commands. What has been said to one counts as done, or the teacher's
 // page would show every one of them as failing every command.
-void Sockets::answer_for(std::int64_t device_id, const Announcement& announcement) {
+void Sockets::answer_for(DeviceId device_id, const Announcement& announcement) {
     const auto answer = [parts = parts_, device_id, organisation_id = announcement.organisation_id,
                          session_id = announcement.session_id, number = announcement.number](store::Tx& tx) {
         sessions::CommandAnswer done;

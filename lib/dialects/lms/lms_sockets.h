@@ -19,6 +19,7 @@
 #include "dialects/lms/parts.h"
 #include "dialects/socket_dialect.h"
 #include "http/serving/messages.h"
+#include "platform/ids.h"
 
 namespace dialects::lms {
 
@@ -46,7 +47,7 @@ private:
     http::Answer relay(const http::Call& call);
     void deliver_ready();
     void deliver(const Announcement& announcement);
-    void answer_for(std::int64_t device_id, const Announcement& announcement);
+    void answer_for(DeviceId device_id, const Announcement& announcement);
 
     const Parts parts_;
     http::RouteTable routes_;
@@ -57,7 +58,7 @@ private:
     std::deque<std::shared_ptr<Announcement>> announcements_;
     // Commands that came by one of these sockets, by session and number: that socket has its own answer.
     std::mutex mutex_;
-    std::map<std::pair<std::int64_t, std::int64_t>, live::ClientId> origins_;
+    std::map<std::pair<SessionId, std::int64_t>, live::ClientId> origins_;
 };
 
 } // namespace dialects::lms

@@ -101,14 +101,15 @@ std::string text_field(const Json& body, const char* name, std::size_t most) {
     return text;
 }
 
-std::int64_t id_field(const Json& body, const char* name) {
+SessionId session_id_field(const Json& body) {
+    constexpr const char* name = "session_id";
     if (!body.is_object() || !body.contains(name)) platform::throw_invalid(name, "This field is required.");
     const Json& value = body[name];
     std::optional<std::int64_t> id;
     if (value.is_number_integer()) id = value.get<std::int64_t>();
     if (value.is_string()) id = platform::parse_integer(value.get_ref<const std::string&>());
     if (!id) platform::throw_invalid(name, "A valid integer is required.");
-    return *id;
+    return SessionId(*id);
 }
 
 Json user_json(const people::Person& person, const std::string& school) {
@@ -146,7 +147,7 @@ Json lesson_json(const courses::Lesson& lesson, const sessions::Session& session
     return {{"id", lesson.id},
             {"title", lesson.title},
             {"content", lesson.content},
-            {"lesson_class", session.class_id.value_or(session.id)}};
+            {"lesson_class", session.class_id ? Json(*session.class_id) : Json(session.id)}};
 }
 
 Json result_json(const runs::Run& run) {

@@ -8,6 +8,7 @@
 
 #include "dialects/lms/parts.h"
 #include "http/serving/call.h"
+#include "platform/ids.h"
 
 namespace dialects::lms {
 
@@ -25,7 +26,7 @@ http::Answer socket_error_answer(const http::Call& call, const platform::Error& 
 // A form has only texts, so a number may come as one. Error invalid in Django's words.
 std::string text_field(const Json& body, const char* name, std::size_t most = 200);
 std::string optional_text_field(const Json& body, const char* name, std::size_t most = 200); // "" when absent
-std::int64_t id_field(const Json& body, const char* name);
+SessionId session_id_field(const Json& body);
 
 // ---- what goes ----
 Json user_json(const people::Person& person, const std::string& school);

@@ -28,7 +28,7 @@ void Halls::room_changed(const rooms::Room& room) {
     change_of(hall).rebuilt = true;
 }
 
-void Halls::room_removed(std::int64_t room_id) {
+void Halls::room_removed(RoomId room_id) {
     const auto found = halls_.find(room_id);
     if (found == halls_.end()) return;
     change_of(found->second).gone = true;
@@ -45,7 +45,7 @@ void Halls::seat_changed(const rooms::Seat& seat) {
     place->second = seat;
 }
 
-void Halls::seat_removed(std::int64_t room_id, std::int64_t seat_id) {
+void Halls::seat_removed(RoomId room_id, SeatId seat_id) {
     const auto found = halls_.find(room_id);
     if (found == halls_.end() || found->second.seats.erase(seat_id) == 0) return;
     change_of(found->second).rebuilt = true;
@@ -59,13 +59,13 @@ Seats Halls::seats_of(const Hall& hall) {
     return seats;
 }
 
-Json Halls::hall(std::int64_t organisation_id, std::int64_t room_id) const {
+Json Halls::hall(OrganisationId organisation_id, RoomId room_id) const {
     const auto found = halls_.find(room_id);
     if (found == halls_.end() || found->second.room.organisation_id != organisation_id) return nullptr;
     return hall_json(found->second.room, seats_of(found->second));
 }
 
-Json Halls::halls_of(std::int64_t organisation_id) const {
+Json Halls::halls_of(OrganisationId organisation_id) const {
     Json list = Json::array();
     for (const auto& [id, hall] : halls_)
         if (hall.room.organisation_id == organisation_id)
@@ -84,7 +84,7 @@ std::vector<Halls::Change> Halls::take_changes() {
 Json Halls::hall_update(const Change& change) const {
     const Hall& hall = halls_.at(change.room_id);
     Json seats = Json::array();
-    for (const std::int64_t id : change.seats)
+    for (const SeatId id : change.seats)
         if (const auto seat = hall.seats.find(id); seat != hall.seats.end())
             seats.push_back(seat_update_json(seat->second));
     return {{"id", change.room_id}, {"seats", seats}, {"seat_types", types_json(seats_of(hall), false)}};

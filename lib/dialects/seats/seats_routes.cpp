@@ -75,7 +75,7 @@ std::string key_of(const std::string& username) {
 
 Answer Calls::status(const Call& call, store::Read& read) const {
     std::optional<std::string> username;
-    if (call.caller.person_id != 0 && call.caller.device_id == 0)
+    if (call.caller.person_id && !call.caller.device_id)
         if (const auto person = parts.people.find(read, call.caller.organisation_id, call.caller.person_id))
             username = person->username.value_or(person->nickname);
     return answer(standing_json(username));
@@ -152,8 +152,7 @@ Answer Calls::signed_in(const Call& call, Tx& tx, const people::Person& person, 
 }
 
 Answer Calls::logout(const Call& call, Tx& tx) {
-    if (call.caller.login_id == 0 || call.caller.person_id == 0 || call.caller.device_id != 0)
-        throw_code("Unauthorized");
+    if (!call.caller.login_id || !call.caller.person_id || call.caller.device_id) throw_code("Unauthorized");
     const std::string token = platform::random_token(parts.random, 24);
     change_standing(call, tx, token, std::nullopt);
     return answer(standing_json(std::nullopt))
@@ -168,7 +167,7 @@ void Calls::change_standing(const Call& call, Tx& tx, const std::string& new_tok
     tx.after_commit([this, standing = Sockets::Standing{cookie_of(call), new_token, username}] {
         sockets.stands(standing);
     });
-    const bool held = call.caller.login_id != 0 && call.caller.device_id == 0 && call.caller.person_id != 0;
+    const bool held = call.caller.login_id && !call.caller.device_id && call.caller.person_id;
     if (held && (call.credential == cookie_of(call) || !username))
         parts.logins.end(tx, call.caller.organisation_id, call.caller.login_id);
 }

@@ -15,10 +15,11 @@ using http::Access;
 constexpr std::uint16_t policy_violation = 1008;
 constexpr std::size_t message_limit = 1 << 20, data_limit = 100 << 10;
 
-std::int64_t integer_in(const Json& data, const char* name) {
+template <class AnId>
+AnId id_in(const Json& data, const char* name) { // none unless it is a whole number
     const auto found = data.is_object() ? data.find(name) : data.end();
-    return data.is_object() && found != data.end() && found->is_number_integer() ? found->get<std::int64_t>()
-                                                                                 : 0;
+    return data.is_object() && found != data.end() && found->is_number_integer() ? found->get<AnId>()
+                                                                                 : AnId();
 }
 
 // An eid comes as text or a number, and is known as text.
@@ -44,9 +45,9 @@ public:
 
 private:
     struct Subscription {
-        std::string type;         // "hall.subscribe"
-        std::int64_t hall_id = 0; // of that type
-        Json eid, cinema;         // the cinema without its halls, of "cinemas.subscribe"
+        std::string type; // "hall.subscribe"
+        RoomId hall_id;   // of that type
+        Json eid, cinema; // the cinema without its halls, of "cinemas.subscribe"
     };
     void queue(const Json& message, std::size_t bytes);
     void reply(Json envelope);
@@ -126,16 +127,16 @@ void Sockets::Socket::queue(const Json& message, std::size_t bytes) {
 
 Json Sockets::Socket::cinemas(const Json& cinema) {
     Json whole = cinema;
-    whole["halls"] = sockets_.halls_.halls_of(cinema.at("id").get<std::int64_t>());
+    whole["halls"] = sockets_.halls_.halls_of(cinema.at("id").get<OrganisationId>());
     // The original's page breaks on a cinema without halls.
     return whole["halls"].empty() ? Json::array() : Json::array({whole});
 }
 
 // What a subscription begins with; nothing when there is one of that kind or of that eid already.
 std::optional<Json> Sockets::Socket::subscribe(const std::string& type, const Json& eid, const Json& data) {
-    Subscription wanted{type, 0, eid, nullptr};
+    Subscription wanted{type, {}, eid, nullptr};
     Json snapshot = data;
-    if (type == "hall.subscribe") wanted.hall_id = data.at("id");
+    if (type == "hall.subscribe") wanted.hall_id = data.at("id").get<RoomId>();
     if (type == "cinemas.subscribe") {
         wanted.cinema = data;
         snapshot = cinemas(data);
@@ -221,7 +222,7 @@ void Sockets::Socket::told_of(const Halls::Change& change) {
                 push(subscription, "update", sockets_.halls_.hall_update(change));
         }
         if (subscription.type != "cinemas.subscribe" ||
-            subscription.cinema.at("id") != change.organisation_id)
+            subscription.cinema.at("id").get<OrganisationId>() != change.organisation_id)
             continue;
         if (change.gone || change.rebuilt)
             push(subscription, "snapshot", cinemas(subscription.cinema));
@@ -268,7 +269,7 @@ void Sockets::add_routes() {
                     .memory()
                     .handled([this](http::Call& call) {
                         const Json hall = halls_.hall(call.caller.organisation_id,
-                                                      integer_in(call.body.value("given", Json()), "id"));
+                                                      id_in<RoomId>(call.body.value("given", Json()), "id"));
                         if (hall.is_null()) throw_code("HallNotFound");
                         return http::json(hall);
                     }));
@@ -339,19 +340,19 @@ http::Answer Sockets::get_cinema(const http::Call& call, store::Read& read) {
 
 http::Answer Sockets::standing(const http::Call& call, store::Read& read) {
     std::optional<std::string> username;
-    if (call.caller.person_id != 0 && call.caller.device_id == 0)
+    if (call.caller.person_id && !call.caller.device_id)
         if (const auto person = parts_.people.find(read, call.caller.organisation_id, call.caller.person_id))
             username = person->username.value_or(person->nickname);
     return http::json(standing_json(username));
 }
 
 http::Answer Sockets::set_status(const http::Call& call, store::Tx& tx) {
-    const std::int64_t organisation_id = call.caller.organisation_id;
+    const OrganisationId organisation_id = call.caller.organisation_id;
     const Json given = call.body.value("given", Json());
-    const auto room = parts_.rooms.find(tx, organisation_id, integer_in(given, "hall_id"));
+    const auto room = parts_.rooms.find(tx, organisation_id, id_in<RoomId>(given, "hall_id"));
     if (!room) throw_code("HallNotFound");
     const auto before = parts_.rooms.seats(tx, organisation_id, room->id);
-    const std::int64_t seat_id = integer_in(given, "seat_id");
+    const auto seat_id = id_in<SeatId>(given, "seat_id");
     if (std::ranges::find(before, seat_id, &rooms::Seat::id) == before.end()) throw_code("SeatNotFound");
     const auto name = given.find("status");
     const auto status = name != given.end() && name->is_string()
@@ -383,7 +384,7 @@ void Sockets::room_changed(const rooms::Room& room) {
     });
 }
 
-void Sockets::room_removed(std::int64_t room_id) {
+void Sockets::room_removed(RoomId room_id) {
     post([this, room_id] {
         if (!halls_.has_changes()) post([this] { tell_changes(); });
         halls_.room_removed(room_id);
@@ -397,7 +398,7 @@ void Sockets::seat_changed(const rooms::Seat& seat) {
     });
 }
 
-void Sockets::seat_removed(std::int64_t room_id, std::int64_t seat_id) {
+void Sockets::seat_removed(RoomId room_id, SeatId seat_id) {
     post([this, room_id, seat_id] {
         if (!halls_.has_changes()) post([this] { tell_changes(); });
         halls_.seat_removed(room_id, seat_id);

@@ -17,6 +17,7 @@
 #include "dialects/seats/parts.h"
 #include "dialects/socket_dialect.h"
 #include "http/serving/messages.h"
+#include "platform/ids.h"
 
 namespace dialects::seats {
 
@@ -33,9 +34,9 @@ public:
 
     // ---- from any thread, after the commit ----
     void room_changed(const rooms::Room& room);
-    void room_removed(std::int64_t room_id);
+    void room_removed(RoomId room_id);
     void seat_changed(const rooms::Seat& seat);
-    void seat_removed(std::int64_t room_id, std::int64_t seat_id);
+    void seat_removed(RoomId room_id, SeatId seat_id);
     // Sockets that carry the old cookie speak for somebody else from now on, or for nobody; they carry the
     // new one.
     struct Standing {

@@ -103,7 +103,7 @@ Json counts_json(const Seats& seats) {
 }
 
 Json types_json(const Seats& seats, bool whole) {
-    std::map<std::int64_t, Seats> types;
+    std::map<SeatTypeId, Seats> types;
     for (const rooms::Seat* seat : seats)
         types[seat->seat_type.id].push_back(seat);
     Json list = Json::array();

@@ -24,7 +24,7 @@ Json token_json(const people::NewLogin& login) {
             {"expiresAt", platform::iso8601(login.expires_ms)}};
 }
 
-Json user_of(store::Read& read, const Parts& parts, std::int64_t organisation_id, std::int64_t person_id) {
+Json user_of(store::Read& read, const Parts& parts, OrganisationId organisation_id, PersonId person_id) {
     return user_json(parts.people.get(read, organisation_id, person_id),
                      parts.profiles.get(read, organisation_id, person_id),
                      parts.progress.total_xp(read, organisation_id, person_id));
@@ -42,8 +42,7 @@ Answer login_answer(const Parts& parts, const people::Person& person, const peop
 
 void count_try(const Parts& parts, const Call& call, const std::string& email) {
     const std::int64_t now_ms = parts.clock.now_ms();
-    if (call.caller.device_id != 0)
-        parts.tries->take("device/" + std::to_string(call.caller.device_id), now_ms);
+    if (call.caller.device_id) parts.tries->take("device/" + to_string(call.caller.device_id), now_ms);
     parts.tries->take("account/" + email, now_ms);
 }
 
@@ -75,7 +74,7 @@ Answer log_in(const Parts& parts, Call& call) {
 }
 
 // The first that is free: "ana", "ana2", "ana3" ...
-std::string free_nickname(store::Read& read, const Parts& parts, std::int64_t organisation_id,
+std::string free_nickname(store::Read& read, const Parts& parts, OrganisationId organisation_id,
                           const std::string& wanted) {
     std::string nickname = wanted;
     for (int number = 2; parts.people.by_nickname(read, organisation_id, nickname); ++number)
@@ -130,9 +129,9 @@ Answer refresh(const Parts& parts, Call& call, store::Tx& tx) {
             if (const auto token = fields.optional_text(name, 1, 200))
                 caller = parts.logins.find(*token, parts.clock.now_ms());
     // A headset's own token is its pairing: that one stays.
-    if (caller.person_id == 0 || caller.login_id == 0 || caller.proof == platform::Proof::device)
+    if (!caller.person_id || !caller.login_id || caller.proof == platform::Proof::device)
         throw platform::Error(ErrorKind::unauthorized, "Authentication required");
-    const auto device_id = caller.device_id != 0 ? std::optional(caller.device_id) : std::nullopt;
+    const auto device_id = caller.device_id ? std::optional(caller.device_id) : std::nullopt;
     const auto login = parts.logins.add_person(tx, caller.organisation_id, caller.person_id, caller.proof,
                                                call.header("user-agent"), device_id);
     parts.logins.end(tx, caller.organisation_id, caller.login_id);
@@ -162,7 +161,8 @@ Answer change_profile(const Parts& parts, Call& call, store::Tx& tx) {
     const auto time_zone = fields.optional_text("timezone", 1, 64);
     const auto preferences = fields.object("preferences", most_preferences);
     fields.throw_if_faulty();
-    const std::int64_t organisation_id = call.caller.organisation_id, person_id = call.caller.person_id;
+    const OrganisationId organisation_id = call.caller.organisation_id;
+    const PersonId person_id = call.caller.person_id;
     parts.people.change(tx, organisation_id, person_id, change);
     parts.profiles.change(tx, organisation_id, person_id, time_zone,
                           preferences ? std::optional(preferences->dump()) : std::nullopt);

@@ -12,7 +12,7 @@ namespace {
 using http::Access;
 using http::Answer;
 using http::Call;
-using Progresses = std::map<std::int64_t, progress::ScenarioProgress>;
+using Progresses = std::map<ScenarioId, progress::ScenarioProgress>;
 
 constexpr const char* origin = "trainer";
 
@@ -23,7 +23,7 @@ scenarios::Scenario scenario_of(store::Read& read, const Parts& parts, const Cal
 }
 
 std::vector<scenarios::Scenario> active_scenarios(store::Read& read, const Parts& parts,
-                                                  std::int64_t organisation_id,
+                                                  OrganisationId organisation_id,
                                                   std::optional<scenarios::Difficulty> difficulty = {}) {
     scenarios::ScenarioFilter filter;
     filter.active = true;
@@ -34,7 +34,7 @@ std::vector<scenarios::Scenario> active_scenarios(store::Read& read, const Parts
 std::vector<std::string> prerequisites_of(store::Read& read, const Parts& parts,
                                           const scenarios::Scenario& scenario) {
     std::vector<std::string> ids;
-    for (const std::int64_t id : scenario.prerequisites)
+    for (const ScenarioId id : scenario.prerequisites)
         if (const auto required = parts.scenarios.find(read, scenario.organisation_id, id))
             ids.push_back(required->public_id);
     return ids;
@@ -44,7 +44,7 @@ Progresses progresses_of(store::Read& read, const Parts& parts, const platform::
     return parts.progress.by_scenario(read, caller.organisation_id, caller.person_id);
 }
 
-progress::ScenarioProgress of(const Progresses& progresses, std::int64_t scenario_id) {
+progress::ScenarioProgress of(const Progresses& progresses, ScenarioId scenario_id) {
     const auto found = progresses.find(scenario_id);
     return found == progresses.end() ? progress::ScenarioProgress{} : found->second;
 }
@@ -99,7 +99,8 @@ Answer own_progress(const Parts& parts, Call& call, store::Read& read) {
 
 // A start that is sent again finds what it has started.
 Answer start(const Parts& parts, Call& call, store::Tx& tx) {
-    const std::int64_t organisation_id = call.caller.organisation_id, person_id = call.caller.person_id;
+    const OrganisationId organisation_id = call.caller.organisation_id;
+    const PersonId person_id = call.caller.person_id;
     const auto scenario = scenario_of(tx, parts, call);
     std::optional<trainings::Training> training;
     for (auto& known : parts.trainings.of_person(tx, organisation_id, person_id))
@@ -110,7 +111,7 @@ Answer start(const Parts& parts, Call& call, store::Tx& tx) {
         trainings::Beginning beginning;
         beginning.scenario_id = scenario.id;
         beginning.person_id = person_id;
-        if (call.caller.device_id != 0) beginning.device_id = call.caller.device_id;
+        if (call.caller.device_id) beginning.device_id = call.caller.device_id;
         beginning.origin = origin;
         training = parts.trainings.begin(tx, organisation_id, beginning);
     }

@@ -70,7 +70,7 @@ Answer say(const Parts& parts, Call& call) {
 // Sent again, it is answered the same: a run is scored and gives experience once.
 Answer resolve(const Parts& parts, Call& call, store::Tx& tx) {
     const auto training = session_of(tx, parts, call);
-    const std::int64_t organisation_id = call.caller.organisation_id;
+    const OrganisationId organisation_id = call.caller.organisation_id;
     if (!training.run.person || training.run.person->id != call.caller.person_id) throw_missing("Session");
     Fields fields(call.body);
     trainings::Record record;

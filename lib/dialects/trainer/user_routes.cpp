@@ -17,7 +17,8 @@ Json performance_of(store::Read& read, const Parts& parts, const platform::Calle
 }
 
 Answer me(const Parts& parts, Call& call, store::Read& read) {
-    const std::int64_t organisation_id = call.caller.organisation_id, person_id = call.caller.person_id;
+    const OrganisationId organisation_id = call.caller.organisation_id;
+    const PersonId person_id = call.caller.person_id;
     Json data = user_json(parts.people.get(read, organisation_id, person_id),
                           parts.profiles.get(read, organisation_id, person_id),
                           parts.progress.total_xp(read, organisation_id, person_id));
@@ -26,7 +27,7 @@ Answer me(const Parts& parts, Call& call, store::Read& read) {
 }
 
 Answer progress_per_scenario(const Parts& parts, Call& call, store::Read& read) {
-    const std::int64_t organisation_id = call.caller.organisation_id;
+    const OrganisationId organisation_id = call.caller.organisation_id;
     Json data = Json::array();
     for (const auto& [id, progress] :
          parts.progress.by_scenario(read, organisation_id, call.caller.person_id)) {
@@ -44,7 +45,7 @@ Answer progress_per_scenario(const Parts& parts, Call& call, store::Read& read) 
 
 // Where the school shows no names, one finds oneself and nobody else.
 Answer leaderboard(const Parts& parts, Call& call, store::Read& read) {
-    const std::int64_t organisation_id = call.caller.organisation_id;
+    const OrganisationId organisation_id = call.caller.organisation_id;
     progress::LeaderboardFilter filter;
     if (!call.query("limit").value_or("").empty()) filter.limit = *call.query_integer("limit");
     if (filter.limit < 1 || filter.limit > progress::Progress::most_rows)

@@ -222,12 +222,12 @@ void Fields::throw_if_faulty() const {
 
 // ---- ids ----
 
-std::string user_uuid(std::int64_t person_id) {
-    return uuid_of("75736572", person_id);
+std::string user_uuid(PersonId person_id) {
+    return uuid_of("75736572", person_id.value());
 }
 
-std::string message_uuid(std::int64_t message_id) {
-    return uuid_of("6d657373", message_id);
+std::string message_uuid(MessageId message_id) {
+    return uuid_of("6d657373", message_id.value());
 }
 
 // ---- what goes ----

@@ -11,6 +11,7 @@
 #include "dialects/trainer/parts.h"
 #include "http/serving/call.h"
 #include "http/serving/route.h"
+#include "platform/ids.h"
 
 namespace dialects::trainer {
 
@@ -48,8 +49,8 @@ private:
 
 // ---- ids ----
 // A person and a message have no UUID of their own; theirs is made of the integer (version 8).
-std::string user_uuid(std::int64_t person_id);
-std::string message_uuid(std::int64_t message_id);
+std::string user_uuid(PersonId person_id);
+std::string message_uuid(MessageId message_id);
 
 // ---- what goes ----
 Json user_json(const people::Person& person, const people::Profile& profile, std::int64_t xp);

@@ -32,34 +32,35 @@ Answer connect(const Parts& parts, Call& call, store::Tx& tx) {
 }
 
 Answer auto_connect(const Parts& parts, Call& call, store::Read& read) {
-    const std::int64_t organisation_id = call.caller.organisation_id;
+    const OrganisationId organisation_id = call.caller.organisation_id;
     const auto device =
         parts.devices.by_serial_number(read, required_text(call.body, "device_serial_number", 80));
     // A headset asks for itself; a site key for any of its organisation.
     const bool own = device && device->organisation_id == organisation_id &&
-                     (call.caller.device_id == 0 || call.caller.device_id == device->id);
+                     (!call.caller.device_id || call.caller.device_id == device->id);
     if (!own) return http::json({{"connected", false}, {"message", "device not connected to a client"}});
     return http::json(device_json(*device, code_of(read, organisation_id, device->id),
                                   parts.trainings.open_on(read, organisation_id, device->id)))
         .on({{"client", organisation_id}, {"device", device->id}});
 }
 
-// The headset that a call is about, 0 when there is none of that name that the caller may speak for.
-std::int64_t device_of(const Parts& parts, const Call& call) {
+// The headset that a call is about; no id when there is none of that name that the caller may speak for.
+DeviceId device_of(const Parts& parts, const Call& call) {
     const platform::Caller& caller = call.caller;
     const std::string name = optional_text(call.body, "device_id");
     const std::string serial_number = optional_text(call.body, "device_serial_number", 80);
-    std::int64_t id = 0;
+    DeviceId id;
     if (name.empty() && serial_number.empty()) {
         id = caller.device_id;
     } else {
         if (const auto number = platform::parse_integer(name))
-            if (parts.waiting.has_device(caller.organisation_id, *number)) id = *number;
-        if (id == 0)
-            id = parts.waiting.device_named(caller.organisation_id,
-                                            serial_number.empty() ? name : serial_number);
+            if (parts.waiting.has_device(caller.organisation_id, DeviceId(*number))) id = DeviceId(*number);
+        if (!id)
+            id = parts.waiting
+                     .device_named(caller.organisation_id, serial_number.empty() ? name : serial_number)
+                     .value_or(DeviceId());
     }
-    return caller.device_id == 0 || caller.device_id == id ? id : 0;
+    return !caller.device_id || caller.device_id == id ? id : DeviceId();
 }
 
 Answer not_ready() {
@@ -67,8 +68,8 @@ Answer not_ready() {
 }
 
 Answer start_game(const Parts& parts, Call& call) {
-    const std::int64_t device_id = device_of(parts, call);
-    if (device_id == 0) return not_ready();
+    const DeviceId device_id = device_of(parts, call);
+    if (!device_id) return not_ready();
     const std::int64_t now_ms = parts.clock.now_ms();
     parts.presence.heard(device_id, now_ms);
     const auto polled = parts.waiting.poll(call.caller.organisation_id, device_id, now_ms);
@@ -88,10 +89,10 @@ Answer start_game(const Parts& parts, Call& call) {
         keep_fetched(parts.store, parts.trainings, handed,
                      [&audit = parts.audit, entry](store::Tx& tx) { audit.append(tx, entry); });
     }
-    return http::json({{"client_id", id_text(handed.organisation_id)},
-                       {"device_id", id_text(handed.device_id)},
-                       {"record_id", id_text(handed.run_id)},
-                       {"scenario_id", id_text(handed.scenario_id)},
+    return http::json({{"client_id", to_string(handed.organisation_id)},
+                       {"device_id", to_string(handed.device_id)},
+                       {"record_id", to_string(handed.run_id)},
+                       {"scenario_id", to_string(handed.scenario_id)},
                        {"scenario_name", handed.scenario_title},
                        {"metrics_keys", handed.metrics_keys},
                        {"checklist_keys", handed.checklist_keys},
@@ -100,23 +101,23 @@ Answer start_game(const Parts& parts, Call& call) {
 
 void refuse_other_client(const Call& call) {
     const std::string client = optional_text(call.body, "client_id");
-    if (!client.empty() && client != id_text(call.caller.organisation_id))
+    if (!client.empty() && client != to_string(call.caller.organisation_id))
         platform::throw_not_found("client");
 }
 
 // The run that a record is of: the one it names, else what is open on its headset, else a new one of its
 // scenario, for whoever is on the headset.
-std::int64_t run_of(const Parts& parts, const Call& call, store::Tx& tx, std::int64_t device_id) {
-    const std::int64_t organisation_id = call.caller.organisation_id;
+RunId run_of(const Parts& parts, const Call& call, store::Tx& tx, DeviceId device_id) {
+    const OrganisationId organisation_id = call.caller.organisation_id;
     const std::string record = optional_text(call.body, "record_id");
     if (!record.empty()) {
         const auto id = platform::parse_integer(record);
-        const auto training = id ? parts.trainings.find(tx, organisation_id, *id) : std::nullopt;
+        const auto training = id ? parts.trainings.find(tx, organisation_id, RunId(*id)) : std::nullopt;
         if (!training || training->run.device_id != device_id) platform::throw_not_found("record");
         return training->run.id;
     }
     const std::string name = optional_text(call.body, "scenario_id");
-    std::optional<std::int64_t> scenario_id;
+    std::optional<ScenarioId> scenario_id;
     if (!name.empty()) scenario_id = scenario_named(tx, parts.scenarios, organisation_id, name).id;
     const auto open = parts.trainings.open_on(tx, organisation_id, device_id);
     if (open && (!scenario_id || open->scenario.id == *scenario_id)) return open->run.id;
@@ -130,19 +131,19 @@ std::int64_t run_of(const Parts& parts, const Call& call, store::Tx& tx, std::in
 
 Answer add_record(const Parts& parts, Call& call, store::Tx& tx) {
     refuse_other_client(call);
-    const std::int64_t device_id = device_of(parts, call);
-    if (device_id == 0) platform::throw_not_found("headset");
+    const DeviceId device_id = device_of(parts, call);
+    if (!device_id) platform::throw_not_found("headset");
     const trainings::Record record{.metrics = object_text(call.body, "metrics"),
                                    .checklist = object_text(call.body, "checklist"),
                                    .additional_info = any_text(call.body, "additional_info", "null")};
     const auto training =
         parts.trainings.record(tx, call.caller.organisation_id, run_of(parts, call, tx, device_id), record);
     const auto& person = training.run.person;
-    return http::json({{"id", id_text(training.run.id)},
-                       {"device_id", id_text(device_id)},
-                       {"client_id", id_text(training.run.organisation_id)},
-                       {"scenario_id", id_text(training.scenario.id)},
-                       {"user_id", person ? Json(id_text(person->id)) : Json()},
+    return http::json({{"id", to_string(training.run.id)},
+                       {"device_id", to_string(device_id)},
+                       {"client_id", to_string(training.run.organisation_id)},
+                       {"scenario_id", to_string(training.scenario.id)},
+                       {"user_id", person ? Json(to_string(person->id)) : Json()},
                        {"score", training.run.score ? Json(*training.run.score) : Json()},
                        {"passed", training.passed}})
         .on(target_of(training));
@@ -161,13 +162,13 @@ Answer add_scenario(const Parts& parts, Call& call, store::Tx& tx) {
     for (const std::string& key : items)
         content.checklist.push_back({key, key});
     content.additional_info = any_text(call.body, "additional_info", "{}");
-    std::optional<std::int64_t> by;
-    if (call.caller.person_id != 0) by = call.caller.person_id;
+    std::optional<PersonId> by;
+    if (call.caller.person_id) by = call.caller.person_id;
     const auto scenario = parts.scenarios.add(tx, call.caller.organisation_id, content, {}, by);
     return http::json({{"record",
-                        {{"id", id_text(scenario.id)},
+                        {{"id", to_string(scenario.id)},
                          {"name", scenario.content.title},
-                         {"client_id", id_text(scenario.organisation_id)},
+                         {"client_id", to_string(scenario.organisation_id)},
                          {"metrics_keys", metrics},
                          {"checklist_keys", items},
                          {"additional_info", Json::parse(scenario.content.additional_info)}}}})

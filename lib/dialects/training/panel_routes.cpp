@@ -37,7 +37,7 @@ Answer log_in(const Parts& parts, Call& call) {
     return http::json({{"name", organisation.name},
                        {"seats", organisation.licence.seats},
                        {"seats_left", organisation.licence.seats_left()},
-                       {"client_id", id_text(organisation.id)},
+                       {"client_id", to_string(organisation.id)},
                        {"token", token}})
         .header("Set-Cookie", people::set_cookie(parts.tls, token))
         .header("Cache-Control", "no-store")
@@ -45,8 +45,8 @@ Answer log_in(const Parts& parts, Call& call) {
 }
 
 Answer add_device(const Parts& parts, Call& call, store::Tx& tx) {
-    std::optional<std::int64_t> by;
-    if (call.caller.person_id != 0) by = call.caller.person_id;
+    std::optional<PersonId> by;
+    if (call.caller.person_id) by = call.caller.person_id;
     const auto code = parts.pairing.make_code(tx, call.caller.organisation_id, by);
     return http::json({{"connect_code", code.code}, {"expires_at", platform::iso8601(code.expires_ms)}})
         .header("Cache-Control", "no-store")
@@ -54,8 +54,8 @@ Answer add_device(const Parts& parts, Call& call, store::Tx& tx) {
 }
 
 Answer list_devices(const Parts& parts, Call& call, store::Read& read) {
-    const std::int64_t organisation_id = call.caller.organisation_id;
-    std::map<std::int64_t, trainings::Training> open;
+    const OrganisationId organisation_id = call.caller.organisation_id;
+    std::map<DeviceId, trainings::Training> open;
     for (auto& training : parts.trainings.queue(read, organisation_id))
         if (is_open(training.phase)) open.emplace(*training.run.device_id, std::move(training));
     Json list = Json::array();
@@ -67,11 +67,11 @@ Answer list_devices(const Parts& parts, Call& call, store::Read& read) {
     return http::json({{"success", true}, {"devices", list}}).on({{"client", organisation_id}});
 }
 
-devices::Device device_named(store::Read& read, const Parts& parts, std::int64_t organisation_id,
+devices::Device device_named(store::Read& read, const Parts& parts, OrganisationId organisation_id,
                              const std::string& name) {
     std::optional<devices::Device> device;
     if (const auto id = platform::parse_integer(name))
-        device = parts.devices.find(read, organisation_id, *id);
+        device = parts.devices.find(read, organisation_id, DeviceId(*id));
     if (!device) device = parts.devices.by_serial_number(read, name);
     if (!device || !device->paired || device->organisation_id != organisation_id)
         platform::throw_not_found("headset");
@@ -79,18 +79,19 @@ devices::Device device_named(store::Read& read, const Parts& parts, std::int64_t
 }
 
 // The person's id, or the nickname.
-std::optional<std::int64_t> person_named(store::Read& read, const Parts& parts, std::int64_t organisation_id,
-                                         const std::string& name) {
+std::optional<PersonId> person_named(store::Read& read, const Parts& parts, OrganisationId organisation_id,
+                                     const std::string& name) {
     if (name.empty()) return std::nullopt;
     std::optional<people::Person> person;
-    if (const auto id = platform::parse_integer(name)) person = parts.people.find(read, organisation_id, *id);
+    if (const auto id = platform::parse_integer(name))
+        person = parts.people.find(read, organisation_id, PersonId(*id));
     if (!person) person = parts.people.by_nickname(read, organisation_id, name);
     if (!person) platform::throw_not_found("person");
     return person->id;
 }
 
 Answer start_session(const Parts& parts, Call& call, store::Tx& tx) {
-    const std::int64_t organisation_id = call.caller.organisation_id;
+    const OrganisationId organisation_id = call.caller.organisation_id;
     const auto device = device_named(tx, parts, organisation_id, required_text(call.body, "device_id"));
     std::string name = optional_text(call.body, "running_scenario");
     if (name.empty()) name = required_text(call.body, "scenario_id");
@@ -98,16 +99,16 @@ Answer start_session(const Parts& parts, Call& call, store::Tx& tx) {
     assignment.scenario_id = scenario_named(tx, parts.scenarios, organisation_id, name).id;
     assignment.device_id = device.id;
     assignment.person_id = person_named(tx, parts, organisation_id, optional_text(call.body, "user_id"));
-    if (call.caller.person_id != 0) assignment.assigned_by = call.caller.person_id;
+    if (call.caller.person_id) assignment.assigned_by = call.caller.person_id;
     assignment.origin = "training";
     const auto training = parts.trainings.assign(tx, organisation_id, assignment);
     const auto& person = training.run.person;
-    return http::json({{"id", id_text(training.run.id)},
-                       {"client_id", id_text(organisation_id)},
-                       {"user_id", person ? Json(id_text(person->id)) : Json()},
-                       {"device_id", id_text(device.id)},
+    return http::json({{"id", to_string(training.run.id)},
+                       {"client_id", to_string(organisation_id)},
+                       {"user_id", person ? Json(to_string(person->id)) : Json()},
+                       {"device_id", to_string(device.id)},
                        {"active", true},
-                       {"running_scenario", id_text(training.scenario.id)},
+                       {"running_scenario", to_string(training.scenario.id)},
                        {"scenario_name", training.scenario.title}})
         .on(target_of(training));
 }

@@ -141,24 +141,21 @@ std::string any_text(const Json& body, const char* name, const char* otherwise) 
 }
 
 scenarios::Scenario scenario_named(store::Read& read, const scenarios::Scenarios& scenarios,
-                                   std::int64_t organisation_id, const std::string& name) {
+                                   OrganisationId organisation_id, const std::string& name) {
     std::optional<scenarios::Scenario> scenario;
-    if (const auto id = platform::parse_integer(name)) scenario = scenarios.find(read, organisation_id, *id);
+    if (const auto id = platform::parse_integer(name))
+        scenario = scenarios.find(read, organisation_id, ScenarioId(*id));
     if (!scenario) scenario = scenarios.find_title(read, organisation_id, name);
     if (!scenario) platform::throw_not_found("scenario");
     return *std::move(scenario);
 }
 
-std::string id_text(std::int64_t id) {
-    return std::to_string(id);
-}
-
-void keep_code(store::Tx& tx, std::int64_t device_id, int code) {
+void keep_code(store::Tx& tx, DeviceId device_id, int code) {
     tx.run("INSERT INTO training_codes (device_id, code) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET code = ?2",
            device_id, code);
 }
 
-std::int64_t code_of(store::Read& read, std::int64_t organisation_id, std::int64_t device_id) {
+std::int64_t code_of(store::Read& read, OrganisationId organisation_id, DeviceId device_id) {
     return read
         .integer(
             "SELECT c.code FROM training_codes c JOIN devices d ON d.id = c.device_id"
@@ -169,15 +166,15 @@ std::int64_t code_of(store::Read& read, std::int64_t organisation_id, std::int64
 
 Json device_json(const devices::Device& device, std::int64_t code,
                  const std::optional<trainings::Training>& open) {
-    return {{"id", id_text(device.id)},
-            {"device_id", id_text(device.id)},
+    return {{"id", to_string(device.id)},
+            {"device_id", to_string(device.id)},
             {"device_serial_number", device.serial_number},
-            {"client_id", id_text(device.organisation_id)},
+            {"client_id", to_string(device.organisation_id)},
             {"connect_code", code},
             {"connected", true},
             {"ready", open.has_value()},
-            {"running_scenario", open ? Json(id_text(open->scenario.id)) : Json()},
-            {"running_record", open ? Json(id_text(open->run.id)) : Json()}};
+            {"running_scenario", open ? Json(to_string(open->scenario.id)) : Json()},
+            {"running_record", open ? Json(to_string(open->run.id)) : Json()}};
 }
 
 Json target_of(const trainings::Training& training) {

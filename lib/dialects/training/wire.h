@@ -9,6 +9,7 @@
 
 #include "dialects/training/parts.h"
 #include "http/serving/call.h"
+#include "platform/ids.h"
 
 namespace dialects::training {
 
@@ -35,14 +36,13 @@ std::string any_text(const Json& body, const char* name, const char* otherwise);
 
 // By its id or its title. Error not_found.
 scenarios::Scenario scenario_named(store::Read& read, const scenarios::Scenarios& scenarios,
-                                   std::int64_t organisation_id, const std::string& name);
+                                   OrganisationId organisation_id, const std::string& name);
 
 // ---- the codes that linked headsets: used up, but shown ----
-void keep_code(store::Tx& tx, std::int64_t device_id, int code);
-std::int64_t code_of(store::Read& read, std::int64_t organisation_id, std::int64_t device_id);
+void keep_code(store::Tx& tx, DeviceId device_id, int code);
+std::int64_t code_of(store::Read& read, OrganisationId organisation_id, DeviceId device_id);
 
 // ---- what goes: ids are strings ----
-std::string id_text(std::int64_t id);
 // `code` is the one that linked it; 0 when it was paired otherwise.
 Json device_json(const devices::Device& device, std::int64_t code,
                  const std::optional<trainings::Training>& open);

@@ -91,7 +91,7 @@ Answer hear_heartbeat(const Parts& parts, Call& call, Read& read) {
 // Batches belong to their session, whichever headset brings them.
 void store_events(const Parts& parts, Call& call, Tx& tx, const Tracked& tracked, std::string_view batch_id) {
     const runs::Run run = session_of_events(tx, parts, call.caller, tracked.session_id);
-    parts.ingest.take(tx, {call.caller.organisation_id, 0}, run, batch_id, tracked.events);
+    parts.ingest.take(tx, {call.caller.organisation_id, {}}, run, batch_id, tracked.events);
 }
 
 // A single event is no batch: two that are alike are two.

@@ -13,22 +13,22 @@ using Json = nlohmann::json;
 
 // The student that a customer is: by nickname or by the id that a roster gave; else who is signed in on the
 // headset.
-std::optional<std::int64_t> student_of(store::Read& read, const platform::Caller& caller,
-                                       const std::optional<std::string>& customer_id) {
+std::optional<PersonId> student_of(store::Read& read, const platform::Caller& caller,
+                                   const std::optional<std::string>& customer_id) {
     if (customer_id) {
-        const auto found = read.integer(
+        const auto found = read.id<PersonId>(
             "SELECT id FROM persons WHERE organisation_id = ?1 AND active = 1 AND role = 'student'"
             " AND (nickname = ?2 OR external_id = ?2) ORDER BY nickname = ?2 DESC LIMIT 1",
             caller.organisation_id, std::string_view(*customer_id));
         if (found) return found;
     }
-    return caller.person_id != 0 ? std::optional(caller.person_id) : std::nullopt;
+    return caller.person_id ? std::optional(caller.person_id) : std::nullopt;
 }
 
 runs::NewRun new_run(const platform::Caller& caller) {
     runs::NewRun run;
     run.origin = "unreal";
-    if (caller.device_id != 0) run.device_id = caller.device_id;
+    if (caller.device_id) run.device_id = caller.device_id;
     return run;
 }
 

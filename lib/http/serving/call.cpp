@@ -34,7 +34,7 @@ Answer text(std::string body, std::string content_type, int status) {
     return answer;
 }
 
-std::int64_t Call::id(std::string_view name) const {
+std::int64_t Call::number(std::string_view name) const {
     const auto value = platform::parse_integer(parameters.find(name).value_or(""));
     if (!value || *value < 1) platform::throw_not_found("object");
     return *value;

@@ -82,11 +82,21 @@ public:
     Json body;           // parsed and fitting the route's request shape, where it has one; of a
                          // form: an object of texts
 
-    std::int64_t id(std::string_view parameter) const; // integer from 1, or Error not_found
+    // Of the path: an integer from 1, or Error not_found.
+    std::int64_t number(std::string_view name) const;
+    template <class AnId>
+    AnId id(std::string_view name) const {
+        return AnId(number(name));
+    }
     std::string parameter(std::string_view name) const;
     std::optional<std::string> query(std::string_view name) const;
     std::optional<std::int64_t> query_integer(
-        std::string_view name) const;                // Error invalid when it is not one
+        std::string_view name) const; // Error invalid when it is not one
+    template <class AnId>
+    std::optional<AnId> query_id(std::string_view name) const {
+        const std::optional<std::int64_t> number = query_integer(name);
+        return number ? std::optional(AnId(*number)) : std::nullopt;
+    }
     std::string header(std::string_view name) const; // "" when absent; `name` in lower case
     // For transfer routes: reads the body piece by piece instead of `content`.
     std::function<bool(const std::function<bool(std::string_view)>& take)> read_body;

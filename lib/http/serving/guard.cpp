@@ -21,7 +21,7 @@ bool by_password(const Caller& caller) {
 }
 
 bool is_person(const Caller& caller, Role least) {
-    return caller.person_id != 0 && caller.role >= least && caller.proof != Proof::site_key;
+    return caller.person_id && caller.role >= least && caller.proof != Proof::site_key;
 }
 
 bool changes_something(std::string_view method) {
@@ -54,10 +54,10 @@ bool may(const Caller& caller, Access access) {
             return !caller.is_stranger();
         case Access::headset:
             return !caller.is_stranger() &&
-                   (caller.device_id != 0 || (caller.site_key_id != 0 && !caller.client_panel));
+                   (caller.device_id || (caller.site_key_id && !caller.client_panel));
         case Access::client_panel:
             return !caller.is_stranger() &&
-                   ((caller.site_key_id != 0 && caller.client_panel) || may(caller, Access::administrator));
+                   ((caller.site_key_id && caller.client_panel) || may(caller, Access::administrator));
         case Access::student:
             return is_person(caller, Role::student);
         case Access::viewer:
@@ -67,7 +67,7 @@ bool may(const Caller& caller, Access access) {
         case Access::administrator:
             return is_person(caller, Role::administrator) && by_password(caller);
         case Access::box_administrator:
-            return caller.person_id != 0 && caller.box_administrator && by_password(caller);
+            return caller.person_id && caller.box_administrator && by_password(caller);
     }
     return false;
 }
@@ -154,9 +154,9 @@ std::optional<Error> Guard::rate_refusal(const Caller& caller, int per_minute, s
     if (per_minute <= 0) return std::nullopt;
     // One bucket for each account, device or site key and each rate: a dialect's limit is not used up by
     // polls elsewhere.
-    const auto who = caller.device_id   ? std::pair{1, caller.device_id}
-                     : caller.person_id ? std::pair{2, caller.person_id}
-                                        : std::pair{3, caller.site_key_id};
+    const auto who = caller.device_id   ? std::pair{1, caller.device_id.value()}
+                     : caller.person_id ? std::pair{2, caller.person_id.value()}
+                                        : std::pair{3, caller.site_key_id.value()};
     const auto key = (static_cast<std::uint64_t>(who.first) << 62) ^
                      (static_cast<std::uint64_t>(per_minute) << 40) ^ static_cast<std::uint64_t>(who.second);
     const auto [found, added] = buckets_.try_emplace(key);

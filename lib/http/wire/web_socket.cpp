@@ -79,7 +79,7 @@ void WebSocket<Stream>::start() {
     // Pages read much and repeat themselves. A headset's processor has better things to do, and its pictures
     // are JPEG.
     beast::websocket::permessage_deflate deflate;
-    deflate.server_enable = caller.device_id == 0 && caller.site_key_id == 0;
+    deflate.server_enable = !caller.device_id && !caller.site_key_id;
     deflate.server_max_window_bits = 12;
     deflate.memLevel = 5;
     deflate.compLevel = 3;

@@ -21,8 +21,8 @@ constexpr std::int64_t rows_at_once = 500, rows_with_pins_at_once = 20;
 
 Import import_of(const store::Statement& rows) {
     Import import;
-    import.id = rows.integer(0);
-    import.organisation_id = rows.integer(1);
+    import.id = rows.id<ImportId>(0);
+    import.organisation_id = rows.id<OrganisationId>(1);
     import.format = rows.string(2);
     import.mode = rows.string(3);
     import.state = rows.string(4);
@@ -68,7 +68,7 @@ void in_chunks(store::Store& store, std::string_view name, Work work) {
 
 struct Imports::Todo {
     std::int64_t place = 0, number = 0;
-    std::optional<std::int64_t> person_id;
+    std::optional<PersonId> person_id;
     NewPerson person;
     std::vector<std::string> classes;
     std::string drawn_pin;
@@ -78,12 +78,12 @@ struct Imports::Todo {
 #define LECTERN_IMPORT_COLUMNS \
     "SELECT id, organisation_id, format, mode, state, ignored, rows, done, created_ms FROM imports "
 
-std::optional<Import> Imports::find(store::Read& read, std::int64_t id) {
+std::optional<Import> Imports::find(store::Read& read, ImportId id) {
     auto rows = read.query(LECTERN_IMPORT_COLUMNS "WHERE id = ?", id);
     return rows.step() ? std::optional(import_of(rows)) : std::nullopt;
 }
 
-Import Imports::get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+Import Imports::get(store::Read& read, OrganisationId organisation_id, ImportId id) const {
     auto import = find(read, id);
     if (!import || import->organisation_id != organisation_id) platform::throw_not_found("import");
     auto counts = read.query("SELECT fate, count(*) FROM import_rows WHERE import_id = ? GROUP BY fate", id);
@@ -94,16 +94,16 @@ Import Imports::get(store::Read& read, std::int64_t organisation_id, std::int64_
     return *std::move(import);
 }
 
-std::vector<Import> Imports::list(store::Read& read, std::int64_t organisation_id) const {
+std::vector<Import> Imports::list(store::Read& read, OrganisationId organisation_id) const {
     std::vector<Import> imports;
     auto rows =
         read.query("SELECT id FROM imports WHERE organisation_id = ? ORDER BY id DESC", organisation_id);
     while (rows.step())
-        imports.push_back(get(read, organisation_id, rows.integer(0)));
+        imports.push_back(get(read, organisation_id, rows.id<ImportId>(0)));
     return imports;
 }
 
-store::Page<ImportRow> Imports::rows(store::Read& read, std::int64_t organisation_id, std::int64_t id,
+store::Page<ImportRow> Imports::rows(store::Read& read, OrganisationId organisation_id, ImportId id,
                                      const std::optional<std::string>& fate,
                                      const store::PageRequest& page) const {
     const auto import = find(read, id);
@@ -132,7 +132,7 @@ store::Page<ImportRow> Imports::rows(store::Read& read, std::int64_t organisatio
 
 // ---- staging ----
 
-Import Imports::stage(std::int64_t organisation_id, std::optional<std::int64_t> by, const Roster& roster,
+Import Imports::stage(OrganisationId organisation_id, std::optional<PersonId> by, const Roster& roster,
                       bool update) {
     remove_all(organisation_id);
     std::vector<RosterRow> rows = roster.rows;
@@ -145,10 +145,10 @@ Import Imports::stage(std::int64_t organisation_id, std::optional<std::int64_t> 
                 fates.back() = {"error", "nickname is in the file twice", std::nullopt};
         }
     });
-    const std::int64_t id = store_.write("stage import", [&](store::Tx& tx) {
+    const ImportId id = store_.write("stage import", [&](store::Tx& tx) {
         if (tx.integer("SELECT 1 FROM imports WHERE organisation_id = ? LIMIT 1", organisation_id))
             platform::throw_conflict("Another roster is being uploaded just now.");
-        return tx.insert(
+        return tx.insert<ImportId>(
             "INSERT INTO imports (organisation_id, created_by, format, mode, state, ignored, teachers, rows, "
             "created_ms)"
             " VALUES (?, ?, ?, ?, 'staging', ?, ?, ?, ?)",
@@ -176,19 +176,19 @@ Import Imports::stage(std::int64_t organisation_id, std::optional<std::int64_t> 
     return store_.read([&](store::Read& read) { return get(read, organisation_id, id); });
 }
 
-void Imports::remove_all(std::int64_t organisation_id) {
+void Imports::remove_all(OrganisationId organisation_id) {
     const auto imports = store_.read([&](store::Read& read) {
-        std::vector<std::int64_t> ids;
+        std::vector<ImportId> ids;
         auto rows = read.query("SELECT id FROM imports WHERE organisation_id = ?", organisation_id);
         while (rows.step())
-            ids.push_back(rows.integer(0));
+            ids.push_back(rows.id<ImportId>(0));
         return ids;
     });
-    for (const std::int64_t id : imports)
+    for (const ImportId id : imports)
         remove(organisation_id, id);
 }
 
-void Imports::remove(std::int64_t organisation_id, std::int64_t id) {
+void Imports::remove(OrganisationId organisation_id, ImportId id) {
     in_chunks(store_, "remove import", [&](store::Tx& tx) {
         const auto import = find(tx, id);
         if (!import || import->organisation_id != organisation_id) platform::throw_not_found("import");
@@ -209,7 +209,7 @@ void Imports::remove(std::int64_t organisation_id, std::int64_t id) {
 
 // ---- committing ----
 
-Import Imports::commit(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, bool draw_pins,
+Import Imports::commit(store::Tx& tx, OrganisationId organisation_id, ImportId id, bool draw_pins,
                        bool announce) {
     const Import import = get(tx, organisation_id, id);
     if (import.state != "staged") platform::throw_conflict("This import was committed already.");
@@ -218,15 +218,15 @@ Import Imports::commit(store::Tx& tx, std::int64_t organisation_id, std::int64_t
     return get(tx, organisation_id, id);
 }
 
-std::optional<std::int64_t> Imports::under_way(store::Read& read) const {
-    return read.integer("SELECT min(id) FROM imports WHERE state IN ('adding', 'updating')");
+std::optional<ImportId> Imports::under_way(store::Read& read) const {
+    return read.id<ImportId>("SELECT min(id) FROM imports WHERE state IN ('adding', 'updating')");
 }
 
-bool Imports::draws_pins(store::Read& read, std::int64_t id) const {
+bool Imports::draws_pins(store::Read& read, ImportId id) const {
     return read.integer("SELECT draw_pins FROM imports WHERE id = ?", id) == 1;
 }
 
-void Imports::run(std::int64_t id, const std::function<bool()>& is_stopping) {
+void Imports::run(ImportId id, const std::function<bool()>& is_stopping) {
     auto import = store_.read([&](store::Read& read) { return find(read, id); });
     if (!import) return;
     if (import->state == "adding") {
@@ -263,7 +263,7 @@ std::vector<Imports::Todo> Imports::todo(store::Read& read, const Import& import
         Todo& row = todo.emplace_back();
         row.place = rows.integer(0);
         row.number = rows.integer(1);
-        row.person_id = rows.optional_integer(2);
+        row.person_id = rows.optional_id<PersonId>(2);
         row.person.role =
             role_named(data.at("role").get_ref<const std::string&>()).value_or(platform::Role::student);
         row.person.nickname = data.at("nickname");
@@ -320,7 +320,7 @@ bool Imports::work_off(const Import& import, std::string_view fate,
 
 // What was free at the preview may be taken by now: that row is left out and says so, the others go on.
 void Imports::add_one(store::Tx& tx, const Import& import, const Todo& row) {
-    std::int64_t id = 0;
+    PersonId id;
     try {
         id = people_.add(tx, import.organisation_id, row.person).id;
     } catch (const platform::Error& error) {
@@ -361,7 +361,7 @@ void Imports::update_one(store::Tx& tx, const Import& import, const Todo& row) {
     change.active = true;
     std::string fate = "update", reason;
     try {
-        people_.change(tx, import.organisation_id, row.person_id.value_or(0), change);
+        people_.change(tx, import.organisation_id, row.person_id.value_or(PersonId()), change);
         join_classes(tx, import, *row.person_id, row);
     } catch (const platform::Error& error) {
         if (error.kind() != platform::ErrorKind::conflict && error.kind() != platform::ErrorKind::not_found)
@@ -377,14 +377,14 @@ void Imports::update_one(store::Tx& tx, const Import& import, const Todo& row) {
 
 // A class that is not there yet begins with whoever imports as its teacher; name_teachers gives it to its
 // own.
-void Imports::join_classes(store::Tx& tx, const Import& import, std::int64_t person_id, const Todo& row) {
+void Imports::join_classes(store::Tx& tx, const Import& import, PersonId person_id, const Todo& row) {
     if (row.person.role != platform::Role::student) return;
     for (const std::string& name : row.classes) {
-        auto id = tx.integer(
+        auto id = tx.id<ClassId>(
             "SELECT id FROM classes WHERE organisation_id = ? AND name = ? AND archived_ms IS NULL",
             import.organisation_id, name);
         if (!id)
-            id = tx.insert(
+            id = tx.insert<ClassId>(
                 "INSERT INTO classes (organisation_id, name, teacher_id, created_ms)"
                 " SELECT ?1, ?2, coalesce((SELECT created_by FROM imports WHERE id = ?3), (SELECT min(id) "
                 "FROM persons"
@@ -424,12 +424,12 @@ void Imports::name_teachers(store::Tx& tx, const Import& import) {
             import.organisation_id, name, nickname.get<std::string>(), import.created_ms);
 }
 
-void Imports::tell(store::Tx& tx, std::int64_t id) {
+void Imports::tell(store::Tx& tx, ImportId id) {
     if (!on_progress) return;
     if (auto import = find(tx, id)) tx.after_commit([this, told = *std::move(import)] { on_progress(told); });
 }
 
-std::vector<DrawnPin> Imports::take_pins(std::int64_t id) {
+std::vector<DrawnPin> Imports::take_pins(ImportId id) {
     std::lock_guard lock(mutex_);
     auto drawn = drawn_.extract(id);
     if (drawn.empty())

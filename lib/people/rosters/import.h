@@ -20,13 +20,15 @@
 #include "people/people.h"
 #include "people/rosters/roster.h"
 #include "platform/crypto.h"
+#include "platform/ids.h"
 #include "platform/random.h"
 #include "store/store.h"
 
 namespace people {
 
 struct Import {
-    std::int64_t id = 0, organisation_id = 0;
+    ImportId id;
+    OrganisationId organisation_id;
     std::string format, mode, state; // see schema.sql
     std::vector<std::string> ignored;
     std::int64_t rows = 0, done = 0; // `done` of those that are to be added or updated
@@ -45,7 +47,7 @@ struct ImportRow {
 };
 
 struct DrawnPin {
-    std::int64_t person_id = 0;
+    PersonId person_id;
     std::string nickname, first_name, last_name, pin;
     std::vector<std::string> classes;
 };
@@ -58,32 +60,32 @@ public:
     // Decides about every row and keeps it. Waits for the store: from workers. `update`: those who are here
     // already are brought up to date, otherwise left as they are. Error conflict while an import of the
     // organisation is under way.
-    Import stage(std::int64_t organisation_id, std::optional<std::int64_t> by, const Roster& roster,
+    Import stage(OrganisationId organisation_id, std::optional<PersonId> by, const Roster& roster,
                  bool update);
 
-    Import get(store::Read& read, std::int64_t organisation_id, std::int64_t id) const; // Error not_found
-    std::vector<Import> list(store::Read& read, std::int64_t organisation_id) const;    // at most one
-    store::Page<ImportRow> rows(store::Read& read, std::int64_t organisation_id, std::int64_t id,
+    Import get(store::Read& read, OrganisationId organisation_id, ImportId id) const;  // Error not_found
+    std::vector<Import> list(store::Read& read, OrganisationId organisation_id) const; // at most one
+    store::Page<ImportRow> rows(store::Read& read, OrganisationId organisation_id, ImportId id,
                                 const std::optional<std::string>& fate, const store::PageRequest& page) const;
 
     // From now on it runs to its end; `run` does it (whoever calls that himself does not `announce` it), on
     // whatever thread calls it, and waits for the store.
-    Import commit(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, bool draw_pins,
+    Import commit(store::Tx& tx, OrganisationId organisation_id, ImportId id, bool draw_pins,
                   bool announce = true);
-    void run(std::int64_t id, const std::function<bool()>& is_stopping);
-    std::optional<std::int64_t> under_way(store::Read& read) const; // the oldest that `run` should go on with
+    void run(ImportId id, const std::function<bool()>& is_stopping);
+    std::optional<ImportId> under_way(store::Read& read) const; // the oldest that `run` should go on with
     // Error conflict while it is under way. Waits for the store.
-    void remove(std::int64_t organisation_id, std::int64_t id);
+    void remove(OrganisationId organisation_id, ImportId id);
     // The PINs that were drawn, once.
-    std::vector<DrawnPin> take_pins(std::int64_t id);
+    std::vector<DrawnPin> take_pins(ImportId id);
 
     // After the commit, on the writer thread: somebody has to `run` it. And after each step.
-    std::function<void(std::int64_t id)> on_committed;
+    std::function<void(ImportId id)> on_committed;
     std::function<void(const Import&)> on_progress;
 
 private:
     struct Todo; // a row that a chunk takes
-    static std::optional<Import> find(store::Read& read, std::int64_t id);
+    static std::optional<Import> find(store::Read& read, ImportId id);
     std::vector<Todo> todo(store::Read& read, const Import& import, std::string_view fate,
                            std::int64_t after) const;
     void prepare_pin(const Import& import, bool draw, Todo& row);
@@ -91,21 +93,21 @@ private:
     void update_one(store::Tx& tx, const Import& import, const Todo& row);
     // All rows of that fate, in chunks; false: it was told to stop.
     bool work_off(const Import& import, std::string_view fate, const std::function<bool()>& is_stopping);
-    void join_classes(store::Tx& tx, const Import& import, std::int64_t person_id, const Todo& row);
+    void join_classes(store::Tx& tx, const Import& import, PersonId person_id, const Todo& row);
     void switch_over(store::Tx& tx, const Import& import);
     void name_teachers(store::Tx& tx, const Import& import);
-    void remove_all(std::int64_t organisation_id);
-    void tell(store::Tx& tx, std::int64_t id);
+    void remove_all(OrganisationId organisation_id);
+    void tell(store::Tx& tx, ImportId id);
 
-    bool draws_pins(store::Read& read, std::int64_t id) const;
+    bool draws_pins(store::Read& read, ImportId id) const;
 
     store::Store& store_;
     People& people_;
     platform::SecretHasher& hasher_;
     platform::Random& random_;
     mutable std::mutex mutex_;
-    std::map<std::int64_t, std::map<std::int64_t, std::string>> given_; // by import and row: PINs of the file
-    std::map<std::int64_t, std::vector<DrawnPin>> drawn_;               // by import
+    std::map<ImportId, std::map<std::int64_t, std::string>> given_; // by import and row: PINs of the file
+    std::map<ImportId, std::vector<DrawnPin>> drawn_;               // by import
 };
 
 nlohmann::json json_of(const Import& import);

@@ -14,7 +14,7 @@ RowFate fault(std::string reason) {
     return {"error", std::move(reason), std::nullopt};
 }
 
-bool is_taken(store::Read& read, const std::string& name, std::int64_t except_id) {
+bool is_taken(store::Read& read, const std::string& name, PersonId except_id) {
     return read
         .integer("SELECT 1 FROM persons WHERE (username = ?1 OR email = ?1) AND id <> ?2", name, except_id)
         .has_value();
@@ -22,11 +22,12 @@ bool is_taken(store::Read& read, const std::string& name, std::int64_t except_id
 
 // The person that a row means: by external id, otherwise by nickname, unless the two are known to be
 // different people.
-std::optional<Person> match(store::Read& read, const People& people, std::int64_t organisation_id,
+std::optional<Person> match(store::Read& read, const People& people, OrganisationId organisation_id,
                             const RosterRow& row) {
     if (row.external_id) {
-        const auto id = read.integer("SELECT id FROM persons WHERE organisation_id = ? AND external_id = ?",
-                                     organisation_id, *row.external_id);
+        const auto id =
+            read.id<PersonId>("SELECT id FROM persons WHERE organisation_id = ? AND external_id = ?",
+                              organisation_id, *row.external_id);
         if (id) return people.find(read, organisation_id, *id);
     }
     auto named = people.by_nickname(read, organisation_id, row.nickname);
@@ -38,7 +39,7 @@ std::optional<Person> match(store::Read& read, const People& people, std::int64_
     return named;
 }
 
-bool lacks_class(store::Read& read, std::int64_t organisation_id, std::int64_t person_id,
+bool lacks_class(store::Read& read, OrganisationId organisation_id, PersonId person_id,
                  const RosterRow& row) {
     if (row.classes.empty()) return false;
     std::set<std::string> in;
@@ -53,7 +54,7 @@ bool lacks_class(store::Read& read, std::int64_t organisation_id, std::int64_t p
     return false;
 }
 
-std::string changes(store::Read& read, std::int64_t organisation_id, const Person& person,
+std::string changes(store::Read& read, OrganisationId organisation_id, const Person& person,
                     const RosterRow& row) {
     std::string fields;
     const auto note = [&fields](bool differs, const char* name) {
@@ -70,7 +71,7 @@ std::string changes(store::Read& read, std::int64_t organisation_id, const Perso
     return fields;
 }
 
-RowFate fate_of_known(store::Read& read, const People& people, std::int64_t organisation_id, RosterRow& row,
+RowFate fate_of_known(store::Read& read, const People& people, OrganisationId organisation_id, RosterRow& row,
                       const Person& person, bool update) {
     if (row.nickname_derived) row.nickname = person.nickname;
     if (person.role == Role::administrator)
@@ -89,7 +90,7 @@ RowFate fate_of_known(store::Read& read, const People& people, std::int64_t orga
 
 } // namespace
 
-RowFate fate_of(store::Read& read, const People& people, std::int64_t organisation_id, RosterRow& row,
+RowFate fate_of(store::Read& read, const People& people, OrganisationId organisation_id, RosterRow& row,
                 bool update) {
     if (!row.reason.empty()) return {row.left_out ? "skip" : "error", row.reason, std::nullopt};
     if (const auto person = match(read, people, organisation_id, row))
@@ -102,8 +103,8 @@ RowFate fate_of(store::Read& read, const People& people, std::int64_t organisati
         row.nickname = free_nickname(row.nickname, is_known, number);
     else if (is_known(row.nickname))
         return fault("nickname is taken by somebody with another external_id");
-    if (row.username && is_taken(read, *row.username, 0)) return fault("username is taken");
-    if (row.email && is_taken(read, *row.email, 0)) return fault("email is taken");
+    if (row.username && is_taken(read, *row.username, {})) return fault("username is taken");
+    if (row.email && is_taken(read, *row.email, {})) return fault("email is taken");
     return {"add", "", std::nullopt};
 }
 

@@ -7,17 +7,18 @@
 
 #include "people/people.h"
 #include "people/rosters/roster.h"
+#include "platform/ids.h"
 #include "store/transaction.h"
 
 namespace people {
 
 struct RowFate {
-    std::string fate, reason;              // "add", "update", "unchanged", "skip", "error"
-    std::optional<std::int64_t> person_id; // who it is, when somebody here
+    std::string fate, reason;          // "add", "update", "unchanged", "skip", "error"
+    std::optional<PersonId> person_id; // who it is, when somebody here
 };
 
 // `row` gets the nickname that it will have. `update`: whoever is here already is brought up to date.
-RowFate fate_of(store::Read& read, const People& people, std::int64_t organisation_id, RosterRow& row,
+RowFate fate_of(store::Read& read, const People& people, OrganisationId organisation_id, RosterRow& row,
                 bool update);
 
 } // namespace people

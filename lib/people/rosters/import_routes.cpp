@@ -61,12 +61,12 @@ Answer stage(const PeopleParts& parts, Call& call) {
     const bool update = call.query("mode") == "update";
     const Import import =
         parts.imports.stage(call.caller.organisation_id, call.caller.person_id, roster, update);
-    return http::created(json_of(import), "/v1/roster-imports/" + std::to_string(import.id))
+    return http::created(json_of(import), "/v1/roster-imports/" + to_string(import.id))
         .on({{"import", import.id}});
 }
 
 Answer list_rows(const PeopleParts& parts, Call& call, store::Read& read) {
-    return http::page_answer(parts.imports.rows(read, call.caller.organisation_id, call.id("id"),
+    return http::page_answer(parts.imports.rows(read, call.caller.organisation_id, call.id<ImportId>("id"),
                                                 call.query("fate"),
                                                 http::page_request<store::PageRequest>(call, 1000)));
 }
@@ -87,7 +87,7 @@ std::string joined(const std::vector<std::string>& names) {
 Answer faulty_rows(const PeopleParts& parts, Call& call, store::Read& read) {
     std::string text =
         platform::csv_line({"row", "reason", "nickname", "first_name", "last_name", "role", "class"});
-    const auto page = parts.imports.rows(read, call.caller.organisation_id, call.id("id"), "error",
+    const auto page = parts.imports.rows(read, call.caller.organisation_id, call.id<ImportId>("id"), "error",
                                          {static_cast<std::int64_t>(most_roster_rows), {}});
     for (const ImportRow& row : page.items)
         text += platform::csv_line({std::to_string(row.number), row.reason, row.nickname, row.first_name,
@@ -96,7 +96,7 @@ Answer faulty_rows(const PeopleParts& parts, Call& call, store::Read& read) {
 }
 
 Answer take_pins(const PeopleParts& parts, Call& call, store::Read& read) {
-    const Import import = parts.imports.get(read, call.caller.organisation_id, call.id("id"));
+    const Import import = parts.imports.get(read, call.caller.organisation_id, call.id<ImportId>("id"));
     if (import.state != "done") platform::throw_conflict("The import is not done yet.");
     Json items = Json::array();
     for (const DrawnPin& drawn : parts.imports.take_pins(import.id))
@@ -153,8 +153,8 @@ void add_preview(http::RouteTable& table, const PeopleParts& parts) {
                   .tagged("rosters")
                   .gives(import_shape())
                   .handled<store::Read>([parts](Call& call, store::Read& read) {
-                      return http::json(
-                          json_of(parts.imports.get(read, call.caller.organisation_id, call.id("id"))));
+                      return http::json(json_of(
+                          parts.imports.get(read, call.caller.organisation_id, call.id<ImportId>("id"))));
                   }));
     http::Fields asked = http::paging_fields(1000);
     asked.emplace_back("fate?", fate_shape());
@@ -184,7 +184,7 @@ void add_commit(http::RouteTable& table, const PeopleParts& parts) {
                   .gives(import_shape(), 202)
                   .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
                       const Import import =
-                          parts.imports.commit(tx, call.caller.organisation_id, call.id("id"),
+                          parts.imports.commit(tx, call.caller.organisation_id, call.id<ImportId>("id"),
                                                call.body.value("draw_pins", false));
                       return http::json(json_of(import), 202).on({{"import", import.id}});
                   }));
@@ -201,8 +201,8 @@ void add_commit(http::RouteTable& table, const PeopleParts& parts) {
                   .tagged("rosters")
                   .gives(http::nothing(), 204)
                   .handled([parts](Call& call) {
-                      parts.imports.remove(call.caller.organisation_id, call.id("id"));
-                      return http::no_content().on({{"import", call.id("id")}});
+                      parts.imports.remove(call.caller.organisation_id, call.id<ImportId>("id"));
+                      return http::no_content().on({{"import", call.id<ImportId>("id")}});
                   }));
 }
 

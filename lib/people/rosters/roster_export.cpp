@@ -12,12 +12,12 @@ namespace {
 using platform::csv_line;
 
 // Whoever has no id of a roster gets one that stays the same.
-std::string user_id(const std::optional<std::string>& external_id, std::int64_t id) {
-    return external_id.value_or("lectern-" + std::to_string(id));
+std::string user_id(const std::optional<std::string>& external_id, PersonId id) {
+    return external_id.value_or("lectern-" + to_string(id));
 }
 
-std::string class_id(std::int64_t id) {
-    return "class-" + std::to_string(id);
+std::string class_id(ClassId id) {
+    return "class-" + to_string(id);
 }
 
 constexpr const char* school_id = "school-1";
@@ -34,7 +34,7 @@ std::string manifest() {
     return text + csv_line({"source.systemName", "Lectern"}) + csv_line({"source.systemCode", "lectern"});
 }
 
-std::string orgs(store::Read& read, std::int64_t organisation_id) {
+std::string orgs(store::Read& read, OrganisationId organisation_id) {
     std::string text = csv_line(
         {"sourcedId", "status", "dateLastModified", "name", "type", "identifier", "parentSourcedId"});
     auto rows = read.query("SELECT name FROM organisations WHERE id = ?", organisation_id);
@@ -50,7 +50,7 @@ std::string terms(std::int64_t now_ms) {
            csv_line({term_id, "", "", year, "schoolYear", year + "-01-01", year + "-12-31", "", year});
 }
 
-std::string users(store::Read& read, std::int64_t organisation_id) {
+std::string users(store::Read& read, OrganisationId organisation_id) {
     std::string text =
         csv_line({"sourcedId", "status", "dateLastModified", "enabledUser", "orgSourcedIds", "role",
                   "username", "userIds", "givenName", "familyName", "middleName", "identifier", "email",
@@ -60,13 +60,13 @@ std::string users(store::Read& read, std::int64_t organisation_id) {
         " WHERE organisation_id = ? AND active = 1 AND role IN ('student', 'teacher') ORDER BY id",
         organisation_id);
     while (rows.step())
-        text += csv_line({user_id(rows.optional_text(1), rows.integer(0)), "", "", "true", school_id,
+        text += csv_line({user_id(rows.optional_text(1), rows.id<PersonId>(0)), "", "", "true", school_id,
                           rows.string(2), rows.string(3), "", rows.string(4), rows.string(5), "", "",
                           rows.string(6), "", "", "", "", ""});
     return text;
 }
 
-std::string classes(store::Read& read, std::int64_t organisation_id, std::string& courses,
+std::string classes(store::Read& read, OrganisationId organisation_id, std::string& courses,
                     std::string& enrollments) {
     std::string text = csv_line({"sourcedId", "status", "dateLastModified", "title", "grades",
                                  "courseSourcedId", "classCode", "classType", "location", "schoolSourcedId",
@@ -79,7 +79,7 @@ std::string classes(store::Read& read, std::int64_t organisation_id, std::string
         " WHERE c.organisation_id = ? AND c.archived_ms IS NULL ORDER BY c.id",
         organisation_id);
     while (rows.step()) {
-        const std::string id = class_id(rows.integer(0)),
+        const std::string id = class_id(rows.id<ClassId>(0)),
                           course = "course-" + std::to_string(rows.integer(0));
         text += csv_line(
             {id, "", "", rows.string(1), "", course, "", "scheduled", "", school_id, term_id, "", "", ""});
@@ -88,12 +88,12 @@ std::string classes(store::Read& read, std::int64_t organisation_id, std::string
         if (rows.text(4) == "teacher")
             enrollments +=
                 csv_line({"teaches-" + id, "", "", id, school_id,
-                          user_id(rows.optional_text(3), rows.integer(2)), "teacher", "true", "", ""});
+                          user_id(rows.optional_text(3), rows.id<PersonId>(2)), "teacher", "true", "", ""});
     }
     return text;
 }
 
-std::string students_in_classes(store::Read& read, std::int64_t organisation_id) {
+std::string students_in_classes(store::Read& read, OrganisationId organisation_id) {
     std::string text;
     auto rows = read.query(
         "SELECT c.id, p.id, p.external_id FROM class_students s JOIN classes c ON c.id = s.class_id"
@@ -103,14 +103,14 @@ std::string students_in_classes(store::Read& read, std::int64_t organisation_id)
         organisation_id);
     while (rows.step())
         text += csv_line({"in-" + std::to_string(rows.integer(0)) + "-" + std::to_string(rows.integer(1)), "",
-                          "", class_id(rows.integer(0)), school_id,
-                          user_id(rows.optional_text(2), rows.integer(1)), "student", "false", "", ""});
+                          "", class_id(rows.id<ClassId>(0)), school_id,
+                          user_id(rows.optional_text(2), rows.id<PersonId>(1)), "student", "false", "", ""});
     return text;
 }
 
 } // namespace
 
-std::string export_csv(store::Read& read, std::int64_t organisation_id) {
+std::string export_csv(store::Read& read, OrganisationId organisation_id) {
     std::string text = csv_line(
         {"nickname", "first_name", "last_name", "role", "class", "username", "email", "external_id"});
     auto rows = read.query(
@@ -129,7 +129,7 @@ std::string export_csv(store::Read& read, std::int64_t organisation_id) {
     return text;
 }
 
-std::string export_oneroster(store::Read& read, std::int64_t organisation_id) {
+std::string export_oneroster(store::Read& read, OrganisationId organisation_id) {
     std::string courses, enrollments = csv_line({"sourcedId", "status", "dateLastModified", "classSourcedId",
                                                  "schoolSourcedId", "userSourcedId", "role", "primary",
                                                  "beginDate", "endDate"});

@@ -4,13 +4,14 @@
 #include <cstdint>
 #include <string>
 
+#include "platform/ids.h"
 #include "store/transaction.h"
 
 namespace people {
 
 // Active people, a line each, in the columns that import knows.
-std::string export_csv(store::Read& read, std::int64_t organisation_id);
+std::string export_csv(store::Read& read, OrganisationId organisation_id);
 // OneRoster 1.1, a bulk zip: students, teachers, classes and who is in them.
-std::string export_oneroster(store::Read& read, std::int64_t organisation_id);
+std::string export_oneroster(store::Read& read, OrganisationId organisation_id);
 
 } // namespace people

@@ -3,12 +3,13 @@
 namespace people {
 
 std::optional<Person> by_username(const People& people, store::Read& read, std::string_view username) {
-    std::int64_t organisation_id = 0, id = 0;
+    OrganisationId organisation_id;
+    PersonId id;
     {
         auto rows = read.query("SELECT organisation_id, id FROM persons WHERE username = ?", username);
         if (!rows.step()) return std::nullopt;
-        organisation_id = rows.integer(0);
-        id = rows.integer(1);
+        organisation_id = rows.id<OrganisationId>(0);
+        id = rows.id<PersonId>(1);
     }
     return people.find(read, organisation_id, id);
 }

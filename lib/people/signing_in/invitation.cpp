@@ -14,13 +14,13 @@ namespace {
 
 Invitation invitation_of(const store::Statement& rows) {
     Invitation invitation;
-    invitation.id = rows.integer(0);
-    invitation.organisation_id = rows.integer(1);
+    invitation.id = rows.id<InvitationId>(0);
+    invitation.organisation_id = rows.id<OrganisationId>(1);
     invitation.role = role_named(rows.text(2)).value_or(platform::Role::none);
     invitation.organisation = rows.string(3);
     invitation.name = rows.string(4);
     invitation.email = rows.optional_text(5);
-    if (!rows.is_null(6)) invitation.invited_by = PersonReference{rows.integer(6), rows.string(7)};
+    if (!rows.is_null(6)) invitation.invited_by = PersonReference{rows.id<PersonId>(6), rows.string(7)};
     invitation.created_ms = rows.integer(8);
     invitation.expires_ms = rows.integer(9);
     return invitation;
@@ -38,8 +38,8 @@ std::string hash_of(std::string_view code) {
     " i.created_ms, i.expires_ms FROM invitations i JOIN organisations o ON o.id = i.organisation_id" \
     " LEFT JOIN persons p ON p.id = i.invited_by "
 
-Invitations::Made Invitations::add(store::Tx& tx, std::int64_t organisation_id,
-                                   std::optional<std::int64_t> invited_by, const NewInvitation& invitation) {
+Invitations::Made Invitations::add(store::Tx& tx, OrganisationId organisation_id,
+                                   std::optional<PersonId> invited_by, const NewInvitation& invitation) {
     if (tx.integer("SELECT count(*) FROM invitations WHERE organisation_id = ?", organisation_id)
             .value_or(0) >= most)
         platform::throw_conflict("There are " + std::to_string(most) +
@@ -49,7 +49,7 @@ Invitations::Made Invitations::add(store::Tx& tx, std::int64_t organisation_id,
         platform::throw_conflict("This e-mail address is taken.");
     Made made;
     made.code = draw_readable_code(random_, 3);
-    const std::int64_t id = tx.insert(
+    const InvitationId id = tx.insert<InvitationId>(
         "INSERT INTO invitations (organisation_id, role, name, email, code_hash, invited_by, created_ms, "
         "expires_ms)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -62,7 +62,7 @@ Invitations::Made Invitations::add(store::Tx& tx, std::int64_t organisation_id,
     return made;
 }
 
-store::Page<Invitation> Invitations::list(store::Read& read, std::int64_t organisation_id,
+store::Page<Invitation> Invitations::list(store::Read& read, OrganisationId organisation_id,
                                           const store::PageRequest& page) const {
     auto rows =
         read.query(LECTERN_INVITATION_COLUMNS
@@ -71,7 +71,7 @@ store::Page<Invitation> Invitations::list(store::Read& read, std::int64_t organi
     return store::read_page<Invitation>(std::move(rows), page, invitation_of);
 }
 
-void Invitations::revoke(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+void Invitations::revoke(store::Tx& tx, OrganisationId organisation_id, InvitationId id) {
     if (tx.run("DELETE FROM invitations WHERE organisation_id = ? AND id = ?", organisation_id, id) == 0)
         platform::throw_not_found("invitation");
 }

@@ -11,6 +11,7 @@
 
 #include "people/people.h"
 #include "people/signing_in/second_factor.h"
+#include "platform/ids.h"
 #include "platform/random.h"
 #include "store/page.h"
 #include "store/transaction.h"
@@ -25,7 +26,8 @@ struct NewInvitation {
 };
 
 struct Invitation {
-    std::int64_t id = 0, organisation_id = 0;
+    InvitationId id;
+    OrganisationId organisation_id;
     platform::Role role = platform::Role::teacher;
     std::string organisation, name;
     std::optional<std::string> email;
@@ -53,11 +55,11 @@ public:
         std::string code; // shown once: "XXXX-XXXX-XXXX"
     };
     // Error conflict when the e-mail address is somebody's, or there are too many.
-    Made add(store::Tx& tx, std::int64_t organisation_id, std::optional<std::int64_t> invited_by,
+    Made add(store::Tx& tx, OrganisationId organisation_id, std::optional<PersonId> invited_by,
              const NewInvitation& invitation);
-    store::Page<Invitation> list(store::Read& read, std::int64_t organisation_id,
+    store::Page<Invitation> list(store::Read& read, OrganisationId organisation_id,
                                  const store::PageRequest& page) const;
-    void revoke(store::Tx& tx, std::int64_t organisation_id, std::int64_t id); // Error not_found
+    void revoke(store::Tx& tx, OrganisationId organisation_id, InvitationId id); // Error not_found
 
     // Whoever has the code may see what it is for; nullopt when it is wrong, used or expired.
     std::optional<Invitation> by_code(store::Read& read, std::string_view code) const;

@@ -47,7 +47,7 @@ void Lockouts::refuse_if_locked(store::Read& read, std::string_view subject, con
 }
 
 void Lockouts::count_failure(store::Tx& tx, std::string_view subject, const LockoutRule& rule,
-                             std::optional<std::int64_t> organisation_id) {
+                             std::optional<OrganisationId> organisation_id) {
     Tries tries = after_failure(tries_of(tx, subject), rule, tx.now_ms());
     tx.run(
         "INSERT INTO lockouts (subject, organisation_id, failures, last_failure_ms, locked_until_ms)"
@@ -60,7 +60,8 @@ void Lockouts::forget(store::Tx& tx, std::string_view subject) {
     tx.run("DELETE FROM lockouts WHERE subject = ?", subject);
 }
 
-std::vector<Lockouts::LockedPerson> Lockouts::people(store::Read& read, std::int64_t organisation_id) const {
+std::vector<Lockouts::LockedPerson> Lockouts::people(store::Read& read,
+                                                     OrganisationId organisation_id) const {
     std::vector<LockedPerson> locked;
     auto rows = read.query(
         "SELECT p.id, p.nickname, l.failures, l.last_failure_ms, l.locked_until_ms FROM lockouts l"
@@ -71,7 +72,7 @@ std::vector<Lockouts::LockedPerson> Lockouts::people(store::Read& read, std::int
         organisation_id, read.now_ms());
     while (rows.step())
         locked.push_back(
-            {{rows.integer(0), rows.string(1)}, {rows.integer(2), rows.integer(3), rows.integer(4)}});
+            {{rows.id<PersonId>(0), rows.string(1)}, {rows.integer(2), rows.integer(3), rows.integer(4)}});
     return locked;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "people/people.h"
+#include "platform/ids.h"
 #include "store/transaction.h"
 
 namespace people {
@@ -45,7 +46,7 @@ public:
     // Error too_many_requests with the seconds to wait.
     void refuse_if_locked(store::Read& read, std::string_view subject, const LockoutRule& rule) const;
     void count_failure(store::Tx& tx, std::string_view subject, const LockoutRule& rule,
-                       std::optional<std::int64_t> organisation_id);
+                       std::optional<OrganisationId> organisation_id);
     void forget(store::Tx& tx, std::string_view subject);
 
     // The people of an organisation who have to wait now.
@@ -53,7 +54,7 @@ public:
         PersonReference person;
         Tries tries;
     };
-    std::vector<LockedPerson> people(store::Read& read, std::int64_t organisation_id) const;
+    std::vector<LockedPerson> people(store::Read& read, OrganisationId organisation_id) const;
 };
 
 // The same for subjects that strangers choose: serial numbers, and names that are nobody's (which must lock

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "people/people.h"
+#include "platform/ids.h"
 #include "platform/random.h"
 #include "store/transaction.h"
 
@@ -18,7 +19,8 @@ namespace people {
 inline constexpr std::string_view card_prefix = "lectern-card:";
 
 struct CardHolder {
-    std::int64_t organisation_id = 0, person_id = 0;
+    OrganisationId organisation_id;
+    PersonId person_id;
 };
 
 struct IssuedCard {
@@ -36,15 +38,15 @@ public:
     LoginCards(platform::Random& random, const People& people) : random_(random), people_(people) {}
 
     // A new card; an older one is void. Error conflict unless it is an active student's.
-    IssuedCard issue(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id);
+    IssuedCard issue(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
     // For a whole class; `only_missing` leaves those alone who have one.
-    std::vector<IssuedCard> issue_class(store::Tx& tx, std::int64_t organisation_id, std::int64_t class_id,
+    std::vector<IssuedCard> issue_class(store::Tx& tx, OrganisationId organisation_id, ClassId class_id,
                                         bool only_missing);
-    void revoke(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id); // Error not_found
-    std::vector<CardState> of_class(store::Read& read, std::int64_t organisation_id,
-                                    std::int64_t class_id) const;
+    void revoke(store::Tx& tx, OrganisationId organisation_id, PersonId person_id); // Error not_found
+    std::vector<CardState> of_class(store::Read& read, OrganisationId organisation_id,
+                                    ClassId class_id) const;
     // Whose is it? With or without its prefix.
-    std::optional<CardHolder> holder(store::Read& read, std::int64_t organisation_id,
+    std::optional<CardHolder> holder(store::Read& read, OrganisationId organisation_id,
                                      std::string_view card) const;
 
 private:

@@ -2,8 +2,8 @@
 
 namespace people {
 
-void hold_login_for(store::Tx& tx, Logins& logins, std::int64_t organisation_id, std::int64_t person_id,
-                    std::int64_t login_id, std::int64_t life_ms) {
+void hold_login_for(store::Tx& tx, Logins& logins, OrganisationId organisation_id, PersonId person_id,
+                    LoginId login_id, std::int64_t life_ms) {
     tx.run(
         "UPDATE logins SET expires_ms = max(expires_ms, ?4) WHERE organisation_id = ?1 AND person_id = ?2 "
         "AND "

@@ -4,10 +4,11 @@
 #include <cstdint>
 
 #include "people/signing_in/logins.h"
+#include "platform/ids.h"
 
 namespace people {
 
-void hold_login_for(store::Tx& tx, Logins& logins, std::int64_t organisation_id, std::int64_t person_id,
-                    std::int64_t login_id, std::int64_t life_ms);
+void hold_login_for(store::Tx& tx, Logins& logins, OrganisationId organisation_id, PersonId person_id,
+                    LoginId login_id, std::int64_t life_ms);
 
 } // namespace people

@@ -41,7 +41,7 @@ http::Shape proof_shape() {
 // What a page offers its user; the guard asks again at each call.
 Json abilities(const platform::Caller& caller) {
     Json words = Json::array();
-    if (caller.device_id != 0 || caller.site_key_id != 0) words.push_back("headset");
+    if (caller.device_id || caller.site_key_id) words.push_back("headset");
     if (caller.role >= Role::viewer) words.push_back("view");
     if (caller.role >= Role::teacher) words.push_back("teach");
     if (caller.role >= Role::administrator) words.push_back("administer");
@@ -49,8 +49,8 @@ Json abilities(const platform::Caller& caller) {
     return words;
 }
 
-Json json_of_login(const Login& login, std::int64_t current_id) {
-    auto or_null = [](const std::optional<std::int64_t>& id) { return id ? Json(*id) : Json(); };
+Json json_of_login(const Login& login, LoginId current_id) {
+    const auto or_null = [](const auto& id) { return id ? Json(*id) : Json(); };
     return {{"id", login.id},
             {"person_id", or_null(login.person_id)},
             {"device_id", or_null(login.device_id)},
@@ -132,9 +132,8 @@ Answer sign_in(const PeopleParts& parts, Call& call) {
 
 Answer who_am_i(const PeopleParts& parts, const platform::Caller& caller, store::Read& read) {
     Json person, device;
-    if (caller.person_id != 0)
-        person = json_of(parts.people.get(read, caller.organisation_id, caller.person_id));
-    if (caller.device_id != 0 && parts.describe_device)
+    if (caller.person_id) person = json_of(parts.people.get(read, caller.organisation_id, caller.person_id));
+    if (caller.device_id && parts.describe_device)
         device = parts.describe_device(read, caller.organisation_id, caller.device_id);
     return http::json({{"person", person},
                        {"device", device},
@@ -146,14 +145,14 @@ Answer who_am_i(const PeopleParts& parts, const platform::Caller& caller, store:
 Answer sign_out(const PeopleParts& parts, const platform::Caller& caller, store::Tx& tx) {
     if (caller.proof == Proof::device)
         parts.logins.sign_in_on_device(tx, caller.organisation_id, caller.device_id, {});
-    else if (caller.login_id != 0)
+    else if (caller.login_id)
         parts.logins.end(tx, caller.organisation_id, caller.login_id);
     return http::no_content().header("Set-Cookie", clear_cookie(parts.tls));
 }
 
 // One sees one's own logins; an administrator those of anybody of the organisation.
 Answer list_logins(const PeopleParts& parts, Call& call, store::Read& read) {
-    std::int64_t person_id = call.query_integer("person").value_or(call.caller.person_id);
+    const PersonId person_id = call.query_id<PersonId>("person").value_or(call.caller.person_id);
     if (person_id != call.caller.person_id && call.caller.role < Role::administrator)
         throw platform::Error(platform::ErrorKind::forbidden,
                               "Only an administrator sees the logins of others.");
@@ -164,7 +163,7 @@ Answer list_logins(const PeopleParts& parts, Call& call, store::Read& read) {
 }
 
 Answer end_login(const PeopleParts& parts, Call& call, store::Tx& tx) {
-    const std::int64_t id = call.id("id");
+    const LoginId id = call.id<LoginId>("id");
     auto login = parts.logins.find(tx, call.caller.organisation_id, id);
     // Whose it is stays unknown to those who may not end it.
     if (!login || (login->person_id != call.caller.person_id && call.caller.role < Role::administrator))

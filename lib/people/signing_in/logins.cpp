@@ -79,8 +79,8 @@ struct Logins::Row {
         auto entry = std::make_shared<Entry>();
         platform::Caller& caller = entry->caller;
         caller.organisation_id = login.organisation_id;
-        caller.person_id = login.person_id.value_or(0);
-        caller.device_id = login.device_id.value_or(0);
+        caller.person_id = login.person_id.value_or(PersonId());
+        caller.device_id = login.device_id.value_or(DeviceId());
         caller.login_id = login.id;
         caller.proof = login.proof;
         caller.role = role_by(login.proof, role);
@@ -99,9 +99,14 @@ struct Logins::Row {
 
 Logins::Row Logins::row_of(const store::Statement& rows) {
     Row row;
-    row.login = {
-        rows.integer(0),           rows.integer(1), rows.optional_integer(2), rows.optional_integer(3),
-        proof_named(rows.text(4)), rows.string(5),  rows.integer(6),          rows.integer(7)};
+    row.login = {rows.id<LoginId>(0),
+                 rows.id<OrganisationId>(1),
+                 rows.optional_id<PersonId>(2),
+                 rows.optional_id<DeviceId>(3),
+                 proof_named(rows.text(4)),
+                 rows.string(5),
+                 rows.integer(6),
+                 rows.integer(7)};
     row.token_hash = rows.string(8);
     row.role = role_named(rows.text(9)).value_or(Role::none);
     row.box_administrator = rows.boolean(10);
@@ -110,7 +115,7 @@ Logins::Row Logins::row_of(const store::Statement& rows) {
 
 void Logins::load(store::Read& read) {
     std::unordered_map<std::string, std::shared_ptr<Entry>> all;
-    std::unordered_map<std::int64_t, std::string> ids;
+    std::unordered_map<LoginId, std::string> ids;
     auto rows = read.query(LECTERN_LOGIN_COLUMNS "WHERE l.expires_ms > ?", read.now_ms());
     while (rows.step()) {
         Row row = row_of(rows);
@@ -138,8 +143,8 @@ platform::Caller Logins::find(std::string_view token, std::int64_t now_ms) const
     return entry.caller;
 }
 
-std::int64_t Logins::insert(store::Tx& tx, const Login& login, std::string_view token_hash) {
-    std::int64_t id = tx.insert(
+LoginId Logins::insert(store::Tx& tx, const Login& login, std::string_view token_hash) {
+    LoginId id = tx.insert<LoginId>(
         "INSERT INTO logins (organisation_id, person_id, device_id, token_hash, proof, user_agent,"
         " created_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         login.organisation_id, login.person_id, login.device_id, store::Blob{token_hash},
@@ -148,7 +153,7 @@ std::int64_t Logins::insert(store::Tx& tx, const Login& login, std::string_view 
     return id;
 }
 
-void Logins::publish(store::Tx& tx, std::int64_t login_id) {
+void Logins::publish(store::Tx& tx, LoginId login_id) {
     auto rows = tx.query(LECTERN_LOGIN_COLUMNS "WHERE l.id = ?", login_id);
     if (!rows.step()) return;
     tx.after_commit([this, row = row_of(rows)] {
@@ -163,8 +168,8 @@ void Logins::publish(store::Tx& tx, std::int64_t login_id) {
     });
 }
 
-NewLogin Logins::add_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id, Proof proof,
-                            std::string_view user_agent, std::optional<std::int64_t> device_id) {
+NewLogin Logins::add_person(store::Tx& tx, OrganisationId organisation_id, PersonId person_id, Proof proof,
+                            std::string_view user_agent, std::optional<DeviceId> device_id) {
     NewLogin made;
     made.token = platform::random_token(random_);
     made.expires_ms = tx.now_ms() + (device_id ? longest_ms : idle_ms);
@@ -179,7 +184,7 @@ NewLogin Logins::add_person(store::Tx& tx, std::int64_t organisation_id, std::in
     return made;
 }
 
-NewLogin Logins::add_device(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id) {
+NewLogin Logins::add_device(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id) {
     NewLogin made;
     made.token = platform::random_token(random_);
     made.expires_ms = tx.now_ms() + device_life_ms;
@@ -187,8 +192,8 @@ NewLogin Logins::add_device(store::Tx& tx, std::int64_t organisation_id, std::in
     return made;
 }
 
-std::int64_t Logins::add_device_with_hash(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id,
-                                          std::string_view token_hash) {
+LoginId Logins::add_device_with_hash(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id,
+                                     std::string_view token_hash) {
     end_of_device(tx, organisation_id, device_id);
     Login login;
     login.organisation_id = organisation_id;
@@ -198,7 +203,7 @@ std::int64_t Logins::add_device_with_hash(store::Tx& tx, std::int64_t organisati
     return insert(tx, login, token_hash);
 }
 
-void Logins::bind(store::Tx& tx, std::int64_t login_id, std::int64_t organisation_id, std::int64_t device_id,
+void Logins::bind(store::Tx& tx, LoginId login_id, OrganisationId organisation_id, DeviceId device_id,
                   const std::optional<PersonReference>& person) {
     tx.run("UPDATE logins SET person_id = ?2 WHERE id = ?1", login_id,
            person ? std::optional(person->id) : std::nullopt);
@@ -208,13 +213,13 @@ void Logins::bind(store::Tx& tx, std::int64_t login_id, std::int64_t organisatio
     });
 }
 
-void Logins::sign_in_on_device(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id,
+void Logins::sign_in_on_device(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id,
                                const std::optional<PersonReference>& person) {
-    auto own =
-        tx.integer("SELECT id FROM logins WHERE organisation_id = ? AND device_id = ? AND proof = 'device'",
-                   organisation_id, device_id);
+    auto own = tx.id<LoginId>(
+        "SELECT id FROM logins WHERE organisation_id = ? AND device_id = ? AND proof = 'device'",
+        organisation_id, device_id);
     if (!own) platform::throw_not_found("paired headset");
-    const std::optional<std::int64_t> person_id = person ? std::optional(person->id) : std::nullopt;
+    const std::optional<PersonId> person_id = person ? std::optional(person->id) : std::nullopt;
     // Whoever was signed in here holds nothing on this headset any more; who signs in here leaves the headset
     // worn before.
     end_ids(tx,
@@ -226,42 +231,42 @@ void Logins::sign_in_on_device(store::Tx& tx, std::int64_t organisation_id, std:
     bind(tx, *own, organisation_id, device_id, person);
 }
 
-void Logins::leave_devices(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id,
-                           std::int64_t except_device_id) {
+void Logins::leave_devices(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
+                           DeviceId except_device_id) {
     end_ids(tx, ids_of(tx.query("SELECT id FROM logins WHERE organisation_id = ?1 AND person_id = ?2"
                                 " AND device_id IS NOT NULL AND device_id <> ?3 AND proof <> 'device'",
                                 organisation_id, person_id, except_device_id)));
-    std::vector<std::pair<std::int64_t, std::int64_t>> worn; // login, device
+    std::vector<std::pair<LoginId, DeviceId>> worn;
     {
         auto rows = tx.query(
             "SELECT id, device_id FROM logins WHERE organisation_id = ?1 AND person_id = ?2"
             " AND device_id <> ?3 AND proof = 'device'",
             organisation_id, person_id, except_device_id);
         while (rows.step())
-            worn.emplace_back(rows.integer(0), rows.integer(1));
+            worn.emplace_back(rows.id<LoginId>(0), rows.id<DeviceId>(1));
     }
     for (const auto& [login_id, device_id] : worn)
         bind(tx, login_id, organisation_id, device_id, std::nullopt);
 }
 
-std::optional<PersonReference> Logins::person_on_device(store::Read& read, std::int64_t organisation_id,
-                                                        std::int64_t device_id) const {
+std::optional<PersonReference> Logins::person_on_device(store::Read& read, OrganisationId organisation_id,
+                                                        DeviceId device_id) const {
     auto rows = read.query(
         "SELECT p.id, p.nickname FROM logins l JOIN persons p ON p.id = l.person_id"
         " WHERE l.organisation_id = ? AND l.device_id = ? AND l.proof = 'device'",
         organisation_id, device_id);
-    return rows.step() ? std::optional(PersonReference{rows.integer(0), rows.string(1)}) : std::nullopt;
+    return rows.step() ? std::optional(PersonReference{rows.id<PersonId>(0), rows.string(1)}) : std::nullopt;
 }
 
-std::optional<std::int64_t> Logins::device_of_person(store::Read& read, std::int64_t organisation_id,
-                                                     std::int64_t person_id) const {
-    return read.integer(
+std::optional<DeviceId> Logins::device_of_person(store::Read& read, OrganisationId organisation_id,
+                                                 PersonId person_id) const {
+    return read.id<DeviceId>(
         "SELECT device_id FROM logins WHERE organisation_id = ? AND person_id = ? AND proof = 'device'",
         organisation_id, person_id);
 }
 
-std::vector<Login> Logins::list(store::Read& read, std::int64_t organisation_id,
-                                std::optional<std::int64_t> person_id) const {
+std::vector<Login> Logins::list(store::Read& read, OrganisationId organisation_id,
+                                std::optional<PersonId> person_id) const {
     std::vector<Login> logins;
     auto rows = read.query(LECTERN_LOGIN_COLUMNS
                            "WHERE l.organisation_id = ?1 AND l.expires_ms > ?2"
@@ -272,7 +277,7 @@ std::vector<Login> Logins::list(store::Read& read, std::int64_t organisation_id,
     return logins;
 }
 
-std::optional<Login> Logins::find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const {
+std::optional<Login> Logins::find(store::Read& read, OrganisationId organisation_id, LoginId id) const {
     auto rows =
         read.query(LECTERN_LOGIN_COLUMNS "WHERE l.organisation_id = ? AND l.id = ?", organisation_id, id);
     return rows.step() ? std::optional(row_of(rows).login) : std::nullopt;
@@ -280,21 +285,21 @@ std::optional<Login> Logins::find(store::Read& read, std::int64_t organisation_i
 
 #undef LECTERN_LOGIN_COLUMNS
 
-std::vector<std::int64_t> Logins::ids_of(store::Statement rows) {
-    std::vector<std::int64_t> ids;
+std::vector<LoginId> Logins::ids_of(store::Statement rows) {
+    std::vector<LoginId> ids;
     while (rows.step())
-        ids.push_back(rows.integer(0));
+        ids.push_back(rows.id<LoginId>(0));
     return ids;
 }
 
-void Logins::end_ids(store::Tx& tx, const std::vector<std::int64_t>& ids) {
+void Logins::end_ids(store::Tx& tx, const std::vector<LoginId>& ids) {
     if (ids.empty()) return;
-    for (std::int64_t id : ids)
+    for (LoginId id : ids)
         tx.run("DELETE FROM logins WHERE id = ?", id);
     tx.after_commit([this, ids] {
         {
             std::unique_lock lock(mutex_);
-            for (std::int64_t id : ids) {
+            for (LoginId id : ids) {
                 auto node = hash_by_id_.extract(id);
                 if (!node.empty()) by_hash_.erase(node.mapped());
             }
@@ -303,7 +308,7 @@ void Logins::end_ids(store::Tx& tx, const std::vector<std::int64_t>& ids) {
     });
 }
 
-void Logins::end(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+void Logins::end(store::Tx& tx, OrganisationId organisation_id, LoginId id) {
     auto login = find(tx, organisation_id, id);
     if (!login) platform::throw_not_found("login");
     if (login->proof == Proof::device)
@@ -311,8 +316,8 @@ void Logins::end(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
     end_ids(tx, {id});
 }
 
-void Logins::end_of_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id,
-                           std::optional<Proof> made_by, std::int64_t except_login_id) {
+void Logins::end_of_person(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
+                           std::optional<Proof> made_by, LoginId except_login_id) {
     std::optional<std::string_view> proof;
     if (made_by) proof = name_of(*made_by);
     end_ids(tx,
@@ -321,16 +326,16 @@ void Logins::end_of_person(store::Tx& tx, std::int64_t organisation_id, std::int
                 " AND (?3 IS NULL OR proof = ?3) AND id <> ?4",
                 organisation_id, person_id, proof, except_login_id)));
     // On a headset one signs in by PIN.
-    if (!made_by || *made_by == Proof::pin) leave_devices(tx, organisation_id, person_id, 0);
+    if (!made_by || *made_by == Proof::pin) leave_devices(tx, organisation_id, person_id, {});
 }
 
-void Logins::end_pins_of_staff(store::Tx& tx, std::int64_t organisation_id) {
+void Logins::end_pins_of_staff(store::Tx& tx, OrganisationId organisation_id) {
     end_ids(tx, ids_of(tx.query("SELECT l.id FROM logins l JOIN persons p ON p.id = l.person_id"
                                 " WHERE l.organisation_id = ? AND l.proof = 'pin' AND p.role <> 'student'",
                                 organisation_id)));
 }
 
-void Logins::end_of_device(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id) {
+void Logins::end_of_device(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id) {
     const bool worn = person_on_device(tx, organisation_id, device_id).has_value();
     end_ids(tx, ids_of(tx.query("SELECT id FROM logins WHERE organisation_id = ? AND device_id = ?",
                                 organisation_id, device_id)));
@@ -340,16 +345,15 @@ void Logins::end_of_device(store::Tx& tx, std::int64_t organisation_id, std::int
     });
 }
 
-void Logins::raise_to_totp(store::Tx& tx, std::int64_t organisation_id, std::int64_t login_id) {
+void Logins::raise_to_totp(store::Tx& tx, OrganisationId organisation_id, LoginId login_id) {
     if (tx.run("UPDATE logins SET proof = 'totp' WHERE organisation_id = ? AND id = ? AND proof = 'password'",
                organisation_id, login_id) == 1)
         publish(tx, login_id);
 }
 
-void Logins::refresh_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
-    for (std::int64_t id :
-         ids_of(tx.query("SELECT id FROM logins WHERE organisation_id = ? AND person_id = ?", organisation_id,
-                         person_id)))
+void Logins::refresh_person(store::Tx& tx, OrganisationId organisation_id, PersonId person_id) {
+    for (LoginId id : ids_of(tx.query("SELECT id FROM logins WHERE organisation_id = ? AND person_id = ?",
+                                      organisation_id, person_id)))
         publish(tx, id);
     auto device_id = device_of_person(tx, organisation_id, person_id);
     if (!device_id) return;

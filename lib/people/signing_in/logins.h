@@ -20,21 +20,24 @@
 
 #include "people/people.h"
 #include "platform/caller.h"
+#include "platform/ids.h"
 #include "platform/random.h"
 #include "store/transaction.h"
 
 namespace people {
 
 struct Login {
-    std::int64_t id = 0, organisation_id = 0;
-    std::optional<std::int64_t> person_id, device_id;
+    LoginId id;
+    OrganisationId organisation_id;
+    std::optional<PersonId> person_id;
+    std::optional<DeviceId> device_id;
     platform::Proof proof = platform::Proof::none;
     std::string user_agent;
     std::int64_t created_ms = 0, expires_ms = 0;
 };
 
 struct NewLogin {
-    std::int64_t id = 0;
+    LoginId id;
     std::string token; // shown to its holder once; only its hash is kept
     std::int64_t expires_ms = 0;
 };
@@ -53,37 +56,37 @@ public:
     // Whose token is this? A stranger when it is nobody's. Any thread, microseconds.
     platform::Caller find(std::string_view token, std::int64_t now_ms) const;
 
-    NewLogin add_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id,
+    NewLogin add_person(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
                         platform::Proof proof, std::string_view user_agent,
-                        std::optional<std::int64_t> device_id = {});
+                        std::optional<DeviceId> device_id = {});
     // A headset's own login; an older one of that headset ends.
-    NewLogin add_device(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id);
+    NewLogin add_device(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id);
     // The same with a token that the headset holds already (it waited to be admitted).
-    std::int64_t add_device_with_hash(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id,
-                                      std::string_view token_hash);
+    LoginId add_device_with_hash(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id,
+                                 std::string_view token_hash);
 
     // Binds person and headset; null signs out. Ends what the person before held on that headset.
-    void sign_in_on_device(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id,
+    void sign_in_on_device(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id,
                            const std::optional<PersonReference>& person);
     // Who is signed in on that headset?
-    std::optional<PersonReference> person_on_device(store::Read& read, std::int64_t organisation_id,
-                                                    std::int64_t device_id) const;
-    std::optional<std::int64_t> device_of_person(store::Read& read, std::int64_t organisation_id,
-                                                 std::int64_t person_id) const;
+    std::optional<PersonReference> person_on_device(store::Read& read, OrganisationId organisation_id,
+                                                    DeviceId device_id) const;
+    std::optional<DeviceId> device_of_person(store::Read& read, OrganisationId organisation_id,
+                                             PersonId person_id) const;
 
-    std::vector<Login> list(store::Read& read, std::int64_t organisation_id,
-                            std::optional<std::int64_t> person_id) const;
-    std::optional<Login> find(store::Read& read, std::int64_t organisation_id, std::int64_t id) const;
-    void end(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
-    void end_of_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id,
-                       std::optional<platform::Proof> made_by = {}, std::int64_t except_login_id = 0);
+    std::vector<Login> list(store::Read& read, OrganisationId organisation_id,
+                            std::optional<PersonId> person_id) const;
+    std::optional<Login> find(store::Read& read, OrganisationId organisation_id, LoginId id) const;
+    void end(store::Tx& tx, OrganisationId organisation_id, LoginId id);
+    void end_of_person(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
+                       std::optional<platform::Proof> made_by = {}, LoginId except_login_id = {});
     // Staff who signed in by PIN alone, which their school no longer allows.
-    void end_pins_of_staff(store::Tx& tx, std::int64_t organisation_id);
-    void end_of_device(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id);
+    void end_pins_of_staff(store::Tx& tx, OrganisationId organisation_id);
+    void end_of_device(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id);
     // A second factor was shown by whoever holds this login, made by password: it counts as made by both.
-    void raise_to_totp(store::Tx& tx, std::int64_t organisation_id, std::int64_t login_id);
+    void raise_to_totp(store::Tx& tx, OrganisationId organisation_id, LoginId login_id);
     // The rights or the nickname of a person changed: whoever asks has the new ones after the commit.
-    void refresh_person(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id);
+    void refresh_person(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
 
     // Uses prolong logins in memory; this brings them to disk, and removes what has ended. A job of the
     // writer, each few minutes.
@@ -92,28 +95,28 @@ public:
 
     // After the commit, on the writer thread. Somebody signed in or out (null) on a headset; these logins
     // have ended (their sockets are closed).
-    std::function<void(std::int64_t organisation_id, std::int64_t device_id, std::optional<PersonReference>)>
+    std::function<void(OrganisationId organisation_id, DeviceId device_id, std::optional<PersonReference>)>
         on_signed_in;
-    std::function<void(const std::vector<std::int64_t>& login_ids)> on_ended;
+    std::function<void(const std::vector<LoginId>& login_ids)> on_ended;
 
 private:
     struct Entry;
     struct Row;
     static Row row_of(const store::Statement& rows);
-    static std::vector<std::int64_t> ids_of(store::Statement rows);
-    std::int64_t insert(store::Tx& tx, const Login& login, std::string_view token_hash);
+    static std::vector<LoginId> ids_of(store::Statement rows);
+    LoginId insert(store::Tx& tx, const Login& login, std::string_view token_hash);
     // After the commit, memory has this login as the transaction sees it now.
-    void publish(store::Tx& tx, std::int64_t login_id);
-    void bind(store::Tx& tx, std::int64_t login_id, std::int64_t organisation_id, std::int64_t device_id,
+    void publish(store::Tx& tx, LoginId login_id);
+    void bind(store::Tx& tx, LoginId login_id, OrganisationId organisation_id, DeviceId device_id,
               const std::optional<PersonReference>& person);
-    void leave_devices(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id,
-                       std::int64_t except_device_id);
-    void end_ids(store::Tx& tx, const std::vector<std::int64_t>& ids);
+    void leave_devices(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
+                       DeviceId except_device_id);
+    void end_ids(store::Tx& tx, const std::vector<LoginId>& ids);
 
     platform::Random& random_;
     mutable std::shared_mutex mutex_;
     std::unordered_map<std::string, std::shared_ptr<Entry>> by_hash_;
-    std::unordered_map<std::int64_t, std::string> hash_by_id_;
+    std::unordered_map<LoginId, std::string> hash_by_id_;
     mutable std::atomic<bool> prolonged_{false};
 };
 

@@ -12,8 +12,8 @@ namespace {
 constexpr int recovery_codes = 10;
 
 // With the person's id: equal codes of two people have different hashes.
-std::string hash_of(std::int64_t person_id, std::string_view code) {
-    return platform::hash_token(std::to_string(person_id) + "/" + plain_code(code));
+std::string hash_of(PersonId person_id, std::string_view code) {
+    return platform::hash_token(to_string(person_id) + "/" + plain_code(code));
 }
 
 struct Kept {
@@ -29,15 +29,15 @@ Kept kept(store::Statement rows) {
 
 } // namespace
 
-bool SecondFactor::is_set(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) const {
+bool SecondFactor::is_set(store::Read& read, OrganisationId organisation_id, PersonId person_id) const {
     return read
         .integer("SELECT 1 FROM persons WHERE organisation_id = ? AND id = ? AND totp_secret IS NOT NULL",
                  organisation_id, person_id)
         .has_value();
 }
 
-std::int64_t SecondFactor::recovery_codes_left(store::Read& read, std::int64_t organisation_id,
-                                               std::int64_t person_id) const {
+std::int64_t SecondFactor::recovery_codes_left(store::Read& read, OrganisationId organisation_id,
+                                               PersonId person_id) const {
     return read
         .integer(
             "SELECT count(*) FROM recovery_codes c JOIN persons p ON p.id = c.person_id"
@@ -46,7 +46,7 @@ std::int64_t SecondFactor::recovery_codes_left(store::Read& read, std::int64_t o
         .value_or(0);
 }
 
-TotpOffer SecondFactor::offer(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id) {
+TotpOffer SecondFactor::offer(store::Tx& tx, OrganisationId organisation_id, PersonId person_id) {
     TotpOffer offered;
     offered.secret = platform::draw_totp_secret(random_);
     offered.expires_ms = tx.now_ms() + totp_offer_ms;
@@ -62,9 +62,8 @@ TotpOffer SecondFactor::offer(store::Tx& tx, std::int64_t organisation_id, std::
     return offered;
 }
 
-std::vector<std::string> SecondFactor::confirm(store::Tx& tx, std::int64_t organisation_id,
-                                               std::int64_t person_id, std::string_view code,
-                                               std::int64_t login_id) {
+std::vector<std::string> SecondFactor::confirm(store::Tx& tx, OrganisationId organisation_id,
+                                               PersonId person_id, std::string_view code, LoginId login_id) {
     const Kept offered =
         kept(tx.query("SELECT CASE WHEN totp_offered_ms > ?3 THEN totp_offered END, 0 FROM persons"
                       " WHERE organisation_id = ?1 AND id = ?2",
@@ -82,9 +81,8 @@ std::vector<std::string> SecondFactor::confirm(store::Tx& tx, std::int64_t organ
     return codes;
 }
 
-std::vector<std::string> SecondFactor::set(store::Tx& tx, std::int64_t organisation_id,
-                                           std::int64_t person_id, std::string_view secret,
-                                           std::int64_t step) {
+std::vector<std::string> SecondFactor::set(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
+                                           std::string_view secret, std::int64_t step) {
     tx.run(
         "UPDATE persons SET totp_secret = ?3, totp_last_step = ?4, totp_offered = NULL, totp_offered_ms = "
         "NULL"
@@ -93,7 +91,7 @@ std::vector<std::string> SecondFactor::set(store::Tx& tx, std::int64_t organisat
     return redraw_recovery_codes(tx, organisation_id, person_id);
 }
 
-bool SecondFactor::take(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id,
+bool SecondFactor::take(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
                         std::string_view code) {
     const Kept now = kept(tx.query(
         "SELECT coalesce(totp_secret, ''), totp_last_step FROM persons WHERE organisation_id = ? AND id = ?",
@@ -109,8 +107,8 @@ bool SecondFactor::take(store::Tx& tx, std::int64_t organisation_id, std::int64_
                   store::Blob{hash_of(person_id, plain)}) == 1;
 }
 
-std::vector<std::string> SecondFactor::redraw_recovery_codes(store::Tx& tx, std::int64_t organisation_id,
-                                                             std::int64_t person_id) {
+std::vector<std::string> SecondFactor::redraw_recovery_codes(store::Tx& tx, OrganisationId organisation_id,
+                                                             PersonId person_id) {
     if (!is_set(tx, organisation_id, person_id))
         platform::throw_conflict("There is no authenticator yet: set it up first.");
     tx.run("DELETE FROM recovery_codes WHERE person_id = ?", person_id);
@@ -123,8 +121,8 @@ std::vector<std::string> SecondFactor::redraw_recovery_codes(store::Tx& tx, std:
     return codes;
 }
 
-void SecondFactor::remove(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id,
-                          std::int64_t except_login_id) {
+void SecondFactor::remove(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
+                          LoginId except_login_id) {
     if (tx.run("UPDATE persons SET totp_secret = NULL, totp_offered = NULL, totp_offered_ms = NULL"
                " WHERE organisation_id = ?1 AND id = ?2",
                organisation_id, person_id) == 0)

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "people/signing_in/logins.h"
+#include "platform/ids.h"
 #include "platform/random.h"
 #include "store/transaction.h"
 
@@ -26,29 +27,29 @@ class SecondFactor {
 public:
     SecondFactor(platform::Random& random, Logins& logins) : random_(random), logins_(logins) {}
 
-    bool is_set(store::Read& read, std::int64_t organisation_id, std::int64_t person_id) const;
-    std::int64_t recovery_codes_left(store::Read& read, std::int64_t organisation_id,
-                                     std::int64_t person_id) const;
+    bool is_set(store::Read& read, OrganisationId organisation_id, PersonId person_id) const;
+    std::int64_t recovery_codes_left(store::Read& read, OrganisationId organisation_id,
+                                     PersonId person_id) const;
 
     // Draws a secret and offers it; an earlier offer is void.
-    TotpOffer offer(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id);
+    TotpOffer offer(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
     // The first code of what was offered: from now on it is asked for. Gives the recovery codes, and ends the
     // person's other logins by password or PIN; `login_id`, from which it was done, becomes one by second
     // factor. Error invalid for a wrong code, conflict when nothing is on offer.
-    std::vector<std::string> confirm(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id,
-                                     std::string_view code, std::int64_t login_id);
+    std::vector<std::string> confirm(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
+                                     std::string_view code, LoginId login_id);
     // The same for a secret that was confirmed elsewhere: an invited person's. `step` is that of the code
     // seen.
-    std::vector<std::string> set(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id,
+    std::vector<std::string> set(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
                                  std::string_view secret, std::int64_t step);
 
     // A code of the app, or a recovery code: true when it is right, and then it is used up.
-    bool take(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id, std::string_view code);
-    std::vector<std::string> redraw_recovery_codes(store::Tx& tx, std::int64_t organisation_id,
-                                                   std::int64_t person_id);
+    bool take(store::Tx& tx, OrganisationId organisation_id, PersonId person_id, std::string_view code);
+    std::vector<std::string> redraw_recovery_codes(store::Tx& tx, OrganisationId organisation_id,
+                                                   PersonId person_id);
     // Asked for no more, until it is set up again. Ends the logins made by it, but `except_login_id`.
-    void remove(store::Tx& tx, std::int64_t organisation_id, std::int64_t person_id,
-                std::int64_t except_login_id = 0);
+    void remove(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
+                LoginId except_login_id = {});
 
 private:
     platform::Random& random_;

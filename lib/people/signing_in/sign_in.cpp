@@ -7,8 +7,8 @@ namespace people {
 
 namespace {
 
-std::string subject_of(std::int64_t person_id) {
-    return "person/" + std::to_string(person_id);
+std::string subject_of(PersonId person_id) {
+    return "person/" + to_string(person_id);
 }
 
 [[noreturn]] void throw_wrong(Claim::By by) {
@@ -28,7 +28,7 @@ std::optional<SignIn::Candidate> SignIn::candidate(store::Read& read, const Clai
                 found.reset();
                 return;
             }
-            found = Candidate{rows.integer(0), rows.integer(1), rows.string(2)};
+            found = Candidate{rows.id<OrganisationId>(0), rows.id<PersonId>(1), rows.string(2)};
         }
     };
     if (claim.by == Claim::By::password) {
@@ -131,7 +131,7 @@ Person SignIn::prove(const Claim& claim, const std::function<void(store::Tx&, co
 Person SignIn::prove_card(const Claim& claim, const std::function<void(store::Tx&, const Person&)>& then) {
     headsets_.refuse_if_locked(claim.headset, clock_.now_ms());
     const auto person = store_.write("sign in", [&](store::Tx& tx) -> std::optional<Person> {
-        const auto holder = cards_.holder(tx, claim.organisation_id.value_or(0), claim.secret);
+        const auto holder = cards_.holder(tx, claim.organisation_id.value_or(OrganisationId()), claim.secret);
         if (!holder) return std::nullopt;
         Person proven = people_.get(tx, holder->organisation_id, holder->person_id);
         if (then) then(tx, proven);

@@ -16,6 +16,7 @@
 #include "people/signing_in/logins.h"
 #include "people/signing_in/second_factor.h"
 #include "platform/crypto.h"
+#include "platform/ids.h"
 #include "store/store.h"
 
 namespace people {
@@ -25,7 +26,7 @@ struct Claim {
     By by = By::pin;
     std::string name; // a user name or e-mail address; or a nickname, perhaps "nickname@organisation"
     std::string secret;
-    std::optional<std::int64_t> organisation_id; // look only there (a headset knows its own)
+    std::optional<OrganisationId> organisation_id; // look only there (a headset knows its own)
     std::string headset; // what tells the headset that it happens on, "" for none: that locks as well
     std::string code;    // of the second factor, with a password: "" when none was given
     // On a paired headset a PIN gives a student's rights at most, so no policy forbids it there.
@@ -73,7 +74,8 @@ public:
 
 private:
     struct Candidate {
-        std::int64_t organisation_id = 0, person_id = 0;
+        OrganisationId organisation_id;
+        PersonId person_id;
         std::string hash;
     };
     std::optional<Candidate> candidate(store::Read& read, const Claim& claim) const;

@@ -12,7 +12,8 @@ namespace people {
 namespace {
 
 SiteKey site_key_of(const store::Statement& rows) {
-    return {rows.integer(0), rows.integer(1), rows.string(2), rows.boolean(3), rows.integer(4)};
+    return {rows.id<SiteKeyId>(0), rows.id<OrganisationId>(1), rows.string(2), rows.boolean(3),
+            rows.integer(4)};
 }
 
 platform::Caller caller_of(const SiteKey& site_key) {
@@ -24,7 +25,7 @@ platform::Caller caller_of(const SiteKey& site_key) {
     return caller;
 }
 
-SiteKey get(store::Read& read, std::int64_t organisation_id, std::int64_t id) {
+SiteKey get(store::Read& read, OrganisationId organisation_id, SiteKeyId id) {
     auto rows = read.query(
         "SELECT id, organisation_id, name, client_panel, created_ms FROM site_keys"
         " WHERE organisation_id = ? AND id = ?",
@@ -33,7 +34,7 @@ SiteKey get(store::Read& read, std::int64_t organisation_id, std::int64_t id) {
     return site_key_of(rows);
 }
 
-void refuse_taken_name(store::Read& read, std::int64_t organisation_id, std::int64_t except_id,
+void refuse_taken_name(store::Read& read, OrganisationId organisation_id, SiteKeyId except_id,
                        const std::string& name) {
     if (read.integer("SELECT id FROM site_keys WHERE organisation_id = ? AND name = ? AND id <> ?",
                      organisation_id, name, except_id))
@@ -59,13 +60,13 @@ platform::Caller SiteKeys::find(std::string_view key) const {
     return found == by_hash_.end() ? platform::Caller{} : found->second;
 }
 
-SiteKeys::Made SiteKeys::add(store::Tx& tx, std::int64_t organisation_id, const std::string& name,
+SiteKeys::Made SiteKeys::add(store::Tx& tx, OrganisationId organisation_id, const std::string& name,
                              bool client_panel) {
-    refuse_taken_name(tx, organisation_id, 0, name);
+    refuse_taken_name(tx, organisation_id, {}, name);
     Made made;
     made.key = platform::random_token(random_);
     const std::string hash = platform::hash_token(made.key);
-    std::int64_t id = tx.insert(
+    SiteKeyId id = tx.insert<SiteKeyId>(
         "INSERT INTO site_keys (organisation_id, name, key_hash, client_panel, created_ms) VALUES (?, ?, ?, "
         "?, ?)",
         organisation_id, name, store::Blob{hash}, client_panel, tx.now_ms());
@@ -77,7 +78,7 @@ SiteKeys::Made SiteKeys::add(store::Tx& tx, std::int64_t organisation_id, const 
     return made;
 }
 
-std::vector<SiteKey> SiteKeys::list(store::Read& read, std::int64_t organisation_id) const {
+std::vector<SiteKey> SiteKeys::list(store::Read& read, OrganisationId organisation_id) const {
     std::vector<SiteKey> site_keys;
     auto rows = read.query(
         "SELECT id, organisation_id, name, client_panel, created_ms FROM site_keys"
@@ -88,7 +89,7 @@ std::vector<SiteKey> SiteKeys::list(store::Read& read, std::int64_t organisation
     return site_keys;
 }
 
-SiteKey SiteKeys::rename(store::Tx& tx, std::int64_t organisation_id, std::int64_t id,
+SiteKey SiteKeys::rename(store::Tx& tx, OrganisationId organisation_id, SiteKeyId id,
                          const std::string& name) {
     get(tx, organisation_id, id);
     refuse_taken_name(tx, organisation_id, id, name);
@@ -97,7 +98,7 @@ SiteKey SiteKeys::rename(store::Tx& tx, std::int64_t organisation_id, std::int64
     return get(tx, organisation_id, id);
 }
 
-void SiteKeys::revoke(store::Tx& tx, std::int64_t organisation_id, std::int64_t id) {
+void SiteKeys::revoke(store::Tx& tx, OrganisationId organisation_id, SiteKeyId id) {
     if (tx.run("DELETE FROM site_keys WHERE organisation_id = ? AND id = ?", organisation_id, id) == 0)
         platform::throw_not_found("site key");
     tx.after_commit([this, id] {

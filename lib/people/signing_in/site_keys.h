@@ -11,13 +11,15 @@
 #include <vector>
 
 #include "platform/caller.h"
+#include "platform/ids.h"
 #include "platform/random.h"
 #include "store/transaction.h"
 
 namespace people {
 
 struct SiteKey {
-    std::int64_t id = 0, organisation_id = 0;
+    SiteKeyId id;
+    OrganisationId organisation_id;
     std::string name;
     bool client_panel = false;
     std::int64_t created_ms = 0;
@@ -34,10 +36,10 @@ public:
         SiteKey site_key;
         std::string key; // shown once; only its hash is kept
     };
-    Made add(store::Tx& tx, std::int64_t organisation_id, const std::string& name, bool client_panel);
-    std::vector<SiteKey> list(store::Read& read, std::int64_t organisation_id) const;
-    SiteKey rename(store::Tx& tx, std::int64_t organisation_id, std::int64_t id, const std::string& name);
-    void revoke(store::Tx& tx, std::int64_t organisation_id, std::int64_t id);
+    Made add(store::Tx& tx, OrganisationId organisation_id, const std::string& name, bool client_panel);
+    std::vector<SiteKey> list(store::Read& read, OrganisationId organisation_id) const;
+    SiteKey rename(store::Tx& tx, OrganisationId organisation_id, SiteKeyId id, const std::string& name);
+    void revoke(store::Tx& tx, OrganisationId organisation_id, SiteKeyId id);
 
 private:
     platform::Random& random_;

@@ -31,7 +31,8 @@ http::Fields name_shapes() {
 
 Answer draw_pins(const PeopleParts& parts, Call& call) {
     const bool only_missing = call.body.value("only_missing", false);
-    const std::int64_t organisation_id = call.caller.organisation_id, class_id = call.id("id");
+    const OrganisationId organisation_id = call.caller.organisation_id;
+    const auto class_id = call.id<ClassId>("id");
     const auto students = parts.store.read([&](store::Read& read) {
         parts.classes.get(read, organisation_id, class_id);
         return parts.classes.students(read, organisation_id, class_id);
@@ -72,7 +73,8 @@ http::Shape card_shape() {
 
 // The pictures are drawn off the writer.
 Answer issue_for_class(const PeopleParts& parts, Call& call) {
-    const std::int64_t organisation_id = call.caller.organisation_id, class_id = call.id("id");
+    const OrganisationId organisation_id = call.caller.organisation_id;
+    const auto class_id = call.id<ClassId>("id");
     const auto cards = parts.store.write("issue cards", [&](store::Tx& tx) {
         parts.classes.get(tx, organisation_id, class_id);
         return parts.login_cards.issue_class(tx, organisation_id, class_id,
@@ -88,7 +90,7 @@ Answer issue_for_class(const PeopleParts& parts, Call& call) {
 
 Answer issue_for_one(const PeopleParts& parts, Call& call) {
     const IssuedCard card = parts.store.write("issue card", [&](store::Tx& tx) {
-        return parts.login_cards.issue(tx, call.caller.organisation_id, call.id("id"));
+        return parts.login_cards.issue(tx, call.caller.organisation_id, call.id<PersonId>("id"));
     });
     return http::created(json_of_card(card))
         .header("Cache-Control", "no-store")
@@ -96,10 +98,10 @@ Answer issue_for_one(const PeopleParts& parts, Call& call) {
 }
 
 Answer list_cards(const PeopleParts& parts, Call& call, store::Read& read) {
-    parts.classes.get(read, call.caller.organisation_id, call.id("id"));
+    parts.classes.get(read, call.caller.organisation_id, call.id<ClassId>("id"));
     Json items = Json::array();
     for (const CardState& state :
-         parts.login_cards.of_class(read, call.caller.organisation_id, call.id("id")))
+         parts.login_cards.of_class(read, call.caller.organisation_id, call.id<ClassId>("id")))
         items.push_back(
             {{"person", json_of(state.person)},
              {"issued_at", state.issued_ms ? Json(platform::iso8601(*state.issued_ms)) : Json()}});
@@ -150,8 +152,8 @@ void add_of_person(http::RouteTable& table, const PeopleParts& parts) {
                   .tagged("login cards")
                   .gives(http::nothing(), 204)
                   .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
-                      parts.login_cards.revoke(tx, call.caller.organisation_id, call.id("id"));
-                      return http::no_content().on({{"person", call.id("id")}});
+                      parts.login_cards.revoke(tx, call.caller.organisation_id, call.id<PersonId>("id"));
+                      return http::no_content().on({{"person", call.id<PersonId>("id")}});
                   }));
 }
 

@@ -2,9 +2,8 @@
 
 namespace sessions {
 
-std::optional<std::int64_t> class_due(store::Read& read, std::int64_t organisation_id,
-                                      std::int64_t device_id) {
-    return read.integer(
+std::optional<ClassId> class_due(store::Read& read, OrganisationId organisation_id, DeviceId device_id) {
+    return read.id<ClassId>(
         "SELECT s.class_id FROM sessions s WHERE s.organisation_id = ?1 AND s.class_id IS NOT NULL"
         " AND s.state <> 'stopped' AND (s.room_id IS NULL OR EXISTS (SELECT 1 FROM seats t"
         " WHERE t.room_id = s.room_id AND t.device_id = ?2))"

@@ -4,14 +4,14 @@
 #include <cstdint>
 #include <optional>
 
+#include "platform/ids.h"
 #include "store/transaction.h"
 
 namespace sessions {
 
 // The class that a headset is for, whose names it offers to pick from: of the lesson that is on or prepared
 // where the headset's seat is; otherwise of one that has no room.
-std::optional<std::int64_t> class_due(store::Read& read, std::int64_t organisation_id,
-                                      std::int64_t device_id);
+std::optional<ClassId> class_due(store::Read& read, OrganisationId organisation_id, DeviceId device_id);
 
 // Anywhere on the box; a paused one is on, too, but not one that nobody has given an order for half a day.
 bool is_lesson_on(store::Read& read);

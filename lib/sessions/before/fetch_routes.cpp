@@ -49,11 +49,11 @@ Answer answer_of(const std::vector<Held>& held) {
 
 FetchOrder order_from(const http::Json& body) {
     FetchOrder order;
-    const auto ids = [&](const char* field, std::vector<std::int64_t>& into) {
-        if (body.contains(field)) into = body[field].get<std::vector<std::int64_t>>();
+    const auto ids = [&](const char* field, auto& into) {
+        if (body.contains(field)) body[field].get_to(into);
     };
-    const auto id = [&](const char* field, std::optional<std::int64_t>& into) {
-        if (body.contains(field)) into = body[field].get<std::int64_t>();
+    const auto id = [&](const char* field, auto& into) {
+        if (body.contains(field)) body[field].get_to(into.emplace());
     };
     ids("content_ids", order.content_ids);
     ids("device_ids", order.device_ids);
@@ -65,7 +65,7 @@ FetchOrder order_from(const http::Json& body) {
 }
 
 Answer report(Call& call, Tx& tx, const SessionParts& parts) {
-    if (call.caller.device_id == 0)
+    if (!call.caller.device_id)
         throw platform::Error(platform::ErrorKind::forbidden, "Only a headset may do this.");
     std::vector<HeldReport> reports;
     for (const http::Json& item : call.body["items"])
@@ -106,8 +106,8 @@ void add_fetch_routes(http::RouteTable& table, SessionParts parts) {
                   .tagged("content")
                   .handled<Read>([parts](Call& call, Read& read) {
                       return answer_of(parts.fetching.list(read, call.caller.organisation_id,
-                                                           call.query_integer("device"),
-                                                           call.query_integer("content")));
+                                                           call.query_id<DeviceId>("device"),
+                                                           call.query_id<ContentId>("content")));
                   }));
     const auto item = http::object({{"sha256", sha256_shape()},
                                     {"state", http::one_of({"fetching", "whole", "failed"})},

@@ -11,15 +11,17 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::vector<std::int64_t> ids_of(store::Statement rows) {
-    std::vector<std::int64_t> ids;
+template <class AnId>
+std::vector<AnId> ids_of(store::Statement rows) {
+    std::vector<AnId> ids;
     while (rows.step())
-        ids.push_back(rows.integer(0));
+        ids.push_back(rows.id<AnId>(0));
     return ids;
 }
 
-void require_all(store::Read& read, store::Sql sql, std::int64_t organisation_id,
-                 const std::vector<std::int64_t>& ids, const std::string& field, const char* what) {
+template <class AnId>
+void require_all(store::Read& read, store::Sql sql, OrganisationId organisation_id,
+                 const std::vector<AnId>& ids, const std::string& field, const char* what) {
     std::vector<platform::FieldError> faults;
     for (std::size_t i = 0; i < ids.size(); ++i)
         if (!read.integer(sql, organisation_id, ids[i]))
@@ -27,27 +29,27 @@ void require_all(store::Read& read, store::Sql sql, std::int64_t organisation_id
     if (!faults.empty()) throw platform::Error(std::move(faults));
 }
 
-std::vector<std::int64_t> contents_of(store::Read& read, std::int64_t organisation_id,
-                                      const FetchOrder& order) {
+std::vector<ContentId> contents_of(store::Read& read, OrganisationId organisation_id,
+                                   const FetchOrder& order) {
     require_all(read, "SELECT id FROM contents WHERE organisation_id = ? AND id = ? AND archived_ms IS NULL",
                 organisation_id, order.content_ids, "content_ids", "must be content of this organisation");
     if (!order.content_ids.empty()) return order.content_ids;
-    auto found =
-        ids_of(read.query("SELECT DISTINCT l.content_id FROM lessons l WHERE l.organisation_id = ?1"
-                          " AND l.content_id IS NOT NULL AND (l.id = ?2 OR l.id IN"
-                          " (SELECT lesson_id FROM session_lessons WHERE session_id = ?3))",
-                          organisation_id, order.lesson_id, order.session_id));
+    auto found = ids_of<ContentId>(
+        read.query("SELECT DISTINCT l.content_id FROM lessons l WHERE l.organisation_id = ?1"
+                   " AND l.content_id IS NOT NULL AND (l.id = ?2 OR l.id IN"
+                   " (SELECT lesson_id FROM session_lessons WHERE session_id = ?3))",
+                   organisation_id, order.lesson_id, order.session_id));
     if (found.empty()) platform::throw_invalid("lesson_id", "must be a lesson with content on the box");
     return found;
 }
 
-std::vector<std::int64_t> headsets_of(store::Read& read, std::int64_t organisation_id,
-                                      const FetchOrder& order) {
+std::vector<DeviceId> headsets_of(store::Read& read, OrganisationId organisation_id,
+                                  const FetchOrder& order) {
     require_all(read, "SELECT id FROM devices WHERE organisation_id = ? AND id = ? AND paired = 1",
                 organisation_id, order.device_ids, "device_ids",
                 "must be a paired headset of this organisation");
     if (!order.device_ids.empty()) return order.device_ids;
-    auto found = ids_of(read.query(
+    auto found = ids_of<DeviceId>(read.query(
         "SELECT d.id FROM devices d LEFT JOIN seats s ON s.device_id = d.id"
         " LEFT JOIN logins l ON l.device_id = d.id AND l.proof = 'device'"
         " WHERE d.organisation_id = ?1 AND d.paired = 1 AND (?2 IS NULL OR s.room_id = ?2) AND (?3 IS NULL OR"
@@ -60,12 +62,12 @@ std::vector<std::int64_t> headsets_of(store::Read& read, std::int64_t organisati
 
 } // namespace
 
-std::vector<Held> Fetching::order(store::Tx& tx, std::int64_t organisation_id, const FetchOrder& order) {
+std::vector<Held> Fetching::order(store::Tx& tx, OrganisationId organisation_id, const FetchOrder& order) {
     const auto contents = contents_of(tx, organisation_id, order);
     const auto headsets = headsets_of(tx, organisation_id, order);
     std::vector<Held> ordered;
-    for (const std::int64_t device_id : headsets) {
-        for (const std::int64_t content_id : contents)
+    for (const DeviceId device_id : headsets) {
+        for (const ContentId content_id : contents)
             tx.run(
                 "INSERT INTO device_contents (device_id, organisation_id, sha256, state, updated_ms)"
                 " SELECT ?1, ?2, sha256, 'wanted', ?4 FROM contents WHERE organisation_id = ?2 AND id = ?3"
@@ -83,7 +85,7 @@ std::vector<Held> Fetching::order(store::Tx& tx, std::int64_t organisation_id, c
     return ordered;
 }
 
-void Fetching::report(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id,
+void Fetching::report(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id,
                       const std::vector<HeldReport>& reports, bool complete) {
     if (complete) // what it had and has no more is to be fetched again
         tx.run(
@@ -102,15 +104,15 @@ void Fetching::report(store::Tx& tx, std::int64_t organisation_id, std::int64_t 
     tell_progress(tx, organisation_id, device_id);
 }
 
-void Fetching::tell_progress(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id) {
+void Fetching::tell_progress(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id) {
     tx.after_commit([this, device_id, held = list(tx, organisation_id, device_id, std::nullopt)] {
         if (on_progress) on_progress(device_id, progress_of(held));
     });
 }
 
-std::vector<Held> Fetching::list(store::Read& read, std::int64_t organisation_id,
-                                 std::optional<std::int64_t> device_id,
-                                 std::optional<std::int64_t> content_id) const {
+std::vector<Held> Fetching::list(store::Read& read, OrganisationId organisation_id,
+                                 std::optional<DeviceId> device_id,
+                                 std::optional<ContentId> content_id) const {
     auto rows = read.query(
         "SELECT h.device_id, c.id, coalesce(c.title, ''), h.sha256, h.state, coalesce(c.size, 0), "
         "h.received_bytes, h.error"
@@ -122,8 +124,8 @@ std::vector<Held> Fetching::list(store::Read& read, std::int64_t organisation_id
     std::vector<Held> held;
     while (rows.step()) {
         Held& one = held.emplace_back();
-        one.device_id = rows.integer(0);
-        one.content_id = rows.optional_integer(1);
+        one.device_id = rows.id<DeviceId>(0);
+        one.content_id = rows.optional_id<ContentId>(1);
         one.title = rows.string(2);
         one.sha256 = rows.string(3);
         one.state = rows.string(4);
@@ -134,13 +136,13 @@ std::vector<Held> Fetching::list(store::Read& read, std::int64_t organisation_id
     return held;
 }
 
-Json Fetching::push_of(store::Read& read, std::int64_t organisation_id, std::int64_t device_id) const {
+Json Fetching::push_of(store::Read& read, OrganisationId organisation_id, DeviceId device_id) const {
     Json items = Json::array();
     for (const Held& held : list(read, organisation_id, device_id, std::nullopt))
         if (held.content_id && held.state != "whole")
             items.push_back({{"content_id", *held.content_id},
                              {"title", held.title},
-                             {"url", "/v1/content/" + std::to_string(*held.content_id) + "/file"},
+                             {"url", "/v1/content/" + to_string(*held.content_id) + "/file"},
                              {"size", held.size},
                              {"sha256", held.sha256}});
     return {{"piece_bytes", piece_bytes}, {"items", std::move(items)}};

@@ -10,15 +10,16 @@
 #include <string>
 #include <vector>
 
+#include "platform/ids.h"
 #include "store/transaction.h"
 
 namespace sessions {
 
 // Content of one headset.
 struct Held {
-    std::int64_t device_id = 0;
-    std::optional<std::int64_t> content_id; // none: the box does not know it (any more)
-    std::string title, sha256, state;       // "wanted", "fetching", "whole", "failed"
+    DeviceId device_id;
+    std::optional<ContentId> content_id; // none: the box does not know it (any more)
+    std::string title, sha256, state;    // "wanted", "fetching", "whole", "failed"
     std::int64_t size = 0, received_bytes = 0;
     std::string error;
 };
@@ -30,9 +31,12 @@ struct HeldReport {
 
 // What shall be fetched, and by whom. Of each group one is given.
 struct FetchOrder {
-    std::vector<std::int64_t> content_ids, device_ids;
-    std::optional<std::int64_t> lesson_id, session_id; // their content
-    std::optional<std::int64_t> room_id, class_id;     // their headsets
+    std::vector<ContentId> content_ids;
+    std::vector<DeviceId> device_ids;
+    std::optional<LessonId> lesson_id;
+    std::optional<SessionId> session_id; // their content
+    std::optional<RoomId> room_id;
+    std::optional<ClassId> class_id; // their headsets
 };
 
 class Fetching {
@@ -41,22 +45,21 @@ public:
     static constexpr std::int64_t piece_bytes = 1 << 20;
 
     // Error invalid when it names content or headsets that the organisation has not.
-    std::vector<Held> order(store::Tx& tx, std::int64_t organisation_id, const FetchOrder& order);
+    std::vector<Held> order(store::Tx& tx, OrganisationId organisation_id, const FetchOrder& order);
     // What a headset says that it has. `complete`: it has nothing else.
-    void report(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id,
+    void report(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id,
                 const std::vector<HeldReport>& reports, bool complete);
-    std::vector<Held> list(store::Read& read, std::int64_t organisation_id,
-                           std::optional<std::int64_t> device_id,
-                           std::optional<std::int64_t> content_id) const;
+    std::vector<Held> list(store::Read& read, OrganisationId organisation_id,
+                           std::optional<DeviceId> device_id, std::optional<ContentId> content_id) const;
     // The push content.fetch of a headset: what it is still to fetch.
-    nlohmann::json push_of(store::Read& read, std::int64_t organisation_id, std::int64_t device_id) const;
+    nlohmann::json push_of(store::Read& read, OrganisationId organisation_id, DeviceId device_id) const;
 
     // After the commit, on the writer: a headset has to be told what to fetch; how far a headset is.
-    std::function<void(std::int64_t device_id, const nlohmann::json& push)> on_ordered;
-    std::function<void(std::int64_t device_id, const nlohmann::json& progress)> on_progress;
+    std::function<void(DeviceId device_id, const nlohmann::json& push)> on_ordered;
+    std::function<void(DeviceId device_id, const nlohmann::json& progress)> on_progress;
 
 private:
-    void tell_progress(store::Tx& tx, std::int64_t organisation_id, std::int64_t device_id);
+    void tell_progress(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id);
 };
 
 // {"wanted", "whole", "failed", "received_bytes", "total_bytes"} of what is to be there.

@@ -87,17 +87,18 @@ std::vector<Check> checks_of(const HeadsetFacts& facts, std::int64_t now_ms) {
 namespace {
 
 struct Headset {
-    std::int64_t id = 0;
+    DeviceId id;
     std::string name, model;
     HeadsetFacts facts;
 };
 
-void require(store::Read& read, std::int64_t organisation_id, store::Sql sql,
-             const std::optional<std::int64_t>& id, const char* what) {
+template <class AnId>
+void require(store::Read& read, OrganisationId organisation_id, store::Sql sql, const std::optional<AnId>& id,
+             const char* what) {
     if (id && !read.integer(sql, organisation_id, id)) platform::throw_not_found(what);
 }
 
-PreflightQuestion completed(store::Read& read, std::int64_t organisation_id, PreflightQuestion question) {
+PreflightQuestion completed(store::Read& read, OrganisationId organisation_id, PreflightQuestion question) {
     require(read, organisation_id,
             "SELECT id FROM classes WHERE organisation_id = ? AND id = ? AND archived_ms IS NULL",
             question.class_id, "class");
@@ -110,15 +111,15 @@ PreflightQuestion completed(store::Read& read, std::int64_t organisation_id, Pre
     if (!question.session_id) return question;
     auto rows = read.query("SELECT class_id, room_id FROM sessions WHERE id = ?", question.session_id);
     if (rows.step()) {
-        if (!question.class_id) question.class_id = rows.optional_integer(0);
-        if (!question.room_id) question.room_id = rows.optional_integer(1);
+        if (!question.class_id) question.class_id = rows.optional_id<ClassId>(0);
+        if (!question.room_id) question.room_id = rows.optional_id<RoomId>(1);
     }
     return question;
 }
 
 // Those of the room; without a room those of the class's students and those in the session; without either,
 // all.
-std::vector<Headset> headsets_of(store::Read& read, std::int64_t organisation_id,
+std::vector<Headset> headsets_of(store::Read& read, OrganisationId organisation_id,
                                  const PreflightQuestion& question) {
     auto rows = read.query(
         "SELECT d.id, d.name, d.model, p.id, p.nickname FROM devices d"
@@ -135,16 +136,17 @@ std::vector<Headset> headsets_of(store::Read& read, std::int64_t organisation_id
     std::vector<Headset> headsets;
     while (rows.step()) {
         Headset& headset = headsets.emplace_back();
-        headset.id = rows.integer(0);
+        headset.id = rows.id<DeviceId>(0);
         headset.name = rows.string(1);
         headset.model = rows.string(2);
-        if (!rows.is_null(3)) headset.facts.person = people::PersonReference{rows.integer(3), rows.string(4)};
+        if (!rows.is_null(3))
+            headset.facts.person = people::PersonReference{rows.id<PersonId>(3), rows.string(4)};
         headset.facts.needs_person = question.class_id.has_value();
     }
     return headsets;
 }
 
-std::vector<Wanted> content_of(store::Read& read, std::int64_t organisation_id,
+std::vector<Wanted> content_of(store::Read& read, OrganisationId organisation_id,
                                const PreflightQuestion& question) {
     auto rows = read.query(
         "SELECT DISTINCT c.sha256, c.size, c.title FROM lessons l JOIN contents c ON c.id = l.content_id"
@@ -157,14 +159,13 @@ std::vector<Wanted> content_of(store::Read& read, std::int64_t organisation_id,
     return wanted;
 }
 
-std::map<std::int64_t, std::vector<std::string>> held_content(store::Read& read,
-                                                              std::int64_t organisation_id) {
+std::map<DeviceId, std::vector<std::string>> held_content(store::Read& read, OrganisationId organisation_id) {
     auto rows = read.query(
         "SELECT device_id, sha256 FROM device_contents WHERE organisation_id = ? AND state = 'whole'",
         organisation_id);
-    std::map<std::int64_t, std::vector<std::string>> held;
+    std::map<DeviceId, std::vector<std::string>> held;
     while (rows.step())
-        held[rows.integer(0)].push_back(rows.string(1));
+        held[rows.id<DeviceId>(0)].push_back(rows.string(1));
     return held;
 }
 
@@ -184,8 +185,8 @@ bool is_older(const std::string& a, const std::string& b) {
 }
 
 // Students of the class who have neither signed in on a headset nor a seat with one.
-Json students_without(store::Read& read, std::int64_t organisation_id,
-                      const std::optional<std::int64_t>& class_id) {
+Json students_without(store::Read& read, OrganisationId organisation_id,
+                      const std::optional<ClassId>& class_id) {
     auto rows = read.query(
         "SELECT p.id, p.nickname FROM class_students c JOIN persons p ON p.id = c.person_id AND p.active = 1"
         " WHERE p.organisation_id = ?1 AND c.class_id = ?2 AND NOT EXISTS (SELECT 1 FROM seats s"
@@ -195,7 +196,7 @@ Json students_without(store::Read& read, std::int64_t organisation_id,
         organisation_id, class_id, read.now_ms());
     Json students = Json::array();
     while (rows.step())
-        students.push_back(people::json_of(people::PersonReference{rows.integer(0), rows.string(1)}));
+        students.push_back(people::json_of(people::PersonReference{rows.id<PersonId>(0), rows.string(1)}));
     return students;
 }
 
@@ -211,7 +212,7 @@ Json json_of(const Check& check) {
 
 } // namespace
 
-Json preflight(store::Read& read, std::int64_t organisation_id, const PreflightQuestion& asked,
+Json preflight(store::Read& read, OrganisationId organisation_id, const PreflightQuestion& asked,
                const devices::Presence& presence) {
     const PreflightQuestion question = completed(read, organisation_id, asked);
     std::vector<Headset> headsets = headsets_of(read, organisation_id, question);

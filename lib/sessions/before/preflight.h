@@ -12,6 +12,7 @@
 
 #include "devices/presence.h"
 #include "people/people.h"
+#include "platform/ids.h"
 #include "sessions/session.h"
 #include "store/transaction.h"
 
@@ -53,12 +54,15 @@ struct HeadsetFacts {
 std::vector<Check> checks_of(const HeadsetFacts& facts, std::int64_t now_ms);
 
 struct PreflightQuestion {
-    std::optional<std::int64_t> class_id, room_id, lesson_id, session_id;
+    std::optional<ClassId> class_id;
+    std::optional<RoomId> room_id;
+    std::optional<LessonId> lesson_id;
+    std::optional<SessionId> session_id;
 };
 
 // {"ready", "checked_at", "devices": [...], "students_without_headset": [...]}. Error not_found when the
 // organisation has no such class, room, lesson or session.
-nlohmann::json preflight(store::Read& read, std::int64_t organisation_id, const PreflightQuestion& question,
+nlohmann::json preflight(store::Read& read, OrganisationId organisation_id, const PreflightQuestion& question,
                          const devices::Presence& presence);
 
 } // namespace sessions

@@ -44,8 +44,9 @@ void add_preflight_routes(http::RouteTable& table, SessionParts parts) {
             .gives(preflight_shape())
             .tagged("sessions")
             .handled<Read>([parts](http::Call& call, Read& read) {
-                const PreflightQuestion question{call.query_integer("class"), call.query_integer("room"),
-                                                 call.query_integer("lesson"), call.query_integer("session")};
+                const PreflightQuestion question{
+                    call.query_id<ClassId>("class"), call.query_id<RoomId>("room"),
+                    call.query_id<LessonId>("lesson"), call.query_id<SessionId>("session")};
                 return http::json(preflight(read, call.caller.organisation_id, question, parts.presence));
             }));
 }

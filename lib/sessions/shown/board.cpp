@@ -18,8 +18,10 @@ using Json = nlohmann::json;
 
 constexpr std::int64_t stopped_shown_ms = 3'600'000;
 
-std::string topic_of(const char* kind, std::int64_t id) {
-    return std::string(kind) + "/" + std::to_string(id);
+template <class Number> // an id, or a command's number
+std::string topic_of(const char* kind, Number number) {
+    using std::to_string;
+    return std::string(kind) + "/" + to_string(number);
 }
 
 template <class Value>
@@ -34,8 +36,8 @@ struct Board::Impl : std::enable_shared_from_this<Board::Impl> {
 
     live::Hub& hub;
     platform::Clock& clock;
-    std::map<std::int64_t, Shown> devices;
-    std::map<std::int64_t, ShownSession> sessions;
+    std::map<DeviceId, Shown> devices;
+    std::map<SessionId, ShownSession> sessions;
 
     const ShownSession* session_of(const Shown& shown) const {
         const auto found = shown.session_id ? sessions.find(*shown.session_id) : sessions.end();
@@ -43,7 +45,7 @@ struct Board::Impl : std::enable_shared_from_this<Board::Impl> {
     }
 
     void show(const Shown& shown) {
-        if (shown.device.id == 0) return; // only its presence is known yet
+        if (!shown.device.id) return; // only its presence is known yet
         const auto made = [here = weak_from_this(), id = shown.device.id]() -> Json {
             const auto impl = here.lock();
             if (!impl) return {};
@@ -56,7 +58,7 @@ struct Board::Impl : std::enable_shared_from_this<Board::Impl> {
                       topic_of("device", shown.device.id), made);
     }
 
-    void show_devices_of(std::int64_t session_id) {
+    void show_devices_of(SessionId session_id) {
         for (const auto& [id, shown] : devices) {
             if (shown.session_id == session_id) show(shown);
         }
@@ -105,7 +107,7 @@ struct Board::Impl : std::enable_shared_from_this<Board::Impl> {
         show_devices_of(command.session_id);
     }
 
-    void take(std::int64_t session_id, std::int64_t number, const CommandAnswer& answer) {
+    void take(SessionId session_id, std::int64_t number, const CommandAnswer& answer) {
         const auto session = sessions.find(session_id);
         if (session == sessions.end()) return;
         const auto command = session->second.commands.find(number);
@@ -121,7 +123,7 @@ struct Board::Impl : std::enable_shared_from_this<Board::Impl> {
     }
 
     // Who waits in a session, and who needs help.
-    void show_queue(std::int64_t session_id) {
+    void show_queue(SessionId session_id) {
         std::vector<const Shown*> waiting;
         for (const auto& [id, shown] : devices)
             if (shown.session_id == session_id && !shown.hand.is_quiet()) waiting.push_back(&shown);
@@ -139,7 +141,7 @@ struct Board::Impl : std::enable_shared_from_this<Board::Impl> {
         hub.set(topic_of("session", session_id), "hands", std::move(queue));
     }
 
-    void show_help(std::int64_t session_id, const ShownSession& session) {
+    void show_help(SessionId session_id, const ShownSession& session) {
         std::vector<std::pair<Need, const Shown*>> needs;
         for (auto& [id, shown] : devices) {
             if (shown.session_id != session_id) continue;
@@ -168,7 +170,7 @@ struct Board::Impl : std::enable_shared_from_this<Board::Impl> {
 Board::Board(live::Hub& hub, platform::Clock& clock) : impl_(std::make_shared<Impl>(hub, clock)) {}
 Board::~Board() = default;
 
-void Board::organisation_added(std::int64_t organisation_id) {
+void Board::organisation_added(OrganisationId organisation_id) {
     impl_->hub.post([organisation_id](live::Hub& hub) {
         hub.open_topic(topic_of("organisation", organisation_id), organisation_id, platform::Role::viewer);
     });
@@ -185,7 +187,7 @@ void Board::device_changed(const devices::Device& device) {
     });
 }
 
-void Board::device_removed(std::int64_t organisation_id, std::int64_t device_id) {
+void Board::device_removed(OrganisationId organisation_id, DeviceId device_id) {
     impl_->hub.post([impl = impl_, organisation_id, device_id](live::Hub& hub) {
         impl->devices.erase(device_id);
         hub.erase(topic_of("organisation", organisation_id), topic_of("device", device_id));
@@ -203,7 +205,7 @@ void Board::presence_changed(const devices::Present& present) {
     });
 }
 
-void Board::person_changed(std::int64_t, std::int64_t device_id,
+void Board::person_changed(OrganisationId, DeviceId device_id,
                            const std::optional<people::PersonReference>& person) {
     impl_->hub.post([impl = impl_, device_id, person](live::Hub&) {
         Shown& shown = impl->devices[device_id];
@@ -220,17 +222,17 @@ void Board::room_changed(const rooms::Room& room) {
     });
 }
 
-void Board::room_removed(std::int64_t, std::int64_t room_id) {
+void Board::room_removed(OrganisationId, RoomId room_id) {
     impl_->hub.post([room_id](live::Hub& hub) { hub.close_topic(topic_of("room", room_id)); });
 }
 
-void Board::seat_removed(std::int64_t room_id, std::int64_t seat_id) {
+void Board::seat_removed(RoomId room_id, SeatId seat_id) {
     impl_->hub.post([room_id, seat_id](live::Hub& hub) {
         hub.erase(topic_of("room", room_id), topic_of("seat", seat_id));
     });
 }
 
-void Board::seat_changed(std::int64_t, const rooms::Seat& seat) {
+void Board::seat_changed(OrganisationId, const rooms::Seat& seat) {
     impl_->hub.post([seat](live::Hub& hub) {
         hub.set(topic_of("room", seat.room_id), topic_of("seat", seat.id), json_of(seat));
     });
@@ -254,7 +256,7 @@ void Board::pairing_requested(const devices::PairingRequest& request) {
     });
 }
 
-void Board::pairing_request_closed(std::int64_t organisation_id, std::int64_t request_id) {
+void Board::pairing_request_closed(OrganisationId organisation_id, PairingRequestId request_id) {
     impl_->hub.post([organisation_id, request_id](live::Hub& hub) {
         hub.erase(topic_of("organisation", organisation_id), topic_of("pairing_request", request_id));
     });
@@ -268,19 +270,19 @@ void Board::command_changed(const Command& command) {
     impl_->hub.post([impl = impl_, command](live::Hub&) { impl->take(command); });
 }
 
-void Board::answered(std::int64_t session_id, std::int64_t number, const CommandAnswer& answer) {
+void Board::answered(SessionId session_id, std::int64_t number, const CommandAnswer& answer) {
     impl_->hub.post(
         [impl = impl_, session_id, number, answer](live::Hub&) { impl->take(session_id, number, answer); });
 }
 
-void Board::controls_loaded(std::int64_t session_id, const std::vector<Command>& commands) {
+void Board::controls_loaded(SessionId session_id, const std::vector<Command>& commands) {
     impl_->hub.post([impl = impl_, session_id, commands](live::Hub&) {
         for (const Command& command : commands)
             impl->sessions[session_id].controls.take(command);
     });
 }
 
-void Board::device_settled(std::int64_t device_id, std::optional<std::int64_t> session_id) {
+void Board::device_settled(DeviceId device_id, std::optional<SessionId> session_id) {
     impl_->hub.post([impl = impl_, device_id, session_id](live::Hub&) {
         Shown& shown = impl->devices[device_id];
         const auto before = std::exchange(shown.session_id, session_id);
@@ -300,7 +302,7 @@ void Board::tick() {
     impl_->forget_stopped();
 }
 
-std::optional<Taker> Board::taker(std::int64_t device_id) const {
+std::optional<Taker> Board::taker(DeviceId device_id) const {
     const auto found = impl_->devices.find(device_id);
     if (found == impl_->devices.end()) return std::nullopt;
     return Taker{found->second.device.name, found->second.person};
@@ -318,7 +320,7 @@ void Board::hand_changed(const Hand& hand) {
     });
 }
 
-void Board::content_changed(std::int64_t device_id, const nlohmann::json& progress) {
+void Board::content_changed(DeviceId device_id, const nlohmann::json& progress) {
     impl_->hub.post([impl = impl_, device_id, progress](live::Hub&) {
         Shown& shown = impl->devices[device_id];
         shown.content = progress;
@@ -326,12 +328,12 @@ void Board::content_changed(std::int64_t device_id, const nlohmann::json& progre
     });
 }
 
-nlohmann::json Board::hand(std::int64_t device_id) const {
+nlohmann::json Board::hand(DeviceId device_id) const {
     const auto found = impl_->devices.find(device_id);
     return headset_json(found == impl_->devices.end() ? Hand() : found->second.hand);
 }
 
-nlohmann::json Board::controls(std::int64_t session_id, std::int64_t device_id) const {
+nlohmann::json Board::controls(SessionId session_id, DeviceId device_id) const {
     const auto found = impl_->sessions.find(session_id);
     const std::int64_t now_ms = impl_->clock.now_ms();
     return found == impl_->sessions.end() ? Controls().of(device_id, now_ms)

@@ -18,6 +18,7 @@
 #include "live/hub.h"
 #include "people/people.h"
 #include "platform/clock.h"
+#include "platform/ids.h"
 #include "rooms/room.h"
 #include "sessions/hands.h"
 #include "sessions/session.h"
@@ -32,37 +33,37 @@ public:
     ~Board();
 
     // ---- any thread ----
-    void organisation_added(std::int64_t organisation_id);
+    void organisation_added(OrganisationId organisation_id);
     void device_changed(const devices::Device& device);
-    void device_removed(std::int64_t organisation_id, std::int64_t device_id);
+    void device_removed(OrganisationId organisation_id, DeviceId device_id);
     void presence_changed(const devices::Present& present);
-    void person_changed(std::int64_t organisation_id, std::int64_t device_id,
+    void person_changed(OrganisationId organisation_id, DeviceId device_id,
                         const std::optional<people::PersonReference>& person);
     void room_changed(const rooms::Room& room);
-    void room_removed(std::int64_t organisation_id, std::int64_t room_id);
-    void seat_changed(std::int64_t organisation_id, const rooms::Seat& seat);
-    void seat_removed(std::int64_t room_id, std::int64_t seat_id);
+    void room_removed(OrganisationId organisation_id, RoomId room_id);
+    void seat_changed(OrganisationId organisation_id, const rooms::Seat& seat);
+    void seat_removed(RoomId room_id, SeatId seat_id);
     void pairing_changed(const devices::PairingState& state);
     void pairing_requested(const devices::PairingRequest& request);
-    void pairing_request_closed(std::int64_t organisation_id, std::int64_t request_id);
+    void pairing_request_closed(OrganisationId organisation_id, PairingRequestId request_id);
 
     void session_changed(const Session& session);
     void command_changed(const Command& command); // a new one, or all of its answers
-    void controls_loaded(std::int64_t session_id, const std::vector<Command>& commands); // at start
-    void answered(std::int64_t session_id, std::int64_t number, const CommandAnswer& answer);
+    void controls_loaded(SessionId session_id, const std::vector<Command>& commands); // at start
+    void answered(SessionId session_id, std::int64_t number, const CommandAnswer& answer);
     void hand_changed(const Hand& hand);
-    void content_changed(std::int64_t device_id, const nlohmann::json& progress); // fetching.h
+    void content_changed(DeviceId device_id, const nlohmann::json& progress); // fetching.h
     // The headset is in that session now, or in none.
-    void device_settled(std::int64_t device_id, std::optional<std::int64_t> session_id);
+    void device_settled(DeviceId device_id, std::optional<SessionId> session_id);
 
     // ---- io thread ----
     // Who fell silent is shown as away; sessions that stopped an hour ago leave the board. About every
     // second.
     void tick();
-    std::optional<Taker> taker(std::int64_t device_id) const;
-    nlohmann::json hand(std::int64_t device_id) const; // as its headset is told
+    std::optional<Taker> taker(DeviceId device_id) const;
+    nlohmann::json hand(DeviceId device_id) const; // as its headset is told
     // What controls have left on a headset: see controls.h.
-    nlohmann::json controls(std::int64_t session_id, std::int64_t device_id) const;
+    nlohmann::json controls(SessionId session_id, DeviceId device_id) const;
 
 private:
     struct Impl;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/ids.h"
 #include "sessions/shown/shown.h"
 
 namespace sessions {
@@ -19,7 +20,7 @@ inline constexpr std::int64_t low_battery = 20;      // percent
 inline constexpr std::int64_t far_behind_ms = 2'000; // or ahead
 
 struct Need {
-    std::int64_t device_id = 0;
+    DeviceId device_id;
     Reason reason = Reason::unwell;
     std::int64_t since_ms = 0;
     std::optional<double> value, threshold;

@@ -11,8 +11,8 @@ namespace {
 constexpr PicturePlan best_wall{1000, 24 * 1024, 60, 480}, best_large{250, 60 * 1024, 75, 1024};
 constexpr std::int64_t least_bytes = 6 * 1024, longest_interval_ms = 10'000;
 
-std::string topic_of(const char* kind, std::int64_t device_id) {
-    return std::string(kind) + "/" + std::to_string(device_id);
+std::string topic_of(const char* kind, DeviceId device_id) {
+    return std::string(kind) + "/" + to_string(device_id);
 }
 
 // The best that fits: smaller first, then fewer.
@@ -48,7 +48,7 @@ PicturePlans plan_pictures(const Audience& wall, const Audience& large, std::int
 
 void Pictures::tick(const Floor& floor) {
     Audience wall, large;
-    std::map<std::int64_t, bool> watched; // whether large
+    std::map<DeviceId, bool> watched; // whether large
     for (const auto& [device_id, headset] : floor.headsets()) {
         if (headset.clients.empty()) continue;
         const std::size_t of_wall = hub_.subscribers(topic_of("pictures", device_id));
@@ -78,10 +78,10 @@ void Pictures::tick(const Floor& floor) {
     }
 }
 
-void Pictures::received(std::int64_t device_id, std::string_view jpeg) {
+void Pictures::received(DeviceId device_id, std::string_view jpeg) {
     auto frame = std::make_shared<std::string>(1, '\1');
     for (int shift = 56; shift >= 0; shift -= 8)
-        frame->push_back(static_cast<char>(static_cast<std::uint64_t>(device_id) >> shift));
+        frame->push_back(static_cast<char>(static_cast<std::uint64_t>(device_id.value()) >> shift));
     frame->append(jpeg);
     const platform::Frame shared{std::move(frame), true};
     for (const char* kind : {"pictures", "view"})

@@ -16,6 +16,7 @@
 
 #include "live/hub.h"
 #include "platform/clock.h"
+#include "platform/ids.h"
 #include "sessions/floor.h"
 
 namespace sessions {
@@ -51,15 +52,15 @@ public:
     // A few times a second: who is watched now, and what that means for each headset.
     void tick(const Floor& floor);
     // A picture came from a headset. One that nobody asked for goes nowhere.
-    void received(std::int64_t device_id, std::string_view jpeg);
+    void received(DeviceId device_id, std::string_view jpeg);
     // It has a new socket, and knows nothing of what it was asked before.
-    void connected(std::int64_t device_id) { asked_.erase(device_id); }
+    void connected(DeviceId device_id) { asked_.erase(device_id); }
 
 private:
     live::Hub& hub_;
     platform::Clock& clock_;
     std::int64_t bytes_per_s_ = default_bytes_per_s;
-    std::map<std::int64_t, PicturePlan> asked_; // by headset
+    std::map<DeviceId, PicturePlan> asked_; // by headset
 };
 
 } // namespace sessions

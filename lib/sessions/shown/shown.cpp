@@ -56,7 +56,7 @@ Json reported(const Shown& shown) {
 
 } // namespace
 
-LastAnswer last_answer(const ShownSession& session, std::int64_t device_id) {
+LastAnswer last_answer(const ShownSession& session, DeviceId device_id) {
     for (auto command = session.commands.rbegin(); command != session.commands.rend(); ++command) {
         const auto& answers = command->second.answers;
         const auto found = std::ranges::find(answers, device_id, &CommandAnswer::device_id);

@@ -12,6 +12,7 @@
 #include "devices/device.h"
 #include "devices/presence.h"
 #include "people/people.h"
+#include "platform/ids.h"
 #include "sessions/controls.h"
 #include "sessions/hands.h"
 #include "sessions/session.h"
@@ -35,7 +36,7 @@ struct Shown {
     devices::Device device;
     devices::Present present;
     std::optional<people::PersonReference> person;
-    std::optional<std::int64_t> session_id;
+    std::optional<SessionId> session_id;
     std::int64_t online_since_ms = 0;
     Hand hand;
     nlohmann::json content;                  // how far it is with what it shall have; null: nothing
@@ -53,7 +54,7 @@ struct LastAnswer {
     const CommandAnswer* answer = nullptr;
 };
 // The last answer of a headset in its session, when a command went to it.
-LastAnswer last_answer(const ShownSession& session, std::int64_t device_id);
+LastAnswer last_answer(const ShownSession& session, DeviceId device_id);
 // What it could not do, or did not do though it was there, and was not told anew since. Who came later has
 // joined by the state.
 LastAnswer failed_answer(const Shown& shown, const ShownSession& session);

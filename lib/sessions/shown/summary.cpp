@@ -54,8 +54,7 @@ Json json_of(const StudentSummary& student) {
 }
 
 // The runs of a session, each by itself.
-std::vector<StudentSummary> runs_of(store::Read& read, std::int64_t organisation_id,
-                                    std::int64_t session_id) {
+std::vector<StudentSummary> runs_of(store::Read& read, OrganisationId organisation_id, SessionId session_id) {
     auto rows = read.query(
         "SELECT r.id, p.id, p.nickname, d.id, d.name, r.time_in_lesson_ms"
         " + CASE WHEN r.counting_from_ms IS NULL THEN 0 ELSE max(?3 - r.counting_from_ms, 0) END"
@@ -65,9 +64,9 @@ std::vector<StudentSummary> runs_of(store::Read& read, std::int64_t organisation
     std::vector<StudentSummary> runs;
     while (rows.step()) {
         StudentSummary& run = runs.emplace_back();
-        run.run_ids = {rows.integer(0)};
-        if (!rows.is_null(1)) run.person = people::PersonReference{rows.integer(1), rows.string(2)};
-        run.device_id = rows.optional_integer(3);
+        run.run_ids = {rows.id<RunId>(0)};
+        if (!rows.is_null(1)) run.person = people::PersonReference{rows.id<PersonId>(1), rows.string(2)};
+        run.device_id = rows.optional_id<DeviceId>(3);
         run.device_name = rows.string(4);
         run.time_in_lesson_ms = rows.integer(5);
     }
@@ -79,12 +78,13 @@ std::vector<StudentSummary> runs_of(store::Read& read, std::int64_t organisation
 
 } // namespace
 
-Summary summary_of(store::Read& read, std::int64_t organisation_id, std::int64_t session_id) {
+Summary summary_of(store::Read& read, OrganisationId organisation_id, SessionId session_id) {
     Summary summary;
-    std::map<std::pair<bool, std::int64_t>, std::size_t> place_of; // of a person, or of a headset without one
+    std::map<std::pair<PersonId, DeviceId>, std::size_t> place_of; // of a person, or of a headset without one
     for (StudentSummary& run : runs_of(read, organisation_id, session_id)) {
         summary.all.add(run.rollup);
-        const std::pair key{run.person.has_value(), run.person ? run.person->id : run.device_id.value_or(0)};
+        const std::pair key{run.person ? run.person->id : PersonId(),
+                            run.person ? DeviceId() : run.device_id.value_or(DeviceId())};
         const auto [place, is_new] = place_of.try_emplace(key, summary.students.size());
         if (is_new) {
             summary.students.push_back(std::move(run));

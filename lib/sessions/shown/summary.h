@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "people/people.h"
+#include "platform/ids.h"
 #include "runs/rollup.h"
 #include "store/transaction.h"
 
@@ -15,9 +16,9 @@ namespace sessions {
 
 struct StudentSummary {
     std::optional<people::PersonReference> person; // none: nobody has said who that was
-    std::optional<std::int64_t> device_id;
+    std::optional<DeviceId> device_id;
     std::string device_name;
-    std::vector<std::int64_t> run_ids;
+    std::vector<RunId> run_ids;
     std::int64_t time_in_lesson_ms = 0;
     runs::Rollup rollup;
 };
@@ -29,7 +30,7 @@ struct Summary {
 };
 
 // Empty when nobody has taken part.
-Summary summary_of(store::Read& read, std::int64_t organisation_id, std::int64_t session_id);
+Summary summary_of(store::Read& read, OrganisationId organisation_id, SessionId session_id);
 
 nlohmann::json json_of(const Summary& summary);
 

@@ -4,6 +4,7 @@
 #   page      Node and the page's packages
 #   browser   Chromium and the browser tests' packages
 #   clients   a C# compiler for the client of Unity apps, where this Debian has one
+#   measure   what counts instructions
 #   lint      formatter and linter
 # It says what it installs and why, and is done in a moment when nothing is missing. Made for Debian 12 and 13.
 set -eu
@@ -116,8 +117,9 @@ install_group() {
             need "a client is written in C#" mono-mcs mono-runtime libmono-system-net-http4.0-cil
         fi
         ;;
+    measure) need "it counts instructions" valgrind binutils ;;
     lint) need "formatter and linter" clang-format clang-tidy ;;
-    *) die "no such group: $1 (build, page, browser, clients or lint)" ;;
+    *) die "no such group: $1 (build, page, browser, clients, measure or lint)" ;;
     esac
 }
 

@@ -7,7 +7,10 @@ import { after, before, describe } from 'node:test';
 import { Browser, check, Server, steps, until } from './support.mjs';
 
 const headsets = 30;
-const nicknames = Array.from({ length: headsets + 1 }, (_, index) => `student${String(index + 1).padStart(2, '0')}`);
+const nicknames = Array.from(
+    { length: headsets + 1 },
+    (_, index) => `student${String(index + 1).padStart(2, '0')}`,
+);
 const everybody = nicknames.length;
 const last = nicknames.at(-1);
 
@@ -30,7 +33,8 @@ describe('a first morning', () => {
 
     const in_sync = (count) =>
         until(
-            async () => (await page.locator('[data-test=in-sync] strong').innerText()) === `${count} of ${everybody}`,
+            async () =>
+                (await page.locator('[data-test=in-sync] strong').innerText()) === `${count} of ${everybody}`,
             `${count} of ${everybody} in sync`,
         );
     const seats_in = (state, count) =>
@@ -143,7 +147,11 @@ describe('a first morning', () => {
         writeFileSync(people, lines.join('\n') + '\n');
         simulation = server.simulate(headsets, '--people', people, '--until-stopped');
         await until(
-            async () => (await page.locator('tbody tr td:nth-child(3)').getByText(/^student\d\d$/).count()) === everybody,
+            async () =>
+                (await page
+                    .locator('tbody tr td:nth-child(3)')
+                    .getByText(/^student\d\d$/)
+                    .count()) === everybody,
             'everybody is signed in on a headset',
         );
         await check(page, 'headsets');
@@ -193,33 +201,45 @@ describe('a first morning', () => {
         await page.keyboard.press('Escape');
     });
 
-    step('says at once that the box is gone, keeps what it knew, and comes back alone where the lesson is', async () => {
-        await until(async () => Number(await phone.locator('main').getAttribute('data-acknowledged')) > 0, 'events are kept');
-        await server.kill();
-        await page.getByText('The box is gone.').waitFor();
-        assert.equal(await page.locator('.seat').count(), 36);
-        assert.ok(await page.getByRole('button', { name: 'Pause', exact: true }).isDisabled());
-        await check(page, 'the box is gone');
-        await phone.locator('main[data-phase=gone]').waitFor();
-        const position_before = await page.getByTestId('position').innerText();
+    step(
+        'says at once that the box is gone, keeps what it knew, and comes back alone where the lesson is',
+        async () => {
+            await until(
+                async () => Number(await phone.locator('main').getAttribute('data-acknowledged')) > 0,
+                'events are kept',
+            );
+            await server.kill();
+            await page.getByText('The box is gone.').waitFor();
+            assert.equal(await page.locator('.seat').count(), 36);
+            assert.ok(await page.getByRole('button', { name: 'Pause', exact: true }).isDisabled());
+            await check(page, 'the box is gone');
+            await phone.locator('main[data-phase=gone]').waitFor();
+            const position_before = await page.getByTestId('position').innerText();
 
-        await server.start();
-        await page.getByText('The box is gone.').waitFor({ state: 'detached' });
-        await in_sync(everybody);
-        await phone.locator('main[data-phase=open][data-state=running]').waitFor();
-        assert.ok(seconds(await page.getByTestId('position').innerText()) >= seconds(position_before));
-    });
+            await server.start();
+            await page.getByText('The box is gone.').waitFor({ state: 'detached' });
+            await in_sync(everybody);
+            await phone.locator('main[data-phase=open][data-state=running]').waitFor();
+            assert.ok(seconds(await page.getByTestId('position').innerText()) >= seconds(position_before));
+        },
+    );
 
     step('pauses, moves and goes on with everybody', async () => {
         await page.keyboard.press('Space');
         await seats_in('paused', everybody);
         await phone.locator('main[data-state=paused]').waitFor();
         await page.getByRole('slider', { name: 'Position in the lesson' }).fill('600000');
-        await until(async () => (await page.getByTestId('position').innerText()) === '10:00', 'the page is at 10:00');
+        await until(
+            async () => (await page.getByTestId('position').innerText()) === '10:00',
+            'the page is at 10:00',
+        );
         await in_sync(everybody);
         await page.getByRole('button', { name: 'Resume', exact: true }).click();
         await seats_in('playing', everybody);
-        await until(async () => seconds(await page.getByTestId('position').innerText()) >= 602, 'it goes on from 10:00');
+        await until(
+            async () => seconds(await page.getByTestId('position').innerText()) >= 602,
+            'it goes on from 10:00',
+        );
         await until(
             async () => seconds(await phone.getByTestId('position').innerText()) >= 602,
             'the phone goes on from there',

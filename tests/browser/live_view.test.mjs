@@ -100,7 +100,9 @@ describe('two headsets in the browser', () => {
         await check(page, 'eyes on me');
         await check(ben, 'a headset whose eyes are called');
         await page.keyboard.press('e');
-        await Promise.all([ada, ben].map((phone) => phone.locator('[data-test=eyes]').waitFor({ state: 'detached' })));
+        await Promise.all(
+            [ada, ben].map((phone) => phone.locator('[data-test=eyes]').waitFor({ state: 'detached' })),
+        );
 
         await page.keyboard.press('c');
         await page.locator('.seat[aria-label^="ben,"]').click();

@@ -7,8 +7,26 @@ import { Browser, check, Server, steps, until, Wire } from './support.mjs';
 
 const headsets = 3;
 const places = [
-    ...['/today', '/classes', '/classes/1', '/classes/1/cards', '/lessons', '/courses', '/content', '/headsets', '/results'],
-    ...['/admin/rooms', '/rooms/1', '/rooms/1/edit', '/admin/people', '/people/3', '/admin/lockouts', '/account'],
+    ...[
+        '/today',
+        '/classes',
+        '/classes/1',
+        '/classes/1/cards',
+        '/lessons',
+        '/courses',
+        '/content',
+        '/headsets',
+        '/results',
+    ],
+    ...[
+        '/admin/rooms',
+        '/rooms/1',
+        '/rooms/1/edit',
+        '/admin/people',
+        '/people/3',
+        '/admin/lockouts',
+        '/account',
+    ],
 ];
 
 describe('the demo school', () => {
@@ -43,9 +61,15 @@ describe('the demo school', () => {
             const element = document.activeElement;
             const style = getComputedStyle(element);
             const ring = element.querySelector?.('.ring');
-            const drawn = style.outlineStyle !== 'none' || element.matches('input[type=radio]') ||
+            const drawn =
+                style.outlineStyle !== 'none' ||
+                element.matches('input[type=radio]') ||
                 (ring && getComputedStyle(ring).stroke !== 'none');
-            return { name: element.getAttribute('aria-label') ?? element.textContent.trim(), tag: element.tagName, drawn };
+            return {
+                name: element.getAttribute('aria-label') ?? element.textContent.trim(),
+                tag: element.tagName,
+                drawn,
+            };
         });
 
     step('weighs less than 100 kB', async () => {
@@ -56,7 +80,8 @@ describe('the demo school', () => {
         await page.waitForLoadState('networkidle');
         let bytes = 0;
         for (const answer of answers)
-            if (/\.(js|css)$/.test(new URL(answer.url()).pathname)) bytes += gzipSync(await answer.body()).length;
+            if (/\.(js|css)$/.test(new URL(answer.url()).pathname))
+                bytes += gzipSync(await answer.body()).length;
         assert.ok(bytes > 20_000 && bytes < 100_000, `${bytes} bytes`);
     });
 
@@ -76,9 +101,15 @@ describe('the demo school', () => {
         await page.getByRole('button', { name: 'Open the lesson' }).focus();
         await page.keyboard.press('Enter');
         await page.waitForURL(/\/live\/\d+/, { waitUntil: 'commit' });
-        await page.locator('.seat[data-state=ready]').nth(headsets - 1).waitFor();
+        await page
+            .locator('.seat[data-state=ready]')
+            .nth(headsets - 1)
+            .waitFor();
         await page.keyboard.press('Space');
-        await page.locator('.seat[data-state=playing]').nth(headsets - 1).waitFor();
+        await page
+            .locator('.seat[data-state=playing]')
+            .nth(headsets - 1)
+            .waitFor();
 
         await page.keyboard.press('ArrowRight');
         const first = await focused();
@@ -107,12 +138,20 @@ describe('the demo school', () => {
             assert.ok(at.drawn || at.tag === 'BODY', `the focus shows on ${at.tag} ${at.name}`);
             seen.add(at.name);
         }
-        for (const name of ['Live', 'Pause', 'Stop', 'List', 'You and this page']) assert.ok([...seen].some((one) => one.includes(name)), name);
+        for (const name of ['Live', 'Pause', 'Stop', 'List', 'You and this page'])
+            assert.ok(
+                [...seen].some((one) => one.includes(name)),
+                name,
+            );
     });
 
     step('admits a headset on which a student signed in, by one tap', async () => {
         await wire.start(server.url);
-        phone = await browser.open(wire.url, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+        phone = await browser.open(wire.url, {
+            viewport: { width: 390, height: 844 },
+            hasTouch: true,
+            isMobile: true,
+        });
         // A headset can be made mute: what it answers to commands gets lost on its way.
         await phone.routeWebSocket(/\/v1\/live/, (socket) => {
             const box = socket.connectToServer();
@@ -153,7 +192,8 @@ describe('the demo school', () => {
     step('says who did not follow a command, and gets them back', async () => {
         await page.locator('a[href="/live"]').first().click();
         const ben = page.locator('.seat[aria-label^="ben,"]');
-        const ben_is = (state) => until(async () => (await ben.getAttribute('data-state')) === state, `ben is ${state}`);
+        const ben_is = (state) =>
+            until(async () => (await ben.getAttribute('data-state')) === state, `ben is ${state}`);
         await ben_is('playing');
         is_mute = true;
         await page.getByRole('button', { name: 'Pause', exact: true }).click();
@@ -173,7 +213,10 @@ describe('the demo school', () => {
         wire.cut();
         await page.getByRole('button', { name: /^ben not heard from for \d+ s/ }).waitFor();
         await page.getByRole('button', { name: 'Resume', exact: true }).click();
-        await page.locator('.seat[data-state=playing]').nth(headsets - 1).waitFor();
+        await page
+            .locator('.seat[data-state=playing]')
+            .nth(headsets - 1)
+            .waitFor();
         await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
         wire.mend();
         await phone.locator('main[data-phase=open][data-state=running]').waitFor();
@@ -196,7 +239,10 @@ describe('the demo school', () => {
                     wide: document.documentElement.scrollWidth - innerWidth,
                     small: [...document.querySelectorAll('button, .button, input:not([type=radio]), select')]
                         .filter((one) => one.checkVisibility() && !one.closest('.unseen'))
-                        .map((one) => ({ box: one.getBoundingClientRect(), what: one.outerHTML.slice(0, 90) }))
+                        .map((one) => ({
+                            box: one.getBoundingClientRect(),
+                            what: one.outerHTML.slice(0, 90),
+                        }))
                         .filter(({ box }) => box.height > 0 && (box.height < 43.9 || box.width < 43.9))
                         .map(({ what }) => what),
                 }));

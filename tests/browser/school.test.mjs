@@ -13,8 +13,12 @@ const shots = new URL('../../build/browser-shots/', import.meta.url).pathname;
 
 /// Twelve students and a teacher; three rows are faulty: no name at all, a role that means nothing, an id that comes twice.
 function roster() {
-    const head = 'sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password';
-    const user = (id, role, given, family) => [id, 'active', '2026-09-01', 'true', 's1', role, '', '', given, family, ...Array(8).fill('')].join(',');
+    const head =
+        'sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password';
+    const user = (id, role, given, family) =>
+        [id, 'active', '2026-09-01', 'true', 's1', role, '', '', given, family, ...Array(8).fill('')].join(
+            ',',
+        );
     const names = ['Ada', 'Bo', 'Chen', 'Dia', 'Eli', 'Fay', 'Gus', 'Hana', 'Ida', 'Jun', 'Kofi', 'Lea'];
     const users = [
         user('t1', 'teacher', 'Maria', 'Rossi'),
@@ -24,14 +28,20 @@ function roster() {
         user('u3', 'student', 'Nia', 'Twice'),
     ];
     return zip({
-        'manifest.csv': 'propertyName,value\nmanifest.version,1.0\noneroster.version,1.1\nfile.academicSessions,absent\nfile.categories,absent\nfile.classes,bulk\nfile.classResources,absent\nfile.courses,bulk\nfile.courseResources,absent\nfile.demographics,absent\nfile.enrollments,bulk\nfile.lineItems,absent\nfile.orgs,bulk\nfile.resources,absent\nfile.results,absent\nfile.users,bulk\nsource.systemName,Test\nsource.systemCode,T\n',
-        'orgs.csv': 'sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\ns1,active,2026-09-01,Riverside,school,1,\n',
-        'courses.csv': 'sourcedId,status,dateLastModified,schoolYearSourcedId,title,courseCode,grades,orgSourcedId,subjects,subjectCodes\nc1,active,2026-09-01,,Biology,BIO,,s1,,\n',
-        'classes.csv': 'sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,classType,location,schoolSourcedId,termSourcedIds,subjects,subjectCodes,periods\nk1,active,2026-09-01,6B,,c1,6B,homeroom,,s1,,,,\n',
+        'manifest.csv':
+            'propertyName,value\nmanifest.version,1.0\noneroster.version,1.1\nfile.academicSessions,absent\nfile.categories,absent\nfile.classes,bulk\nfile.classResources,absent\nfile.courses,bulk\nfile.courseResources,absent\nfile.demographics,absent\nfile.enrollments,bulk\nfile.lineItems,absent\nfile.orgs,bulk\nfile.resources,absent\nfile.results,absent\nfile.users,bulk\nsource.systemName,Test\nsource.systemCode,T\n',
+        'orgs.csv':
+            'sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\ns1,active,2026-09-01,Riverside,school,1,\n',
+        'courses.csv':
+            'sourcedId,status,dateLastModified,schoolYearSourcedId,title,courseCode,grades,orgSourcedId,subjects,subjectCodes\nc1,active,2026-09-01,,Biology,BIO,,s1,,\n',
+        'classes.csv':
+            'sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,classType,location,schoolSourcedId,termSourcedIds,subjects,subjectCodes,periods\nk1,active,2026-09-01,6B,,c1,6B,homeroom,,s1,,,,\n',
         'users.csv': [head, ...users].join('\n') + '\n',
         'enrollments.csv':
             'sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate\n' +
-            names.map((_, index) => `e${index + 1},active,2026-09-01,k1,s1,u${index + 1},student,,,`).join('\n') +
+            names
+                .map((_, index) => `e${index + 1},active,2026-09-01,k1,s1,u${index + 1},student,,,`)
+                .join('\n') +
             '\ne99,active,2026-09-01,k1,s1,t1,teacher,true,,\n',
     });
 }
@@ -97,7 +107,8 @@ describe('a school from nothing', () => {
         await page.getByText('3 rows have faults').waitFor();
         const faulty = page.locator('tr[data-fate=error]');
         assert.equal(await faulty.count(), 3);
-        for (const row of await faulty.all()) assert.ok((await row.locator('td').last().innerText()).length > 5);
+        for (const row of await faulty.all())
+            assert.ok((await row.locator('td').last().innerText()).length > 5);
         await check(page, 'roster: preview');
         await page.screenshot({ path: join(shots, 'roster.png') });
         await page.getByRole('button', { name: /^Import 13 people$/ }).click();
@@ -122,7 +133,13 @@ describe('a school from nothing', () => {
         await seats.nth(3).waitFor();
         const tab_to = async (name) => {
             for (let i = 0; i < 60; ++i) {
-                if (await page.evaluate((wanted) => document.activeElement?.textContent?.trim() === wanted, name)) return;
+                if (
+                    await page.evaluate(
+                        (wanted) => document.activeElement?.textContent?.trim() === wanted,
+                        name,
+                    )
+                )
+                    return;
                 await page.keyboard.press('Tab');
             }
             assert.fail(`Tab never came to ${name}`);
@@ -173,8 +190,14 @@ describe('a school from nothing', () => {
         });
         const chromium = await page.context().newCDPSession(page);
         const network = (offline) =>
-            chromium.send('Network.emulateNetworkConditions', { offline, latency: 0, downloadThroughput: -1, uploadThroughput: 25e6 });
-        const choose = () => page.getByLabel('Upload files').first().setInputFiles(join(folder, 'coral-reef.mp4'));
+            chromium.send('Network.emulateNetworkConditions', {
+                offline,
+                latency: 0,
+                downloadThroughput: -1,
+                uploadThroughput: 25e6,
+            });
+        const choose = () =>
+            page.getByLabel('Upload files').first().setInputFiles(join(folder, 'coral-reef.mp4'));
         const upload = page.getByTestId('upload');
         const share = async () => Number(await upload.getByRole('progressbar').getAttribute('aria-valuenow'));
         await network(false);
@@ -199,7 +222,10 @@ describe('a school from nothing', () => {
         assert.ok(offsets[sent] >= film_bytes / 3, `it went on from ${offsets[sent]}`);
         await chromium.detach();
         const list = await (await page.request.get('/v1/content')).json();
-        assert.deepEqual(list.items.map((one) => [one.kind, one.size]), [['video', film_bytes]]);
+        assert.deepEqual(
+            list.items.map((one) => [one.kind, one.size]),
+            [['video', film_bytes]],
+        );
         await page.getByRole('rowheader', { name: /coral-reef/ }).waitFor();
         await check(page, 'content');
     });

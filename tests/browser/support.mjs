@@ -37,7 +37,9 @@ class Process {
             this.errors += data;
             look();
         });
-        this.ended = new Promise((resolve) => this.#child.on('close', (code, signal) => resolve({ code, signal })));
+        this.ended = new Promise((resolve) =>
+            this.#child.on('close', (code, signal) => resolve({ code, signal })),
+        );
     }
 
     /// The first group of a pattern in what was said so far, or will be.
@@ -70,7 +72,14 @@ export class Server {
     #process;
 
     async start(...args) {
-        this.#process = new Process(['serve', '--data', this.folder, '--listen', `127.0.0.1:${this.port}`, ...args]);
+        this.#process = new Process([
+            'serve',
+            '--data',
+            this.folder,
+            '--listen',
+            `127.0.0.1:${this.port}`,
+            ...args,
+        ]);
         this.url = await this.#process.said(/listening on (http:\S+)/);
         this.port = Number(new URL(this.url).port);
     }
@@ -115,7 +124,10 @@ export class Wire {
 
     #join(near) {
         const far = connect({ port: this.far_port, host: '127.0.0.1', allowHalfOpen: true });
-        for (const [one, other] of [[near, far], [far, near]]) {
+        for (const [one, other] of [
+            [near, far],
+            [far, near],
+        ]) {
             this.#ends.add(one);
             one.on('data', (bytes) => this.#is_cut || other.write(bytes));
             one.on('end', () => this.#is_cut || other.end());
@@ -150,11 +162,20 @@ export class Browser {
         const browser = new Browser();
         browser.chromium = await chromium.launch({
             executablePath: chromium_path,
-            args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-                '--disable-component-update', '--disable-sync',
+            args: [
+                '--no-sandbox',
+                '--disable-gpu',
+                '--disable-quic',
+                '--no-first-run',
+                '--disable-background-networking',
+                '--disable-component-update',
+                '--disable-sync',
                 // A live view goes from page to page of this one machine, and the camera is a drawn one.
-                '--allow-loopback-in-peer-connection', '--disable-features=WebRtcHideLocalIpsWithMdns',
-                '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+                '--allow-loopback-in-peer-connection',
+                '--disable-features=WebRtcHideLocalIpsWithMdns',
+                '--use-fake-device-for-media-stream',
+                '--use-fake-ui-for-media-stream',
+            ],
         });
         return browser;
     }
@@ -188,10 +209,17 @@ export async function check(page, what) {
     for (const colorScheme of ['light', 'dark']) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         const axe = new AxeBuilder({ page });
-        if (colorScheme === 'light') axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']);
+        if (colorScheme === 'light')
+            axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']);
         else axe.withRules(['color-contrast']); // the rest does not change with the colours
         const { violations } = await axe.analyze();
-        const faults = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).slice(0, 3).join(' | ')}`);
+        const faults = violations.map(
+            ({ id, nodes }) =>
+                `${id}: ${nodes
+                    .map((node) => node.html)
+                    .slice(0, 3)
+                    .join(' | ')}`,
+        );
         assert.deepEqual(faults, [], `${what}, ${colorScheme}`);
     }
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -4,7 +4,9 @@ import { createHmac } from 'node:crypto';
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 export function totp(secret, at_ms = Date.now()) {
-    const bits = [...secret.replace(/\s/g, '')].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('');
+    const bits = [...secret.replace(/\s/g, '')]
+        .map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0'))
+        .join('');
     const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
     const step = Buffer.alloc(8);
     step.writeBigUInt64BE(BigInt(Math.floor(at_ms / 30_000)));

@@ -15,7 +15,10 @@ describe('a training', () => {
     async function call(method, path, body, credential = token, status = 200) {
         const response = await fetch(server.url + path, {
             method,
-            headers: { ...(credential ? { authorization: `Bearer ${credential}` } : {}), 'content-type': 'application/json' },
+            headers: {
+                ...(credential ? { authorization: `Bearer ${credential}` } : {}),
+                'content-type': 'application/json',
+            },
             ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         });
         const text = await response.text();
@@ -44,7 +47,8 @@ describe('a training', () => {
     });
 
     const phase = (name) => page.locator('tbody tr', { hasText: name }).locator('.phase');
-    const shows = (name, wanted) => until(async () => (await phase(name).innerText()) === wanted, `${name} is ${wanted}`);
+    const shows = (name, wanted) =>
+        until(async () => (await phase(name).innerText()) === wanted, `${name} is ${wanted}`);
 
     step('is written in the editor', async () => {
         await page.goto('/');
@@ -88,7 +92,9 @@ describe('a training', () => {
         await page.getByRole('button', { name: 'Add an entry' }).click();
         const entry = page.getByRole('group', { name: 'Entry 1' });
         await entry.getByLabel('Title', { exact: true }).fill('Oil fires');
-        await entry.getByLabel('What is known').fill('Never pour water on burning oil. Put a lid on the pan.');
+        await entry
+            .getByLabel('What is known')
+            .fill('Never pour water on burning oil. Put a lid on the pan.');
         await entry.getByLabel('Keywords, with commas').fill('pan');
         await check(page, 'the editor of a scenario');
         await page.getByRole('button', { name: 'Save' }).click();
@@ -139,7 +145,10 @@ describe('a training', () => {
         await page.locator('[data-role=persona]').getByText('Put a lid on the pan.').waitFor();
         await phone.getByLabel('Say something').fill('How is this scored?');
         await phone.getByRole('button', { name: 'Send' }).click();
-        await until(async () => (await phone.locator('[data-role=persona]').count()) === 2, 'a second answer');
+        await until(
+            async () => (await phone.locator('[data-role=persona]').count()) === 2,
+            'a second answer',
+        );
         assert.doesNotMatch(await phone.locator('[data-role=persona]').last().innerText(), /heat|lid|60/i);
 
         await page.getByLabel('Step in').fill('Mind the stove first.');
@@ -157,7 +166,10 @@ describe('a training', () => {
         await page.locator('.seen img').waitFor();
         await page.getByRole('button', { name: 'Add the note' }).click();
         const picture = page.getByRole('img', { name: 'What the headset saw: Stayed calm' });
-        await until(() => picture.evaluate((image) => image.naturalWidth > 0), 'the picture is kept and shown');
+        await until(
+            () => picture.evaluate((image) => image.naturalWidth > 0),
+            'the picture is kept and shown',
+        );
         await check(page, 'a run, watched');
     });
 
@@ -187,13 +199,23 @@ describe('a training', () => {
         await page.getByText('Passed with 90 of 100').waitFor();
         await page.getByText('Ms Rossi changed it from 75: The pan was stuck').waitFor();
         const { items } = await call('GET', '/v1/audit?limit=50');
-        assert.ok(items.some((one) => JSON.stringify(one).includes(`/v1/trainings/${run}/score`) || /score/.test(one.action)));
+        assert.ok(
+            items.some(
+                (one) =>
+                    JSON.stringify(one).includes(`/v1/trainings/${run}/score`) || /score/.test(one.action),
+            ),
+        );
     });
 
     step('comes over the older protocol just the same, and gives experience once', async () => {
         const panel = (await call('POST', '/clients/login', { username: 'rossi', password }, '')).token;
         const { connect_code } = await call('GET', '/clients/add_device', undefined, panel);
-        const device = await call('POST', '/devices/connect', { connect_code, device_serial_number: 'PICO-1' }, '');
+        const device = await call(
+            'POST',
+            '/devices/connect',
+            { connect_code, device_serial_number: 'PICO-1' },
+            '',
+        );
         assert.equal((await call('POST', '/devices/start_game', {}, device.token)).status, 'failed');
         const session = { device_id: device.id, user_id: 'ben', running_scenario: 'Fire in the kitchen' };
         await page.getByRole('link', { name: 'Training queue' }).first().click();
@@ -205,8 +227,17 @@ describe('a training', () => {
         await shows('ben', 'running');
         const { client_id, record_id, scenario_id } = game;
         const checklist = { heat_off: true, lid_on: true };
-        const record = { client_id, device_id: device.id, record_id, scenario_id, metrics: { seconds: 30 }, checklist, additional_info: 'well' };
-        for (let again = 0; again < 3; ++again) assert.equal((await call('POST', '/records/add', record, device.token)).score, 100);
+        const record = {
+            client_id,
+            device_id: device.id,
+            record_id,
+            scenario_id,
+            metrics: { seconds: 30 },
+            checklist,
+            additional_info: 'well',
+        };
+        for (let again = 0; again < 3; ++again)
+            assert.equal((await call('POST', '/records/add', record, device.token)).score, 100);
         await shows('ben', 'recorded');
         assert.equal((await call('GET', `/v1/people/${ben.id}/progress`)).xp, 80);
         assert.equal((await call('GET', `/v1/people/${ada.id}/progress`)).xp, 60); // what the record was worth

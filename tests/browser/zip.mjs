@@ -6,7 +6,9 @@ const table = Array.from({ length: 256 }, (_, n) => {
     for (let i = 0; i < 8; ++i) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
     return c >>> 0;
 });
-const crc = crc32 ?? ((bytes) => (bytes.reduce((sum, byte) => table[(sum ^ byte) & 255] ^ (sum >>> 8), -1) ^ -1) >>> 0);
+const crc =
+    crc32 ??
+    ((bytes) => (bytes.reduce((sum, byte) => table[(sum ^ byte) & 255] ^ (sum >>> 8), -1) ^ -1) >>> 0);
 
 export function zip(files) {
     const parts = [];

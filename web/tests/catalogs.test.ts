@@ -6,7 +6,11 @@ import zh from '../src/i18n/zh.json';
 
 type Entry = string | { one?: string; other: string };
 const catalogs: Record<string, Record<string, Entry>> = { en, zh };
-const files = import.meta.glob<string>('../src/**/*.{ts,svelte}', { query: '?raw', import: 'default', eager: true });
+const files = import.meta.glob<string>('../src/**/*.{ts,svelte}', {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+});
 const sources = Object.entries(files).map(([path, text]) => ({ path: path.slice(3), text }));
 
 const placeholders = (entry: Entry) => {
@@ -19,12 +23,19 @@ describe('the catalogs', () => {
         for (const catalog of Object.values(catalogs)) {
             expect(Object.keys(catalog)).toEqual(Object.keys(en));
             for (const [key, entry] of Object.entries(catalog))
-                expect([key, placeholders(entry)]).toEqual([key, placeholders((en as Record<string, Entry>)[key]!)]);
+                expect([key, placeholders(entry)]).toEqual([
+                    key,
+                    placeholders((en as Record<string, Entry>)[key]!),
+                ]);
         }
     });
 
     it('hold no key that nobody says', () => {
-        const quoted = new Set(sources.flatMap(({ text }) => [...text.matchAll(/['"`]([a-z_]+\.[a-z0-9_]+)['"`]/g)]).map((found) => found[1]));
+        const quoted = new Set(
+            sources
+                .flatMap(({ text }) => [...text.matchAll(/['"`]([a-z_]+\.[a-z0-9_]+)['"`]/g)])
+                .map((found) => found[1]),
+        );
         expect(Object.keys(en).filter((key) => !quoted.has(key))).toEqual([]);
     });
 
@@ -55,9 +66,12 @@ function words_in(node: unknown, found: string[]): void {
 }
 
 describe('a component', () => {
-    it.each(sources.filter(({ path }) => path.endsWith('.svelte')))('$path speaks through the catalog', ({ text }) => {
-        const found: string[] = [];
-        words_in(parse(text, { modern: true }).fragment, found);
-        expect(found).toEqual([]);
-    });
+    it.each(sources.filter(({ path }) => path.endsWith('.svelte')))(
+        '$path speaks through the catalog',
+        ({ text }) => {
+            const found: string[] = [];
+            words_in(parse(text, { modern: true }).fragment, found);
+            expect(found).toEqual([]);
+        },
+    );
 });

@@ -30,9 +30,19 @@ describe('the clocks', () => {
 
 function storage() {
     const kept = new Map<string, string>();
-    return { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value) };
+    return {
+        getItem: (key: string) => kept.get(key) ?? null,
+        setItem: (key: string, value: string) => void kept.set(key, value),
+    };
 }
-const event = (position_ms: number): HeadsetEvent => ({ kind: 'gaze', at_ms: 1, sent_ms: 1, position_ms, yaw_deg: 0, pitch_deg: 0 });
+const event = (position_ms: number): HeadsetEvent => ({
+    kind: 'gaze',
+    at_ms: 1,
+    sent_ms: 1,
+    position_ms,
+    yaw_deg: 0,
+    pitch_deg: 0,
+});
 
 describe('events', () => {
     it('wait until they are acknowledged, also over a reload of the page', () => {
@@ -91,7 +101,10 @@ describe('a headset', () => {
         expect(playback.position(1_009_000)).toBe(15_003);
         playback.obey(command({ number: 6, action: 'seek', position_ms: 30_000 }), 1_010_000);
         expect([playback.state, playback.position(1_011_000)]).toEqual(['paused', 30_000]);
-        playback.obey(command({ number: 7, action: 'resume', position_ms: 30_000, at_ms: 1_020_000 }), 1_020_010);
+        playback.obey(
+            command({ number: 7, action: 'resume', position_ms: 30_000, at_ms: 1_020_000 }),
+            1_020_010,
+        );
         expect(playback.position(1_021_000)).toBe(31_000);
         playback.obey(command({ number: 8, action: 'stop' }), 1_030_000);
         expect(playback.state).toBe('stopped');
@@ -125,7 +138,11 @@ describe('orders beside the lesson', () => {
         effects.obey('message', { text: 'Well done', seconds: 2 }, 1000);
         effects.obey('look', { yaw_deg: 90, pitch_deg: 0 }, 1000);
         effects.tick(2999);
-        expect([effects.eyes?.message, effects.message?.text, effects.look?.towards.yaw_deg]).toEqual(['Look', 'Well done', 90]);
+        expect([effects.eyes?.message, effects.message?.text, effects.look?.towards.yaw_deg]).toEqual([
+            'Look',
+            'Well done',
+            90,
+        ]);
         effects.tick(5000);
         expect([effects.eyes, effects.message, effects.look?.until_ms]).toEqual([null, null, 31_000]);
     });
@@ -161,7 +178,10 @@ describe('the sphere', () => {
         [20, -70],
     ])('turned to %i°, %i° looks there', (yaw_deg, pitch_deg) => {
         const gaze = gaze_of(turn_of(yaw_deg, pitch_deg));
-        expect([gaze.yaw_deg, gaze.pitch_deg]).toEqual([expect.closeTo(yaw_deg, 3), expect.closeTo(pitch_deg, 3)]);
+        expect([gaze.yaw_deg, gaze.pitch_deg]).toEqual([
+            expect.closeTo(yaw_deg, 3),
+            expect.closeTo(pitch_deg, 3),
+        ]);
     });
 });
 
@@ -173,7 +193,9 @@ describe('a batch that is refused', () => {
         ['TooManyRequests', false],
         ['Unavailable', false],
         ['Internal', false],
-    ])('as %s, for good: %s', (code, is_final) => expect(refusal_of(code, { message: 'no' }).is_final).toBe(is_final));
+    ])('as %s, for good: %s', (code, is_final) =>
+        expect(refusal_of(code, { message: 'no' }).is_final).toBe(is_final),
+    );
 
     it('gives way to those behind it, and is counted', () => {
         const queue = new EventQueue(null, () => String(Math.random()));
@@ -193,7 +215,10 @@ describe('the reef', () => {
         expect(turtle_at(80_000)).toEqual(turtle_at(80_000));
         expect(target_of(turtle_at(5000), 5000)).toBe('turtle');
         expect(target_of({ yaw_deg: 0, pitch_deg: -80 }, 5000)).toBeUndefined();
-        expect(angle_between({ yaw_deg: 179, pitch_deg: 0 }, { yaw_deg: -179, pitch_deg: 0 })).toBeCloseTo(2, 5);
+        expect(angle_between({ yaw_deg: 179, pitch_deg: 0 }, { yaw_deg: -179, pitch_deg: 0 })).toBeCloseTo(
+            2,
+            5,
+        );
         expect(zone_of({ yaw_deg: 0, pitch_deg: 50 })).toBe('surface');
     });
 });

@@ -4,7 +4,15 @@ import { answers_of } from '../src/features/live/answered';
 import { truths_of, words_for_retry } from '../src/features/live/command_truth';
 import { gaze_words, peak_of, shares_of } from '../src/features/live/gaze_words';
 import { needs_of } from '../src/features/live/needs';
-import { bounds_of, devices_at, fit_text, next_seat, roomy, seats_below, seats_for } from '../src/features/live/seat_layout';
+import {
+    bounds_of,
+    devices_at,
+    fit_text,
+    next_seat,
+    roomy,
+    seats_below,
+    seats_for,
+} from '../src/features/live/seat_layout';
 import { is_in_sync, position_at } from '../src/features/live/states';
 import { Targets } from '../src/features/live/targets.svelte';
 import { fix_words, value_words, worst_first, type Ready } from '../src/features/preflight/preflight';
@@ -28,20 +36,29 @@ describe('the truth of a command', () => {
         const pause = command({ done: 1, failed: 1 }, [{ state: 'failed' }], { number: 1, action: 'pause' });
         const message = command({ done: 2 }, [], { number: 2, action: 'message' as Command['action'] });
         expect(truths_now([pause, message]).map((truth) => truth.kind)).toEqual(['message', 'playback']);
-        expect(truths_of([pause, message], 200_000, everybody).map((truth) => truth.kind)).toEqual(['playback']);
+        expect(truths_of([pause, message], 200_000, everybody).map((truth) => truth.kind)).toEqual([
+            'playback',
+        ]);
     });
 
     it('counts whoever failed or was too late as missed, by what the server says', () => {
-        const [truth] = truths_now([command({ done: 1 }, [{ state: 'failed' }, { state: 'expired' }, { state: 'sent' }])]);
+        const [truth] = truths_now([
+            command({ done: 1 }, [{ state: 'failed' }, { state: 'expired' }, { state: 'sent' }]),
+        ]);
         expect(truth).toMatchObject({ pending: 1, done: 1 });
         expect(truth?.missed.map((answer) => answer.state)).toEqual(['failed', 'expired']);
         expect(words_for_retry(truth!)).toEqual({ key: 'command.missed', parameters: { count: 2 } });
     });
 
     it('tells silence from failure, and does not speak of headsets that are offline', () => {
-        const asked = command({ done: 1 }, [{ device_id: 1, state: 'sent' }, { device_id: 2, state: 'received' }]);
+        const asked = command({ done: 1 }, [
+            { device_id: 1, state: 'sent' },
+            { device_id: 2, state: 'received' },
+        ]);
         const is_online = (device: number) => device === 1;
-        expect(truths_of([asked], 1000, is_online)).toMatchObject([{ total: 2, done: 1, pending: 1, silent: [] }]);
+        expect(truths_of([asked], 1000, is_online)).toMatchObject([
+            { total: 2, done: 1, pending: 1, silent: [] },
+        ]);
         const [late] = truths_of([asked], 5000, is_online);
         expect(late).toMatchObject({ pending: 0, missed: [], silent: [{ device_id: 1, state: 'sent' }] });
         expect(words_for_retry(late!)).toEqual({ key: 'command.silent', parameters: { count: 1 } });
@@ -52,10 +69,25 @@ describe('needs you', () => {
     it.each([
         ['nothing while all is in order', device(), [], []],
         ['help asked for', device({ state: 'needs_help' }), [], ['asks']],
-        ['silence, whatever else is wrong', device({ online: false, state: 'offline', battery: 3 }), [], ['offline']],
-        ['a command not followed', device(), truths_now([command({ failed: 1 }, [{ device_id: 1, error: 'no file' }])]), ['not_obeyed']],
+        [
+            'silence, whatever else is wrong',
+            device({ online: false, state: 'offline', battery: 3 }),
+            [],
+            ['offline'],
+        ],
+        [
+            'a command not followed',
+            device(),
+            truths_now([command({ failed: 1 }, [{ device_id: 1, error: 'no file' }])]),
+            ['not_obeyed'],
+        ],
         ['a lesson not started', device({ state: 'ready' }), [], ['not_started']],
-        ['nobody blamed while the command is on its way', device({ state: 'ready' }), truths_now([command({ sent: 1 }, [{ state: 'sent' }])]), []],
+        [
+            'nobody blamed while the command is on its way',
+            device({ state: 'ready' }),
+            truths_now([command({ sent: 1 }, [{ state: 'sent' }])]),
+            [],
+        ],
         ['a low battery', device({ battery: 9 }), [], ['battery']],
         ['no low battery on the charger', device({ battery: 9, charging: true }), [], []],
         ['slow Wi-Fi', device({ round_trip_ms: 180 }), [], ['slow']],
@@ -96,7 +128,12 @@ describe('the server’s ranking', () => {
     });
 
     it('counts before what the page finds, with the action that it proposes', () => {
-        const needs = needs_of([device({ battery: 5 })], session(), [], [help('looking_away', { action: 'message' })]);
+        const needs = needs_of(
+            [device({ battery: 5 })],
+            session(),
+            [],
+            [help('looking_away', { action: 'message' })],
+        );
         expect(needs).toMatchObject([{ reason: 'looking_away', remedy: 'message', since_ms: 5 }]);
     });
 
@@ -175,7 +212,9 @@ describe('where somebody looks', () => {
         [100, 80, 'gaze.up'],
         [0, -80, 'gaze.down'],
         [450, 0, 'gaze.right'],
-    ])('%i°, %i° is %s', (yaw_deg, pitch_deg, words) => expect(gaze_words({ yaw_deg, pitch_deg })).toBe(words));
+    ])('%i°, %i° is %s', (yaw_deg, pitch_deg, words) =>
+        expect(gaze_words({ yaw_deg, pitch_deg })).toBe(words),
+    );
 
     it('is found in a histogram', () => {
         const grid = { columns: 36, rows: 18, counts: new Array<number>(648).fill(0), total: 4 };
@@ -195,7 +234,10 @@ describe('who is at a seat', () => {
     const bo = device({ id: 2, person: { id: 101, nickname: 'Bo' } });
 
     it('is the headset that belongs there, or the one that the seat’s student wears', () => {
-        const at = devices_at([seat(1, 1, { device_id: 2 }), seat(1, 2, { person: { id: 100, nickname: 'Ada' } })], [ada, bo]);
+        const at = devices_at(
+            [seat(1, 1, { device_id: 2 }), seat(1, 2, { person: { id: 100, nickname: 'Ada' } })],
+            [ada, bo],
+        );
         expect([at.get(101)?.id, at.get(102)?.id]).toEqual([2, 1]);
     });
 
@@ -228,9 +270,14 @@ describe('whom an order is for', () => {
 
 describe('one headset’s answers', () => {
     it('are what it has not done of the newest of each kind', () => {
-        const pause = command({ sent: 1 }, [{ device_id: 1, state: 'received' }], { number: 4, action: 'pause' });
+        const pause = command({ sent: 1 }, [{ device_id: 1, state: 'received' }], {
+            number: 4,
+            action: 'pause',
+        });
         const play = command({ sent: 1 }, [{ device_id: 1, state: 'failed' }], { number: 3 });
-        expect(answers_of([play, pause], 1)).toMatchObject([{ number: 4, words: 'Pause', state: 'received' }]);
+        expect(answers_of([play, pause], 1)).toMatchObject([
+            { number: 4, words: 'Pause', state: 'received' },
+        ]);
         expect(answers_of([play, pause], 2)).toEqual([]);
     });
 });
@@ -250,11 +297,24 @@ describe('a picture', () => {
 
 describe('two seats', () => {
     it('are not drawn as large as a room', () =>
-        expect(roomy({ x: 0, y: 0, width: 80, height: 40 })).toEqual({ x: -70, y: -40, width: 220, height: 120 }));
+        expect(roomy({ x: 0, y: 0, width: 80, height: 40 })).toEqual({
+            x: -70,
+            y: -40,
+            width: 220,
+            height: 120,
+        }));
 });
 
 describe('the board before a lesson', () => {
-    const check = (change: object) => ({ name: 'battery', good: true, value: '80', wanted: '40', unit: 'percent', fix: null, ...change });
+    const check = (change: object) => ({
+        name: 'battery',
+        good: true,
+        value: '80',
+        wanted: '40',
+        unit: 'percent',
+        fix: null,
+        ...change,
+    });
     const ready = (name: string, ...goods: boolean[]): Ready => ({
         device_id: 1,
         name,
@@ -264,7 +324,12 @@ describe('the board before a lesson', () => {
     });
 
     it('puts first who needs most', () => {
-        const order = worst_first([ready('H-10', true), ready('H-9', true), ready('H-2', false, false), ready('H-3', false)]);
+        const order = worst_first([
+            ready('H-10', true),
+            ready('H-9', true),
+            ready('H-2', false, false),
+            ready('H-3', false),
+        ]);
         expect(order.map((one) => one.name)).toEqual(['H-2', 'H-3', 'H-9', 'H-10']);
     });
 
@@ -272,6 +337,8 @@ describe('the board before a lesson', () => {
         expect(value_words(check({}))).toBe('80 %');
         expect(value_words(check({ name: 'storage', value: '48318382080', unit: 'bytes' }))).toBe('48 GB');
         expect(value_words(check({ name: 'signed_in', value: 'ada', unit: 'person' }))).toBe('');
-        expect(fix_words(check({ good: false, fix: 'charge' }), 'H-2')).toContain('H-2 on the charger until it has 40 %');
+        expect(fix_words(check({ good: false, fix: 'charge' }), 'H-2')).toContain(
+            'H-2 on the charger until it has 40 %',
+        );
     });
 });

@@ -34,7 +34,14 @@ export function session(change: Partial<Session> = {}): Session {
         class_id: 1,
         room_id: 1,
         lessons: [
-            { index: 0, lesson_id: 1, title: 'Coral reef', kind: 'video', content: 'reef.mp4', duration_ms: 60_000 },
+            {
+                index: 0,
+                lesson_id: 1,
+                title: 'Coral reef',
+                kind: 'video',
+                content: 'reef.mp4',
+                duration_ms: 60_000,
+            },
         ],
         lesson_index: 0,
         position_ms: 0,

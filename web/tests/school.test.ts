@@ -58,14 +58,28 @@ describe('a room’s layout', () => {
 
     it('moves, turns, retypes and takes out of use what is chosen, and nothing else', () => {
         const keys = key_of(start, 1);
-        const draft = toggle_maintenance(set_type(add_type(rotate(move(start, keys, 10, -10), keys, -15), 'Desk'), keys, 'Desk'), keys);
+        const draft = toggle_maintenance(
+            set_type(add_type(rotate(move(start, keys, 10, -10), keys, -15), 'Desk'), keys, 'Desk'),
+            keys,
+        );
         expect(draft.seats[0]).toEqual(start.seats[0]);
-        expect(draft.seats[1]).toMatchObject({ x: 50, y: -10, rotation: 345, seat_type: 'Desk', maintenance: true });
-        expect(toggle_maintenance(draft, new Set([1, 2])).seats.map((one) => one.maintenance)).toEqual([true, true]);
+        expect(draft.seats[1]).toMatchObject({
+            x: 50,
+            y: -10,
+            rotation: 345,
+            seat_type: 'Desk',
+            maintenance: true,
+        });
+        expect(toggle_maintenance(draft, new Set([1, 2])).seats.map((one) => one.maintenance)).toEqual([
+            true,
+            true,
+        ]);
     });
 
     it('is numbered by where seats stand, though they are not quite in line', () => {
-        const draft = number_anew(draft_of([seat(9, 9, { x: 45, y: 4 }), seat(3, 3, { x: 0, y: 0 }), seat(5, 5, { x: 20, y: 50 })]));
+        const draft = number_anew(
+            draft_of([seat(9, 9, { x: 45, y: 4 }), seat(3, 3, { x: 0, y: 0 }), seat(5, 5, { x: 20, y: 50 })]),
+        );
         expect(draft.seats.map(({ row, place }) => [row, place])).toEqual([
             [1, 2],
             [1, 1],
@@ -160,15 +174,30 @@ describe('what the box needs', () => {
 
 describe('what is written for others', () => {
     it('a table as spreadsheets read it, and never as a formula', () =>
-        expect(csv_of(['name', 'n'], [['=1+1', 2], ['a "b", c', null], [-3, 'x\ny']])).toBe(
-            'name,n\r\n\'=1+1,2\r\n"a ""b"", c",\r\n-3,"x\ny"\r\n',
-        ));
+        expect(
+            csv_of(
+                ['name', 'n'],
+                [
+                    ['=1+1', 2],
+                    ['a "b", c', null],
+                    [-3, 'x\ny'],
+                ],
+            ),
+        ).toBe('name,n\r\n\'=1+1,2\r\n"a ""b"", c",\r\n-3,"x\ny"\r\n'));
 
     it('sizes', () =>
-        expect([0, 999, 64_000, 1_440_000, 3_200_000_000].map(bytes_text)).toEqual(['0 B', '999 B', '64 kB', '1.4 MB', '3.2 GB']));
+        expect([0, 999, 64_000, 1_440_000, 3_200_000_000].map(bytes_text)).toEqual([
+            '0 B',
+            '999 B',
+            '64 kB',
+            '1.4 MB',
+            '3.2 GB',
+        ]));
 
     it('browsers', () => {
-        expect(browser_words('Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/126.0 Safari/537.36')).toBe('Chrome, Windows');
+        expect(
+            browser_words('Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/126.0 Safari/537.36'),
+        ).toBe('Chrome, Windows');
         expect(browser_words('curl/8.5')).toBe('curl/8.5');
     });
 

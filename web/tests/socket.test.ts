@@ -67,8 +67,16 @@ describe('the live connection', () => {
         expect(FakeSocket.newest.said('subscribe')).toEqual([{ topic: 'room/7' }]);
         FakeSocket.newest.tell(snapshot({ 'seat/1': { id: 1 }, 'seat/2': { id: 2 }, room: { id: 7 } }));
         FakeSocket.newest.tell(
-            { type: 'topic', status: 'update', data: { topic: 'room/7', version: 6, entries: { 'seat/1': { id: 1, row: 3 } } } },
-            { type: 'topic', status: 'update', data: { topic: 'room/7', version: 7, entries: {}, erased: ['seat/2'] } },
+            {
+                type: 'topic',
+                status: 'update',
+                data: { topic: 'room/7', version: 6, entries: { 'seat/1': { id: 1, row: 3 } } },
+            },
+            {
+                type: 'topic',
+                status: 'update',
+                data: { topic: 'room/7', version: 7, entries: {}, erased: ['seat/2'] },
+            },
         );
         expect([topic.loaded, topic.version, topic.all('seat/')]).toEqual([true, 7, [{ id: 1, row: 3 }]]);
     });
@@ -83,7 +91,9 @@ describe('the live connection', () => {
         expect(FakeSocket.all).toHaveLength(2);
         FakeSocket.newest.accept();
         expect(live.state).toBe('open');
-        expect(FakeSocket.newest.said('subscribe')).toEqual([{ topic: 'room/7', since: { epoch: 'e1', version: 5 } }]);
+        expect(FakeSocket.newest.said('subscribe')).toEqual([
+            { topic: 'room/7', since: { epoch: 'e1', version: 5 } },
+        ]);
     });
 
     it('notices a box that falls silent without saying goodbye', () => {

@@ -10,15 +10,21 @@ import { match } from '../src/ui/router.svelte';
 import { device, seat } from './samples';
 
 describe('an organisation’s colour', () => {
-    it.each(['#2f6fde', '#ffe600', '#000000', '#ffffff', '#00ff7f', '#7a1020', '#808080'])('%s stays readable', (colour) => {
-        const tokens = accent_tokens(colour);
-        const [light, dark] = [0, 1].map((index) => (name: string) => tokens[name]!.match(/#[0-9a-f]{6}/g)![index]!);
-        for (const of of [light!, dark!]) expect(contrast(of('--accent'), of('--accent-ink'))).toBeGreaterThanOrEqual(4.5);
-        for (const ground of ['#ffffff', '#faf8f5', '#f3f0eb', light!('--accent-tint')])
-            expect(contrast(light!('--accent-text'), ground)).toBeGreaterThanOrEqual(4.5);
-        for (const ground of ['#161412', '#1f1d1a', '#282521', dark!('--accent-tint')])
-            expect(contrast(dark!('--accent-text'), ground)).toBeGreaterThanOrEqual(4.5);
-    });
+    it.each(['#2f6fde', '#ffe600', '#000000', '#ffffff', '#00ff7f', '#7a1020', '#808080'])(
+        '%s stays readable',
+        (colour) => {
+            const tokens = accent_tokens(colour);
+            const [light, dark] = [0, 1].map(
+                (index) => (name: string) => tokens[name]!.match(/#[0-9a-f]{6}/g)![index]!,
+            );
+            for (const of of [light!, dark!])
+                expect(contrast(of('--accent'), of('--accent-ink'))).toBeGreaterThanOrEqual(4.5);
+            for (const ground of ['#ffffff', '#faf8f5', '#f3f0eb', light!('--accent-tint')])
+                expect(contrast(light!('--accent-text'), ground)).toBeGreaterThanOrEqual(4.5);
+            for (const ground of ['#161412', '#1f1d1a', '#282521', dark!('--accent-tint')])
+                expect(contrast(dark!('--accent-text'), ground)).toBeGreaterThanOrEqual(4.5);
+        },
+    );
 });
 
 describe('what people type', () => {
@@ -32,7 +38,12 @@ describe('what people type', () => {
     ])('a length of "%s"', (text, ms) => expect(parse_duration(text)).toBe(ms));
 
     it('nicknames, one a line or with commas, each once', () =>
-        expect(parse_nicknames('Ada\nbo, Chen ;\n\n ada \nDia  Maria')).toEqual(['Ada', 'bo', 'Chen', 'Dia Maria']));
+        expect(parse_nicknames('Ada\nbo, Chen ;\n\n ada \nDia  Maria')).toEqual([
+            'Ada',
+            'bo',
+            'Chen',
+            'Dia Maria',
+        ]));
 
     it('a pairing code is read in two halves', () => expect(spaced_code('042137')).toBe('042 137'));
 });

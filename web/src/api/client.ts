@@ -21,7 +21,8 @@ export class Problem extends Error {
     }
 
     fault(field: string): string | undefined {
-        return this.faults.find((fault) => fault.field === field || fault.field.endsWith(`.${field}`))?.message;
+        return this.faults.find((fault) => fault.field === field || fault.field.endsWith(`.${field}`))
+            ?.message;
     }
 }
 
@@ -73,7 +74,12 @@ export async function items<Item>(call: Promise<{ data?: { items: Item[] } }>): 
 export const by_id = (id: number) => ({ params: { path: { id: String(id) } } });
 
 /// For files and for calls that the generated types do not describe: the raw answer, or the Problem thrown.
-export async function ask(method: string, path: string, body?: Blob | object, headers: Record<string, string> = {}): Promise<Response> {
+export async function ask(
+    method: string,
+    path: string,
+    body?: Blob | object,
+    headers: Record<string, string> = {},
+): Promise<Response> {
     const is_file = body instanceof Blob || body instanceof FormData;
     let response: Response;
     try {
@@ -86,7 +92,8 @@ export async function ask(method: string, path: string, body?: Blob | object, he
         throw new Problem(0, '');
     }
     if (response.ok) return response;
-    if (response.status === 401 && !path.startsWith('/v1/logins') && !path.startsWith('/v1/setup')) on_signed_out();
+    if (response.status === 401 && !path.startsWith('/v1/logins') && !path.startsWith('/v1/setup'))
+        on_signed_out();
     throw await problem_of(response);
 }
 

@@ -27,7 +27,8 @@ export class Topic {
             for (const key of [...this.entries.keys()]) if (!(key in entries)) this.entries.delete(key);
             this.epoch = String(data.epoch ?? '');
         }
-        for (const [key, value] of Object.entries((data.entries ?? {}) as object)) this.entries.set(key, value);
+        for (const [key, value] of Object.entries((data.entries ?? {}) as object))
+            this.entries.set(key, value);
         for (const key of (data.erased ?? []) as string[]) this.entries.delete(key);
         this.version = Number(data.version ?? this.version);
         this.loaded = true;

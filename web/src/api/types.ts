@@ -3,8 +3,13 @@
 import type { components, paths } from './schema';
 
 type Schemas = components['schemas'];
-type Given<Path extends keyof paths, Method extends 'get' | 'post', Status extends number> =
-    paths[Path][Method] extends { responses: Record<Status, { content: { 'application/json': infer Body } }> } ? Body : never;
+type Given<
+    Path extends keyof paths,
+    Method extends 'get' | 'post',
+    Status extends number,
+> = paths[Path][Method] extends { responses: Record<Status, { content: { 'application/json': infer Body } }> }
+    ? Body
+    : never;
 
 export type Organisation = Schemas['Organisation'];
 export type Person = Schemas['Person'];

@@ -50,7 +50,11 @@ const number_formats = new Map<string, Intl.NumberFormat>();
 export function number(value: number, digits = 0): string {
     const name = `${current}/${digits}`;
     let format = number_formats.get(name);
-    if (!format) number_formats.set(name, (format = new Intl.NumberFormat(current, { maximumFractionDigits: digits })));
+    if (!format)
+        number_formats.set(
+            name,
+            (format = new Intl.NumberFormat(current, { maximumFractionDigits: digits })),
+        );
     return format.format(value);
 }
 
@@ -60,7 +64,8 @@ export function t(key: Key, parameters: Parameters = {}): string {
     const text =
         typeof entry === 'string'
             ? entry
-            : (entry[new Intl.PluralRules(current).select(Number(parameters.count)) as keyof Plural] ?? entry.other);
+            : (entry[new Intl.PluralRules(current).select(Number(parameters.count)) as keyof Plural] ??
+              entry.other);
     return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
         const value = parameters[name];
         if (value === undefined) return whole;
@@ -100,7 +105,9 @@ export function date_text(iso: string): string {
 }
 
 export function day_text(iso: string): string {
-    return new Intl.DateTimeFormat(locale(), { weekday: 'long', day: 'numeric', month: 'long' }).format(new Date(iso));
+    return new Intl.DateTimeFormat(locale(), { weekday: 'long', day: 'numeric', month: 'long' }).format(
+        new Date(iso),
+    );
 }
 
 /// "3 minutes ago", from two times of the same clock.

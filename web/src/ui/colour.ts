@@ -21,7 +21,10 @@ function luminance(rgb: Rgb): number {
 }
 
 export function contrast(one: string, other: string): number {
-    const [low, high] = [luminance(rgb_of(one)), luminance(rgb_of(other))].sort((a, b) => a - b) as [number, number];
+    const [low, high] = [luminance(rgb_of(one)), luminance(rgb_of(other))].sort((a, b) => a - b) as [
+        number,
+        number,
+    ];
     return (high + 0.05) / (low + 0.05);
 }
 
@@ -59,6 +62,9 @@ export function accent_tokens(colour: string): Record<string, string> {
         '--accent-ink': both(white, dark_ink),
         '--accent-text': both(text, dark_text),
         '--accent-tint': both(light_tint, dark_tint),
-        '--focus': both(readable(fill, '#000000', light_grounds, 6), readable(dark_fill, white, dark_grounds, 7)),
+        '--focus': both(
+            readable(fill, '#000000', light_grounds, 6),
+            readable(dark_fill, white, dark_grounds, 7),
+        ),
     };
 }

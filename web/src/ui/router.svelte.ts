@@ -31,9 +31,11 @@ export function match(pattern: string, address: string): Record<string, string> 
 /// Links of the page change the address without loading anything. Those to the server's own pages are left alone.
 export function follow_links(): () => void {
     const on_click = (event: MouseEvent) => {
-        if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+        if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey)
+            return;
         const link = (event.target as Element | null)?.closest?.('a[href]') as HTMLAnchorElement | null;
-        if (!link || link.target || link.origin !== location.origin || link.hasAttribute('data-leave')) return;
+        if (!link || link.target || link.origin !== location.origin || link.hasAttribute('data-leave'))
+            return;
         event.preventDefault();
         go(link.pathname + link.search);
     };

@@ -35,6 +35,7 @@ export function troubles_of(system: System, licence: Organisation['licence'], br
         else if (days > backup_every_days)
             found.push({ key: 'box.trouble_old_backup', values: { count: days }, href: '/admin/backups' });
     }
-    if (licence.seats_left <= 0) found.push({ key: 'box.trouble_seats', values: {}, href: '/admin/organisation' });
+    if (licence.seats_left <= 0)
+        found.push({ key: 'box.trouble_seats', values: {}, href: '/admin/organisation' });
     return found;
 }

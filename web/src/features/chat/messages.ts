@@ -17,7 +17,8 @@ export const longest_message = 1000;
 
 export const list_messages = async (run_id: number) =>
     (await ask_json<PageOf<Message>>('GET', `/v1/runs/${run_id}/messages?limit=1000`)).items;
-export const say = (run_id: number, text: string) => ask_json<Said>('POST', `/v1/runs/${run_id}/messages`, { text });
+export const say = (run_id: number, text: string) =>
+    ask_json<Said>('POST', `/v1/runs/${run_id}/messages`, { text });
 
 /// Each once, in the order in which they were said, however often and from wherever they came.
 export function merged(...lists: Message[][]): Message[] {

@@ -26,9 +26,12 @@ export const content_words: Record<ContentKind, Key> = {
     image: 'content.image',
 };
 
-export const page_of_content = (filter: { kind?: ContentKind; q?: string; archived?: boolean }, cursor?: string) =>
-    ask_json<PageOf<Content>>('GET', `/v1/content${query_of({ ...filter, cursor, limit: 100 })}`);
-export const rename_content = (id: number, title: string) => ask_json<Content>('PATCH', `/v1/content/${id}`, { title });
+export const page_of_content = (
+    filter: { kind?: ContentKind; q?: string; archived?: boolean },
+    cursor?: string,
+) => ask_json<PageOf<Content>>('GET', `/v1/content${query_of({ ...filter, cursor, limit: 100 })}`);
+export const rename_content = (id: number, title: string) =>
+    ask_json<Content>('PATCH', `/v1/content/${id}`, { title });
 export const remove_content = (id: number) => ask('DELETE', `/v1/content/${id}`);
 export const restore_content = (id: number) => ask('POST', `/v1/content/${id}/restore`, {});
 export const get_space = () => ask_json<Space>('GET', '/v1/content-space');

@@ -13,7 +13,8 @@ const version = { 'Tus-Resumable': '1.0.0' };
 /// Statuses after which the same piece may well go through.
 const passing = [0, 409, 423, 429, 460, 502, 503];
 /// What fetch throws: no connection, or no answer in time.
-const is_network = (error: unknown) => error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError');
+const is_network = (error: unknown) =>
+    error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError');
 const kept_in = 'lectern.uploads';
 
 export type UploadState = 'sending' | 'waiting' | 'paused' | 'done' | 'failed';
@@ -108,11 +109,16 @@ export class Upload {
     async cancel(): Promise<void> {
         this.pause();
         keep(this.mark, null);
-        if (this.address) await fetch(this.address, { method: 'DELETE', headers: version }).catch(() => undefined);
+        if (this.address)
+            await fetch(this.address, { method: 'DELETE', headers: version }).catch(() => undefined);
     }
 
     private async find_place(): Promise<void> {
-        const response = await fetch(this.address as string, { method: 'HEAD', headers: version, signal: AbortSignal.timeout(silent_ms) });
+        const response = await fetch(this.address as string, {
+            method: 'HEAD',
+            headers: version,
+            signal: AbortSignal.timeout(silent_ms),
+        });
         if ([403, 404, 410].includes(response.status)) {
             // Thrown away meanwhile, or finished long ago: from the start.
             this.address = null;
@@ -168,7 +174,9 @@ export class Upload {
                 }
                 this.sent = given === null ? from + piece.size : Number(given);
                 this.retry_ms = first_retry_ms;
-                const content = /\/v1\/content\/(\d+)/.exec(request.getResponseHeader('Content-Location') ?? '');
+                const content = /\/v1\/content\/(\d+)/.exec(
+                    request.getResponseHeader('Content-Location') ?? '',
+                );
                 if (content) this.content_id = Number(content[1]);
                 resolve();
             };
@@ -181,7 +189,8 @@ export class Upload {
     private async finish(): Promise<void> {
         if (this.content_id === null && this.address) {
             const response = await fetch(this.address, { headers: { Accept: 'application/json' } });
-            if (response.ok) this.content_id = ((await response.json()) as { content_id: number | null }).content_id;
+            if (response.ok)
+                this.content_id = ((await response.json()) as { content_id: number | null }).content_id;
         }
         keep(this.mark, null);
         this.state = 'done';

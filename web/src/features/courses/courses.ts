@@ -17,7 +17,8 @@ export type CourseWithModules = Course & { modules: Module[] };
 /// While it is edited: a module that is new has no id, and all have a key of their own.
 export type Outline = { key: number; id: number | null; title: string; lessons: Lesson[] }[];
 
-export const list_courses = async () => (await ask_json<PageOf<Course>>('GET', '/v1/courses?limit=200')).items;
+export const list_courses = async () =>
+    (await ask_json<PageOf<Course>>('GET', '/v1/courses?limit=200')).items;
 export const get_course = (id: number) => ask_json<CourseWithModules>('GET', `/v1/courses/${id}`);
 export const create_course = (title: string, description: string) =>
     ask_json<Course>('POST', '/v1/courses', { title, description });
@@ -36,7 +37,12 @@ export const save_outline = (id: number, outline: Outline) =>
     });
 
 export function outline_of(modules: Module[]): Outline {
-    return modules.map((module, index) => ({ key: index + 1, id: module.id, title: module.title, lessons: module.lessons }));
+    return modules.map((module, index) => ({
+        key: index + 1,
+        id: module.id,
+        title: module.title,
+        lessons: module.lessons,
+    }));
 }
 
 /// One place up or down; at either end nothing happens.
@@ -54,12 +60,14 @@ export function shift_lesson(outline: Outline, module: number, index: number, by
     const lesson = from?.lessons[index];
     if (!from || !lesson) return outline;
     const within = shifted(from.lessons, index, by);
-    if (within !== from.lessons) return outline.map((one, at) => (at === module ? { ...one, lessons: within } : one));
+    if (within !== from.lessons)
+        return outline.map((one, at) => (at === module ? { ...one, lessons: within } : one));
     const target = outline[module + by];
     if (!target) return outline;
     return outline.map((one, at) => {
         if (at === module) return { ...one, lessons: one.lessons.filter((_, place) => place !== index) };
-        if (at === module + by) return { ...one, lessons: by > 0 ? [lesson, ...one.lessons] : [...one.lessons, lesson] };
+        if (at === module + by)
+            return { ...one, lessons: by > 0 ? [lesson, ...one.lessons] : [...one.lessons, lesson] };
         return one;
     });
 }

@@ -28,12 +28,14 @@ export class Broadcast {
     end(): void {
         for (const call of [...this.watchers.keys()]) this.lose(call);
         this.relay.end();
-        for (const track of [...(this.view?.getTracks() ?? []), ...(this.camera?.getTracks() ?? [])]) track.stop();
+        for (const track of [...(this.view?.getTracks() ?? []), ...(this.camera?.getTracks() ?? [])])
+            track.stop();
     }
 
     /// The camera instead of the lesson, for whoever wants to show the room; only where the student says so.
     async use_camera(on: boolean): Promise<void> {
-        if (on) this.camera = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
+        if (on)
+            this.camera = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
         else for (const track of this.camera?.getTracks() ?? []) track.stop();
         if (!on) this.camera = null;
         this.uses_camera = on;
@@ -78,10 +80,18 @@ export class Broadcast {
         this.watchers.set(call, watcher);
         const about = { call, device_id: this.device_id };
         peer.onicecandidate = ({ candidate }) => {
-            if (candidate) this.relay.say({ action: 'ice_candidate', ...about, from: 'headset', candidate: candidate.toJSON() });
+            if (candidate)
+                this.relay.say({
+                    action: 'ice_candidate',
+                    ...about,
+                    from: 'headset',
+                    candidate: candidate.toJSON(),
+                });
         };
         peer.onconnectionstatechange = () => {
-            this.watched = [...this.watchers.values()].some((one) => one.peer.connectionState === 'connected');
+            this.watched = [...this.watchers.values()].some(
+                (one) => one.peer.connectionState === 'connected',
+            );
             if (['failed', 'closed', 'disconnected'].includes(peer.connectionState)) this.lose(call);
         };
         await peer.setRemoteDescription({ type: 'offer', sdp });

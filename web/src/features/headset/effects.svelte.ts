@@ -28,7 +28,9 @@ export class Effects {
 
     /// Whether this action is one of these; then it has been done.
     obey(action: string, given: Record<string, unknown>, at_ms: number): boolean {
-        const until_ms = Number(given.until_ms ?? at_ms + 1000 * Number(given.seconds ?? default_seconds[action] ?? 0));
+        const until_ms = Number(
+            given.until_ms ?? at_ms + 1000 * Number(given.seconds ?? default_seconds[action] ?? 0),
+        );
         const text = (name: string) => String(given[name] ?? '');
         switch (action) {
             case 'eyes_on_me':
@@ -38,7 +40,10 @@ export class Effects {
                 this.eyes = null;
                 return true;
             case 'look':
-                this.look = { towards: { yaw_deg: Number(given.yaw_deg), pitch_deg: Number(given.pitch_deg) }, until_ms };
+                this.look = {
+                    towards: { yaw_deg: Number(given.yaw_deg), pitch_deg: Number(given.pitch_deg) },
+                    until_ms,
+                };
                 return true;
             case 'message':
                 this.message = { text: text('text'), until_ms };

@@ -20,12 +20,19 @@ const longest_retry_ms = 2000;
 const answer_within_ms = 10_000;
 
 type Message = { type: string; status?: string; data?: unknown; error?: unknown; eid?: string };
-type Welcome = { server_ms: number; device: { id: number; name: string }; person: PersonName | null; hand?: Hand; session: State | null };
+type Welcome = {
+    server_ms: number;
+    device: { id: number; name: string };
+    person: PersonName | null;
+    hand?: Hand;
+    session: State | null;
+};
 type BatteryManager = { level: number; charging: boolean };
 
 /// This browser's clock: it never jumps while the page is open.
 const own_ms = () => performance.timeOrigin + performance.now();
-const new_id = () => [...crypto.getRandomValues(new Uint8Array(12))].map((one) => one.toString(16).padStart(2, '0')).join('');
+const new_id = () =>
+    [...crypto.getRandomValues(new Uint8Array(12))].map((one) => one.toString(16).padStart(2, '0')).join('');
 
 export class HeadsetLink {
     phase: 'connecting' | 'open' | 'gone' | 'refused' = $state('connecting');
@@ -140,14 +147,17 @@ export class HeadsetLink {
     private open(): void {
         if (this.ended) return;
         const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-        const socket = new WebSocket(`${scheme}://${location.host}/v1/live?token=${encodeURIComponent(this.token)}`);
+        const socket = new WebSocket(
+            `${scheme}://${location.host}/v1/live?token=${encodeURIComponent(this.token)}`,
+        );
         this.socket = socket;
         socket.onopen = () => {
             this.phase = 'open';
             this.retry_ms = first_retry_ms;
             for (let index = 0; index < first_clocks; ++index) setTimeout(() => this.ask_clock(), index * 60);
             if (this.hand.unwell) void this.feel_unwell(); // it may have been pressed while the box was gone
-            if (this.join_session !== null) void this.ask('session.join', { session_id: this.join_session }).catch(() => {});
+            if (this.join_session !== null)
+                void this.ask('session.join', { session_id: this.join_session }).catch(() => {});
             this.hand_over();
         };
         socket.onmessage = (event) => {
@@ -177,7 +187,9 @@ export class HeadsetLink {
 
     private send(type: string, data: object, eid?: string): void {
         if (this.socket?.readyState !== WebSocket.OPEN) return;
-        this.socket.send(JSON.stringify({ type, data, eid: eid ?? String(this.next_eid++), ts: Math.round(own_ms()) }));
+        this.socket.send(
+            JSON.stringify({ type, data, eid: eid ?? String(this.next_eid++), ts: Math.round(own_ms()) }),
+        );
     }
 
     private ask(type: string, data: object): Promise<unknown> {
@@ -208,7 +220,8 @@ export class HeadsetLink {
         else if (message.type === 'clock') this.take_clock(message.data as { t0: number; t1: number });
         else if (message.type === 'state') this.adopt(message.data as State | null);
         else if (message.type === 'command') this.take_command(message.data as HeadsetCommand);
-        else if (message.type === 'person') this.person = (message.data as { person: PersonName | null }).person;
+        else if (message.type === 'person')
+            this.person = (message.data as { person: PersonName | null }).person;
         else if (message.type === 'hand') this.hand = message.data as Hand;
         else if (message.type === 'chat.message') this.hear_chat(message.data as ChatMessage);
         else if (message.type === 'pictures') this.pictures.want(message.data as Wish);

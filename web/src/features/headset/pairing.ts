@@ -11,7 +11,10 @@ function kept(): Kept {
     const stored = JSON.parse(localStorage.getItem(place) ?? 'null') as Kept | null;
     if (stored?.serial_number) return stored;
     const letters = crypto.getRandomValues(new Uint8Array(4));
-    const name = [...letters].map((one) => one.toString(16).padStart(2, '0')).join('').toUpperCase();
+    const name = [...letters]
+        .map((one) => one.toString(16).padStart(2, '0'))
+        .join('')
+        .toUpperCase();
     const fresh = { serial_number: `WEB-${name}` };
     localStorage.setItem(place, JSON.stringify(fresh));
     return fresh;

@@ -36,7 +36,9 @@ export class Pictures {
         this.small.width = Math.min(wish.width, from.width);
         this.small.height = Math.round((this.small.width * from.height) / from.width);
         this.small.getContext('2d')?.drawImage(from, 0, 0, this.small.width, this.small.height);
-        const blob = await new Promise<Blob | null>((done) => this.small.toBlob(done, 'image/jpeg', this.quality));
+        const blob = await new Promise<Blob | null>((done) =>
+            this.small.toBlob(done, 'image/jpeg', this.quality),
+        );
         if (!blob || this.wish !== wish) return;
         if (blob.size + 1 > wish.max_bytes) {
             this.quality = Math.max(least_quality, this.quality * 0.7);

@@ -13,7 +13,16 @@ export class Refusal extends Error {
     }
 }
 
-const final = new Set(['BadRequest', 'Forbidden', 'NotFound', 'Conflict', 'MessageTooLarge', 'TooLarge', 'Invalid', 'UnknownMessageType']);
+const final = new Set([
+    'BadRequest',
+    'Forbidden',
+    'NotFound',
+    'Conflict',
+    'MessageTooLarge',
+    'TooLarge',
+    'Invalid',
+    'UnknownMessageType',
+]);
 
 export function refusal_of(error: unknown, data: unknown): Refusal {
     const words = (data as { message?: unknown } | null)?.message;

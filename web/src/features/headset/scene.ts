@@ -22,7 +22,10 @@ export function turtle_at(position_ms: number): Gaze {
 
 export function shoal_at(position_ms: number): Gaze {
     const s = position_ms / 1000;
-    return { yaw_deg: ((((140 - s * 3 + 180) % 360) + 360) % 360) - 180, pitch_deg: 22 + 6 * Math.sin(s / 7) };
+    return {
+        yaw_deg: ((((140 - s * 3 + 180) % 360) + 360) % 360) - 180,
+        pitch_deg: 22 + 6 * Math.sin(s / 7),
+    };
 }
 
 export function target_of(gaze: Gaze, position_ms: number): string | undefined {
@@ -48,7 +51,11 @@ const bubbles = Array.from({ length: 60 }, () => ({
     speed: 3 + random() * 5,
     size: 0.25 + random() * 0.6,
 }));
-const school = Array.from({ length: 26 }, () => ({ dx: random() * 22 - 11, dy: random() * 12 - 6, size: 1 + random() }));
+const school = Array.from({ length: 26 }, () => ({
+    dx: random() * 22 - 11,
+    dy: random() * 12 - 6,
+    size: 1 + random(),
+}));
 
 const water: [number, string][] = [
     [90, '#d9fbff'],
@@ -89,7 +96,10 @@ export class Scene {
         const shoal = shoal_at(position_ms);
         for (const [index, fish] of school.entries()) {
             const wiggle = Math.sin(position_ms / 300 + index);
-            const at = { yaw_deg: shoal.yaw_deg + fish.dx, pitch_deg: shoal.pitch_deg + fish.dy + wiggle * 0.5 };
+            const at = {
+                yaw_deg: shoal.yaw_deg + fish.dx,
+                pitch_deg: shoal.pitch_deg + fish.dy + wiggle * 0.5,
+            };
             this.draw_fish(at, fish.size, gaze);
         }
         this.draw_turtle(turtle_at(position_ms), position_ms, gaze);
@@ -124,7 +134,10 @@ export class Scene {
         const focal = Math.max(width, height) / 2 / Math.tan((this.field_deg / 2) * radians);
         for (let step = 0; step <= 16; ++step) {
             const offset = Math.atan((height / 2 - (step / 16) * height) / focal) / radians;
-            gradient.addColorStop(step / 16, water_at(this.around ? 90 - (step / 16) * 180 : gaze.pitch_deg + offset));
+            gradient.addColorStop(
+                step / 16,
+                water_at(this.around ? 90 - (step / 16) * 180 : gaze.pitch_deg + offset),
+            );
         }
         context.fillStyle = gradient;
         context.fillRect(0, 0, width, height);
@@ -157,7 +170,12 @@ export class Scene {
         context.translate(at.x, at.y);
         context.strokeStyle = `hsl(${coral.hue} 55% 52%)`;
         context.lineCap = 'round';
-        for (const [lean, tall] of [[-0.5, 0.8], [-0.15, 1.1], [0.25, 0.95], [0.6, 0.7]] as const) {
+        for (const [lean, tall] of [
+            [-0.5, 0.8],
+            [-0.15, 1.1],
+            [0.25, 0.95],
+            [0.6, 0.7],
+        ] as const) {
             context.lineWidth = size * 0.16;
             context.beginPath();
             context.moveTo(0, size * 0.4);
@@ -207,7 +225,12 @@ export class Scene {
         context.save();
         context.translate(at.x, at.y);
         context.fillStyle = '#7aa65a';
-        for (const [x, y, turn] of [[0.5, 0.35, 0.9 + stroke], [0.5, -0.35, -0.9 - stroke], [-0.6, 0.3, 2.4], [-0.6, -0.3, -2.4]] as const) {
+        for (const [x, y, turn] of [
+            [0.5, 0.35, 0.9 + stroke],
+            [0.5, -0.35, -0.9 - stroke],
+            [-0.6, 0.3, 2.4],
+            [-0.6, -0.3, -2.4],
+        ] as const) {
             context.beginPath();
             context.ellipse(x * unit, y * unit, unit * 0.75, unit * 0.2, turn, 0, Math.PI * 2);
             context.fill();

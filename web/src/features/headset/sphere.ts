@@ -60,7 +60,10 @@ export class Sphere {
 
     constructor(readonly gl: WebGLRenderingContext) {
         const program = gl.createProgram();
-        for (const [kind, text] of [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]] as const) {
+        for (const [kind, text] of [
+            [gl.VERTEX_SHADER, vertex],
+            [gl.FRAGMENT_SHADER, fragment],
+        ] as const) {
             const shader = gl.createShader(kind) as WebGLShader;
             gl.shaderSource(shader, text);
             gl.compileShader(shader);

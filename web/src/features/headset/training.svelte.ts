@@ -7,7 +7,12 @@ import type { Detail } from '../trainings/trainings';
 
 const ask_every_ms = 1000;
 
-type Handed = { run_id: number; scenario: { id: number; title: string }; metrics_keys: string[]; checklist_keys: string[] };
+type Handed = {
+    run_id: number;
+    scenario: { id: number; title: string };
+    metrics_keys: string[];
+    checklist_keys: string[];
+};
 
 export class HeadsetTraining {
     handed: Handed | null = $state.raw(null);
@@ -34,7 +39,10 @@ export class HeadsetTraining {
         const handed = this.handed;
         if (!handed) return;
         const settings = await this.ask<{ endpoint: string | null }>('GET', '/v1/chat/settings');
-        const said = await this.ask<{ items: Message[] }>('GET', `/v1/runs/${handed.run_id}/messages?limit=1000`);
+        const said = await this.ask<{ items: Message[] }>(
+            'GET',
+            `/v1/runs/${handed.run_id}/messages?limit=1000`,
+        );
         this.leaves = settings.endpoint;
         this.messages = said.items;
         this.detail = await this.ask<Detail>('GET', `/v1/trainings/${handed.run_id}`);
@@ -47,7 +55,10 @@ export class HeadsetTraining {
 
     /// Sent again when the answer was lost: the box takes it once.
     async finish(metrics: Record<string, number>, checklist: Record<string, boolean>): Promise<void> {
-        this.detail = await this.ask<Detail>('POST', `/v1/trainings/${this.detail?.run_id}/record`, { metrics, checklist });
+        this.detail = await this.ask<Detail>('POST', `/v1/trainings/${this.detail?.run_id}/record`, {
+            metrics,
+            checklist,
+        });
         this.handed = null;
     }
 
@@ -67,6 +78,8 @@ export class HeadsetTraining {
     }
 
     private async ask<Answer>(method: string, path: string, body?: object): Promise<Answer> {
-        return (await (await ask(method, path, body, { authorization: `Bearer ${this.token}` })).json()) as Answer;
+        return (await (
+            await ask(method, path, body, { authorization: `Bearer ${this.token}` })
+        ).json()) as Answer;
     }
 }

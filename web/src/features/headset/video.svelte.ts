@@ -30,7 +30,7 @@ export class Video {
             const size = Number(answer.headers.get('content-length'));
             const parts: BlobPart[] = [];
             let got = 0;
-            for (const reader = answer.body.getReader(); ; ) {
+            for (const reader = answer.body.getReader(); ;) {
                 const { done, value } = await reader.read();
                 if (done) break;
                 parts.push(value);

@@ -7,7 +7,10 @@ type XrView = { projectionMatrix: Matrix; transform: { matrix: Matrix } };
 type XrPose = { views: XrView[]; transform: { matrix: Matrix } };
 type XrSpace = object;
 type XrFrame = { getViewerPose(space: XrSpace): XrPose | null };
-type XrLayer = { framebuffer: WebGLFramebuffer; getViewport(view: XrView): { x: number; y: number; width: number; height: number } };
+type XrLayer = {
+    framebuffer: WebGLFramebuffer;
+    getViewport(view: XrView): { x: number; y: number; width: number; height: number };
+};
 type XrSession = EventTarget & {
     renderState: { baseLayer?: XrLayer };
     updateRenderState(state: { baseLayer: XrLayer }): void;
@@ -15,13 +18,20 @@ type XrSession = EventTarget & {
     requestAnimationFrame(draw: (time: number, frame: XrFrame) => void): number;
     end(): Promise<void>;
 };
-type Xr = { isSessionSupported(mode: string): Promise<boolean>; requestSession(mode: string): Promise<XrSession> };
+type Xr = {
+    isSessionSupported(mode: string): Promise<boolean>;
+    requestSession(mode: string): Promise<XrSession>;
+};
 type XrLayerMaker = new (session: XrSession, gl: WebGLRenderingContext) => XrLayer;
 
 const xr = () => (navigator as unknown as { xr?: Xr }).xr;
 
 export async function has_vr(): Promise<boolean> {
-    return (await xr()?.isSessionSupported('immersive-vr').catch(() => false)) ?? false;
+    return (
+        (await xr()
+            ?.isSessionSupported('immersive-vr')
+            .catch(() => false)) ?? false
+    );
 }
 
 /// The turning part of a pose, after straight ahead was set anew.
@@ -29,7 +39,11 @@ function turned(matrix: Matrix, ahead_deg: number): Float32Array {
     const [c, s] = [Math.cos((ahead_deg * Math.PI) / 180), Math.sin((ahead_deg * Math.PI) / 180)];
     const out = new Float32Array(9);
     for (let column = 0; column < 3; ++column) {
-        const [x, y, z] = [matrix[column * 4] as number, matrix[column * 4 + 1] as number, matrix[column * 4 + 2] as number];
+        const [x, y, z] = [
+            matrix[column * 4] as number,
+            matrix[column * 4 + 1] as number,
+            matrix[column * 4 + 2] as number,
+        ];
         out.set([c * x + s * z, y, -s * x + c * z], column * 3);
     }
     return out;
@@ -47,7 +61,9 @@ export class Immersion {
         ended: () => void,
     ): Promise<void> {
         const session = await (xr() as Xr).requestSession('immersive-vr');
-        const gl = document.createElement('canvas').getContext('webgl', { xrCompatible: true }) as WebGLRenderingContext;
+        const gl = document
+            .createElement('canvas')
+            .getContext('webgl', { xrCompatible: true }) as WebGLRenderingContext;
         const layer = new (window as unknown as { XRWebGLLayer: XrLayerMaker }).XRWebGLLayer(session, gl);
         session.updateRenderState({ baseLayer: layer });
         const space = await session.requestReferenceSpace('local');
@@ -74,7 +90,14 @@ export class Immersion {
             gl.blendFunc(gl.CONSTANT_COLOR, gl.ZERO);
             for (const view of pose.views) {
                 const { x, y, width, height } = layer.getViewport(view);
-                sphere.draw(turned(view.transform.matrix, this.ahead_deg), lens_of(view.projectionMatrix), x, y, width, height);
+                sphere.draw(
+                    turned(view.transform.matrix, this.ahead_deg),
+                    lens_of(view.projectionMatrix),
+                    x,
+                    y,
+                    width,
+                    height,
+                );
             }
         };
         session.requestAnimationFrame(draw);

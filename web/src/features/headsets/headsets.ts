@@ -5,8 +5,10 @@ import { by_id, client, data } from '../../api/client';
 /// All of them, page by page.
 export async function list_devices(): Promise<Device[]> {
     const all: Device[] = [];
-    for (let cursor: string | null | undefined; cursor !== null; ) {
-        const page = await data(client.GET('/v1/devices', { params: { query: { limit: 200, ...(cursor ? { cursor } : {}) } } }));
+    for (let cursor: string | null | undefined; cursor !== null;) {
+        const page = await data(
+            client.GET('/v1/devices', { params: { query: { limit: 200, ...(cursor ? { cursor } : {}) } } }),
+        );
         all.push(...page.items);
         cursor = page.next;
     }
@@ -19,7 +21,8 @@ export const replace_device = (id: number, spare_id: number) =>
     data(client.POST('/v1/devices/{id}/replace', { ...by_id(id), body: { device_id: spare_id } }));
 export const unpair_device = (id: number) => data(client.DELETE('/v1/devices/{id}', by_id(id)));
 export const new_pairing_code = () => data(client.POST('/v1/pairing-codes'));
-export const open_pairing = (seconds: number) => data(client.PUT('/v1/pairing-window', { body: { open_for_s: seconds } }));
+export const open_pairing = (seconds: number) =>
+    data(client.PUT('/v1/pairing-window', { body: { open_for_s: seconds } }));
 export const admit = (id: number) => data(client.POST('/v1/pairing-requests/{id}/admit', by_id(id)));
 export const refuse = (id: number) => data(client.DELETE('/v1/pairing-requests/{id}', by_id(id)));
 

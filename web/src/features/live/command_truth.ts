@@ -50,12 +50,24 @@ function truth_of(command: Command, now_ms: number, is_online: (device_id: numbe
     const waited_for = open.filter((answer) => !missed.includes(answer));
     const silent = now_ms > command.at_ms + patience_ms ? waited_for : [];
     const pending = waited_for.length - silent.length;
-    return { command, kind: kind_of(command.action), total, done: command.counts.done, pending, silent, missed };
+    return {
+        command,
+        kind: kind_of(command.action),
+        total,
+        done: command.counts.done,
+        pending,
+        silent,
+        missed,
+    };
 }
 
 /// Of each kind the newest, the newest of all first. What came before it no longer matters to anybody. A headset that is not
 /// heard from is neither waited for nor blamed: it is where it should be as soon as it is back, and shown as offline meanwhile.
-export function truths_of(commands: Command[], now_ms: number, is_online: (device_id: number) => boolean): Truth[] {
+export function truths_of(
+    commands: Command[],
+    now_ms: number,
+    is_online: (device_id: number) => boolean,
+): Truth[] {
     const newest = new Map<Kind, Command>();
     for (const command of [...commands].sort((a, b) => b.number - a.number)) {
         const kind = kind_of(command.action);

@@ -11,7 +11,8 @@ const radians = Math.PI / 180;
 export function angle_between(a: Gaze, b: Gaze): number {
     const [ap, bp] = [a.pitch_deg * radians, b.pitch_deg * radians];
     const cosine =
-        Math.sin(ap) * Math.sin(bp) + Math.cos(ap) * Math.cos(bp) * Math.cos((a.yaw_deg - b.yaw_deg) * radians);
+        Math.sin(ap) * Math.sin(bp) +
+        Math.cos(ap) * Math.cos(bp) * Math.cos((a.yaw_deg - b.yaw_deg) * radians);
     return Math.acos(Math.min(1, Math.max(-1, cosine))) / radians;
 }
 

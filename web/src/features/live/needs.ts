@@ -19,7 +19,8 @@ export type Reason =
     | 'battery'
     | 'slow'
     | 'off_time';
-export type Remedy = 'retry' | 'lower' | 'swap' | 'look' | 'message' | 'catch_up' | 'identify' | 'launch' | null;
+export type Remedy =
+    'retry' | 'lower' | 'swap' | 'look' | 'message' | 'catch_up' | 'identify' | 'launch' | null;
 export type Need = {
     device: LiveDevice;
     reason: Reason;
@@ -57,14 +58,24 @@ const told: Record<string, Reason> = {
     behind: 'behind',
     battery_low: 'battery',
 };
-const remedies = new Set<string>(['retry', 'lower', 'swap', 'look', 'message', 'catch_up', 'identify', 'launch']);
+const remedies = new Set<string>([
+    'retry',
+    'lower',
+    'swap',
+    'look',
+    'message',
+    'catch_up',
+    'identify',
+    'launch',
+]);
 
 type Owed = { truth: Truth; answer: OpenAnswer };
 
 function owed_by(truths: Truth[]): Map<number, Owed> {
     const owed = new Map<number, Owed>();
     for (const truth of truths)
-        for (const answer of behind(truth)) if (!owed.has(answer.device_id)) owed.set(answer.device_id, { truth, answer });
+        for (const answer of behind(truth))
+            if (!owed.has(answer.device_id)) owed.set(answer.device_id, { truth, answer });
     return owed;
 }
 
@@ -87,7 +98,12 @@ function remedy_of(reason: Reason, owes: boolean, help: Help | undefined): Remed
 }
 
 /// One need a headset: the first thing to do about it. While a command is on its way nobody is blamed for not having started.
-export function needs_of(devices: LiveDevice[], session: Session, truths: Truth[], helps: Help[] = []): Need[] {
+export function needs_of(
+    devices: LiveDevice[],
+    session: Session,
+    truths: Truth[],
+    helps: Help[] = [],
+): Need[] {
     const owed = owed_by(truths);
     const helped = new Map(helps.map((help) => [help.device_id, help]));
     const settling = truths.some((truth) => truth.kind === 'playback' && truth.pending > 0);
@@ -95,7 +111,8 @@ export function needs_of(devices: LiveDevice[], session: Session, truths: Truth[
     for (const device of devices) {
         const owes = device.online ? owed.get(device.id) : undefined;
         const help = helped.get(device.id);
-        const reason = (help && told[help.reason]) ?? reason_of(device, session, owes !== undefined, settling);
+        const reason =
+            (help && told[help.reason]) ?? reason_of(device, session, owes !== undefined, settling);
         if (!reason) continue;
         const remedy = remedy_of(reason, owes !== undefined, help);
         if (remedy === 'retry' && !owes) continue; // it has done it meanwhile

@@ -14,12 +14,16 @@ export type Order =
 
 /// Without device_ids it is for everybody in the session, also for those who come later.
 export const give_order = (session_id: number, order: Order, device_ids?: number[]) =>
-    ask_json('POST', `/v1/sessions/${session_id}/commands`, { ...order, ...(device_ids ? { device_ids } : {}) });
+    ask_json('POST', `/v1/sessions/${session_id}/commands`, {
+        ...order,
+        ...(device_ids ? { device_ids } : {}),
+    });
 
 export const lower_hands = (session_id: number, device_ids?: number[]) =>
     ask_json('POST', `/v1/sessions/${session_id}/hands/lower`, device_ids ? { device_ids } : {});
 
-export const take_over = (session_id: number) => ask_json<Session>('POST', `/v1/sessions/${session_id}/take-over`, {});
+export const take_over = (session_id: number) =>
+    ask_json<Session>('POST', `/v1/sessions/${session_id}/take-over`, {});
 
 /// Every lesson of one's own.
 export const stop_all = () => ask_json('POST', '/v1/sessions/stop-all', {});

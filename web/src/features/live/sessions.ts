@@ -9,9 +9,15 @@ export const get_session = (id: number) => data(client.GET('/v1/sessions/{id}', 
 export const list_sessions = (state: SessionState) =>
     items(client.GET('/v1/sessions', { params: { query: { state, limit: 100 } } }));
 export const start = (id: number, lesson_index?: number) =>
-    data(client.POST('/v1/sessions/{id}/start', { ...by_id(id), body: lesson_index === undefined ? {} : { lesson_index } }));
+    data(
+        client.POST('/v1/sessions/{id}/start', {
+            ...by_id(id),
+            body: lesson_index === undefined ? {} : { lesson_index },
+        }),
+    );
 export const pause = (id: number) => data(client.POST('/v1/sessions/{id}/pause', { ...by_id(id), body: {} }));
-export const resume = (id: number) => data(client.POST('/v1/sessions/{id}/resume', { ...by_id(id), body: {} }));
+export const resume = (id: number) =>
+    data(client.POST('/v1/sessions/{id}/resume', { ...by_id(id), body: {} }));
 export const seek = (id: number, position_ms: number) =>
     data(client.POST('/v1/sessions/{id}/seek', { ...by_id(id), body: { position_ms } }));
 export const look = (id: number, towards: Gaze) =>

@@ -34,7 +34,12 @@ export const change_person = (id: number, change: PersonChange) =>
 export const deactivate_person = (id: number) => data(client.DELETE('/v1/people/{id}', by_id(id)));
 export const draw_pin = (id: number) => data(client.POST('/v1/people/{id}/pin', { ...by_id(id), body: {} }));
 export const set_password = (id: number, password: string, current?: string) =>
-    data(client.POST('/v1/people/{id}/password', { ...by_id(id), body: { password, ...(current ? { current } : {}) } }));
+    data(
+        client.POST('/v1/people/{id}/password', {
+            ...by_id(id),
+            body: { password, ...(current ? { current } : {}) },
+        }),
+    );
 
 export const list_logins = (person_id?: number) =>
     items(client.GET('/v1/logins', { params: { query: person_id ? { person: person_id } : {} } }));
@@ -43,7 +48,11 @@ export const end_login = (id: number) => data(client.DELETE('/v1/logins/{id}', b
 export const end_logins = (id: number) => data(client.POST('/v1/people/{id}/sign-out', by_id(id)));
 export const remove_totp = (id: number) => data(client.DELETE('/v1/people/{id}/totp', by_id(id)));
 export const runs_of = (person_id: number, cursor?: string) =>
-    data(client.GET('/v1/runs', { params: { query: { person: person_id, limit: 50, ...(cursor ? { cursor } : {}) } } }));
+    data(
+        client.GET('/v1/runs', {
+            params: { query: { person: person_id, limit: 50, ...(cursor ? { cursor } : {}) } },
+        }),
+    );
 
 export const full_name = (person: Person) => [person.first_name, person.last_name].filter(Boolean).join(' ');
 

@@ -3,8 +3,21 @@ import { ask_json, query_of } from '../../api/client';
 import type { PersonName } from '../../api/types';
 import { bytes_text, number, t, type Key } from '../../i18n/i18n.svelte';
 
-export type Check = { name: string; good: boolean; value: string | null; wanted: string | null; unit: string; fix: string | null };
-export type Ready = { device_id: number; name: string; person: PersonName | null; ready: boolean; checks: Check[] };
+export type Check = {
+    name: string;
+    good: boolean;
+    value: string | null;
+    wanted: string | null;
+    unit: string;
+    fix: string | null;
+};
+export type Ready = {
+    device_id: number;
+    name: string;
+    person: PersonName | null;
+    ready: boolean;
+    checks: Check[];
+};
 export type Preflight = { ready: boolean; checked_at: string; devices: Ready[] };
 export type Asked = { class: number | null; room: number | null; lesson: number | null };
 

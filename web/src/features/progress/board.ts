@@ -3,7 +3,14 @@ import { ask_json, query_of } from '../../api/client';
 import type { PersonName } from '../../api/types';
 import type { PageOf } from '../../ui/listed.svelte';
 
-export type Row = { rank: number; person: PersonName | null; you: boolean; xp: number; level: number; runs: number };
+export type Row = {
+    rank: number;
+    person: PersonName | null;
+    you: boolean;
+    xp: number;
+    level: number;
+    runs: number;
+};
 export type Board = { mode: 'names' | 'anonymous' | 'off'; items: Row[] };
 export type Done = {
     run_id: number;
@@ -15,8 +22,10 @@ export type Done = {
     xp: number | null;
 };
 
-export const get_board = (class_id: number | null = null) => ask_json<Board>('GET', `/v1/leaderboard${query_of({ class: class_id })}`);
+export const get_board = (class_id: number | null = null) =>
+    ask_json<Board>('GET', `/v1/leaderboard${query_of({ class: class_id })}`);
 /// Of whoever is signed in, or of somebody.
-export const progress_path = (person_id: number | null) => (person_id === null ? '/v1/progress' : `/v1/people/${person_id}/progress`);
+export const progress_path = (person_id: number | null) =>
+    person_id === null ? '/v1/progress' : `/v1/people/${person_id}/progress`;
 export const page_of_done = (person_id: number | null, cursor?: string) =>
     ask_json<PageOf<Done>>('GET', `${progress_path(person_id)}/history${query_of({ cursor, limit: 20 })}`);

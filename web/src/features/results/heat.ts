@@ -21,7 +21,8 @@ export function strengths(grid: GazeGrid, most?: number): Float32Array {
             soft[row * columns + column] = sum / weight;
         }
     const top = most ?? Math.max(...soft);
-    if (top > 0) for (let i = 0; i < soft.length; ++i) soft[i] = Math.min(1, Math.sqrt((soft[i] as number) / top));
+    if (top > 0)
+        for (let i = 0; i < soft.length; ++i) soft[i] = Math.min(1, Math.sqrt((soft[i] as number) / top));
     return soft;
 }
 

@@ -58,8 +58,18 @@ export type Moment = {
     agreement: number | null;
     attention: number | null;
 };
-export type FunnelStep = { step: 'invited' | 'took_part' | 'looked' | 'went_somewhere' | 'interacted' | 'completed'; students: number };
-type Taught = { index: number; lesson_id: number; title: string; kind: string; content: string; duration_ms: number | null };
+export type FunnelStep = {
+    step: 'invited' | 'took_part' | 'looked' | 'went_somewhere' | 'interacted' | 'completed';
+    students: number;
+};
+type Taught = {
+    index: number;
+    lesson_id: number;
+    title: string;
+    kind: string;
+    content: string;
+    duration_ms: number | null;
+};
 export type Target = { name: string | null; direction: Direction | null; radius_deg: number | null };
 type ClassFigures = { students: number; took_part: number; completed: number; median: Medians };
 export type Insights = {
@@ -74,7 +84,12 @@ export type Insights = {
     look_first: { person: PersonName | null; device: DeviceName; reasons: Reason[] }[];
 };
 export type DebriefSlice = Moment & { cells: number[] };
-export type DebriefStudent = { person: PersonName | null; device: DeviceName; run_ids: number[]; gaze: (Direction | null)[] };
+export type DebriefStudent = {
+    person: PersonName | null;
+    device: DeviceName;
+    run_ids: number[];
+    gaze: (Direction | null)[];
+};
 export type Debrief = {
     session: Session;
     lesson: Taught | null;
@@ -95,7 +110,13 @@ export type StudentReport = {
     slices: RunSlice[];
     class: ClassFigures;
 };
-export type Wish = { lesson?: number; target?: string; yaw_deg?: number; pitch_deg?: number; radius_deg?: number };
+export type Wish = {
+    lesson?: number;
+    target?: string;
+    yaw_deg?: number;
+    pitch_deg?: number;
+    radius_deg?: number;
+};
 
 export const get_insights = (id: number, wish: Wish = {}) =>
     ask_json<Insights>('GET', `/v1/sessions/${id}/insights${query_of(wish)}`);
@@ -104,7 +125,10 @@ export const get_debrief = (id: number, wish: Wish = {}) =>
 export const get_student_report = (id: number, person: number, wish: Wish = {}) =>
     ask_json<StudentReport>('GET', `/v1/sessions/${id}/students/${person}/report${query_of(wish)}`);
 export const get_run_insights = (id: number) =>
-    ask_json<{ slices: RunSlice[]; gaze: GazeGrid; missing_events: number }>('GET', `/v1/runs/${id}/insights`);
+    ask_json<{ slices: RunSlice[]; gaze: GazeGrid; missing_events: number }>(
+        'GET',
+        `/v1/runs/${id}/insights`,
+    );
 export const insight_csv = (id: number, table: string, wish: Wish = {}) =>
     `/v1/sessions/${id}/insights/${table}.csv${query_of(wish)}`;
 
@@ -160,7 +184,11 @@ export function reason_text(reason: Reason): string {
 export type Stretch = { from_ms: number; to_ms: number; value: number };
 
 /// The longest stretch in which a share stays within a tenth of its best: "most were engaged from 2:10 to 2:40".
-export function best_stretch(moments: Moment[], of: 'engagement' | 'agreement' | 'attention', slice_ms: number): Stretch | null {
+export function best_stretch(
+    moments: Moment[],
+    of: 'engagement' | 'agreement' | 'attention',
+    slice_ms: number,
+): Stretch | null {
     const values = moments.map((moment) => moment[of]);
     const top = Math.max(...values.map((value) => value ?? -1));
     if (!(top > 0)) return null;

@@ -46,7 +46,10 @@ export function draft_of(seats: Seat[]): Draft {
 }
 
 function change(draft: Draft, keys: Keys, how: (seat: DraftSeat) => Partial<DraftSeat>): Draft {
-    return { ...draft, seats: draft.seats.map((seat) => (keys.has(seat.key) ? { ...seat, ...how(seat) } : seat)) };
+    return {
+        ...draft,
+        seats: draft.seats.map((seat) => (keys.has(seat.key) ? { ...seat, ...how(seat) } : seat)),
+    };
 }
 
 export function move(draft: Draft, keys: Keys, dx: number, dy: number): Draft {
@@ -80,7 +83,14 @@ export function add_type(draft: Draft, name: string): Draft {
 const covers = (seat: DraftSeat, x: number, y: number) =>
     Math.abs(seat.x - x) < seat_size && Math.abs(seat.y - y) < seat_size;
 
-function new_seat(draft: Draft, row: number, place: number, x: number, y: number, like?: DraftSeat): DraftSeat {
+function new_seat(
+    draft: Draft,
+    row: number,
+    place: number,
+    x: number,
+    y: number,
+    like?: DraftSeat,
+): DraftSeat {
     return {
         key: draft.next_key,
         id: null,
@@ -168,7 +178,10 @@ export function layout_of(draft: Draft) {
     const left = Math.min(0, ...draft.seats.map((seat) => seat.x));
     const top = Math.min(0, ...draft.seats.map((seat) => seat.y));
     return {
-        seat_types: draft.types.map((type) => ({ ...(type.id === null ? {} : { id: type.id }), name: type.name })),
+        seat_types: draft.types.map((type) => ({
+            ...(type.id === null ? {} : { id: type.id }),
+            name: type.name,
+        })),
         seats: draft.seats.map((seat) => ({
             ...(seat.id === null ? {} : { id: seat.id }),
             row: seat.row,

@@ -12,8 +12,15 @@ export const remove_room = (id: number) => data(client.DELETE('/v1/rooms/{id}', 
 export const change_seat = (id: number, change: SeatChange) =>
     data(client.PATCH('/v1/seats/{id}', { ...by_id(id), body: change }));
 export const fill_room = (id: number, class_id?: number) =>
-    data(client.POST('/v1/rooms/{id}/fill', { ...by_id(id), body: class_id === undefined ? {} : { class_id } }));
-const at_class = (id: number, class_id: number) => ({ params: { path: { id: String(id), class: String(class_id) } } });
+    data(
+        client.POST('/v1/rooms/{id}/fill', {
+            ...by_id(id),
+            body: class_id === undefined ? {} : { class_id },
+        }),
+    );
+const at_class = (id: number, class_id: number) => ({
+    params: { path: { id: String(id), class: String(class_id) } },
+});
 /// Who sits in the room now is where the class usually sits; and back to that another day.
 export const keep_seating = (id: number, class_id: number) =>
     data(client.POST('/v1/rooms/{id}/seating/{class}/keep', at_class(id, class_id)));

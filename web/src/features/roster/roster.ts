@@ -27,7 +27,13 @@ export type ImportRow = {
     last_name: string;
     classes: string[];
 };
-export type DrawnPin = { nickname: string; first_name: string; last_name: string; pin: string; classes: string[] };
+export type DrawnPin = {
+    nickname: string;
+    first_name: string;
+    last_name: string;
+    pin: string;
+    classes: string[];
+};
 
 export const fates: Fate[] = ['error', 'add', 'update', 'unchanged', 'skip'];
 export const fate_words: Record<Fate, Key> = {
@@ -49,7 +55,8 @@ export const get_import = (id: number) => ask_json<Import>('GET', `${base}/${id}
 export const rows_of = (id: number, fate: Fate | '', cursor?: string) =>
     ask_json<PageOf<ImportRow>>('GET', `${base}/${id}/rows${query_of({ fate, cursor, limit: 200 })}`);
 export const errors_csv = (id: number) => `${base}/${id}/errors.csv`;
-export const commit = (id: number, draw_pins: boolean) => ask_json<Import>('POST', `${base}/${id}/commit`, { draw_pins });
+export const commit = (id: number, draw_pins: boolean) =>
+    ask_json<Import>('POST', `${base}/${id}/commit`, { draw_pins });
 export const discard = (id: number) => ask('DELETE', `${base}/${id}`);
 export const take_pins = async (id: number) =>
     (await ask_json<{ items: DrawnPin[] }>('POST', `${base}/${id}/pins`, {})).items;

@@ -16,8 +16,19 @@ export type Criterion = {
     less_is_better?: boolean;
     words?: string[];
 };
-export type Persona = { name: string; personality: string; technical_level: string; communication_style: string };
-export type Ticket = { priority: string; category: string; description: string; customer_info?: unknown; technical_context?: unknown };
+export type Persona = {
+    name: string;
+    personality: string;
+    technical_level: string;
+    communication_style: string;
+};
+export type Ticket = {
+    priority: string;
+    category: string;
+    description: string;
+    customer_info?: unknown;
+    technical_context?: unknown;
+};
 export type Content = {
     title: string;
     description: string;
@@ -34,7 +45,13 @@ export type Content = {
     assessment: { pass_score: number; criteria: Criterion[] };
     prerequisites: number[];
 };
-export type Scenario = Content & { id: number; public_id: string; version: number; archived: boolean; changed_at: string };
+export type Scenario = Content & {
+    id: number;
+    public_id: string;
+    version: number;
+    archived: boolean;
+    changed_at: string;
+};
 export type Summary = {
     id: number;
     public_id: string;
@@ -68,9 +85,14 @@ export const page_of_scenarios = (q: string, cursor?: string) =>
     ask_json<PageOf<Summary>>('GET', `/v1/scenarios${query_of({ q, cursor, limit: 100 })}`);
 export const get_scenario = (id: number) => ask_json<Scenario>('GET', `/v1/scenarios/${id}`);
 export const save_scenario = (id: number | null, content: Content) =>
-    ask_json<Scenario>(id === null ? 'POST' : 'PATCH', id === null ? '/v1/scenarios' : `/v1/scenarios/${id}`, sent(content));
+    ask_json<Scenario>(
+        id === null ? 'POST' : 'PATCH',
+        id === null ? '/v1/scenarios' : `/v1/scenarios/${id}`,
+        sent(content),
+    );
 export const remove_scenario = (id: number) => ask('DELETE', `/v1/scenarios/${id}`);
-export const import_file = (text: string) => ask_json<Scenario>('POST', '/v1/scenario-files', JSON.parse(text) as object);
+export const import_file = (text: string) =>
+    ask_json<Scenario>('POST', '/v1/scenario-files', JSON.parse(text) as object);
 
 export function empty_content(): Content {
     return {

@@ -25,7 +25,14 @@ export type Occurrence = {
     ends_at: string;
     weekly: boolean;
 };
-export type NewEntry = { weekday: number; starts: string; ends: string; title?: string; room_id?: number; lesson_id?: number };
+export type NewEntry = {
+    weekday: number;
+    starts: string;
+    ends: string;
+    title?: string;
+    room_id?: number;
+    lesson_id?: number;
+};
 
 const utc_offset_minutes = () => -new Date().getTimezoneOffset();
 export const entries_of = async (class_id: number) =>
@@ -38,7 +45,11 @@ export const remove_entry = (id: number) => ask('DELETE', `/v1/timetable/${id}`)
 export async function today(now: Date): Promise<Occurrence[]> {
     const from = new Date(now.getFullYear(), now.getMonth(), now.getDate());
     const to = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1);
-    const query = query_of({ from: from.toISOString(), to: to.toISOString(), utc_offset_minutes: utc_offset_minutes() });
+    const query = query_of({
+        from: from.toISOString(),
+        to: to.toISOString(),
+        utc_offset_minutes: utc_offset_minutes(),
+    });
     return (await ask_json<PageOf<Occurrence>>('GET', `/v1/timetable${query}`)).items;
 }
 

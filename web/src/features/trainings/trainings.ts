@@ -18,8 +18,20 @@ export type Training = {
     score: number | null;
     passed: boolean;
 };
-export type Item = { key: string; title: string; done: boolean | null; ticked_by: PersonName | null; ticked_at: string | null };
-export type Note = { id: number; person: PersonName | null; noted_at: string; text: string; has_picture: boolean };
+export type Item = {
+    key: string;
+    title: string;
+    done: boolean | null;
+    ticked_by: PersonName | null;
+    ticked_at: string | null;
+};
+export type Note = {
+    id: number;
+    person: PersonName | null;
+    noted_at: string;
+    text: string;
+    has_picture: boolean;
+};
 export type ScoreLine = {
     title: string;
     kind: string;

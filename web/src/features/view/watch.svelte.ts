@@ -51,10 +51,22 @@ export class Watch {
             if (this.peer === peer && peer.connectionState === 'connected') this.state = 'live';
         };
         peer.onicecandidate = ({ candidate }) => {
-            if (candidate) this.relay.say({ action: 'ice_candidate', ...about, from: 'page', candidate: candidate.toJSON() });
+            if (candidate)
+                this.relay.say({
+                    action: 'ice_candidate',
+                    ...about,
+                    from: 'page',
+                    candidate: candidate.toJSON(),
+                });
         };
         await peer.setLocalDescription();
-        if (this.peer === peer) this.relay.say({ action: 'offer', ...about, sender: null, sdp: peer.localDescription?.sdp ?? '' });
+        if (this.peer === peer)
+            this.relay.say({
+                action: 'offer',
+                ...about,
+                sender: null,
+                sdp: peer.localDescription?.sdp ?? '',
+            });
     }
 
     private async hear(said: Said): Promise<void> {

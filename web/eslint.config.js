@@ -5,6 +5,7 @@ import globals from 'globals';
 import typescript from 'typescript-eslint';
 import svelte_config from './svelte.config.js';
 
+const untyped = ['fetch', 'XMLHttpRequest'];
 const client_only = 'Ask the server through src/api/client.ts, which knows the shape of every call.';
 
 export default typescript.config(
@@ -36,10 +37,34 @@ export default typescript.config(
         },
     },
     {
+        // Only src/api knows how a call is made. Everybody else uses its typed client, and `address` for links.
         files: ['web/src/**'],
-        ignores: ['web/src/api/client.ts'],
+        ignores: ['web/src/api/**'],
         rules: {
-            'no-restricted-globals': ['error', { name: 'fetch', message: client_only }],
+            'no-restricted-globals': ['error', ...untyped.map((name) => ({ name, message: client_only }))],
+            'no-restricted-properties': [
+                'error',
+                ...untyped.flatMap((property) =>
+                    ['window', 'globalThis', 'self'].map((object) => ({
+                        object,
+                        property,
+                        message: client_only,
+                    })),
+                ),
+            ],
+            'no-restricted-imports': [
+                'error',
+                { paths: [{ name: 'openapi-fetch', message: client_only }], patterns: ['**/api/schema'] },
+            ],
+            'no-restricted-syntax': [
+                'error',
+                { selector: 'TemplateLiteral[quasis.0.value.raw=/^\\u002fv1\\u002f/]', message: client_only },
+                {
+                    selector: ':not(CallExpression) > Literal[value=/^\\u002fv1\\u002f/]',
+                    message: client_only,
+                },
+                { selector: 'SvelteLiteral[value=/^\\u002fv1\\u002f/]', message: client_only },
+            ],
         },
     },
 );

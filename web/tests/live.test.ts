@@ -15,7 +15,13 @@ import {
 } from '../src/features/live/seat_layout';
 import { is_in_sync, position_at } from '../src/features/live/states';
 import { Targets } from '../src/features/live/targets.svelte';
-import { fix_words, value_words, worst_first, type Ready } from '../src/features/preflight/preflight';
+import {
+    fix_words,
+    value_words,
+    worst_first,
+    type Check,
+    type Ready,
+} from '../src/features/preflight/preflight';
 import type { Command } from '../src/api/types';
 import { command, device, seat, session } from './samples';
 
@@ -306,7 +312,7 @@ describe('two seats', () => {
 });
 
 describe('the board before a lesson', () => {
-    const check = (change: object) => ({
+    const check = (change: Partial<Check>): Check => ({
         name: 'battery',
         good: true,
         value: '80',
@@ -318,6 +324,7 @@ describe('the board before a lesson', () => {
     const ready = (name: string, ...goods: boolean[]): Ready => ({
         device_id: 1,
         name,
+        online: true,
         person: null,
         ready: goods.every(Boolean),
         checks: goods.map((good) => check({ good })),

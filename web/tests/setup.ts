@@ -1,2 +1,2 @@
 // jsdom draws nothing: a canvas that says so keeps it from complaining.
-HTMLCanvasElement.prototype.getContext = () => null;
+if ('HTMLCanvasElement' in globalThis) HTMLCanvasElement.prototype.getContext = () => null;

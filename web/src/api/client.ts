@@ -1,8 +1,11 @@
-// The one way to ask the server: openapi-fetch with the types that the server's own document gives. A refusal is thrown as
-// Problem, with the words that the server found for it.
-import createClient from 'openapi-fetch';
+// The page's only way to call the HTTP API. openapi-fetch does the calls; paths, bodies and answers have the
+// types that scripts/types.mjs generates from the server's own document. A refusal is thrown as a Problem that
+// carries the server's words. ESLint forbids `fetch` everywhere else but in api/files.ts, which moves large
+// files and tells how far they are.
+import createClient, { createFinalURL, defaultPathSerializer, type ParamsOption } from 'openapi-fetch';
 import type { components, paths } from './schema';
 
+export type { paths };
 export type Fault = { field: string; message: string };
 
 export class Problem extends Error {
@@ -33,27 +36,42 @@ export function when_signed_out(then: () => void): void {
     on_signed_out = then;
 }
 
-async function problem_of(response: Response): Promise<Problem> {
-    const problem = (await response.json().catch(() => ({}))) as Partial<components['schemas']['Problem']>;
-    const retry_after = Number(response.headers.get('retry-after'));
-    return new Problem(
-        response.status,
-        problem.detail || problem.title || '',
-        problem.errors ?? [],
-        Number.isFinite(retry_after) && retry_after > 0 ? retry_after : null,
-    );
+/// The Problem that a refused answer stands for. `text` is its body, which should be a problem document.
+export function problem_of(status: number, text: string, retry_after: string | null = null): Problem {
+    const { detail, title, errors } = problem_document(text);
+    const retry_after_s = Number(retry_after);
+    return new Problem(status, detail || title || '', errors ?? [], retry_after_s > 0 ? retry_after_s : null);
 }
 
-/// `credentials` 'omit' is for a headset in this browser, which has nothing to do with who is signed in on the page.
+function problem_document(text: string): Partial<components['schemas']['Problem']> {
+    try {
+        return JSON.parse(text) as Partial<components['schemas']['Problem']>;
+    } catch {
+        return {}; // a proxy's error page, or nothing
+    }
+}
+
+type Query = Record<string, unknown>;
+
+/// What stands behind the question mark. Values that are not given are left out.
+export function query_text(values: Query): string {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(values))
+        if (value !== undefined && value !== null && value !== '') query.set(name, String(value));
+    return query.toString();
+}
+
+/// Pass credentials 'omit' for a headset in this browser: it is independent of who is signed in to the page.
 function client_with(credentials: RequestCredentials) {
-    const made = createClient<paths>({ baseUrl: location.origin, credentials });
+    const made = createClient<paths>({ baseUrl: location.origin, credentials, querySerializer: query_text });
     made.use({
         onError: () => new Problem(0, ''),
         async onResponse({ response, schemaPath }) {
             if (response.ok) return;
-            const carries_proof = schemaPath.startsWith('/v1/logins') || schemaPath === '/v1/setup';
+            const carries_proof = schemaPath.startsWith('/v1/logins') || schemaPath.startsWith('/v1/setup');
             if (response.status === 401 && credentials !== 'omit' && !carries_proof) on_signed_out();
-            throw await problem_of(response);
+            const text = await response.text().catch(() => '');
+            throw problem_of(response.status, text, response.headers.get('retry-after'));
         },
     });
     return made;
@@ -61,8 +79,9 @@ function client_with(credentials: RequestCredentials) {
 
 export const client = client_with('same-origin');
 export const headset_client = client_with('omit');
+export const with_token = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
-/// What an answer holds; it is good, or it would have been thrown.
+/// The body of an answer. The call was successful, or it would have thrown.
 export async function data<Answer>(call: Promise<{ data?: Answer }>): Promise<Answer> {
     return (await call).data as Answer;
 }
@@ -71,42 +90,37 @@ export async function items<Item>(call: Promise<{ data?: { items: Item[] } }>): 
     return (await data(call)).items;
 }
 
-export const by_id = (id: number) => ({ params: { path: { id: String(id) } } });
-
-/// For files and for calls that the generated types do not describe: the raw answer, or the Problem thrown.
-export async function ask(
-    method: string,
-    path: string,
-    body?: Blob | object,
-    headers: Record<string, string> = {},
-): Promise<Response> {
-    const is_file = body instanceof Blob || body instanceof FormData;
-    let response: Response;
-    try {
-        response = await fetch(path, {
-            method,
-            headers: body && !is_file ? { 'content-type': 'application/json', ...headers } : headers,
-            body: body === undefined ? undefined : is_file ? (body as BodyInit) : JSON.stringify(body),
-        });
-    } catch {
-        throw new Problem(0, '');
-    }
-    if (response.ok) return response;
-    if (response.status === 401 && !path.startsWith('/v1/logins') && !path.startsWith('/v1/setup'))
-        on_signed_out();
-    throw await problem_of(response);
+/// The parameters of a call: those in its path, and those behind the question mark.
+export function at<Name extends string, const Given extends Query | undefined = undefined>(
+    path: Record<Name, string | number>,
+    query?: Given,
+) {
+    const texts = Object.entries(path).map(([name, value]) => [name, String(value)]);
+    return { params: { path: Object.fromEntries(texts) as Record<Name, string>, query: query as Given } };
 }
 
-export async function ask_json<Answer>(method: string, path: string, body?: object): Promise<Answer> {
-    const response = await ask(method, path, body);
-    return (response.status === 204 ? undefined : await response.json()) as Answer;
+export const by_id = (id: number) => at({ id });
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+export type PathsWith<One extends Method> = {
+    [Path in keyof paths]: paths[Path] extends Record<One, { responses: unknown }> ? Path : never;
+}[keyof paths];
+type Filling = { params?: { path?: Record<string, unknown>; query?: Query } };
+
+/// A path with its parameters in place.
+export function filled(path: string, { params = {} }: Filling): string {
+    return createFinalURL(path, {
+        baseUrl: '',
+        params,
+        querySerializer: query_text,
+        pathSerializer: defaultPathSerializer,
+    });
 }
 
-/// The question mark and what follows it; what is not given is left out.
-export function query_of(values: Record<string, string | number | boolean | null | undefined>): string {
-    const query = new URLSearchParams();
-    for (const [name, value] of Object.entries(values))
-        if (value !== undefined && value !== null && value !== '') query.set(name, String(value));
-    const text = query.toString();
-    return text ? `?${text}` : '';
+/// The address of something that the browser itself fetches: a download, a picture.
+export function address<Path extends PathsWith<'get'>>(
+    path: Path,
+    parameters: ParamsOption<paths[Path]['get']>,
+): string {
+    return filled(path, parameters as Filling);
 }

@@ -5014,7 +5014,7 @@ export interface components {
         Command: {
             /** @enum {string} */
             action: "play" | "pause" | "resume" | "seek" | "stop" | "look" | "launch" | "eyes_on_me" | "release" | "message" | "volume" | "brightness" | "recenter" | "identify" | "catch_up";
-            arguments: Record<string, never>;
+            arguments: Record<string, unknown>;
             /**
              * Format: int64
              * @description when it takes effect, in server time
@@ -5200,7 +5200,7 @@ export interface components {
         Event: {
             /** @description server time, as the headset reckons it */
             at_ms: number;
-            data?: Record<string, never>;
+            data?: Record<string, unknown>;
             dwell_ms?: number;
             /** @description gaze, zone_enter, zone_exit, interaction, any other */
             kind: string;
@@ -5475,7 +5475,7 @@ export interface components {
             /** @enum {string} */
             action: "play" | "pause" | "resume" | "seek" | "stop" | "look" | "launch" | "eyes_on_me" | "release" | "message" | "volume" | "brightness" | "recenter" | "identify" | "catch_up";
             /** @description play {lesson_index?}, seek {position_ms, lesson_index?}, look {yaw_deg, pitch_deg, seconds?}, launch {kind, content, title?}, eyes_on_me {message?, seconds?}, message {text, seconds?}, volume {percent}, brightness {percent}, identify {seconds?}; the others take none */
-            arguments?: Record<string, never>;
+            arguments?: Record<string, unknown>;
             /** @description for these alone */
             device_ids?: number[];
             /**
@@ -6603,7 +6603,7 @@ export interface operations {
                         id: number;
                         /** Format: int64 */
                         lesson: number | null;
-                        progress_data: Record<string, never>;
+                        progress_data: Record<string, unknown>;
                         score: number | null;
                         /** Format: int64 */
                         student: number;
@@ -6791,7 +6791,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: Record<string, never> | null;
+                        data: Record<string, unknown> | null;
                         error: string | null;
                         /** @enum {string} */
                         status: "success" | "error";
@@ -6820,7 +6820,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: Record<string, never> | null;
+                        data: Record<string, unknown> | null;
                         error: string | null;
                         /** @enum {string} */
                         status: "success" | "error";
@@ -6849,7 +6849,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: Record<string, never> | null;
+                        data: Record<string, unknown> | null;
                         error: string | null;
                         /** @enum {string} */
                         status: "success" | "error";
@@ -6878,7 +6878,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: Record<string, never> | null;
+                        data: Record<string, unknown> | null;
                         error: string | null;
                         /** @enum {string} */
                         status: "success" | "error";
@@ -6907,7 +6907,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: Record<string, never> | null;
+                        data: Record<string, unknown> | null;
                         error: string | null;
                         /** @enum {string} */
                         status: "success" | "error";
@@ -6936,7 +6936,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: Record<string, never> | null;
+                        data: Record<string, unknown> | null;
                         error: string | null;
                         /** @enum {string} */
                         status: "success" | "error";
@@ -6967,7 +6967,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: Record<string, never>;
+                        data: Record<string, unknown>;
                         success: boolean;
                         /** Format: date-time */
                         timestamp: string;
@@ -7009,7 +7009,7 @@ export interface operations {
                                 lastName: string;
                                 /** Format: int64 */
                                 level: number;
-                                preferences: Record<string, never>;
+                                preferences: Record<string, unknown>;
                                 timezone: string;
                                 /** Format: int64 */
                                 xp: number;
@@ -7032,7 +7032,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": Record<string, unknown>;
             };
         };
         responses: {
@@ -7043,7 +7043,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: Record<string, never>;
+                        data: Record<string, unknown>;
                         success: boolean;
                         /** Format: date-time */
                         timestamp: string;
@@ -7076,7 +7076,7 @@ export interface operations {
                             lastName: string;
                             /** Format: int64 */
                             level: number;
-                            preferences: Record<string, never>;
+                            preferences: Record<string, unknown>;
                             timezone: string;
                             /** Format: int64 */
                             xp: number;
@@ -7113,7 +7113,7 @@ export interface operations {
                             lastName: string;
                             /** Format: int64 */
                             level: number;
-                            preferences: Record<string, never>;
+                            preferences: Record<string, unknown>;
                             timezone: string;
                             /** Format: int64 */
                             xp: number;
@@ -7159,7 +7159,7 @@ export interface operations {
                             lastName: string;
                             /** Format: int64 */
                             level: number;
-                            preferences: Record<string, never>;
+                            preferences: Record<string, unknown>;
                             timezone: string;
                             /** Format: int64 */
                             xp: number;
@@ -7204,7 +7204,7 @@ export interface operations {
                                 lastName: string;
                                 /** Format: int64 */
                                 level: number;
-                                preferences: Record<string, never>;
+                                preferences: Record<string, unknown>;
                                 timezone: string;
                                 /** Format: int64 */
                                 xp: number;
@@ -7254,7 +7254,7 @@ export interface operations {
                                 lastName: string;
                                 /** Format: int64 */
                                 level: number;
-                                preferences: Record<string, never>;
+                                preferences: Record<string, unknown>;
                                 timezone: string;
                                 /** Format: int64 */
                                 xp: number;
@@ -7294,9 +7294,9 @@ export interface operations {
                             estimatedTime: number;
                             id: string;
                             isActive: boolean;
-                            knowledgeBaseEntries: Record<string, never>[];
+                            knowledgeBaseEntries: Record<string, unknown>[];
                             prerequisites: string[];
-                            progress: Record<string, never>;
+                            progress: Record<string, unknown>;
                             title: string;
                             /** Format: int64 */
                             xpReward: number;
@@ -7325,7 +7325,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: Record<string, never>[];
+                        data: Record<string, unknown>[];
                         success: boolean;
                         /** Format: date-time */
                         timestamp: string;
@@ -7359,9 +7359,9 @@ export interface operations {
                             estimatedTime: number;
                             id: string;
                             isActive: boolean;
-                            knowledgeBaseEntries: Record<string, never>[];
+                            knowledgeBaseEntries: Record<string, unknown>[];
                             prerequisites: string[];
-                            progress: Record<string, never>;
+                            progress: Record<string, unknown>;
                             title: string;
                             /** Format: int64 */
                             xpReward: number;
@@ -7385,7 +7385,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": Record<string, unknown>;
             };
         };
         responses: {
@@ -7808,7 +7808,7 @@ export interface operations {
                         event_type: string;
                         gaze_target?: string | null;
                         interaction_type?: string | null;
-                        metadata?: Record<string, never> | null;
+                        metadata?: Record<string, unknown> | null;
                         object_name?: string | null;
                         position?: {
                             x: number;
@@ -7871,7 +7871,7 @@ export interface operations {
                     event_type: string;
                     gaze_target?: string | null;
                     interaction_type?: string | null;
-                    metadata?: Record<string, never> | null;
+                    metadata?: Record<string, unknown> | null;
                     object_name?: string | null;
                     position?: {
                         x: number;
@@ -7925,7 +7925,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: Record<string, never>[];
+                        data: Record<string, unknown>[];
                         success: boolean;
                         /** Format: date-time */
                         timestamp: string;
@@ -7952,7 +7952,7 @@ export interface operations {
                     "application/json": {
                         data: {
                             id: string;
-                            metrics: Record<string, never>;
+                            metrics: Record<string, unknown>;
                         };
                         success: boolean;
                         /** Format: date-time */
@@ -8023,7 +8023,7 @@ export interface operations {
                             lastName: string;
                             /** Format: int64 */
                             level: number;
-                            preferences: Record<string, never>;
+                            preferences: Record<string, unknown>;
                             timezone: string;
                             /** Format: int64 */
                             xp: number;
@@ -8052,7 +8052,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: Record<string, never>[];
+                        data: Record<string, unknown>[];
                         success: boolean;
                         /** Format: date-time */
                         timestamp: string;
@@ -8105,7 +8105,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": Record<string, unknown>;
                 };
             };
         };
@@ -8188,7 +8188,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": Record<string, unknown>;
                 };
             };
         };
@@ -8295,7 +8295,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": Record<string, unknown>;
                 };
             };
         };
@@ -8541,7 +8541,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: Record<string, never> | null;
+                        data: Record<string, unknown> | null;
                         error: string | null;
                         /** @enum {string} */
                         status: "success" | "error";
@@ -8570,7 +8570,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: Record<string, never> | null;
+                        data: Record<string, unknown> | null;
                         error: string | null;
                         /** @enum {string} */
                         status: "success" | "error";
@@ -8599,7 +8599,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: Record<string, never> | null;
+                        data: Record<string, unknown> | null;
                         error: string | null;
                         /** @enum {string} */
                         status: "success" | "error";
@@ -8628,7 +8628,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: Record<string, never> | null;
+                        data: Record<string, unknown> | null;
                         error: string | null;
                         /** @enum {string} */
                         status: "success" | "error";
@@ -8657,7 +8657,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: Record<string, never> | null;
+                        data: Record<string, unknown> | null;
                         error: string | null;
                         /** @enum {string} */
                         status: "success" | "error";
@@ -8686,7 +8686,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: Record<string, never> | null;
+                        data: Record<string, unknown> | null;
                         error: string | null;
                         /** @enum {string} */
                         status: "success" | "error";
@@ -10543,7 +10543,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": Record<string, unknown>;
             };
         };
         responses: {
@@ -10623,7 +10623,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": Record<string, unknown>;
                 };
             };
             /** @description A problem document */
@@ -10691,7 +10691,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": Record<string, unknown>;
                 };
             };
             /** @description A problem document */
@@ -10753,7 +10753,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": Record<string, unknown>;
             };
         };
         responses: {
@@ -10786,7 +10786,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": Record<string, unknown>;
             };
         };
         responses: {
@@ -12346,7 +12346,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": Record<string, unknown>;
             };
         };
         responses: {
@@ -14993,7 +14993,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": Record<string, unknown>;
             };
         };
         responses: {
@@ -15028,7 +15028,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": Record<string, unknown>;
             };
         };
         responses: {
@@ -15141,7 +15141,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": Record<string, unknown>;
             };
         };
         responses: {
@@ -15291,7 +15291,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": Record<string, unknown>;
             };
         };
         responses: {

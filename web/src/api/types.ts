@@ -2,7 +2,7 @@
 // what only the live socket tells is written here. Fields ending in _at are ISO 8601 in UTC, those ending in _ms milliseconds.
 import type { components, paths } from './schema';
 
-type Schemas = components['schemas'];
+export type Schemas = components['schemas'];
 type Given<
     Path extends keyof paths,
     Method extends 'get' | 'post',

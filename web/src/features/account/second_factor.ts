@@ -1,16 +1,15 @@
 // What the page asks of the server about the second factor of whoever is signed in.
-import { ask, ask_json } from '../../api/client';
+import { client, data } from '../../api/client';
 
-export type Standing = { set: boolean; recovery_codes_left: number };
-export type Offer = { secret: string; url: string; qr_svg: string; expires_at: string };
-
-export const get_standing = () => ask_json<Standing>('GET', '/v1/totp');
-export const begin = (password: string) => ask_json<Offer>('POST', '/v1/totp', { password });
+export const get_standing = () => data(client.GET('/v1/totp'));
+export const begin = (password: string) => data(client.POST('/v1/totp', { body: { password } }));
 export const confirm = (code: string) =>
-    ask_json<{ recovery_codes: string[] }>('POST', '/v1/totp/confirm', { code: code.replaceAll(/\s/g, '') });
+    data(client.POST('/v1/totp/confirm', { body: { code: code.replaceAll(/\s/g, '') } }));
 export const redraw = (password: string) =>
-    ask_json<{ recovery_codes: string[] }>('POST', '/v1/totp/recovery-codes', { password });
-export const remove = (password: string) => ask('POST', '/v1/totp/remove', { password });
+    data(client.POST('/v1/totp/recovery-codes', { body: { password } }));
+export const remove = (password: string) => data(client.POST('/v1/totp/remove', { body: { password } }));
+export type Standing = Awaited<ReturnType<typeof get_standing>>;
+export type Offer = Awaited<ReturnType<typeof begin>>;
 
 /// A secret in groups of four, as it is typed by hand.
 export const in_groups = (secret: string) => secret.replaceAll(/(.{4})(?=.)/g, '$1 ');

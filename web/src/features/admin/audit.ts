@@ -1,22 +1,8 @@
 // What the page asks of the server about who did what.
-import { ask_json, query_of } from '../../api/client';
-import type { PageOf } from '../../ui/listed.svelte';
+import { address, client, data } from '../../api/client';
+import type { Schemas } from '../../api/types';
 
-type Named = { id: number; nickname?: string; name?: string };
-export type AuditRow = {
-    id: number;
-    at: string;
-    person: Named | null;
-    device: Named | null;
-    site_key: Named | null;
-    action: string;
-    path: string;
-    target: Record<string, unknown> | string | null;
-    status: number;
-    success: boolean;
-    error: string | null;
-    times: number;
-};
+export type AuditRow = Schemas['AuditRow'];
 export type AuditFilter = {
     person?: number;
     success?: 'true' | 'false';
@@ -26,14 +12,11 @@ export type AuditFilter = {
 };
 
 export const page_of_audit = (filter: AuditFilter, cursor?: string) =>
-    ask_json<PageOf<AuditRow>>('GET', `/v1/audit${query_of({ ...filter, cursor, limit: 100 })}`);
-export const audit_csv = (filter: AuditFilter) => `/v1/audit.csv${query_of(filter)}`;
+    data(client.GET('/v1/audit', { params: { query: { ...filter, cursor, limit: 100 } } }));
+export const audit_csv = (filter: AuditFilter) => address('/v1/audit.csv', { params: { query: filter } });
 
 export const who_of = (row: AuditRow) =>
-    [row.person, row.device, row.site_key]
-        .map((one) => one?.nickname ?? one?.name)
-        .filter(Boolean)
-        .join(', ');
+    [row.person?.nickname, row.device?.name, row.site_key?.name].filter(Boolean).join(', ');
 
 /// A day as somebody picks it, in this browser's time, as the moments between which it lies.
 export function day_range(from: string, to: string): { from?: string; to?: string } {
@@ -46,19 +29,18 @@ export function day_range(from: string, to: string): { from?: string; to?: strin
     };
 }
 
-export function target_text(target: AuditRow['target']): string {
-    if (!target) return '';
-    const values = typeof target === 'string' ? (safely_parsed(target) ?? {}) : target;
-    return Object.entries(values)
+/// What something was done to, in words: the server tells it as the text of a JSON object.
+export function target_text(target: string): string {
+    return Object.entries(object_of(target))
         .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(', ') : String(value)}`)
         .join(', ');
 }
 
-function safely_parsed(text: string): Record<string, unknown> | null {
+function object_of(text: string): object {
     try {
         const value: unknown = JSON.parse(text);
-        return typeof value === 'object' ? (value as Record<string, unknown>) : null;
+        return typeof value === 'object' && value ? value : {};
     } catch {
-        return null;
+        return {};
     }
 }

@@ -1,24 +1,15 @@
 // What the page knows of conversations.
-import { ask_json } from '../../api/client';
-import type { PersonName } from '../../api/types';
-import type { PageOf } from '../../ui/listed.svelte';
+import { at, by_id, client, data, items } from '../../api/client';
+import type { Schemas } from '../../api/types';
 
-export type Message = {
-    id: number;
-    run_id: number;
-    role: 'student' | 'persona' | 'teacher';
-    person: PersonName | null;
-    text: string;
-    origin: 'endpoint' | 'embedded' | null;
-    sent_at: string;
-};
-export type Said = { message: Message; reply: Message | null };
+export type Message = Schemas['ChatMessage'];
 export const longest_message = 1000;
 
-export const list_messages = async (run_id: number) =>
-    (await ask_json<PageOf<Message>>('GET', `/v1/runs/${run_id}/messages?limit=1000`)).items;
+export const list_messages = (run_id: number) =>
+    items(client.GET('/v1/runs/{id}/messages', at({ id: run_id }, { limit: 1000 })));
 export const say = (run_id: number, text: string) =>
-    ask_json<Said>('POST', `/v1/runs/${run_id}/messages`, { text });
+    data(client.POST('/v1/runs/{id}/messages', { ...by_id(run_id), body: { text } }));
+export type Said = Awaited<ReturnType<typeof say>>;
 
 /// Each once, in the order in which they were said, however often and from wherever they came.
 export function merged(...lists: Message[][]): Message[] {

@@ -1,9 +1,7 @@
 // What the page asks of the server about classes.
-import { by_id, client, data, items } from '../../api/client';
+import { at, by_id, client, data, items } from '../../api/client';
 
-const student_of = (id: number, person: number) => ({
-    params: { path: { id: String(id), person: String(person) } },
-});
+const student_of = (id: number, person: number) => at({ id, person });
 
 export const list_classes = () => items(client.GET('/v1/classes', { params: { query: { limit: 200 } } }));
 export const get_class = (id: number) => data(client.GET('/v1/classes/{id}', by_id(id)));

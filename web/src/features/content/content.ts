@@ -1,24 +1,10 @@
 // What the page asks of the server about files: videos, apps and pictures that lessons use.
-import { ask, ask_json, query_of } from '../../api/client';
+import { by_id, client, data } from '../../api/client';
+import type { Schemas } from '../../api/types';
 import type { Key } from '../../i18n/i18n.svelte';
-import type { PageOf } from '../../ui/listed.svelte';
 
-export type ContentKind = 'app' | 'video' | 'image';
-export type Content = {
-    id: number;
-    title: string;
-    kind: ContentKind;
-    media_type: string;
-    size: number;
-    sha256: string;
-    archived: boolean;
-    created_at: string;
-    created_by: { id: number; nickname: string } | null;
-    lessons: { id: number; title: string }[];
-    file: string;
-    preview: string | null;
-};
-export type Space = { used_bytes: number; quota_bytes: number | null; free_bytes: number };
+export type Content = Schemas['Content'];
+export type ContentKind = Content['kind'];
 
 export const content_words: Record<ContentKind, Key> = {
     video: 'content.video',
@@ -27,11 +13,16 @@ export const content_words: Record<ContentKind, Key> = {
 };
 
 export const page_of_content = (
-    filter: { kind?: ContentKind; q?: string; archived?: boolean },
+    { kind, q, archived }: { kind?: ContentKind; q?: string; archived?: boolean },
     cursor?: string,
-) => ask_json<PageOf<Content>>('GET', `/v1/content${query_of({ ...filter, cursor, limit: 100 })}`);
+) => {
+    const shown = archived === undefined ? undefined : archived ? ('true' as const) : ('false' as const);
+    const query = { kind, q, archived: shown, cursor, limit: 100 };
+    return data(client.GET('/v1/content', { params: { query } }));
+};
 export const rename_content = (id: number, title: string) =>
-    ask_json<Content>('PATCH', `/v1/content/${id}`, { title });
-export const remove_content = (id: number) => ask('DELETE', `/v1/content/${id}`);
-export const restore_content = (id: number) => ask('POST', `/v1/content/${id}/restore`, {});
-export const get_space = () => ask_json<Space>('GET', '/v1/content-space');
+    data(client.PATCH('/v1/content/{id}', { ...by_id(id), body: { title } }));
+export const remove_content = (id: number) => data(client.DELETE('/v1/content/{id}', by_id(id)));
+export const restore_content = (id: number) => data(client.POST('/v1/content/{id}/restore', by_id(id)));
+export const get_space = () => data(client.GET('/v1/content-space'));
+export type Space = Awaited<ReturnType<typeof get_space>>;

@@ -1,20 +1,19 @@
-// Files on their way to the box, by the tus protocol: in pieces, each kept as soon as it has arrived. What is cut off goes on
-// by itself where the box says it is, also after the page was closed and the same file is chosen again. The list belongs to
-// the page as a whole, so that going to another place interrupts nothing.
+// Files on their way to the box, by the tus protocol: in pieces, each kept by the box as soon as it has arrived.
+// An upload that was cut off goes on by itself from where the box says it is, even if the page was closed and
+// the person chooses the same file again. The list belongs to the whole page, so that going to another place
+// interrupts nothing.
+import { at, client, data, Problem } from '../../api/client';
+import { send_file } from '../../api/files';
 import { problem_text } from '../../ui/problem_text';
-import { Problem } from '../../api/client';
 
 const piece_bytes = 8 * 1024 * 1024;
 const first_retry_ms = 1000;
 const longest_retry_ms = 15_000;
-/// Wi-Fi that is lost closes no connection: what has been silent for so long is given up, and asked for again.
+/// A lost Wi-Fi closes no connection. After so long without a sign of life, give up and ask again.
 const silent_ms = 30_000;
 const version = { 'Tus-Resumable': '1.0.0' };
 /// Statuses after which the same piece may well go through.
 const passing = [0, 409, 423, 429, 460, 502, 503];
-/// What fetch throws: no connection, or no answer in time.
-const is_network = (error: unknown) =>
-    error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError');
 const kept_in = 'lectern.uploads';
 
 export type UploadState = 'sending' | 'waiting' | 'paused' | 'done' | 'failed';
@@ -55,10 +54,8 @@ function keep(mark: string, address: string | null): void {
     }
 }
 
-async function problem_of(response: Response): Promise<Problem> {
-    const body = (await response.json().catch(() => ({}))) as { detail?: string; title?: string };
-    return new Problem(response.status, body.detail || body.title || '');
-}
+/// The address that the box gave an upload ends with the upload's id.
+const upload_at = (address: string) => at({ id: address.slice(address.lastIndexOf('/') + 1) });
 
 export class Upload {
     state: UploadState = $state('sending');
@@ -68,7 +65,7 @@ export class Upload {
     readonly name: string;
     readonly size: number;
     private address: string | null = null;
-    private request: XMLHttpRequest | null = null;
+    private stop: AbortController | null = null;
     private timer: ReturnType<typeof setTimeout> | undefined;
     private retry_ms = first_retry_ms;
     private readonly mark: string;
@@ -102,95 +99,69 @@ export class Upload {
     pause(): void {
         clearTimeout(this.timer);
         this.state = 'paused';
-        this.request?.abort();
+        this.stop?.abort();
     }
 
     /// Given up: what the box has of it is thrown away.
     async cancel(): Promise<void> {
         this.pause();
         keep(this.mark, null);
-        if (this.address)
-            await fetch(this.address, { method: 'DELETE', headers: version }).catch(() => undefined);
+        if (!this.address) return;
+        const call = { ...upload_at(this.address), headers: version };
+        await client.DELETE('/v1/uploads/{id}', call).catch(() => undefined);
     }
 
     private async find_place(): Promise<void> {
-        const response = await fetch(this.address as string, {
-            method: 'HEAD',
-            headers: version,
-            signal: AbortSignal.timeout(silent_ms),
-        });
-        if ([403, 404, 410].includes(response.status)) {
-            // Thrown away meanwhile, or finished long ago: from the start.
+        const signal = AbortSignal.timeout(silent_ms);
+        const call = { ...upload_at(this.address as string), headers: version, signal };
+        try {
+            this.sent = (await data(client.GET('/v1/uploads/{id}', call))).offset;
+        } catch (error) {
+            const is_lost = error instanceof Problem && [403, 404, 410].includes(error.status);
+            if (!is_lost) throw error;
+            // The box threw it away meanwhile, or finished it long ago: start again.
             this.address = null;
             this.sent = 0;
-            return;
         }
-        if (!response.ok) throw await problem_of(response);
-        this.sent = Number(response.headers.get('Upload-Offset') ?? 0);
     }
 
     private async create(): Promise<void> {
-        const response = await fetch('/v1/uploads', {
-            method: 'POST',
-            headers: {
-                ...version,
-                'Upload-Length': String(this.size),
-                'Upload-Metadata': metadata_of({ filename: this.name, title: this.title }),
-            },
-        });
-        if (!response.ok) throw await problem_of(response);
+        const headers = {
+            ...version,
+            'Upload-Length': String(this.size),
+            'Upload-Metadata': metadata_of({ filename: this.name, title: this.title }),
+        };
+        const { response } = await client.POST('/v1/uploads', { headers });
         this.address = response.headers.get('Location');
         this.sent = 0;
         keep(this.mark, this.address);
     }
 
-    // XMLHttpRequest, as only it tells how much of a body has left.
-    private send_piece(): Promise<void> {
+    private async send_piece(): Promise<void> {
         const from = this.sent;
         const piece = this.file.slice(from, Math.min(this.size, from + piece_bytes));
-        return new Promise((resolve, reject) => {
-            const request = (this.request = new XMLHttpRequest());
-            request.open('PATCH', this.address as string);
-            request.setRequestHeader('Tus-Resumable', '1.0.0');
-            request.setRequestHeader('Upload-Offset', String(from));
-            request.setRequestHeader('Content-Type', 'application/offset+octet-stream');
-            let silence = setTimeout(() => give_up(), silent_ms);
-            const give_up = () => {
-                reject(new Problem(0, ''));
-                request.abort();
-            };
-            request.onloadend = () => clearTimeout(silence);
-            request.upload.onprogress = (event) => {
-                this.sent = from + event.loaded;
-                clearTimeout(silence);
-                silence = setTimeout(give_up, silent_ms);
-            };
-            request.onload = () => {
-                const given = request.getResponseHeader('Upload-Offset');
-                if (request.status >= 300) {
-                    const body = parsed(request.responseText);
-                    reject(new Problem(request.status, body.detail || body.title || ''));
-                    return;
-                }
-                this.sent = given === null ? from + piece.size : Number(given);
-                this.retry_ms = first_retry_ms;
-                const content = /\/v1\/content\/(\d+)/.exec(
-                    request.getResponseHeader('Content-Location') ?? '',
-                );
-                if (content) this.content_id = Number(content[1]);
-                resolve();
-            };
-            request.onerror = () => reject(new Problem(0, ''));
-            request.onabort = () => resolve();
-            request.send(piece);
+        this.stop = new AbortController();
+        const answer = await send_file('patch', '/v1/uploads/{id}', upload_at(this.address as string), {
+            file: piece,
+            headers: {
+                ...version,
+                'Upload-Offset': String(from),
+                'Content-Type': 'application/offset+octet-stream',
+            },
+            on_progress: (sent_bytes) => (this.sent = from + sent_bytes),
+            silent_ms,
+            signal: this.stop.signal,
         });
+        this.sent = Number(answer.header('Upload-Offset') ?? from + piece.size);
+        this.retry_ms = first_retry_ms;
+        const content = /\/v1\/content\/(\d+)/.exec(answer.header('Content-Location') ?? '');
+        if (content) this.content_id = Number(content[1]);
     }
 
     private async finish(): Promise<void> {
         if (this.content_id === null && this.address) {
-            const response = await fetch(this.address, { headers: { Accept: 'application/json' } });
-            if (response.ok)
-                this.content_id = ((await response.json()) as { content_id: number | null }).content_id;
+            const call = client.GET('/v1/uploads/{id}', upload_at(this.address));
+            this.content_id = (await data(call).catch(() => null))?.content_id ?? null;
         }
         keep(this.mark, null);
         this.state = 'done';
@@ -200,7 +171,7 @@ export class Upload {
     /// The network or the box went away: wait and go on. Anything else is for the person to decide.
     private stumble(error: unknown): void {
         if (this.state === 'paused') return;
-        const may_pass = error instanceof Problem ? passing.includes(error.status) : is_network(error);
+        const may_pass = error instanceof Problem && passing.includes(error.status);
         if (!may_pass) {
             this.state = 'failed';
             this.fault = problem_text(error);
@@ -210,14 +181,6 @@ export class Upload {
         this.state = 'waiting';
         this.timer = setTimeout(() => void this.start(), this.retry_ms);
         this.retry_ms = Math.min(longest_retry_ms, this.retry_ms * 2);
-    }
-}
-
-function parsed(text: string): { detail?: string; title?: string } {
-    try {
-        return JSON.parse(text) as { detail?: string; title?: string };
-    } catch {
-        return {};
     }
 }
 

@@ -1,40 +1,31 @@
 // What the page asks of the server about courses: modules in order, and the lessons in each.
-import { ask, ask_json } from '../../api/client';
-import type { Lesson } from '../../api/types';
-import type { PageOf } from '../../ui/listed.svelte';
+import { by_id, client, data, items } from '../../api/client';
+import type { Lesson, Schemas } from '../../api/types';
 
-export type Course = {
-    id: number;
-    title: string;
-    description: string;
-    archived: boolean;
-    created_at: string;
-    module_count: number;
-    lesson_count: number;
-};
-export type Module = { id: number; title: string; lessons: Lesson[] };
-export type CourseWithModules = Course & { modules: Module[] };
+export type Course = Schemas['Course'];
+export type CourseWithModules = Schemas['CourseWithModules'];
+export type Module = CourseWithModules['modules'][number];
 /// While it is edited: a module that is new has no id, and all have a key of their own.
 export type Outline = { key: number; id: number | null; title: string; lessons: Lesson[] }[];
 
-export const list_courses = async () =>
-    (await ask_json<PageOf<Course>>('GET', '/v1/courses?limit=200')).items;
-export const get_course = (id: number) => ask_json<CourseWithModules>('GET', `/v1/courses/${id}`);
+export const list_courses = () => items(client.GET('/v1/courses', { params: { query: { limit: 200 } } }));
+export const get_course = (id: number) => data(client.GET('/v1/courses/{id}', by_id(id)));
 export const create_course = (title: string, description: string) =>
-    ask_json<Course>('POST', '/v1/courses', { title, description });
+    data(client.POST('/v1/courses', { body: { title, description } }));
 export const change_course = (id: number, title: string, description: string) =>
-    ask_json<Course>('PATCH', `/v1/courses/${id}`, { title, description });
-export const archive_course = (id: number) => ask('DELETE', `/v1/courses/${id}`);
-export const restore_course = (id: number) => ask('POST', `/v1/courses/${id}/restore`, {});
-export const copy_course = (id: number) => ask_json<Course>('POST', `/v1/courses/${id}/copy`, {});
-export const save_outline = (id: number, outline: Outline) =>
-    ask_json<CourseWithModules>('PUT', `/v1/courses/${id}/outline`, {
-        modules: outline.map((module) => ({
-            ...(module.id === null ? {} : { id: module.id }),
-            title: module.title,
-            lesson_ids: module.lessons.map((lesson) => lesson.id),
-        })),
-    });
+    data(client.PATCH('/v1/courses/{id}', { ...by_id(id), body: { title, description } }));
+export const archive_course = (id: number) => data(client.DELETE('/v1/courses/{id}', by_id(id)));
+export const restore_course = (id: number) => data(client.POST('/v1/courses/{id}/restore', by_id(id)));
+export const copy_course = (id: number) =>
+    data(client.POST('/v1/courses/{id}/copy', { ...by_id(id), body: {} }));
+export const save_outline = (id: number, outline: Outline) => {
+    const modules = outline.map((module) => ({
+        ...(module.id === null ? {} : { id: module.id }),
+        title: module.title,
+        lesson_ids: module.lessons.map((lesson) => lesson.id),
+    }));
+    return data(client.PUT('/v1/courses/{id}/outline', { ...by_id(id), body: { modules } }));
+};
 
 export function outline_of(modules: Module[]): Outline {
     return modules.map((module, index) => ({

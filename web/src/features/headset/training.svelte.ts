@@ -1,28 +1,26 @@
-// What this headset has to train: asked for each second until the student begins, then no more, which is how the box knows
-// that it is being done; and what was done, once it is.
-import { ask, Problem } from '../../api/client';
-import type { Message, Said } from '../chat/messages';
-import { merged } from '../chat/messages';
+// The training that waits for this headset. The page asks for it each second until the student begins, and then
+// stops: that tells the box that the training is under way. Afterwards it sends the results.
+import { at, by_id, data, headset_client, Problem, with_token } from '../../api/client';
+import { merged, type Message } from '../chat/messages';
 import type { Detail } from '../trainings/trainings';
 
 const ask_every_ms = 1000;
 
-type Handed = {
-    run_id: number;
-    scenario: { id: number; title: string };
-    metrics_keys: string[];
-    checklist_keys: string[];
-};
+type Handed = NonNullable<Awaited<ReturnType<typeof ask_for_training>>['training']>;
+const ask_for_training = (token: string) =>
+    data(headset_client.GET('/v1/headset/training', with_token(token)));
 
 export class HeadsetTraining {
     handed: Handed | null = $state.raw(null);
     /// While it is done, and then with its score until it is put away.
     detail: Detail | null = $state.raw(null);
     messages: Message[] = $state.raw([]);
-    leaves: string | null | undefined = $state.raw(undefined); // where to what is said goes; null: nowhere
+    leaves: string | null | undefined = $state.raw(undefined); // where messages go; null: they stay here
     private timer: ReturnType<typeof setInterval>;
+    private readonly mine: ReturnType<typeof with_token>;
 
     constructor(private readonly token: string) {
+        this.mine = with_token(token);
         this.timer = setInterval(() => void this.look(), ask_every_ms);
     }
 
@@ -38,27 +36,26 @@ export class HeadsetTraining {
     async begin(): Promise<void> {
         const handed = this.handed;
         if (!handed) return;
-        const settings = await this.ask<{ endpoint: string | null }>('GET', '/v1/chat/settings');
-        const said = await this.ask<{ items: Message[] }>(
-            'GET',
-            `/v1/runs/${handed.run_id}/messages?limit=1000`,
-        );
+        const call = { ...by_id(handed.run_id), ...this.mine };
+        const all = { ...at({ id: handed.run_id }, { limit: 1000 }), ...this.mine };
+        const settings = await data(headset_client.GET('/v1/chat/settings', this.mine));
+        this.messages = (await data(headset_client.GET('/v1/runs/{id}/messages', all))).items;
         this.leaves = settings.endpoint;
-        this.messages = said.items;
-        this.detail = await this.ask<Detail>('GET', `/v1/trainings/${handed.run_id}`);
+        this.detail = await data(headset_client.GET('/v1/trainings/{id}', call));
     }
 
     say = async (text: string): Promise<void> => {
-        const said = await this.ask<Said>('POST', `/v1/runs/${this.detail?.run_id}/messages`, { text });
+        if (!this.detail) return;
+        const call = { ...by_id(this.detail.run_id), ...this.mine, body: { text } };
+        const said = await data(headset_client.POST('/v1/runs/{id}/messages', call));
         this.messages = merged(this.messages, [said.message], said.reply ? [said.reply] : []);
     };
 
     /// Sent again when the answer was lost: the box takes it once.
     async finish(metrics: Record<string, number>, checklist: Record<string, boolean>): Promise<void> {
-        this.detail = await this.ask<Detail>('POST', `/v1/trainings/${this.detail?.run_id}/record`, {
-            metrics,
-            checklist,
-        });
+        if (!this.detail) return;
+        const call = { ...by_id(this.detail.run_id), ...this.mine, body: { metrics, checklist } };
+        this.detail = await data(headset_client.POST('/v1/trainings/{id}/record', call));
         this.handed = null;
     }
 
@@ -70,16 +67,10 @@ export class HeadsetTraining {
     private async look(): Promise<void> {
         if (this.detail) return;
         try {
-            const { training } = await this.ask<{ training: Handed | null }>('GET', '/v1/headset/training');
+            const { training } = await ask_for_training(this.token);
             if (!this.detail && training?.run_id !== this.handed?.run_id) this.handed = training;
         } catch (error) {
             if (!(error instanceof Problem)) throw error;
         }
-    }
-
-    private async ask<Answer>(method: string, path: string, body?: object): Promise<Answer> {
-        return (await (
-            await ask(method, path, body, { authorization: `Bearer ${this.token}` })
-        ).json()) as Answer;
     }
 }

@@ -1,5 +1,6 @@
-// The lesson's video, fetched from the box with this headset's own token: a <video> cannot carry one by itself. Kept for as long
-// as it is shown; what plays on many headsets is fetched before the lesson, not in it.
+// The lesson's video, fetched from the box and kept as long as it is shown. Content that plays on many headsets
+// is fetched before the lesson, not in it.
+import { fetch_video } from '../../api/files';
 
 const may_be_video = /^\/v1\/content\/\d+\/file$|^\/[^/].*\.(mp4|webm)$/;
 
@@ -20,24 +21,9 @@ export class Video {
         if (!may_be_video.test(content)) return;
         const stop = (this.stop = new AbortController());
         try {
-            const answer = await fetch(content, {
-                headers: { authorization: `Bearer ${this.token}` },
-                credentials: 'omit',
-                signal: stop.signal,
-            });
-            const type = answer.headers.get('content-type') ?? '';
-            if (!answer.ok || !answer.body || !type.startsWith('video/')) return;
-            const size = Number(answer.headers.get('content-length'));
-            const parts: BlobPart[] = [];
-            let got = 0;
-            for (const reader = answer.body.getReader(); ;) {
-                const { done, value } = await reader.read();
-                if (done) break;
-                parts.push(value);
-                got += value.length;
-                this.share = size ? got / size : null;
-            }
-            if (this.stop === stop) this.url = URL.createObjectURL(new Blob(parts, { type }));
+            const tell = (share: number | null) => (this.share = share);
+            const video = await fetch_video(content, this.token, stop.signal, tell);
+            if (video && this.stop === stop) this.url = URL.createObjectURL(video);
         } catch {
             // Gone, or no longer wanted: the drawn scene stays.
         } finally {

@@ -1,6 +1,6 @@
 // What the page asks of the server about lessons.
-import { ask_json, by_id, client, data, items } from '../../api/client';
-import type { Lesson, LessonKind } from '../../api/types';
+import { by_id, client, data, items } from '../../api/client';
+import type { LessonKind } from '../../api/types';
 import type { Key } from '../../i18n/i18n.svelte';
 
 export type NewLesson = {
@@ -11,12 +11,12 @@ export type NewLesson = {
     content_id?: number | null;
 };
 export const list_lessons = () => items(client.GET('/v1/lessons', { params: { query: { limit: 200 } } }));
-export const create_lesson = (lesson: NewLesson) => ask_json<Lesson>('POST', '/v1/lessons', lesson);
+export const create_lesson = (lesson: NewLesson) => data(client.POST('/v1/lessons', { body: lesson }));
 export const change_lesson = (id: number, lesson: Partial<NewLesson>) =>
-    ask_json<Lesson>('PATCH', `/v1/lessons/${id}`, lesson);
+    data(client.PATCH('/v1/lessons/{id}', { ...by_id(id), body: lesson }));
 export const remove_lesson = (id: number) => data(client.DELETE('/v1/lessons/{id}', by_id(id)));
-export const copy_lesson = (id: number) => ask_json<Lesson>('POST', `/v1/lessons/${id}/copy`, {});
-export const restore_lesson = (id: number) => ask_json<Lesson>('POST', `/v1/lessons/${id}/restore`, {});
+export const copy_lesson = (id: number) => data(client.POST('/v1/lessons/{id}/copy', by_id(id)));
+export const restore_lesson = (id: number) => data(client.POST('/v1/lessons/{id}/restore', by_id(id)));
 
 export const kinds: LessonKind[] = ['video', 'app', 'web', 'scenario'];
 export const kind_words: Record<LessonKind, Key> = {

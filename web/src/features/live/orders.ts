@@ -1,6 +1,5 @@
 // What is said to headsets beside play and pause: to all of a session, or to the headsets of a target.
-import { ask_json } from '../../api/client';
-import type { Session } from '../../api/types';
+import { by_id, client, data } from '../../api/client';
 
 export type Order =
     | { action: 'eyes_on_me'; arguments: { message?: string; seconds?: number } }
@@ -14,22 +13,24 @@ export type Order =
 
 /// Without device_ids it is for everybody in the session, also for those who come later.
 export const give_order = (session_id: number, order: Order, device_ids?: number[]) =>
-    ask_json('POST', `/v1/sessions/${session_id}/commands`, {
-        ...order,
-        ...(device_ids ? { device_ids } : {}),
-    });
+    data(client.POST('/v1/sessions/{id}/commands', { ...by_id(session_id), body: { ...order, device_ids } }));
 
 export const lower_hands = (session_id: number, device_ids?: number[]) =>
-    ask_json('POST', `/v1/sessions/${session_id}/hands/lower`, device_ids ? { device_ids } : {});
+    data(client.POST('/v1/sessions/{id}/hands/lower', { ...by_id(session_id), body: { device_ids } }));
 
 export const take_over = (session_id: number) =>
-    ask_json<Session>('POST', `/v1/sessions/${session_id}/take-over`, {});
+    data(client.POST('/v1/sessions/{id}/take-over', { ...by_id(session_id), body: {} }));
 
 /// Every lesson of one's own.
-export const stop_all = () => ask_json('POST', '/v1/sessions/stop-all', {});
+export const stop_all = () => data(client.POST('/v1/sessions/stop-all', { body: {} }));
 
 export const show_on_display = (session_id: number, device_id: number | null) =>
-    ask_json<Session>('PUT', `/v1/sessions/${session_id}/display`, { device_id });
+    data(client.PUT('/v1/sessions/{id}/display', { ...by_id(session_id), body: { device_id } }));
 
 export const swap_headset = (session_id: number, device_id: number, spare_device_id: number) =>
-    ask_json('POST', `/v1/sessions/${session_id}/swap`, { device_id, spare_device_id });
+    data(
+        client.POST('/v1/sessions/{id}/swap', {
+            ...by_id(session_id),
+            body: { device_id, spare_device_id },
+        }),
+    );

@@ -1,6 +1,6 @@
 // What the page asks of the server about sessions.
-import { by_id, client, data, items } from '../../api/client';
-import type { Gaze, SessionState } from '../../api/types';
+import { at, by_id, client, data, items } from '../../api/client';
+import type { SessionState } from '../../api/types';
 
 export type NewSession = { title: string; class_id?: number; room_id?: number; lesson_ids?: number[] };
 
@@ -20,13 +20,11 @@ export const resume = (id: number) =>
     data(client.POST('/v1/sessions/{id}/resume', { ...by_id(id), body: {} }));
 export const seek = (id: number, position_ms: number) =>
     data(client.POST('/v1/sessions/{id}/seek', { ...by_id(id), body: { position_ms } }));
-export const look = (id: number, towards: Gaze) =>
-    data(client.POST('/v1/sessions/{id}/look', { ...by_id(id), body: towards }));
 export const stop = (id: number) => data(client.POST('/v1/sessions/{id}/stop', { ...by_id(id), body: {} }));
 export const retry = (id: number, number: number, device_ids?: number[]) =>
     data(
         client.POST('/v1/sessions/{id}/commands/{number}/retry', {
-            params: { path: { id: String(id), number: String(number) } },
+            ...at({ id, number }),
             body: device_ids ? { device_ids } : {},
         }),
     );

@@ -1,2 +1,3 @@
-// The ways in which a room is shown.
-export type View = 'map' | 'list' | 'pictures';
+// The ways to show a room.
+export const views = ['map', 'list', 'pictures'] as const;
+export type View = (typeof views)[number];

@@ -1,9 +1,8 @@
 // What the page asks of the server about people and their logins.
 import { by_id, client, data, items } from '../../api/client';
-import type { Person, Role } from '../../api/types';
-import type { components } from '../../api/schema';
+import type { Person, Role, Schemas } from '../../api/types';
 
-export type LoginRow = components['schemas']['Login'];
+export type LoginRow = Schemas['Login'];
 export type NewPerson = {
     role: Role;
     nickname: string;

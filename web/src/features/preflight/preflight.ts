@@ -1,27 +1,21 @@
 // "Ready to teach": what each headset of a class needs for a lesson, as the server measured it.
-import { ask_json, query_of } from '../../api/client';
-import type { PersonName } from '../../api/types';
+import { client, data } from '../../api/client';
+import type { Schemas } from '../../api/types';
 import { bytes_text, number, t, type Key } from '../../i18n/i18n.svelte';
 
-export type Check = {
-    name: string;
-    good: boolean;
-    value: string | null;
-    wanted: string | null;
-    unit: string;
-    fix: string | null;
-};
-export type Ready = {
-    device_id: number;
-    name: string;
-    person: PersonName | null;
-    ready: boolean;
-    checks: Check[];
-};
-export type Preflight = { ready: boolean; checked_at: string; devices: Ready[] };
+export type Preflight = Schemas['Preflight'];
+export type Ready = Preflight['devices'][number];
+export type Check = Ready['checks'][number];
 export type Asked = { class: number | null; room: number | null; lesson: number | null };
 
-export const get_preflight = (asked: Asked) => ask_json<Preflight>('GET', `/v1/preflight${query_of(asked)}`);
+export const get_preflight = (asked: Asked) => {
+    const query = {
+        class: asked.class ?? undefined,
+        room: asked.room ?? undefined,
+        lesson: asked.lesson ?? undefined,
+    };
+    return data(client.GET('/v1/preflight', { params: { query } }));
+};
 
 export const check_words: Record<string, Key> = {
     online: 'preflight.online',

@@ -1,31 +1,21 @@
 // What the page asks of the server about progress.
-import { ask_json, query_of } from '../../api/client';
-import type { PersonName } from '../../api/types';
-import type { PageOf } from '../../ui/listed.svelte';
+import { at, by_id, client, data } from '../../api/client';
+import type { Schemas } from '../../api/types';
 
-export type Row = {
-    rank: number;
-    person: PersonName | null;
-    you: boolean;
-    xp: number;
-    level: number;
-    runs: number;
-};
-export type Board = { mode: 'names' | 'anonymous' | 'off'; items: Row[] };
-export type Done = {
-    run_id: number;
-    scenario: { id: number; title: string; version: number };
-    started_at: string;
-    recorded_at: string | null;
-    score: number | null;
-    passed: boolean;
-    xp: number | null;
-};
+export type Board = Schemas['Leaderboard'];
+export type Row = Schemas['LeaderboardRow'];
+export type Done = Schemas['TrainingHistory'];
 
 export const get_board = (class_id: number | null = null) =>
-    ask_json<Board>('GET', `/v1/leaderboard${query_of({ class: class_id })}`);
-/// Of whoever is signed in, or of somebody.
-export const progress_path = (person_id: number | null) =>
-    person_id === null ? '/v1/progress' : `/v1/people/${person_id}/progress`;
-export const page_of_done = (person_id: number | null, cursor?: string) =>
-    ask_json<PageOf<Done>>('GET', `${progress_path(person_id)}/history${query_of({ cursor, limit: 20 })}`);
+    data(client.GET('/v1/leaderboard', { params: { query: { class: class_id ?? undefined } } }));
+/// `person_id` null: of the person who is signed in.
+export const get_progress = (person_id: number | null) =>
+    person_id === null
+        ? data(client.GET('/v1/progress'))
+        : data(client.GET('/v1/people/{id}/progress', by_id(person_id)));
+export const page_of_done = (person_id: number | null, cursor?: string) => {
+    const query = { cursor, limit: 20 };
+    return person_id === null
+        ? data(client.GET('/v1/progress/history', { params: { query } }))
+        : data(client.GET('/v1/people/{id}/progress/history', at({ id: person_id }, query)));
+};

@@ -1,115 +1,24 @@
 // What the page asks of the server about a lesson that is over, and what it makes of the answers.
-import { ask_json, query_of } from '../../api/client';
-import type { GazeGrid, PersonName, Session } from '../../api/types';
+import { address, at, by_id, client, data } from '../../api/client';
+import type { GazeGrid, PersonName, Schemas } from '../../api/types';
 import { length_text, number, t, type Key } from '../../i18n/i18n.svelte';
 
-export type Dwell = { name: string; dwell_ms: number };
-export type ReasonCode =
-    | 'not_there'
-    | 'short_time'
-    | 'not_completed'
-    | 'low_engagement'
-    | 'missed_target'
-    | 'looked_elsewhere'
-    | 'low_score'
-    | 'events_missing'
-    | 'not_named';
-export type Reason = { code: ReasonCode; value: number | null; of_class: number | null };
-export type DeviceName = { id: number; name: string } | null;
-export type Direction = { yaw_deg: number; pitch_deg: number };
-export type Medians = {
-    time_in_lesson_ms: number | null;
-    engagement: number | null;
-    agreement: number | null;
-    attention: number | null;
-    score: number | null;
-    interactions: number | null;
-};
-export type StudentInsight = {
-    person: PersonName | null;
-    device: DeviceName;
-    took_part: boolean;
-    run_ids: number[];
-    attempts: number;
-    completed: boolean;
-    progress: number;
-    score: number | null;
-    time_in_lesson_ms: number;
-    events: number;
-    reported_events: number | null;
-    missing_events: number;
-    looks: number;
-    interactions: number;
-    engagement: number | null;
-    agreement: number | null;
-    attention: number | null;
-    zones: Dwell[];
-    targets: Dwell[];
-    kinds: Record<string, number>;
-    gaze: GazeGrid;
-    reasons: Reason[];
-};
-export type Moment = {
-    position_ms: number;
-    students: number;
-    looks: number;
-    interactions: number;
-    engagement: number | null;
-    agreement: number | null;
-    attention: number | null;
-};
-export type FunnelStep = {
-    step: 'invited' | 'took_part' | 'looked' | 'went_somewhere' | 'interacted' | 'completed';
-    students: number;
-};
-type Taught = {
-    index: number;
-    lesson_id: number;
-    title: string;
-    kind: string;
-    content: string;
-    duration_ms: number | null;
-};
-export type Target = { name: string | null; direction: Direction | null; radius_deg: number | null };
-type ClassFigures = { students: number; took_part: number; completed: number; median: Medians };
-export type Insights = {
-    session: Session;
-    lesson: Taught | null;
-    slice_ms: number;
-    target: Target | null;
-    students: StudentInsight[];
-    class: ClassFigures & { zones: Dwell[]; targets: Dwell[]; kinds: Record<string, number>; gaze: GazeGrid };
-    funnel: FunnelStep[];
-    timeline: Moment[];
-    look_first: { person: PersonName | null; device: DeviceName; reasons: Reason[] }[];
-};
-export type DebriefSlice = Moment & { cells: number[] };
-export type DebriefStudent = {
-    person: PersonName | null;
-    device: DeviceName;
-    run_ids: number[];
-    gaze: (Direction | null)[];
-};
-export type Debrief = {
-    session: Session;
-    lesson: Taught | null;
-    slice_ms: number;
-    columns: number;
-    rows: number;
-    target: Target | null;
-    slices: DebriefSlice[];
-    students: DebriefStudent[];
-};
-export type RunSlice = { position_ms: number; looks: number; gaze: Direction | null; cells: number[] };
-export type StudentReport = {
-    session: Session;
-    lesson: Taught | null;
-    slice_ms: number;
-    target: Target | null;
-    student: StudentInsight;
-    slices: RunSlice[];
-    class: ClassFigures;
-};
+export type Insights = Schemas['SessionInsights'];
+export type StudentInsight = Schemas['StudentInsight'];
+export type StudentReport = Schemas['StudentReport'];
+export type Debrief = Schemas['Debrief'];
+export type DebriefSlice = Schemas['DebriefSlice'];
+export type DebriefStudent = Schemas['DebriefStudent'];
+export type RunSlice = Schemas['RunSlice'];
+export type Moment = Schemas['Moment'];
+export type Reason = Schemas['Reason'];
+export type ReasonCode = Reason['code'];
+export type Direction = Schemas['Direction'];
+export type Target = Schemas['AttentionTarget'];
+export type Dwell = StudentInsight['zones'][number];
+export type DeviceName = StudentInsight['device'];
+export type Medians = Insights['class']['median'];
+export type FunnelStep = Insights['funnel'][number];
 export type Wish = {
     lesson?: number;
     target?: string;
@@ -119,18 +28,14 @@ export type Wish = {
 };
 
 export const get_insights = (id: number, wish: Wish = {}) =>
-    ask_json<Insights>('GET', `/v1/sessions/${id}/insights${query_of(wish)}`);
+    data(client.GET('/v1/sessions/{id}/insights', at({ id }, wish)));
 export const get_debrief = (id: number, wish: Wish = {}) =>
-    ask_json<Debrief>('GET', `/v1/sessions/${id}/debrief${query_of(wish)}`);
+    data(client.GET('/v1/sessions/{id}/debrief', at({ id }, wish)));
 export const get_student_report = (id: number, person: number, wish: Wish = {}) =>
-    ask_json<StudentReport>('GET', `/v1/sessions/${id}/students/${person}/report${query_of(wish)}`);
-export const get_run_insights = (id: number) =>
-    ask_json<{ slices: RunSlice[]; gaze: GazeGrid; missing_events: number }>(
-        'GET',
-        `/v1/runs/${id}/insights`,
-    );
+    data(client.GET('/v1/sessions/{id}/students/{person}/report', at({ id, person }, wish)));
+export const get_run_insights = (id: number) => data(client.GET('/v1/runs/{id}/insights', by_id(id)));
 export const insight_csv = (id: number, table: string, wish: Wish = {}) =>
-    `/v1/sessions/${id}/insights/${table}.csv${query_of(wish)}`;
+    address('/v1/sessions/{id}/insights/{table}', at({ id, table: `${table}.csv` }, wish));
 
 export const name_of = (one: { person: PersonName | null; device: DeviceName }) =>
     one.person?.nickname ?? one.device?.name ?? t('results.unknown');

@@ -1,5 +1,5 @@
 // What the page asks of the server about rooms and seats.
-import { ask_json, by_id, client, data, items } from '../../api/client';
+import { at, by_id, client, data, items } from '../../api/client';
 import type { SeatStatus } from '../../api/types';
 import type { layout_of } from './draft';
 
@@ -18,9 +18,7 @@ export const fill_room = (id: number, class_id?: number) =>
             body: class_id === undefined ? {} : { class_id },
         }),
     );
-const at_class = (id: number, class_id: number) => ({
-    params: { path: { id: String(id), class: String(class_id) } },
-});
+const at_class = (id: number, class_id: number) => at({ id, class: class_id });
 /// Who sits in the room now is where the class usually sits; and back to that another day.
 export const keep_seating = (id: number, class_id: number) =>
     data(client.POST('/v1/rooms/{id}/seating/{class}/keep', at_class(id, class_id)));
@@ -28,6 +26,6 @@ export const apply_seating = (id: number, class_id: number) =>
     data(client.POST('/v1/rooms/{id}/seating/{class}/apply', at_class(id, class_id)));
 /// The whole room at once: what is not in it goes, and seats keep who sits on them.
 export const save_layout = (id: number, layout: ReturnType<typeof layout_of>) =>
-    ask_json<unknown>('PUT', `/v1/rooms/${id}/layout`, layout);
+    data(client.PUT('/v1/rooms/{id}/layout', { ...by_id(id), body: layout }));
 export const rename_room = (id: number, name: string) =>
     data(client.PATCH('/v1/rooms/{id}', { ...by_id(id), body: { name } }));

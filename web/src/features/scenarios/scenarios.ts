@@ -1,71 +1,30 @@
 // What the page asks of the server about scenarios: training with a goal.
-import { ask, ask_json, query_of } from '../../api/client';
+import { by_id, client, data } from '../../api/client';
+import type { Schemas } from '../../api/types';
 import type { Key } from '../../i18n/i18n.svelte';
-import type { PageOf } from '../../ui/listed.svelte';
 
-export type Difficulty = 'starter' | 'intermediate' | 'advanced';
-export type CriterionKind = 'checklist' | 'metric' | 'time' | 'resolution';
-export type Criterion = {
-    title: string;
-    kind: CriterionKind;
-    of: string;
-    weight: number;
-    must: boolean;
-    full_at?: number | null;
-    none_at?: number | null;
-    less_is_better?: boolean;
-    words?: string[];
-};
-export type Persona = {
-    name: string;
-    personality: string;
-    technical_level: string;
-    communication_style: string;
-};
-export type Ticket = {
-    priority: string;
-    category: string;
-    description: string;
-    customer_info?: unknown;
-    technical_context?: unknown;
-};
-export type Content = {
-    title: string;
-    description: string;
-    difficulty: Difficulty;
-    estimated_minutes: number;
-    xp_reward: number;
-    active: boolean;
-    metrics: { key: string; title: string; unit: string }[];
-    checklist: { key: string; title: string }[];
-    additional_info: unknown;
-    ticket_template: Ticket | null;
-    persona: Persona | null;
-    knowledge_base: { title: string; content: string; keywords: string[] }[];
+export type Summary = Schemas['ScenarioSummary'];
+export type Difficulty = Summary['difficulty'];
+export type Line = Required<Schemas['ScenarioMetric']>;
+export type Knowledge = Required<Schemas['ScenarioKnowledge']>;
+export type CriterionKind = Schemas['ScenarioCriterion']['kind'];
+type Given = Schemas['ScenarioCriterion'];
+export type Criterion = Given & Required<Pick<Given, 'of' | 'weight' | 'must'>>;
+/// A scenario as the server tells it: whatever was left out has its default.
+export type Scenario = Omit<
+    Schemas['Scenario'],
+    'metrics' | 'checklist' | 'knowledge_base' | 'assessment'
+> & {
+    metrics: Line[];
+    checklist: Omit<Line, 'unit'>[];
+    knowledge_base: Knowledge[];
     assessment: { pass_score: number; criteria: Criterion[] };
-    prerequisites: number[];
 };
-export type Scenario = Content & {
-    id: number;
-    public_id: string;
-    version: number;
-    archived: boolean;
-    changed_at: string;
-};
-export type Summary = {
-    id: number;
-    public_id: string;
-    version: number;
-    title: string;
-    description: string;
-    difficulty: Difficulty;
-    estimated_minutes: number;
-    xp_reward: number;
-    active: boolean;
-    has_persona: boolean;
-    prerequisites: number[];
-    changed_at: string;
-};
+/// The part of a scenario that people write.
+export type Content = Omit<
+    Scenario,
+    'id' | 'public_id' | 'version' | 'archived' | 'changed_at' | 'created_at'
+>;
 
 export const difficulties: Difficulty[] = ['starter', 'intermediate', 'advanced'];
 export const difficulty_words: Record<Difficulty, Key> = {
@@ -82,17 +41,19 @@ export const criterion_words: Record<CriterionKind, Key> = {
 };
 
 export const page_of_scenarios = (q: string, cursor?: string) =>
-    ask_json<PageOf<Summary>>('GET', `/v1/scenarios${query_of({ q, cursor, limit: 100 })}`);
-export const get_scenario = (id: number) => ask_json<Scenario>('GET', `/v1/scenarios/${id}`);
+    data(client.GET('/v1/scenarios', { params: { query: { q, cursor, limit: 100 } } }));
+export const get_scenario = (id: number) =>
+    data(client.GET('/v1/scenarios/{id}', by_id(id))) as Promise<Scenario>;
 export const save_scenario = (id: number | null, content: Content) =>
-    ask_json<Scenario>(
-        id === null ? 'POST' : 'PATCH',
-        id === null ? '/v1/scenarios' : `/v1/scenarios/${id}`,
-        sent(content),
-    );
-export const remove_scenario = (id: number) => ask('DELETE', `/v1/scenarios/${id}`);
+    id === null
+        ? data(client.POST('/v1/scenarios', { body: sent(content) }))
+        : data(client.PATCH('/v1/scenarios/{id}', { ...by_id(id), body: sent(content) }));
+export const remove_scenario = (id: number) => data(client.DELETE('/v1/scenarios/{id}', by_id(id)));
+/// The server says what is wrong with a file that is no scenario.
 export const import_file = (text: string) =>
-    ask_json<Scenario>('POST', '/v1/scenario-files', JSON.parse(text) as object);
+    data(client.POST('/v1/scenario-files', { body: JSON.parse(text) as Schemas['ScenarioFile'] }));
+export const assign = (scenario_id: number, device_ids: number[]) =>
+    data(client.POST('/v1/trainings', { body: { scenario_id, device_ids } }));
 
 export function empty_content(): Content {
     return {
@@ -127,6 +88,7 @@ export function key_for(title: string, taken: string[]): string {
     return key;
 }
 
+/// An emptied number field holds null, whatever its type says.
 const known = (value: number | null | undefined) => typeof value === 'number' && Number.isFinite(value);
 
 /// As the server takes it: lines that were begun and left empty are gone, and so is what a kind of criterion has no use for.

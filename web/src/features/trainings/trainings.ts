@@ -1,59 +1,14 @@
 // What the page asks of the server about runs of scenarios.
-import { ask, ask_json } from '../../api/client';
-import type { PersonName } from '../../api/types';
+import { address, at, by_id, client, data, items } from '../../api/client';
+import type { Schemas } from '../../api/types';
 import type { Key } from '../../i18n/i18n.svelte';
-import type { PageOf } from '../../ui/listed.svelte';
 
-export type Phase = 'assigned' | 'fetched' | 'running' | 'recorded' | 'cancelled';
-export type Training = {
-    run_id: number;
-    device_id: number | null;
-    person: PersonName | null;
-    scenario: { id: number; title: string; version: number };
-    phase: Phase;
-    assigned_at: string;
-    fetched_at: string | null;
-    running_at: string | null;
-    recorded_at: string | null;
-    score: number | null;
-    passed: boolean;
-};
-export type Item = {
-    key: string;
-    title: string;
-    done: boolean | null;
-    ticked_by: PersonName | null;
-    ticked_at: string | null;
-};
-export type Note = {
-    id: number;
-    person: PersonName | null;
-    noted_at: string;
-    text: string;
-    has_picture: boolean;
-};
-export type ScoreLine = {
-    title: string;
-    kind: string;
-    points: number;
-    most: number;
-    must: boolean;
-    met: boolean;
-    reason: 'done' | 'not_done' | 'full' | 'partly' | 'none' | 'missing';
-    value: number | null;
-    explanation: string;
-};
-export type Detail = Training & {
-    pass_score: number;
-    reckoned_score: number | null;
-    given: { score: number; reason: string; person: PersonName | null; given_at: string } | null;
-    lines: ScoreLine[];
-    items: Item[];
-    metrics: Record<string, unknown>;
-    resolution: string;
-    escalated: boolean;
-    notes: Note[];
-};
+export type Training = Schemas['Training'];
+export type Detail = Schemas['TrainingDetail'];
+export type Phase = Training['phase'];
+export type Item = Schemas['TrainingItem'];
+export type Note = Schemas['TrainingNote'];
+export type ScoreLine = Schemas['ScoreLine'];
 
 export const phase_words: Record<Phase, Key> = {
     assigned: 'phase.assigned',
@@ -71,13 +26,21 @@ export const line_words: Record<ScoreLine['reason'], Key> = {
     missing: 'line.missing',
 };
 
-export const list_trainings = async () => (await ask_json<PageOf<Training>>('GET', '/v1/trainings')).items;
-export const get_training = (id: number) => ask_json<Detail>('GET', `/v1/trainings/${id}`);
-export const cancel_training = (id: number) => ask('DELETE', `/v1/trainings/${id}`);
+export const list_trainings = () => items(client.GET('/v1/trainings'));
+export const get_training = (id: number) => data(client.GET('/v1/trainings/{id}', by_id(id)));
+export const cancel_training = (id: number) => data(client.DELETE('/v1/trainings/{id}', by_id(id)));
 export const tick = (id: number, key: string, done: boolean | null) =>
-    ask_json<Detail>('PUT', `/v1/trainings/${id}/items/${encodeURIComponent(key)}`, { done });
+    data(client.PUT('/v1/trainings/{id}/items/{item}', { ...at({ id, item: key }), body: { done } }));
 export const add_note = (id: number, text: string, picture?: string) =>
-    ask_json<Note>('POST', `/v1/trainings/${id}/notes`, { text, ...(picture ? { picture } : {}) });
-export const remove_note = (id: number, note: number) => ask('DELETE', `/v1/trainings/${id}/notes/${note}`);
+    data(
+        client.POST('/v1/trainings/{id}/notes', {
+            ...by_id(id),
+            body: { text, ...(picture ? { picture } : {}) },
+        }),
+    );
+export const remove_note = (id: number, note: number) =>
+    data(client.DELETE('/v1/trainings/{id}/notes/{note}', at({ id, note })));
+export const picture_of_note = (id: number, note: number) =>
+    address('/v1/trainings/{id}/notes/{note}/picture', at({ id, note }));
 export const give_score = (id: number, score: number | null, reason: string) =>
-    ask_json<Detail>('PUT', `/v1/trainings/${id}/score`, { score, reason });
+    data(client.PUT('/v1/trainings/{id}/score', { ...by_id(id), body: { score, reason } }));

@@ -37,7 +37,7 @@ export default typescript.config(
         },
     },
     {
-        // Only src/api knows how a call is made. Everybody else uses its typed client, and `address` for links.
+        // Only src/api makes calls. All other code uses its typed client, and `address` for links.
         files: ['web/src/**'],
         ignores: ['web/src/api/**'],
         rules: {

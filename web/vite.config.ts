@@ -12,7 +12,7 @@ export default defineConfig({
         emptyOutDir: true,
         target: 'es2022',
         modulePreload: { polyfill: false },
-        // The documentation's viewer is one ready-made file that only /docs loads.
+        // The viewer of the documentation is one ready-made file that only /docs loads.
         chunkSizeWarningLimit: 900,
         assetsInlineLimit: 0,
         rollupOptions: {
@@ -24,7 +24,7 @@ export default defineConfig({
             },
         },
     },
-    // `npm run dev` shows the page from the source tree, against a running server.
+    // `npm run dev` serves the page from the source tree, against a running server.
     server: {
         host: '127.0.0.1',
         proxy: {
@@ -35,7 +35,7 @@ export default defineConfig({
             '/openapi.json': server,
         },
     },
-    // Under Vitest, Svelte's browser half is wanted, not its server half.
+    // Vitest needs Svelte's browser half, not its server half.
     resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
     test: { environment: 'jsdom', include: ['tests/**/*.test.ts'], setupFiles: ['tests/setup.ts'] },
 });

@@ -1,5 +1,5 @@
-// A first morning with a new box: from an empty folder to the summary of a lesson for a whole class, with the plug pulled in
-// the middle.
+// A first morning with a new box: from an empty folder to the summary of a lesson for a whole class. In the
+// middle the plug is pulled.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -159,7 +159,8 @@ describe('a first morning', () => {
 
     step('puts everybody on a seat', async () => {
         await page.getByRole('link', { name: 'Admin' }).click();
-        await page.getByText(/^(The box is well|\d+ things? to look at)$/).waitFor(); // this machine's disk may be nearly full
+        // this machine's disk may be nearly full
+        await page.getByText(/^(The box is well|\d+ things? to look at)$/).waitFor();
         await check(page, 'administration');
         await page.getByRole('link', { name: 'Rooms' }).click();
         await page.getByRole('link', { name: /Room 2/ }).click();

@@ -1,4 +1,5 @@
-// A teacher and two headsets in the browser: together at every order, seen along with by WebRTC, heard when they need something.
+// A teacher and two headsets in the browser: they follow every order together, the teacher sees along by
+// WebRTC and hears when they need something.
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 import { Browser, check, Server, steps, until } from './support.mjs';
@@ -53,7 +54,7 @@ describe('two headsets in the browser', () => {
         await both('main[data-state=running]');
         await page.locator('.seat[data-state=playing]').nth(1).waitFor();
         await page.getByText('2 of 2').waitFor();
-        // What the space bar does is what the button says, which may come to the page after it came to the headsets.
+        // The space bar does what the button says, and the button may learn it after the headsets do.
         await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
         await page.keyboard.press('Space');
         await both('main[data-state=paused]');

@@ -1,4 +1,4 @@
-// The demo school: what each kind of person may do, by mouse, by keyboard and by touch, on every size of screen and in every
+// The demo school: what each role may do, by mouse, keyboard and touch, on every size of screen and in every
 // language.
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
@@ -31,7 +31,7 @@ const places = [
 
 describe('the demo school', () => {
     const server = new Server();
-    const wire = new Wire(); // between the phone and the server
+    const wire = new Wire(); // the network between the phone and the server
     let browser, page, phone, simulation;
     let is_mute = false;
     const step = steps(() => ({ page, phone }));
@@ -152,7 +152,7 @@ describe('the demo school', () => {
             hasTouch: true,
             isMobile: true,
         });
-        // A headset can be made mute: what it answers to commands gets lost on its way.
+        // The test can mute a headset: its answers to commands get lost on the way.
         await phone.routeWebSocket(/\/v1\/live/, (socket) => {
             const box = socket.connectToServer();
             socket.onMessage((message) => {

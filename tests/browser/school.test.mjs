@@ -1,4 +1,5 @@
-// A school from nothing: the first day step by step, its roster, its room by keyboard alone, its films and its cards.
+// A school from nothing: the first day step by step, its roster, its room by keyboard alone, its films and
+// its cards.
 import assert from 'node:assert/strict';
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,10 +12,12 @@ import { zip } from './zip.mjs';
 const film_bytes = 200 * 1024 * 1024;
 const shots = new URL('../../build/browser-shots/', import.meta.url).pathname;
 
-/// Twelve students and a teacher; three rows are faulty: no name at all, a role that means nothing, an id that comes twice.
+/// Twelve students and a teacher. Three rows are faulty: one has no name, one an unknown role, one an id that
+/// occurs twice.
 function roster() {
     const head =
-        'sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password';
+        'sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,' +
+        'givenName,familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password';
     const user = (id, role, given, family) =>
         [id, 'active', '2026-09-01', 'true', 's1', role, '', '', given, family, ...Array(8).fill('')].join(
             ',',
@@ -33,12 +36,15 @@ function roster() {
         'orgs.csv':
             'sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\ns1,active,2026-09-01,Riverside,school,1,\n',
         'courses.csv':
-            'sourcedId,status,dateLastModified,schoolYearSourcedId,title,courseCode,grades,orgSourcedId,subjects,subjectCodes\nc1,active,2026-09-01,,Biology,BIO,,s1,,\n',
+            'sourcedId,status,dateLastModified,schoolYearSourcedId,title,courseCode,grades,orgSourcedId,' +
+            'subjects,subjectCodes\nc1,active,2026-09-01,,Biology,BIO,,s1,,\n',
         'classes.csv':
-            'sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,classType,location,schoolSourcedId,termSourcedIds,subjects,subjectCodes,periods\nk1,active,2026-09-01,6B,,c1,6B,homeroom,,s1,,,,\n',
+            'sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,classType,' +
+            'location,schoolSourcedId,termSourcedIds,subjects,subjectCodes,periods\nk1,active,2026-09-01,6B,,c1,6B,homeroom,,s1,,,,\n',
         'users.csv': [head, ...users].join('\n') + '\n',
         'enrollments.csv':
-            'sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate\n' +
+            'sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,' +
+            'role,primary,beginDate,endDate\n' +
             names
                 .map((_, index) => `e${index + 1},active,2026-09-01,k1,s1,u${index + 1},student,,,`)
                 .join('\n') +
@@ -56,7 +62,7 @@ describe('a school from nothing', () => {
         mkdirSync(shots, { recursive: true });
         writeFileSync(join(folder, 'roster.zip'), roster());
         const film = openSync(join(folder, 'coral-reef.mp4'), 'w');
-        // The first bytes are a film's, the rest is of no matter.
+        // The first bytes are those of a film, the rest does not matter.
         writeSync(film, Buffer.from('\0\0\0\x18ftypmp42\0\0\0\0mp42isom', 'latin1'));
         writeSync(film, Buffer.from([1]), 0, 1, film_bytes - 1);
         closeSync(film);
@@ -144,7 +150,7 @@ describe('a school from nothing', () => {
             }
             assert.fail(`Tab never came to ${name}`);
         };
-        // Four more in the row, then three rows like it.
+        // Add four seats to the row, then three rows like it.
         await seats.last().focus();
         for (let i = 0; i < 4; ++i) await page.keyboard.press('n');
         await until(async () => (await seats.count()) === 8, 'eight seats');
@@ -153,12 +159,13 @@ describe('a school from nothing', () => {
             await page.keyboard.press('Enter');
             await until(async () => (await seats.count()) === 8 * i, `${8 * i} seats`);
             if (i < 4) {
-                // The new row has the focus; the button is behind it.
+                // The focus is on the new row, after the button.
                 await tab_to('Add a row');
             }
         }
         await page.getByRole('button', { name: 'Row 4, place 1' }).waitFor();
-        // The last row stands apart; before it, the first seat is turned and the one beside it is out of use.
+        // Move the last row away from the others. Before it, the first seat is turned and its neighbour is
+        // out of use.
         await page.keyboard.press('Shift+ArrowDown');
         await page.keyboard.press('Shift+ArrowDown');
         await page.keyboard.press('ArrowUp');
@@ -211,7 +218,7 @@ describe('a school from nothing', () => {
         await network(false);
         await until(async () => (await share()) >= 50, 'it goes on by itself');
 
-        // The page is left: whoever chooses the same file again goes on where it was.
+        // Leave the page. Choosing the same file again must resume the upload.
         page.once('dialog', (dialog) => dialog.accept());
         const sent = offsets.length;
         await page.reload();
@@ -265,7 +272,7 @@ describe('a school from nothing', () => {
         await other.getByRole('button', { name: 'Sign in' }).click();
         await other.getByText('That code is not right').waitFor();
         await check(other, 'second step at sign-in');
-        // The code of the first sign-in is used up; the next one counts already.
+        // The code of the first sign-in is used up, but the next one is already valid.
         await other.getByLabel('Code', { exact: true }).fill(totp(secret, Date.now() + 30_000));
         await other.getByRole('button', { name: 'Sign in' }).click();
         await other.getByRole('heading', { name: 'Today' }).waitFor();

@@ -1,5 +1,5 @@
-// What every browser test needs: the real server on a free port, a class of simulated headsets, a real browser. Nothing here
-// sleeps: everything is waited for.
+// What every browser test needs: the real server on a free port, a class of simulated headsets, a real
+// browser. Nothing sleeps; everything is waited for.
 import AxeBuilder from '@axe-core/playwright';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -17,7 +17,7 @@ const chromium_path = process.env.LECTERN_CHROMIUM ?? '/usr/bin/chromium';
 const recorded_gaze = join(root, '../shared/data/gaze');
 const patience_ms = 30_000 * Number(process.env.LECTERN_PATIENCE ?? 1);
 
-/// A process whose output can be waited for.
+/// A process whose output a test can wait for.
 class Process {
     #child;
     #waiting = [];
@@ -42,7 +42,7 @@ class Process {
         );
     }
 
-    /// The first group of a pattern in what was said so far, or will be.
+    /// Resolves with the first group of a pattern in the output so far or to come.
     said(pattern) {
         return new Promise((resolve, reject) => {
             const look = () => {
@@ -88,7 +88,7 @@ export class Server {
         return this.#process.said(/setup code: (\S+)/);
     }
 
-    /// As when the plug is pulled.
+    /// Kills the process, as if the plug were pulled.
     async kill() {
         await this.#process.signal('SIGKILL');
     }
@@ -109,8 +109,8 @@ export class Server {
     }
 }
 
-/// The network between one browser and the server. Cut, nothing goes through it and nobody is told, as when Wi-Fi is lost: a
-/// browser that only pretends to be offline still answers the server's pings.
+/// The network between one browser and the server. When it is cut, nothing gets through and nobody is told,
+/// as with lost Wi-Fi: a browser that only pretends to be offline still answers the server's pings.
 export class Wire {
     #listener = createServer({ allowHalfOpen: true }, (near) => this.#join(near));
     #ends = new Set();
@@ -143,7 +143,7 @@ export class Wire {
         this.#is_cut = true;
     }
 
-    /// What was on its way is lost, and with it the connections that waited for it.
+    /// Drops whatever was on its way, and the connections that waited for it.
     mend() {
         for (const end of this.#ends) end.destroy();
         this.#is_cut = false;
@@ -170,7 +170,7 @@ export class Browser {
                 '--disable-background-networking',
                 '--disable-component-update',
                 '--disable-sync',
-                // A live view goes from page to page of this one machine, and the camera is a drawn one.
+                // A live view runs between pages of this one machine, and the camera is a simulated one.
                 '--allow-loopback-in-peer-connection',
                 '--disable-features=WebRtcHideLocalIpsWithMdns',
                 '--use-fake-device-for-media-stream',
@@ -180,7 +180,7 @@ export class Browser {
         return browser;
     }
 
-    /// A window of its own, as on another device. What goes wrong in it is kept in `page.faults`.
+    /// Opens a window of its own, as on another device. Its errors are kept in `page.faults`.
     async open(url, options = {}) {
         const context = await this.chromium.newContext({
             baseURL: url,
@@ -204,14 +204,14 @@ export class Browser {
     }
 }
 
-/// WCAG 2.2 AA by axe, in light and in dark, and nothing wider than the window.
+/// Checks WCAG 2.2 AA with axe, in light and dark, and that nothing is wider than the window.
 export async function check(page, what) {
     for (const colorScheme of ['light', 'dark']) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         const axe = new AxeBuilder({ page });
         if (colorScheme === 'light')
             axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']);
-        else axe.withRules(['color-contrast']); // the rest does not change with the colours
+        else axe.withRules(['color-contrast']); // the other rules do not depend on colours
         const { violations } = await axe.analyze();
         const faults = violations.map(
             ({ id, nodes }) =>
@@ -227,7 +227,8 @@ export async function check(page, what) {
     assert.deepEqual(page.faults, [], what);
 }
 
-/// The steps of a story, in order. After one has failed the others are not tried, and what the pages showed is kept.
+/// Runs the steps of a story in order. After one fails the rest are skipped, and screenshots of the pages are
+/// kept.
 export function steps(pages) {
     const shots = join(root, 'build/browser-failures');
     let failed = false;
@@ -246,7 +247,7 @@ export function steps(pages) {
         });
 }
 
-/// Waits until `look` gives something that is not undefined, null or false.
+/// Waits until `look` returns something other than undefined, null or false.
 export async function until(look, what) {
     const end = Date.now() + patience_ms;
     for (;;) {

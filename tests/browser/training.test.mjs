@@ -1,5 +1,6 @@
-// A whole training in the page: written, assigned, fetched, talked through, watched, done, scored, rewarded once; in a
-// headset in the browser, and in one that speaks the older protocol of the training platform.
+// A whole training in the page: written, assigned, fetched, talked through, watched, done, scored and
+// rewarded once; in a headset in the browser, and in one that speaks the older protocol of the training
+// platform.
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 import { Browser, check, Server, steps, until } from './support.mjs';
@@ -177,7 +178,7 @@ describe('a training', () => {
         await phone.getByLabel('Lid on').check();
         await phone.getByLabel('seconds').fill('90');
         await phone.getByRole('button', { name: 'Finish' }).click();
-        // 25 for the heat, which the teacher ticked, 25 for the lid, half of 50 for the time.
+        // 25 for the heat, which the teacher ticked, 25 for the lid, half of the 50 for the time.
         for (const one of [phone, page]) {
             await one.getByText('Passed with 75 of 100').waitFor();
             const quick = one.locator('tbody tr', { hasText: 'Quick' });
@@ -240,7 +241,8 @@ describe('a training', () => {
             assert.equal((await call('POST', '/records/add', record, device.token)).score, 100);
         await shows('ben', 'recorded');
         assert.equal((await call('GET', `/v1/people/${ben.id}/progress`)).xp, 80);
-        assert.equal((await call('GET', `/v1/people/${ada.id}/progress`)).xp, 60); // what the record was worth
+        // what the record was worth
+        assert.equal((await call('GET', `/v1/people/${ada.id}/progress`)).xp, 60);
     });
 
     step('stands on the leaderboard and in the student’s history', async () => {

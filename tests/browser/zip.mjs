@@ -1,4 +1,4 @@
-// A zip with files that are stored as they are, which is all that a roster's needs.
+// Writes a zip with uncompressed files, which is all that a roster needs.
 import { crc32 } from 'node:zlib';
 
 const table = Array.from({ length: 256 }, (_, n) => {

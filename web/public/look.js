@@ -7,6 +7,6 @@
         if (look.size === 'far') root.dataset.size = 'far';
         if (look.language) root.lang = look.language;
     } catch {
-        // Storage is off: the system's look it is.
+        // Storage is off, so use the system's look.
     }
 })();

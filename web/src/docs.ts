@@ -1,4 +1,5 @@
-// The interactive documentation of the API: RapiDoc, fed with what this box says of itself. It asks nothing of the internet.
+// The interactive documentation of the API: RapiDoc with this box's own document. It loads nothing from the
+// internet.
 import 'rapidoc/dist/rapidoc-min.js';
 
 const dark = matchMedia('(prefers-color-scheme: dark)').matches;

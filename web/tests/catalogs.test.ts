@@ -1,4 +1,5 @@
-// Every word on the page is in every catalog, none is there in vain, and none stands in the source itself.
+// Every word on the page is in every catalog, every catalog entry is used, and no word stands in the source
+// itself.
 import { parse, type AST } from 'svelte/compiler';
 import { describe, expect, it } from 'vitest';
 import en from '../src/i18n/en.json';

@@ -14,7 +14,8 @@ describe('the clocks', () => {
         const sync = new ClockSync();
         expect(sync.offset_ms).toBeNull();
         for (let i = 0; i < 64; ++i) {
-            const slow = i % 10 === 0 ? 0 : 200; // queued on the way back: it would pretend 100 ms of offset
+            // waited on the way back, which would look like 100 ms of offset
+            const slow = i % 10 === 0 ? 0 : 200;
             sync.add(i * 1000, i * 1000 + 5000 + 4, i * 1000 + 8 + slow);
         }
         expect(sync.offset_ms).toBeCloseTo(5000, 6);

@@ -1,5 +1,5 @@
 // @vitest-environment node
-// The rule that the page has one client: what breaks it is found, what keeps it is not.
+// The lint rules that keep the page to one client: each finds what breaks it, and accepts what does not.
 import { ESLint } from 'eslint';
 import { expect, it } from 'vitest';
 

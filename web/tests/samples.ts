@@ -1,4 +1,4 @@
-// Headsets, seats, sessions and commands as the server tells them, with what a test is about changed.
+// Sample headsets, seats, sessions and commands as the server tells them, with the changes that a test needs.
 import type { AnswerState, Command, LiveDevice, OpenAnswer, Seat, Session } from '../src/api/types';
 
 export function device(change: Partial<LiveDevice> = {}): LiveDevice {

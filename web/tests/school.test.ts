@@ -1,4 +1,4 @@
-// The school's rules: a room's layout, a course's order, what is uploaded, what the box needs, what spreadsheets get.
+// Rules of the school: a room's layout, a course's order, uploads, the box's troubles, spreadsheets.
 import { describe, expect, it } from 'vitest';
 import { clock_difference_ms, troubles_of } from '../src/features/admin/box';
 import { day_range, target_text } from '../src/features/admin/audit';

@@ -1,2 +1,2 @@
-// jsdom draws nothing: a canvas that says so keeps it from complaining.
+// jsdom cannot draw. A canvas that says so keeps it from complaining.
 if ('HTMLCanvasElement' in globalThis) HTMLCanvasElement.prototype.getContext = () => null;

@@ -1,4 +1,4 @@
-// The live connection against a socket that the test moves by hand.
+// The live connection against a socket that the test controls.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Live } from '../src/api/live.svelte';
 

@@ -17,7 +17,7 @@ class App {
         return (this.login as Login).organisation;
     }
 
-    /// Whether the person signed in is at least that.
+    /// Whether the person signed in has at least that role.
     is(least: Role): boolean {
         const role = this.login?.person?.role ?? 'student';
         return ranks.indexOf(role) >= ranks.indexOf(least);
@@ -46,7 +46,8 @@ class App {
         }
     }
 
-    /// After signing in, or at the start with a cookie of an earlier day.
+    /// Called after signing in, and at the start of a page, which may still have the cookie of an earlier
+    /// day.
     async arrive(): Promise<void> {
         const login = await current_login();
         if (!login.person) {
@@ -74,7 +75,7 @@ class App {
         this.leave();
     }
 
-    /// The socket could not be opened: the box is gone, or this login is.
+    /// The socket could not be opened. Find out whether the box is gone or only this login.
     private async check(): Promise<void> {
         try {
             await current_login();
@@ -93,7 +94,7 @@ class App {
 
 export const app = new App();
 
-/// For a component: the topic of that name while the component lives, whatever the name becomes.
+/// For a component: follows the topic of that name while the component lives, even if the name changes.
 export function use_topic(name: () => string | null): { readonly current: Topic | null } {
     let topic = $state.raw<Topic | null>(null);
     $effect(() => {
@@ -112,7 +113,7 @@ export function use_topic(name: () => string | null): { readonly current: Topic 
     };
 }
 
-/// The organisation's topic: every headset, pairing and live session.
+/// The organisation's topic has every headset, pairing and live session.
 export function organisation_topic(): string | null {
     return app.login ? `organisation/${app.login.organisation.id}` : null;
 }

@@ -1,7 +1,7 @@
-// The page's only way to call the HTTP API. openapi-fetch does the calls; paths, bodies and answers have the
-// types that scripts/types.mjs generates from the server's own document. A refusal is thrown as a Problem that
-// carries the server's words. ESLint forbids `fetch` everywhere else but in api/files.ts, which moves large
-// files and tells how far they are.
+// The page's only way to call the HTTP API. openapi-fetch makes the calls; paths, bodies and answers have the
+// types that scripts/types.mjs generates from the server's own document. A refusal is thrown as a Problem
+// with the server's words. ESLint forbids `fetch` everywhere but in files.ts, which moves large files and
+// tells how far they are.
 import createClient, { createFinalURL, defaultPathSerializer, type ParamsOption } from 'openapi-fetch';
 import type { components, paths } from './schema';
 
@@ -31,12 +31,12 @@ export class Problem extends Error {
 
 let on_signed_out: () => void = () => {};
 
-/// Called when the server no longer knows this login, so that the page asks for a new one.
+/// `then` runs when the server no longer knows this login, so that the page asks for a new one.
 export function when_signed_out(then: () => void): void {
     on_signed_out = then;
 }
 
-/// The Problem that a refused answer stands for. `text` is its body, which should be a problem document.
+/// A refused answer as a Problem. `text` is its body, which should be a problem document.
 export function problem_of(status: number, text: string, retry_after: string | null = null): Problem {
     const { detail, title, errors } = problem_document(text);
     const retry_after_s = Number(retry_after);

@@ -1,5 +1,5 @@
-// The page's live socket: topics as small reactive tables. It reconnects by itself, keeps what was last known meanwhile,
-// and says since when nothing has been heard.
+// The page's live socket. It keeps topics as small reactive tables, reconnects by itself, keeps the last
+// known state meanwhile, and tells how long it has heard nothing.
 import { SvelteMap } from 'svelte/reactivity';
 import { take_picture } from './pictures';
 import { learn_server_time } from './server_clock.svelte';
@@ -38,7 +38,7 @@ export class Topic {
         return this.entries.get(key) as Value | undefined;
     }
 
-    /// All entries whose key starts like "device/".
+    /// All entries whose keys begin with a prefix such as "device/".
     all<Value>(prefix: string): Value[] {
         const found: Value[] = [];
         for (const [key, value] of this.entries) if (key.startsWith(prefix)) found.push(value as Value);
@@ -47,10 +47,11 @@ export class Topic {
 }
 
 export class Live {
-    /// 'gone' only after it was open once, or could not be opened for a moment: a page that loads shows no alarm.
+    /// It becomes 'gone' only after it was open, or after it could not be opened for a while, so that a page
+    /// that is still loading shows no alarm.
     state: 'connecting' | 'open' | 'gone' = $state('connecting');
     heard_at_ms = $state(Date.now());
-    /// Told what comes unasked for and belongs to no topic.
+    /// Called with messages that arrive unasked and belong to no topic.
     readonly hearers = new Set<(type: string, data: unknown) => void>();
     private socket: WebSocket | null = null;
     private topics = new Map<string, Topic>();
@@ -84,7 +85,7 @@ export class Live {
         this.socket?.close();
     }
 
-    /// Call `release` when it is no longer shown.
+    /// Call `release` when the topic is no longer shown.
     topic(name: string): Topic {
         let topic = this.topics.get(name);
         if (!topic) {
@@ -125,7 +126,7 @@ export class Live {
         let opened = false;
         socket.binaryType = 'arraybuffer';
         this.socket = socket;
-        // A box that is off answers nothing at all, and a browser waits minutes for that.
+        // A box that is switched off does not answer at all, and a browser would wait minutes for it.
         const too_long = setTimeout(() => !opened && this.lost(socket, opened), connect_within_ms);
         socket.onopen = () => {
             opened = true;
@@ -173,7 +174,7 @@ export class Live {
             topic.take(message.status, message.data);
     }
 
-    /// The network came back, or the page into view: do not wait for the next retry.
+    /// The network came back, or the page became visible: connect now, don't wait for the next retry.
     private hurry = (): void => {
         if (this.state !== 'gone' || document.hidden) return;
         clearTimeout(this.timer);

@@ -1,5 +1,5 @@
-// The pictures that headsets send of what they see, the newest of each. They come over the page's live socket, as long as
-// something on the page watches their topic ("pictures/3" for many small ones, "view/3" for one large).
+// The newest picture of what each headset sees. Pictures arrive over the live socket as long as something on
+// the page watches their topic: "pictures/3" for many small ones, "view/3" for one large one.
 import { SvelteMap } from 'svelte/reactivity';
 
 const kind_of_picture = 1;
@@ -21,11 +21,11 @@ export function take_picture(frame: ArrayBuffer): void {
     const picture = new Blob([frame.slice(head_bytes)], { type: 'image/jpeg' });
     newest.set(device_id, picture);
     pictures.set(device_id, URL.createObjectURL(picture));
-    // The one before may still be drawn for a moment.
+    // The old one may still be on the screen for a moment.
     if (before) setTimeout(() => URL.revokeObjectURL(before), 500);
 }
 
-/// The newest picture of a headset, as the server takes pictures back.
+/// The newest picture of a headset, in the form in which the server takes pictures.
 export async function picture_as_base64(device_id: number): Promise<string | undefined> {
     const picture = newest.get(device_id);
     if (!picture) return undefined;

@@ -1,5 +1,6 @@
-// What travels between the page and the server, by the words of the design. What the API says is taken from its document;
-// what only the live socket tells is written here. Fields ending in _at are ISO 8601 in UTC, those ending in _ms milliseconds.
+// The shapes that travel between the page and the server. Those of the HTTP API are taken from its document;
+// the entries of the live socket's topics are written here. A field ending in _at is ISO 8601 in UTC, one
+// ending in _ms is in milliseconds.
 import type { components, paths } from './schema';
 
 export type Schemas = components['schemas'];

@@ -1,4 +1,5 @@
-// Every word on the page comes from a catalog. English is always there; another language is fetched when it is chosen.
+// Every word on the page comes from a catalog. English is always loaded, other languages when they are
+// chosen.
 import en from './en.json';
 
 export type Key = keyof typeof en;
@@ -31,7 +32,7 @@ export async function set_language(wanted: Language): Promise<void> {
     document.documentElement.lang = wanted === 'zh' ? 'zh-Hans' : wanted;
 }
 
-/// The language of the browser, where there is a catalog for it.
+/// The language of the browser, if there is a catalog for it.
 export function browser_language(): Language {
     for (const wanted of navigator.languages ?? []) {
         const short = wanted.slice(0, 2);
@@ -40,7 +41,7 @@ export function browser_language(): Language {
     return 'en';
 }
 
-/// Dates and times are written as this browser's country writes them, where it speaks the language.
+/// Dates and times are written the way of this browser's country, if people there speak the chosen language.
 function locale(): string {
     return navigator.languages?.find((one) => one.slice(0, 2) === current) ?? current;
 }
@@ -58,7 +59,7 @@ export function number(value: number, digits = 0): string {
     return format.format(value);
 }
 
-/// The words of a key. A plural is chosen by `count`; numbers are written as the language writes them.
+/// The words of a key. `count` chooses the plural; numbers are written the way of the language.
 export function t(key: Key, parameters: Parameters = {}): string {
     const entry = catalog[key] ?? (en as Catalog)[key] ?? key;
     const text =
@@ -82,7 +83,7 @@ export function clock_text(ms: number): string {
     return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
-/// A length as people say it: "40 s", "12 min", "1 h 5 min".
+/// A length the way people say it: "40 s", "12 min", "1 h 5 min".
 export function length_text(ms: number): string {
     const seconds = Math.round(ms / 1000);
     if (seconds < 60) return t('time.seconds', { count: seconds });
@@ -91,7 +92,7 @@ export function length_text(ms: number): string {
     return t('time.hours', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
 
-/// A size of a file or a disk as people say it: "640 kB", "1.4 GB".
+/// The size of a file or disk the way people say it: "640 kB", "1.4 GB".
 export function bytes_text(bytes: number): string {
     const units = ['B', 'kB', 'MB', 'GB', 'TB'];
     const step = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
@@ -110,7 +111,7 @@ export function day_text(iso: string): string {
     );
 }
 
-/// "3 minutes ago", from two times of the same clock.
+/// "3 minutes ago". Both times are of the same clock.
 export function ago_text(then_ms: number, now_ms: number): string {
     const seconds = Math.min(0, Math.round((then_ms - now_ms) / 1000));
     const format = new Intl.RelativeTimeFormat(current, { numeric: 'auto' });

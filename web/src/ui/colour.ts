@@ -1,5 +1,5 @@
-// An organisation's colour is any colour. What is drawn keeps its hue and moves its lightness until text on it, and it as
-// text on the page's ground, can be read: 4.5 to 1, WCAG 2.2 AA.
+// An organisation may choose any colour. The page keeps its hue and moves its lightness until text is
+// readable on it, and it is readable as text on the page's background: 4.5 to 1, WCAG 2.2 AA.
 
 type Rgb = [number, number, number];
 
@@ -34,7 +34,7 @@ export function mix(from: string, to: string, share: number): string {
     return hex_of(a.map((part, i) => part + ((b[i] as number) - part) * share) as Rgb);
 }
 
-/// The nearest to `colour`, on the way to `towards`, that contrasts enough with every one of `grounds`.
+/// The colour nearest to `colour`, on the way to `towards`, that contrasts enough with all `grounds`.
 export function readable(colour: string, towards: string, grounds: string[], least = 4.5): string {
     for (let step = 0; step <= 50; ++step) {
         const candidate = mix(colour, towards, step / 50);

@@ -1,8 +1,8 @@
-// Files that the page makes itself: a table as CSV, as spreadsheets read it.
+// Files that the page makes itself: a table as CSV that spreadsheets can read.
 
 function cell(value: unknown): string {
     const text = value === null || value === undefined ? '' : String(value);
-    // A spreadsheet would calculate what begins like a formula.
+    // A spreadsheet would run a text that begins like a formula.
     const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
     return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

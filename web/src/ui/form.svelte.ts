@@ -1,4 +1,5 @@
-// What every form does: send once at a time, keep the server's faults beside their fields, say the rest in words.
+// The behaviour of every form: it sends once at a time, keeps the server's faults beside their fields, and
+// says everything else in words.
 import { Problem } from '../api/client';
 import { problem_text } from './problem_text';
 

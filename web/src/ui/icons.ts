@@ -1,4 +1,5 @@
-// Drawn on a grid of 24, stroked with 2. A state's icon is filled, so that it reads at the size of a seat.
+// Icons are drawn on a grid of 24 with strokes of 2. A state's icon is filled, so that it is readable at the
+// size of a seat.
 export const strokes = {
     today: 'M4 6.5h16v13H4zM4 10.5h16M8.5 4v4M15.5 4v4M8.5 15l2.4 2.3L15.5 13',
     live: 'M12 13.2v.1M8.2 16.2a5.3 5.3 0 0 1 0-6.4M15.8 9.8a5.3 5.3 0 0 1 0 6.4M5.2 19a9.4 9.4 0 0 1 0-12M18.8 7a9.4 9.4 0 0 1 0 12',

@@ -1,4 +1,4 @@
-// A list that comes page by page: the first, then more of it when asked.
+// A list that arrives page by page: the first at once, more when asked.
 import { problem_text } from './problem_text';
 
 export type PageOf<Item> = { items: Item[]; next?: string | null };

@@ -1,4 +1,5 @@
-// Something asked of the server for a component: there, not yet there, or a fault with a way to try again.
+// Something that a component asks of the server: it is there, not yet there, or failed and can be tried
+// again.
 import { problem_text } from './problem_text';
 
 export class Loaded<Value> {

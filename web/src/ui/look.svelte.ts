@@ -1,4 +1,5 @@
-// How the page looks on this device: kept in this browser, applied by look.js before the first drawing.
+// How the page looks on this device. The choice is kept in this browser; look.js applies it before the page
+// is drawn.
 import { browser_language, is_language, set_language, type Language } from '../i18n/i18n.svelte';
 import { accent_tokens } from './colour';
 
@@ -22,7 +23,7 @@ function keep(): void {
     try {
         localStorage.setItem(place, JSON.stringify(look));
     } catch {
-        // Storage is off: the choice lasts until the page is left.
+        // Storage is off, so the choice lasts until the page is closed.
     }
 }
 
@@ -43,7 +44,8 @@ export function change_look(change: Partial<Look>): void {
     if (change.language) void set_language(change.language);
 }
 
-/// At the start of a page: resolves when the words are there. The organisation's language serves whoever chose none.
+/// Called when a page starts; resolves when its words are loaded. The organisation's language is used where a
+/// person chose none.
 export async function start_look(): Promise<void> {
     apply();
     await set_language(look.language ?? browser_language());

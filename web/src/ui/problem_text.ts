@@ -1,4 +1,4 @@
-// What happened, what is safe, what to do: in words, for whatever a request threw.
+// Tells people about an error: what happened, what is safe, what to do.
 import { Problem } from '../api/client';
 import { t } from '../i18n/i18n.svelte';
 

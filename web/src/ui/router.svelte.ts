@@ -1,4 +1,5 @@
-// Addresses inside the page. The server gives the same page for all of them, so reloading and sending a link work.
+// Addresses inside the page. The server answers all of them with the same page, so reloading a page and
+// sending a link both work.
 
 let path = $state(location.pathname);
 
@@ -14,7 +15,7 @@ export function go(to: string, replace = false): void {
     window.scrollTo(0, 0);
 }
 
-/// The parts of an address after a pattern such as "/classes/:id", or null when it is another.
+/// The parts of an address that a pattern such as "/classes/:id" names, or null when it does not match.
 export function match(pattern: string, address: string): Record<string, string> | null {
     const wanted = pattern.split('/').filter(Boolean);
     const given = address.split('/').filter(Boolean);
@@ -28,7 +29,8 @@ export function match(pattern: string, address: string): Record<string, string> 
     return found;
 }
 
-/// Links of the page change the address without loading anything. Those to the server's own pages are left alone.
+/// Links inside the page change the address without loading anything. Links to the server's own pages are
+/// left alone.
 export function follow_links(): () => void {
     const on_click = (event: MouseEvent) => {
         if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey)

@@ -1,4 +1,4 @@
-// The addresses inside the page: who may go there, and what is fetched to show it.
+// The addresses inside the page: who may go there, and which component shows them.
 import type { Component } from 'svelte';
 import type { Role } from '../api/types';
 import { match } from './router.svelte';

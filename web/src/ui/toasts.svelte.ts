@@ -1,4 +1,5 @@
-// Short news at the edge of the page: what was done, with a way back, or what failed and what is safe.
+// Short messages at the edge of the page: what was done, with a way to undo it, or what failed and what is
+// safe.
 export type Toast = { id: number; text: string; kind: 'done' | 'fault'; undo?: () => void };
 
 let next = 1;

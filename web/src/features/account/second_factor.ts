@@ -1,4 +1,4 @@
-// What the page asks of the server about the second factor of whoever is signed in.
+// Calls about the second factor of the person signed in.
 import { client, data } from '../../api/client';
 
 export const get_standing = () => data(client.GET('/v1/totp'));
@@ -11,10 +11,11 @@ export const remove = (password: string) => data(client.POST('/v1/totp/remove', 
 export type Standing = Awaited<ReturnType<typeof get_standing>>;
 export type Offer = Awaited<ReturnType<typeof begin>>;
 
-/// A secret in groups of four, as it is typed by hand.
+/// A secret in groups of four, easier to type.
 export const in_groups = (secret: string) => secret.replaceAll(/(.{4})(?=.)/g, '$1 ');
 
-// The password that was just set in the first run, so that it is not asked for twice. In memory only.
+// Keeps the password that was set during the first run, in memory only, so that the page need not ask for it
+// twice.
 let fresh_password = '';
 export function keep_fresh_password(password: string): void {
     fresh_password = password;

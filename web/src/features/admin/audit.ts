@@ -1,4 +1,4 @@
-// What the page asks of the server about who did what.
+// Calls about the audit.
 import { address, client, data } from '../../api/client';
 import type { Schemas } from '../../api/types';
 
@@ -18,7 +18,7 @@ export const audit_csv = (filter: AuditFilter) => address('/v1/audit.csv', { par
 export const who_of = (row: AuditRow) =>
     [row.person?.nickname, row.device?.name, row.site_key?.name].filter(Boolean).join(', ');
 
-/// A day as somebody picks it, in this browser's time, as the moments between which it lies.
+/// The moments between which a range of days lies, in this browser's time zone.
 export function day_range(from: string, to: string): { from?: string; to?: string } {
     const start = from ? new Date(`${from}T00:00:00`) : null;
     const end = to ? new Date(`${to}T00:00:00`) : null;
@@ -29,7 +29,7 @@ export function day_range(from: string, to: string): { from?: string; to?: strin
     };
 }
 
-/// What something was done to, in words: the server tells it as the text of a JSON object.
+/// Tells in words what an action was done to. The server gives it as the text of a JSON object.
 export function target_text(target: string): string {
     return Object.entries(object_of(target))
         .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(', ') : String(value)}`)

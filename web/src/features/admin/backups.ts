@@ -1,4 +1,4 @@
-// What the page asks of the server about copies of everything.
+// Calls about backups.
 import { address, at, client, data, items } from '../../api/client';
 import type { Schemas } from '../../api/types';
 

@@ -1,4 +1,4 @@
-// The parts of the administration, in the order of its menu.
+// The parts of the administration, in the order of the menu.
 import type { Component } from 'svelte';
 import { app } from '../../api/app.svelte';
 import type { Key } from '../../i18n/i18n.svelte';

@@ -1,4 +1,4 @@
-// What the page asks of the server about the keys of clients that sign in by their base URL.
+// Calls about site keys: clients sign in with one in their base URL.
 import { by_id, client, data, items } from '../../api/client';
 
 export const list_keys = () => items(client.GET('/v1/site-keys'));

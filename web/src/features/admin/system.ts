@@ -1,4 +1,4 @@
-// What the page asks of the server about the box itself.
+// Calls about the box itself.
 import { client, data } from '../../api/client';
 
 type Told = Awaited<ReturnType<typeof ask_for_system>>;
@@ -8,7 +8,7 @@ export type System = Omit<Told, 'store' | 'live' | 'network'> & {
     network: { connections: number; sockets: number; requests: number; transfers: number };
 };
 
-/// The server is told this browser's time, so that it can say by how much the two differ.
+/// Tells the server this browser's time, so that it can answer by how much the two differ.
 const ask_for_system = () => data(client.GET('/v1/system', { params: { query: { client_ms: Date.now() } } }));
 export const get_system = () => ask_for_system() as Promise<System>;
 export const set_clock = () => data(client.PUT('/v1/system/clock', { body: { now_ms: Date.now() } }));

@@ -1,4 +1,4 @@
-// What the page knows of conversations.
+// Calls about conversations.
 import { at, by_id, client, data, items } from '../../api/client';
 import type { Schemas } from '../../api/types';
 
@@ -11,7 +11,7 @@ export const say = (run_id: number, text: string) =>
     data(client.POST('/v1/runs/{id}/messages', { ...by_id(run_id), body: { text } }));
 export type Said = Awaited<ReturnType<typeof say>>;
 
-/// Each once, in the order in which they were said, however often and from wherever they came.
+/// Merges lists into one that has each message once, in the order in which they were said.
 export function merged(...lists: Message[][]): Message[] {
     const by_id = new Map(lists.flat().map((one) => [one.id, one]));
     return [...by_id.values()].sort((a, b) => a.id - b.id);

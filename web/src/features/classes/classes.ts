@@ -1,4 +1,4 @@
-// What the page asks of the server about classes.
+// Calls about classes.
 import { at, by_id, client, data, items } from '../../api/client';
 
 const student_of = (id: number, person: number) => at({ id, person });
@@ -17,7 +17,7 @@ export const add_student = (id: number, person: number) =>
 export const remove_student = (id: number, person: number) =>
     data(client.DELETE('/v1/classes/{id}/students/{person}', student_of(id, person)));
 
-/// Nicknames as they are typed or pasted: one a line, or with commas between. What occurs twice is taken once.
+/// Reads typed or pasted nicknames, one a line or with commas between; repeated ones count once.
 export function parse_nicknames(text: string): string[] {
     const seen = new Map<string, string>();
     for (const part of text.split(/[\n,;，；]/)) {

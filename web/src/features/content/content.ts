@@ -1,4 +1,4 @@
-// What the page asks of the server about files: videos, apps and pictures that lessons use.
+// Calls about files: videos, apps and pictures that lessons use.
 import { by_id, client, data } from '../../api/client';
 import type { Schemas } from '../../api/types';
 import type { Key } from '../../i18n/i18n.svelte';

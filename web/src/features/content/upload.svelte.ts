@@ -1,7 +1,7 @@
-// Files on their way to the box, by the tus protocol: in pieces, each kept by the box as soon as it has arrived.
-// An upload that was cut off goes on by itself from where the box says it is, even if the page was closed and
-// the person chooses the same file again. The list belongs to the whole page, so that going to another place
-// interrupts nothing.
+// Files on their way to the box, by the tus protocol: in pieces, each kept by the box as soon as it has
+// arrived. An upload that was cut off goes on by itself from where the box says it is, even if the page was
+// closed and the person chooses the same file again. The list belongs to the whole page, so that going to
+// another place interrupts nothing.
 import { at, client, data, Problem } from '../../api/client';
 import { send_file } from '../../api/files';
 import { problem_text } from '../../ui/problem_text';
@@ -12,13 +12,13 @@ const longest_retry_ms = 15_000;
 /// A lost Wi-Fi closes no connection. After so long without a sign of life, give up and ask again.
 const silent_ms = 30_000;
 const version = { 'Tus-Resumable': '1.0.0' };
-/// Statuses after which the same piece may well go through.
+/// Statuses after which the same piece may well succeed.
 const passing = [0, 409, 423, 429, 460, 502, 503];
 const kept_in = 'lectern.uploads';
 
 export type UploadState = 'sending' | 'waiting' | 'paused' | 'done' | 'failed';
 
-/// A text as tus headers carry it: UTF-8 in base64.
+/// A text the way tus headers carry it: UTF-8 in base64.
 export function base64(text: string): string {
     return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }
@@ -50,7 +50,7 @@ function keep(mark: string, address: string | null): void {
     try {
         localStorage.setItem(kept_in, JSON.stringify(all));
     } catch {
-        // Storage is off: it then resumes only while the page is open.
+        // Storage is off, so it can be resumed only while the page is open.
     }
 }
 
@@ -102,7 +102,7 @@ export class Upload {
         this.stop?.abort();
     }
 
-    /// Given up: what the box has of it is thrown away.
+    /// Gives up; the box discards what it has.
     async cancel(): Promise<void> {
         this.pause();
         keep(this.mark, null);
@@ -168,7 +168,7 @@ export class Upload {
         this.on_done(this);
     }
 
-    /// The network or the box went away: wait and go on. Anything else is for the person to decide.
+    /// If the network or the box went away, wait and go on. Any other error is for a person to decide.
     private stumble(error: unknown): void {
         if (this.state === 'paused') return;
         const may_pass = error instanceof Problem && passing.includes(error.status);
@@ -186,7 +186,7 @@ export class Upload {
 
 class Uploads {
     list: Upload[] = $state([]);
-    /// Grows whenever one has arrived, so that lists of content look again.
+    /// Grows with every finished upload, so that lists of content reload.
     arrived = $state(0);
 
     get under_way(): boolean {

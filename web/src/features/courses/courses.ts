@@ -1,11 +1,11 @@
-// What the page asks of the server about courses: modules in order, and the lessons in each.
+// Calls about courses: modules in order, and the lessons in each.
 import { by_id, client, data, items } from '../../api/client';
 import type { Lesson, Schemas } from '../../api/types';
 
 export type Course = Schemas['Course'];
 export type CourseWithModules = Schemas['CourseWithModules'];
 export type Module = CourseWithModules['modules'][number];
-/// While it is edited: a module that is new has no id, and all have a key of their own.
+/// The outline while it is edited. A new module has no id yet, so every module has a key.
 export type Outline = { key: number; id: number | null; title: string; lessons: Lesson[] }[];
 
 export const list_courses = () => items(client.GET('/v1/courses', { params: { query: { limit: 200 } } }));
@@ -36,7 +36,7 @@ export function outline_of(modules: Module[]): Outline {
     }));
 }
 
-/// One place up or down; at either end nothing happens.
+/// Moves an item one place up or down; does nothing at either end.
 export function shifted<Item>(items: Item[], index: number, by: -1 | 1): Item[] {
     const to = index + by;
     if (to < 0 || to >= items.length) return items;
@@ -45,7 +45,7 @@ export function shifted<Item>(items: Item[], index: number, by: -1 | 1): Item[] 
     return next;
 }
 
-/// A lesson one place up or down, also over the border to the neighbouring module.
+/// Moves a lesson one place up or down, if need be into the neighbouring module.
 export function shift_lesson(outline: Outline, module: number, index: number, by: -1 | 1): Outline {
     const from = outline[module];
     const lesson = from?.lessons[index];

@@ -1,4 +1,5 @@
-// The headset's end of a live view: shows what it shows to the teacher who asks, and says that somebody watches.
+// The headset's end of a live view: sends its view to the teacher who asks, and shows the student that
+// somebody watches.
 import { Relay, type Said } from '../view/relay';
 
 const most_watchers = 4;
@@ -32,7 +33,8 @@ export class Broadcast {
             track.stop();
     }
 
-    /// The camera instead of the lesson, for whoever wants to show the room; only where the student says so.
+    /// Shows the camera instead of the lesson, to let the teacher see the room. Only the student can switch
+    /// it on.
     async use_camera(on: boolean): Promise<void> {
         if (on)
             this.camera = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
@@ -47,7 +49,7 @@ export class Broadcast {
         if (this.camera) return this.camera.getVideoTracks()[0] ?? null;
         const canvas = this.canvas();
         if (canvas !== this.shown) {
-            this.shown = canvas; // another video is drawn on another canvas
+            this.shown = canvas; // another video has another canvas
             this.view = canvas?.captureStream(frames_per_second) ?? null;
         }
         return this.view?.getVideoTracks()[0] ?? null;
@@ -70,7 +72,7 @@ export class Broadcast {
     }
 
     private async answer({ call, sdp, sender }: Said): Promise<void> {
-        // A classmate is not shown another's view.
+        // Never show one student's view to another student.
         if (!sender || !may_watch.includes(sender.role)) return;
         const track = this.track();
         if (!sdp || !track || this.watchers.has(call)) return;

@@ -1,5 +1,5 @@
-// The headset's half of clock synchronisation: the offset is the mean over the 6 quickest of the last 64 round trips. Slow
-// ones were queued somewhere, and queues are never symmetric.
+// The headset's half of clock synchronisation. The offset is the mean over the 6 quickest of the last 64
+// round trips: the slow ones waited in some queue, and queues delay one direction more than the other.
 const kept = 64;
 const used = 6;
 
@@ -8,7 +8,7 @@ export class ClockSync {
     offset_ms: number | null = null;
     round_trip_ms: number | null = null;
 
-    /// t0: own clock at sending; t1: server time in the answer; t2: own clock at receipt.
+    /// t0: own clock when sending; t1: server time in the answer; t2: own clock when receiving.
     add(t0: number, t1: number, t2: number): void {
         if (t2 < t0) return;
         this.trips.push({ round_trip_ms: t2 - t0, offset_ms: t1 - (t0 + t2) / 2 });

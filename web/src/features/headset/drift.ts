@@ -1,11 +1,11 @@
-// A player keeps with the lesson by playing a little faster or slower: a seek is seen and heard, a rate of 3 % is not. Only who
-// is too far off for that jumps.
+// Keeps a player with the lesson by playing slightly faster or slower. People see and hear a seek, but not a
+// rate that is 3 % off, so it jumps only when it is too far away.
 export const jump_beyond_ms = 80;
 const leave_within_ms = 4;
 const most_rate = 0.03;
 const settle_in_ms = 1000;
 
-/// `off_ms`: how far the player is ahead of where the lesson is.
+/// `off_ms`: by how much the player is ahead of the lesson.
 export function correction(off_ms: number): { rate: number; jump: boolean } {
     if (Math.abs(off_ms) > jump_beyond_ms) return { rate: 1, jump: true };
     if (Math.abs(off_ms) <= leave_within_ms) return { rate: 1, jump: false };

@@ -1,9 +1,9 @@
-// What a headset does at a teacher's word besides playing. What has an end has it in server time and keeps it by itself, so that
-// a headset that loses the box is never left in the dark.
+// What a headset does on a teacher's order besides playing. An effect with an end carries it in server time
+// and ends by itself, so that a headset that loses the box is never left in the dark.
 import type { Gaze } from '../../api/types';
 
 export type Launched = { kind: string; content: string; title: string };
-/// What of all this a headset is told again when it joins or comes back.
+/// The effects that a headset hears again when it joins or returns.
 export type Controls = {
     eyes_on_me: { message?: string; until_ms: number } | null;
     look: (Gaze & { until_ms: number }) | null;
@@ -14,19 +14,19 @@ export type Controls = {
 const default_seconds: Record<string, number> = { look: 30, eyes_on_me: 60, message: 10, identify: 5 };
 
 export class Effects {
-    /// The world is dimmed and silent, until then or until released.
+    /// The view is dim and silent until this time, or until released.
     eyes: { message: string; until_ms: number } | null = $state.raw(null);
-    /// Where to look, until it was looked at for a moment or nobody cares any more.
+    /// Where to look, until the student has looked there for a moment or the order expires.
     look: { towards: Gaze; until_ms: number } | null = $state.raw(null);
     message: { text: string; until_ms: number } | null = $state.raw(null);
     identify_until_ms = $state(0);
     launch: Launched | null = $state.raw(null);
     volume = $state(100);
     brightness = $state(100);
-    /// How often the headset was told that straight ahead is where it looks now.
+    /// How many orders to recenter have arrived.
     recentered = $state(0);
 
-    /// Whether this action is one of these; then it has been done.
+    /// Carries out an action of this kind; false if it is of another kind.
     obey(action: string, given: Record<string, unknown>, at_ms: number): boolean {
         const until_ms = Number(
             given.until_ms ?? at_ms + 1000 * Number(given.seconds ?? default_seconds[action] ?? 0),
@@ -82,7 +82,7 @@ export class Effects {
         this.tick(now_ms);
     }
 
-    /// Several times a second: ends what is over.
+    /// Called several times a second: ends what is over.
     tick(now_ms: number): void {
         if (this.eyes && now_ms >= this.eyes.until_ms) this.eyes = null;
         if (this.look && now_ms >= this.look.until_ms) this.look = null;
@@ -94,7 +94,7 @@ export class Effects {
         this.look = null;
     }
 
-    /// The lesson is over: nobody stays in the dark because of it.
+    /// The lesson is over: don't leave anybody in the dark because of it.
     clear(): void {
         this.eyes = this.look = this.message = this.launch = null;
         this.identify_until_ms = 0;

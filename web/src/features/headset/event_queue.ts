@@ -1,5 +1,5 @@
-// Store and forward: a batch of events stays in this browser until the server has said that it is on disk, over lost Wi-Fi
-// and over a reload. The id of a batch makes sending it twice harmless.
+// Store and forward. A batch of events stays in this browser until the server says that it is on disk, even
+// over lost Wi-Fi and a reload. The id of a batch makes it harmless to send it twice.
 export type HeadsetEvent = {
     kind: string;
     at_ms: number;
@@ -15,7 +15,7 @@ export type Batch = { batch_id: string; run_id: number | null; events: HeadsetEv
 type Keep = Pick<Storage, 'getItem' | 'setItem'>;
 
 const place = 'lectern.headset.batches';
-// Two hours of batches, one every two seconds; then the oldest give way, and are counted.
+// Two hours of batches at one every two seconds. After that the oldest are dropped and counted.
 const most_batches = 3600;
 
 export class EventQueue {
@@ -41,7 +41,7 @@ export class EventQueue {
         this.open.push(event);
     }
 
-    /// What was gathered becomes a batch, of the run that was going on.
+    /// Makes a batch of the gathered events, for the run during which they happened.
     seal(run_id: number | null): void {
         if (this.open.length === 0) return;
         this.batches.push({ batch_id: this.new_id(), run_id, events: this.open });
@@ -58,7 +58,7 @@ export class EventQueue {
         this.acknowledged += this.take_out(batch_id);
     }
 
-    /// The server will never take this batch: sending it again and again would hold up all that come after it.
+    /// The server will never accept this batch. Sending it again would hold up all that come after it.
     give_up(batch_id: string): void {
         this.refused += this.take_out(batch_id);
     }
@@ -75,7 +75,7 @@ export class EventQueue {
         try {
             this.storage?.setItem(place, JSON.stringify(this.batches));
         } catch {
-            // Storage is full or off: the batches live as long as the page does.
+            // Storage is full or off; the batches live as long as the page is open.
         }
     }
 }

@@ -1,4 +1,5 @@
-// The headset's live socket: keeps the clocks together, obeys, reports once a second, and hands events over in batches.
+// The headset's live socket. It synchronises the clock, obeys commands, reports once a second and sends
+// events in batches.
 import type { Gaze, PersonName } from '../../api/types';
 import type { Message as ChatMessage } from '../chat/messages';
 import { ClockSync } from './clock_sync';
@@ -29,7 +30,7 @@ type Welcome = {
 };
 type BatteryManager = { level: number; charging: boolean };
 
-/// This browser's clock: it never jumps while the page is open.
+/// This browser's monotonic clock, which never jumps while the page is open.
 const own_ms = () => performance.timeOrigin + performance.now();
 const new_id = () =>
     [...crypto.getRandomValues(new Uint8Array(12))].map((one) => one.toString(16).padStart(2, '0')).join('');
@@ -40,10 +41,10 @@ export class HeadsetLink {
     person: PersonName | null = $state.raw(null);
     lesson_state = $state('created');
     lesson_title = $state('');
-    content = $state(''); // what to play, where it is more than the drawn scene
+    content = $state(''); // what to play; empty for the drawn scene
     session_id: number | null = $state(null);
     device_id = $state(0);
-    teacher_knows = $state(false); // the box has it that whoever wears this feels unwell
+    teacher_knows = $state(false); // the box knows that the person who wears this feels unwell
     hand: Hand = $state.raw({ raised: false, question: '', unwell: false });
     offset_ms: number | null = $state(null);
     round_trip_ms: number | null = $state(null);
@@ -51,18 +52,18 @@ export class HeadsetLink {
     acknowledged = $state(0);
     pending = $state(0);
     refused = $state(0);
-    refusal = $state(''); // why the last of them were refused
+    refusal = $state(''); // why the server refused the latest events
     readonly effects = new Effects();
     hear_chat: (message: ChatMessage) => void = () => {};
-    /// What is seen, for pictures and for a live view.
+    /// The canvas that pictures and the live view are taken from.
     canvas: HTMLCanvasElement | null = null;
     readonly pictures = new Pictures(
         () => this.canvas,
         (frame) => this.socket?.readyState === WebSocket.OPEN && this.socket.send(frame),
     );
-    /// How fast the player plays just now, and how far it is off, where there is a player.
+    /// The player's current rate and how far it is off, if there is a player.
     rate = 1;
-    private tells_content = false; // a box that knows controls also wants to know what is shown
+    private tells_content = false; // report the content only to a box that understands it
     player_skew_ms: number | null = null;
     gaze: Gaze = { yaw_deg: 0, pitch_deg: 0 };
     readonly playback = new Playback();
@@ -72,11 +73,13 @@ export class HeadsetLink {
     private waiting = new Map<string, { done: (data: unknown) => void; fail: (error: Error) => void }>();
     private next_eid = 1;
     private timers: ReturnType<typeof setInterval>[] = [];
-    private due: ReturnType<typeof setTimeout> | undefined; // the newest order for the lesson; it replaces the one before
-    private also_due = new Set<ReturnType<typeof setTimeout>>(); // all other orders: none replaces another
+    // the newest order for the lesson, which replaces the one before
+    private due: ReturnType<typeof setTimeout> | undefined;
+    // other orders, which do not replace each other
+    private also_due = new Set<ReturnType<typeof setTimeout>>();
     private reopen: ReturnType<typeof setTimeout> | undefined;
     private retry_ms = first_retry_ms;
-    private answered: string | null = null; // the newest command for the lesson that is done
+    private answered: string | null = null; // the newest finished command for the lesson
     private forwarding = false;
     private battery: BatteryManager | null = null;
     private ended = false;
@@ -127,14 +130,15 @@ export class HeadsetLink {
         this.person = null;
     }
 
-    /// What is shown at once, and told to the box as soon as it can be: whoever feels unwell waits for nobody.
+    /// Shows it at once and tells the box as soon as possible: a person who feels unwell must not wait for
+    /// the network.
     private async set_hand(type: string, data: object, hand: Partial<Hand>): Promise<void> {
         const before = this.hand;
         this.hand = { ...before, ...hand };
         if (hand.unwell) this.teacher_knows = false;
         const told = this.ask(type, data).then(() => (this.teacher_knows = this.hand.unwell));
         await told.catch((error: unknown) => {
-            // What the box does not take is not shown as if it had. Who feels unwell stays in the calm all the same.
+            // If the box refuses, the page must not pretend otherwise. The calm scene stays on all the same.
             if (error instanceof Refusal && !hand.unwell) this.hand = before;
         });
     }
@@ -155,7 +159,8 @@ export class HeadsetLink {
             this.phase = 'open';
             this.retry_ms = first_retry_ms;
             for (let index = 0; index < first_clocks; ++index) setTimeout(() => this.ask_clock(), index * 60);
-            if (this.hand.unwell) void this.feel_unwell(); // it may have been pressed while the box was gone
+            // the button may have been pressed while the box was gone
+            if (this.hand.unwell) void this.feel_unwell();
             if (this.join_session !== null)
                 void this.ask('session.join', { session_id: this.join_session }).catch(() => {});
             this.hand_over();
@@ -172,7 +177,7 @@ export class HeadsetLink {
         };
     }
 
-    /// The box is gone, or this headset is no longer paired; what is being played goes on meanwhile.
+    /// The box is gone, or this headset is no longer paired. Whatever is playing goes on meanwhile.
     private async come_back(): Promise<void> {
         this.phase = 'gone';
         if ((await is_known(this.token)) === false) {
@@ -180,7 +185,7 @@ export class HeadsetLink {
             this.end();
             return;
         }
-        // Not all of a class at the same instant.
+        // Spread the retries, so that a class does not reconnect in the same instant.
         this.reopen = setTimeout(() => this.open(), this.retry_ms * (0.5 + Math.random()));
         this.retry_ms = Math.min(longest_retry_ms, this.retry_ms * 2);
     }
@@ -242,7 +247,7 @@ export class HeadsetLink {
         this.tells_content ||= state?.controls !== undefined;
         if (state) this.effects.adopt(state.controls, this.now_ms());
         else this.effects.clear();
-        // Whoever has the state has obeyed the newest command that led to it.
+        // A headset that has the state has also obeyed the newest command that led to it.
         const newest = state && `${state.session_id}/${state.number}`;
         if (state && state.number > 0 && newest !== this.answered) this.answer(state, 'done');
         this.answered = newest;
@@ -272,7 +277,7 @@ export class HeadsetLink {
         this.at(command.at_ms, moves_lesson(command.action), () => this.act(command));
     }
 
-    /// A timer may fire a moment early or late: it is set for just before, and the rest is waited for turn by turn.
+    /// Timers fire a little early or late. Set one for just before the moment, and then wait in small steps.
     private at(server_ms: number, for_lesson: boolean, then: () => void): void {
         let timer: ReturnType<typeof setTimeout> | undefined;
         const wait = () => {
@@ -323,7 +328,7 @@ export class HeadsetLink {
             ...(battery ? { battery: Math.round(battery.level * 100), charging: battery.charging } : {}),
             ...(this.round_trip_ms === null ? {} : { round_trip_ms: this.round_trip_ms }),
             ...(this.offset_ms === null ? {} : { clock_offset_ms: this.offset_ms }),
-            // The drawn scene follows from server time itself; only a player can be off.
+            // The drawn scene follows server time itself; only a video player can be off.
             ...(this.playback.state === 'running' ? { skew_ms: this.player_skew_ms ?? 0 } : {}),
         });
     }
@@ -353,7 +358,7 @@ export class HeadsetLink {
         void this.forward();
     }
 
-    /// One batch at a time, the oldest first, until all are acknowledged or the box is gone.
+    /// Sends one batch at a time, the oldest first, until all are acknowledged or the box is gone.
     private async forward(): Promise<void> {
         if (this.forwarding) return;
         this.forwarding = true;
@@ -371,7 +376,7 @@ export class HeadsetLink {
                 this.count();
             }
         } catch {
-            // They stay in the queue for the next time.
+            // The batches stay in the queue for the next time.
         }
         this.forwarding = false;
     }

@@ -1,4 +1,4 @@
-// How this browser becomes a headset of the box: by a code, or by a student's nickname and PIN.
+// Makes this browser a headset of the box: by a code, or by a student's nickname and PIN.
 import { data, headset_client, Problem } from '../../api/client';
 
 export type Paired = { token: string; waiting: boolean };
@@ -45,7 +45,8 @@ export async function pair_by_pin(nickname: string, pin: string): Promise<Paired
     return { token: (answer.data as { token: string }).token, waiting: answer.response.status === 202 };
 }
 
-/// Whether the server takes this token: not yet while the teacher has not tapped, no longer once it was unpaired.
+/// Whether the server accepts this token. It does not before the teacher has admitted the headset, and not
+/// after it was unpaired. Null: the box did not answer.
 export async function is_known(token: string): Promise<boolean | null> {
     try {
         await headset_client.GET('/v1/logins/current', { headers: { authorization: `Bearer ${token}` } });

@@ -1,4 +1,5 @@
-// What this headset sees, as small JPEG pictures, as often and as good as the box asks for: never when nobody looks.
+// Takes small JPEG pictures of what this headset sees, as often and as good as the box asks for, and none
+// while nobody watches.
 export type Wish = { interval_ms: number; quality: number; max_bytes: number; width: number };
 const kind_of_picture = 1;
 const least_quality = 0.2;
@@ -18,7 +19,8 @@ export class Pictures {
         clearTimeout(this.timer);
         this.wish = wish.interval_ms > 0 ? wish : null;
         this.quality = wish.quality / 100;
-        // Not all at the same moment: a class that takes its pictures together would fill the Wi-Fi together.
+        // Spread the pictures: a class that takes them in the same moment would fill the Wi-Fi in the same
+        // moment.
         if (this.wish) this.timer = setTimeout(() => void this.take(), Math.random() * wish.interval_ms);
     }
 

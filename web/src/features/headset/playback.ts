@@ -1,4 +1,5 @@
-// What a headset plays, and where it is: commands take effect at a moment of server time, and state follows from that.
+// What a headset plays, and at which position. A command takes effect at a moment of server time; everything
+// else follows from that moment.
 import type { SessionLesson, SessionState } from '../../api/types';
 import { kind_of } from '../live/command_truth';
 import type { Controls } from './effects.svelte';
@@ -13,7 +14,7 @@ export type State = {
     run_id: number | null;
     controls?: Controls;
 };
-/// What the box knows of this headset's hand.
+/// What the box knows about this headset's raised hand.
 export type Hand = { raised: boolean; question: string; unwell: boolean };
 export type HeadsetCommand = {
     session_id: number;
@@ -27,12 +28,13 @@ export type HeadsetCommand = {
     arguments?: Record<string, unknown>;
 };
 
-/// Orders for the lesson itself: of these only the newest counts.
+/// Orders for the lesson itself. Only the newest of them counts.
 export const moves_lesson = (action: string): boolean => kind_of(action) === 'playback';
 
 export class Playback {
     session_id: number | null = null;
-    /// Of each kind of command the newest that was taken. With a state, the newest for the lesson has been.
+    /// The newest number taken of each kind of command. A snapshot of the state includes the newest order for
+    /// the lesson.
     private numbers = new Map<string, number>();
     state: SessionState = 'created';
     lesson: SessionLesson | null = null;
@@ -40,7 +42,7 @@ export class Playback {
     private position_ms = 0;
     private at_ms = 0;
 
-    /// On joining, or when the session changes for this headset.
+    /// Call this when the headset joins, and when its session changes.
     adopt(state: State | null): void {
         if (!state) {
             this.state = this.session_id === null ? 'created' : 'stopped';
@@ -58,7 +60,7 @@ export class Playback {
         this.at_ms = state.at_ms;
     }
 
-    /// Only what is newer is obeyed, each kind by itself: a message does not make a pause old.
+    /// Obeys only newer commands, kind by kind: a message does not make a pause outdated.
     is_news(command: HeadsetCommand): boolean {
         if (command.session_id !== this.session_id) return true;
         return command.number > (this.numbers.get(kind_of(command.action)) ?? 0);
@@ -73,7 +75,8 @@ export class Playback {
         this.numbers.set(kind_of(command.action), command.number);
     }
 
-    /// `now_ms` is server time at the moment of taking effect; the position counts from when it should have.
+    /// `now_ms` is the server time at which the command really took effect. The position counts from the time
+    /// at which it should have.
     obey(command: HeadsetCommand, now_ms: number): void {
         const here = this.position(now_ms);
         if (command.lesson) this.lesson = command.lesson;

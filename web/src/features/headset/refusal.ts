@@ -1,4 +1,4 @@
-// What the server said no to, and whether asking again could ever change that.
+// What the server refused, and whether asking again could ever help.
 export class Refusal extends Error {
     constructor(
         readonly code: string,
@@ -7,7 +7,8 @@ export class Refusal extends Error {
         super(words || code);
     }
 
-    /// Not for want of a login, of time or of room, and no mistake of the server's: the message itself will not do.
+    /// The message itself is unacceptable. The cause is not a missing login, lack of time or space, or a
+    /// fault of the server.
     get is_final(): boolean {
         return final.has(this.code);
     }

@@ -1,12 +1,12 @@
-// A reef all around, drawn as flat shapes at directions on a sphere. It follows from the position alone, so every headset
-// at 1:20 sees the turtle in the same place.
+// A reef on a sphere, drawn as flat shapes. It depends on the position alone, so every headset at 1:20 sees
+// the turtle in the same place.
 import type { Gaze } from '../../api/types';
 import { angle_between } from '../live/gaze_words';
 
 const radians = Math.PI / 180;
 type Point = { x: number; y: number; scale: number };
 
-/// A fixed sequence of numbers from 0 to 1, the same in every browser.
+/// A fixed pseudo-random sequence from 0 to 1, the same in every browser.
 function sequence(seed: number): () => number {
     let state = seed;
     return () => {
@@ -81,7 +81,8 @@ function water_at(pitch_deg: number): string {
 export class Scene {
     private readonly field_deg = 85;
 
-    /// `around`: the whole of it unrolled into one picture, as a sphere wants it, instead of what one look sees.
+    /// With `around`, draws the whole sphere unrolled into one picture, as sphere.ts wants it, instead of one
+    /// view.
     constructor(
         private readonly context: CanvasRenderingContext2D,
         private readonly around = false,

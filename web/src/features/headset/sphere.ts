@@ -1,5 +1,6 @@
-// All around as a picture: every pixel of the screen is a direction, and the direction is a place in an equirectangular picture.
-// No geometry at all, so the same few lines serve a flat screen and both eyes of a headset.
+// Draws a 360° picture. Every pixel of the screen is a direction, and every direction is a place in an
+// equirectangular picture. There is no geometry, so the same few lines serve a flat screen and both eyes of a
+// headset.
 const vertex = `
 attribute vec2 corner;
 varying vec2 at;
@@ -19,19 +20,19 @@ void main() {
 }`;
 
 export type Lens = [number, number, number, number];
-/// Column by column, as WebGL takes it.
+/// Column by column, the order that WebGL wants.
 export type Turn = Float32Array;
 
 const radians = Math.PI / 180;
 
-/// How a head is turned that looks there, upright.
+/// The rotation of an upright head that looks in this direction.
 export function turn_of(yaw_deg: number, pitch_deg: number): Turn {
     const [cy, sy] = [Math.cos(yaw_deg * radians), Math.sin(yaw_deg * radians)];
     const [cp, sp] = [Math.cos(pitch_deg * radians), Math.sin(pitch_deg * radians)];
     return new Float32Array([cy, 0, sy, -sy * sp, cp, cy * sp, -sy * cp, -sp, cy * cp]);
 }
 
-/// Where the middle of a view looks that is turned so.
+/// The direction in which the middle of a view with this rotation looks.
 export function gaze_of(turn: ArrayLike<number>): { yaw_deg: number; pitch_deg: number } {
     const [x, y, z] = [-(turn[6] as number), -(turn[7] as number), -(turn[8] as number)];
     return {
@@ -46,7 +47,7 @@ export function lens_for(width: number, height: number, field_deg: number): Lens
     return [(half * width) / longest, (half * height) / longest, 0, 0];
 }
 
-/// The lens of a projection matrix, which may look past its middle, as the eyes of a headset do.
+/// The lens of a projection matrix. It may be off-centre, as a headset's eyes are.
 export function lens_of(projection: ArrayLike<number>): Lens {
     const [x, y] = [projection[0] as number, projection[5] as number];
     return [1 / x, 1 / y, (projection[8] as number) / x, (projection[9] as number) / y];

@@ -1,5 +1,5 @@
-// The training that waits for this headset. The page asks for it each second until the student begins, and then
-// stops: that tells the box that the training is under way. Afterwards it sends the results.
+// The training that waits for this headset. The page asks for it each second until the student begins, and
+// then stops: that tells the box that the training is under way. Afterwards it sends the results.
 import { at, by_id, data, headset_client, Problem, with_token } from '../../api/client';
 import { merged, type Message } from '../chat/messages';
 import type { Detail } from '../trainings/trainings';
@@ -12,7 +12,7 @@ const ask_for_training = (token: string) =>
 
 export class HeadsetTraining {
     handed: Handed | null = $state.raw(null);
-    /// While it is done, and then with its score until it is put away.
+    /// The training under way, and afterwards the one with its score, until it is put away.
     detail: Detail | null = $state.raw(null);
     messages: Message[] = $state.raw([]);
     leaves: string | null | undefined = $state.raw(undefined); // where messages go; null: they stay here
@@ -28,7 +28,7 @@ export class HeadsetTraining {
         clearInterval(this.timer);
     }
 
-    /// What somebody else said, as the socket tells it.
+    /// Takes a message of somebody else from the socket.
     hear = (message: Message): void => {
         if (message.run_id === this.detail?.run_id) this.messages = merged(this.messages, [message]);
     };
@@ -51,7 +51,7 @@ export class HeadsetTraining {
         this.messages = merged(this.messages, [said.message], said.reply ? [said.reply] : []);
     };
 
-    /// Sent again when the answer was lost: the box takes it once.
+    /// May be called again if the answer got lost: the box takes a record only once.
     async finish(metrics: Record<string, number>, checklist: Record<string, boolean>): Promise<void> {
         if (!this.detail) return;
         const call = { ...by_id(this.detail.run_id), ...this.mine, body: { metrics, checklist } };

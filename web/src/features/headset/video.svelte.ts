@@ -1,19 +1,19 @@
-// The lesson's video, fetched from the box and kept as long as it is shown. Content that plays on many headsets
-// is fetched before the lesson, not in it.
+// The lesson's video, fetched from the box and kept as long as it is shown. Content that plays on many
+// headsets is fetched before the lesson, not in it.
 import { fetch_video } from '../../api/files';
 
 const may_be_video = /^\/v1\/content\/\d+\/file$|^\/[^/].*\.(mp4|webm)$/;
 
 export class Video {
     url = $state('');
-    /// 0 to 1, while it is coming.
+    /// Progress from 0 to 1 while the video loads.
     share: number | null = $state(null);
     private content = '';
     private stop: AbortController | null = null;
 
     constructor(private readonly token: string) {}
 
-    /// Only what lies on the box itself is played; a name of a file that nobody uploaded is not.
+    /// Plays only files of the box itself, not a file name that nobody uploaded.
     async show(content: string): Promise<void> {
         if (content === this.content) return;
         this.end();
@@ -25,7 +25,7 @@ export class Video {
             const video = await fetch_video(content, this.token, stop.signal, tell);
             if (video && this.stop === stop) this.url = URL.createObjectURL(video);
         } catch {
-            // Gone, or no longer wanted: the drawn scene stays.
+            // The video is gone or no longer wanted; the drawn scene stays.
         } finally {
             this.share = null;
         }

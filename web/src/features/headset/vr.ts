@@ -1,7 +1,7 @@
-// Immersive, where the browser has WebXR: a headset's own browser needs no app.
+// Immersive viewing where the browser has WebXR, so that a headset's own browser needs no app.
 import { gaze_of, lens_of, Sphere, type Source } from './sphere';
 
-// What of WebXR is used here; TypeScript does not know it yet.
+// The part of WebXR that is used here; TypeScript does not have it yet.
 type Matrix = Float32Array;
 type XrView = { projectionMatrix: Matrix; transform: { matrix: Matrix } };
 type XrPose = { views: XrView[]; transform: { matrix: Matrix } };
@@ -34,7 +34,7 @@ export async function has_vr(): Promise<boolean> {
     );
 }
 
-/// The turning part of a pose, after straight ahead was set anew.
+/// The rotation of a pose, relative to the latest "straight ahead".
 function turned(matrix: Matrix, ahead_deg: number): Float32Array {
     const [c, s] = [Math.cos((ahead_deg * Math.PI) / 180), Math.sin((ahead_deg * Math.PI) / 180)];
     const out = new Float32Array(9);
@@ -54,7 +54,8 @@ export class Immersion {
     private ahead_deg = 0;
     private looks_deg = 0;
 
-    /// `paint` gives the picture of the moment; `gaze` hears where the head points. Resolves when it is over.
+    /// `paint` returns the picture of the moment, `gaze` hears where the head points. Resolves when the
+    /// session ends.
     async begin(
         paint: () => { source: Source; light: number },
         gaze: (at: { yaw_deg: number; pitch_deg: number }) => void,

@@ -1,4 +1,4 @@
-// What the page asks of the server about headsets and their pairing.
+// Calls about headsets and their pairing.
 import type { Device } from '../../api/types';
 import { by_id, client, data } from '../../api/client';
 
@@ -16,7 +16,7 @@ export async function list_devices(): Promise<Device[]> {
 }
 export const change_device = (id: number, change: { name: string; group: string }) =>
     data(client.PATCH('/v1/devices/{id}', { ...by_id(id), body: change }));
-/// The spare takes over the id, and with it the seat, the name and the history of the broken one.
+/// The spare takes over the id of the broken one, and with it the seat, the name and the history.
 export const replace_device = (id: number, spare_id: number) =>
     data(client.POST('/v1/devices/{id}/replace', { ...by_id(id), body: { device_id: spare_id } }));
 export const unpair_device = (id: number) => data(client.DELETE('/v1/devices/{id}', by_id(id)));
@@ -26,7 +26,7 @@ export const open_pairing = (seconds: number) =>
 export const admit = (id: number) => data(client.POST('/v1/pairing-requests/{id}/admit', by_id(id)));
 export const refuse = (id: number) => data(client.DELETE('/v1/pairing-requests/{id}', by_id(id)));
 
-/// A code as it is read aloud: "042 137".
+/// A code the way it is read aloud: "042 137".
 export function spaced_code(code: string): string {
     return code.length === 6 ? `${code.slice(0, 3)} ${code.slice(3)}` : code;
 }

@@ -1,4 +1,4 @@
-// What the page asks of the server about lessons.
+// Calls about lessons.
 import { by_id, client, data, items } from '../../api/client';
 import type { LessonKind } from '../../api/types';
 import type { Key } from '../../i18n/i18n.svelte';
@@ -32,7 +32,8 @@ export const content_words: Record<LessonKind, Key> = {
     scenario: 'lesson.scenario_content',
 };
 
-/// "18", "18:30", "1:02:05" as milliseconds: minutes, or minutes and seconds, or with hours. Null: it has no end.
+/// Reads "18", "18:30" or "1:02:05" as milliseconds: minutes, minutes and seconds, or hours too. Null for a
+/// lesson without an end, undefined for anything else.
 export function parse_duration(text: string): number | null | undefined {
     const trimmed = text.trim();
     if (!trimmed) return null;

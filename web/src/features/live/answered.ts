@@ -1,4 +1,4 @@
-// The newest commands as one headset sees them: what it was told, and how far it is.
+// The newest commands from one headset's view: what it was told, and its answers.
 import type { AnswerState, Command } from '../../api/types';
 import { t, type Key } from '../../i18n/i18n.svelte';
 import { kind_of } from './command_truth';
@@ -32,7 +32,7 @@ export const answer_words = (): Record<AnswerState, string> => ({
     expired: t('answer.expired'),
 });
 
-/// What it has not done yet, the newest of each kind: what is done is quiet.
+/// What it has not done yet, the newest of each kind. Finished commands are not shown.
 export function answers_of(commands: Command[], device_id: number): Answered[] {
     const kinds = new Set<string>();
     const answers: Answered[] = [];

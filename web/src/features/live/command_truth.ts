@@ -1,5 +1,5 @@
-// What a command has come to: who has done it, who has not yet, who did not. The states are the server's; all that the page
-// adds is when silence has lasted long enough to be mentioned.
+// What has become of a command: who has done it, who has not yet, who failed. The server tells the states;
+// the page only decides when silence has lasted long enough to mention.
 import type { Command, OpenAnswer } from '../../api/types';
 import type { Key, Parameters } from '../../i18n/i18n.svelte';
 
@@ -9,8 +9,8 @@ export type Truth = {
     kind: Kind;
     total: number;
     done: number;
-    pending: number; // told, and still within the time that answering takes
-    silent: OpenAnswer[]; // told a while ago; may still come
+    pending: number; // told, and still within the usual time for an answer
+    silent: OpenAnswer[]; // told a while ago, and may still answer
     missed: OpenAnswer[]; // failed, or too late
 };
 
@@ -31,15 +31,15 @@ export const doing = (action: string): Key => words[action] ?? 'command.doing';
 const playback = new Set(['play', 'pause', 'resume', 'seek', 'stop']);
 const attention = new Set(['eyes_on_me', 'release']);
 
-/// A headset obeys the newest command of each kind, so each kind has a truth of its own.
+/// A headset obeys the newest command of each kind, so each kind is judged by itself.
 export function kind_of(action: string): Kind {
     if (playback.has(action)) return 'playback';
     return attention.has(action) ? 'attention' : action;
 }
 
-/// From when on it is said that a headset has not answered, though its order still stands.
+/// After so long the page mentions that a headset has not answered, although the order still stands.
 export const patience_ms = 4000;
-/// For how long it matters who was not told where to look; who does not play matters always.
+/// For so long it matters who did not hear where to look. Who does not play always matters.
 const passing_ms = 90_000;
 
 function truth_of(command: Command, now_ms: number, is_online: (device_id: number) => boolean): Truth | null {
@@ -61,8 +61,8 @@ function truth_of(command: Command, now_ms: number, is_online: (device_id: numbe
     };
 }
 
-/// Of each kind the newest, the newest of all first. What came before it no longer matters to anybody. A headset that is not
-/// heard from is neither waited for nor blamed: it is where it should be as soon as it is back, and shown as offline meanwhile.
+/// The newest command of each kind, the newest first; earlier ones no longer matter. A headset that is
+/// offline is neither waited for nor blamed: it catches up when it returns, and shows as offline until then.
 export function truths_of(
     commands: Command[],
     now_ms: number,
@@ -82,10 +82,10 @@ export function truths_of(
     return truths;
 }
 
-/// Those to whom a command can be sent again.
+/// The headsets to which a command can be sent again.
 export const behind = (truth: Truth): OpenAnswer[] => [...truth.missed, ...truth.silent];
 
-/// What the button says that sends a command again.
+/// The words on the button that sends a command again.
 export function words_for_retry(truth: Truth): { key: Key; parameters: Parameters } | null {
     const [missed, silent] = [truth.missed.length, truth.silent.length];
     if (missed && silent) return { key: 'command.both', parameters: { missed, silent } };

@@ -1,4 +1,4 @@
-// Where somebody looks, in words: for lists, for screen readers, and for the titles of charts.
+// Where a person looks, in words: for lists, for screen readers, and for the titles of charts.
 import type { Gaze, GazeGrid } from '../../api/types';
 import type { Key } from '../../i18n/i18n.svelte';
 
@@ -16,7 +16,7 @@ export function angle_between(a: Gaze, b: Gaze): number {
     return Math.acos(Math.min(1, Math.max(-1, cosine))) / radians;
 }
 
-/// Who has turned to where they were asked to look: it is in view, if not yet in the middle of it.
+/// Whether a head has turned to the target: it is in view, though maybe not in the middle.
 export const turned_within_deg = 30;
 export const has_turned = (gaze: Gaze | null, towards: Gaze): boolean =>
     gaze !== null && angle_between(gaze, towards) <= turned_within_deg;
@@ -33,7 +33,7 @@ export function gaze_words(gaze: Gaze): Key {
     return yaw < 0 ? 'gaze.left' : 'gaze.right';
 }
 
-/// The middle of the cell that was looked at most, or null when nobody looked anywhere.
+/// The middle of the cell that people looked at most, or null if nobody looked anywhere.
 export function peak_of(grid: GazeGrid): Gaze | null {
     let best = -1;
     let most = 0;
@@ -51,7 +51,7 @@ export function peak_of(grid: GazeGrid): Gaze | null {
     };
 }
 
-/// The share of all gaze that fell into each direction of the words above, the largest first.
+/// The share of all gaze in each direction of the words above, the largest first.
 export function shares_of(grid: GazeGrid): { words: Key; share: number }[] {
     const sums = new Map<Key, number>();
     for (const [index, count] of grid.counts.entries()) {

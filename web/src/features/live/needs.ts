@@ -1,7 +1,7 @@
-// Who needs the teacher, the most urgent first, why, and the one thing that helps. What is fine is not here.
-//
-// The server ranks what it measures over time ("help" of the session's topic: looking away, behind, not started). What only
-// this page knows is added after it: who has not answered the newest command yet, and what is worth a look when nothing is urgent.
+// The students who need the teacher, the most urgent first, with the reason and the one thing that helps.
+// Anyone who is fine is left out. The server ranks what it measures over time ("help" of the session's topic:
+// looking away, behind, not started). The page adds what only it knows: who has not answered the newest
+// command yet, and what is worth a look when nothing is urgent.
 import type { AnswerState, Help, LiveDevice, OpenAnswer, Session } from '../../api/types';
 import { behind, type Truth } from './command_truth';
 import { is_battery_low, is_off_time, is_slow } from './states';
@@ -25,8 +25,8 @@ export type Need = {
     device: LiveDevice;
     reason: Reason;
     remedy: Remedy;
-    command: number | null; // the one to send again
-    answer: AnswerState | null; // how far it is with that command
+    command: number | null; // the command to send again
+    answer: AnswerState | null; // its answer to that command
     error: string;
     value: number | null;
     threshold: number | null;
@@ -97,7 +97,8 @@ function remedy_of(reason: Reason, owes: boolean, help: Help | undefined): Remed
     return owes && (reason === 'not_obeyed' || reason === 'not_started') ? 'retry' : null;
 }
 
-/// One need a headset: the first thing to do about it. While a command is on its way nobody is blamed for not having started.
+/// Leaves one need for each headset: the first thing to do. While a command is still on its way, nobody is
+/// blamed for not having started.
 export function needs_of(
     devices: LiveDevice[],
     session: Session,
@@ -115,7 +116,7 @@ export function needs_of(
             (help && told[help.reason]) ?? reason_of(device, session, owes !== undefined, settling);
         if (!reason) continue;
         const remedy = remedy_of(reason, owes !== undefined, help);
-        if (remedy === 'retry' && !owes) continue; // it has done it meanwhile
+        if (remedy === 'retry' && !owes) continue; // it has obeyed in the meantime
         needs.push({
             device,
             reason,

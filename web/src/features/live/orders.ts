@@ -1,4 +1,4 @@
-// What is said to headsets beside play and pause: to all of a session, or to the headsets of a target.
+// Orders to headsets besides play and pause: to a whole session, or to chosen headsets.
 import { by_id, client, data } from '../../api/client';
 
 export type Order =
@@ -11,7 +11,7 @@ export type Order =
     | { action: 'recenter' | 'catch_up' }
     | { action: 'identify'; arguments: { seconds?: number } };
 
-/// Without device_ids it is for everybody in the session, also for those who come later.
+/// Without device_ids the order is for everybody in the session, including those who join later.
 export const give_order = (session_id: number, order: Order, device_ids?: number[]) =>
     data(client.POST('/v1/sessions/{id}/commands', { ...by_id(session_id), body: { ...order, device_ids } }));
 
@@ -21,7 +21,7 @@ export const lower_hands = (session_id: number, device_ids?: number[]) =>
 export const take_over = (session_id: number) =>
     data(client.POST('/v1/sessions/{id}/take-over', { ...by_id(session_id), body: {} }));
 
-/// Every lesson of one's own.
+/// Stops all lessons of the person signed in.
 export const stop_all = () => data(client.POST('/v1/sessions/stop-all', { body: {} }));
 
 export const show_on_display = (session_id: number, device_id: number | null) =>

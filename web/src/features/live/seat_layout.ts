@@ -1,16 +1,17 @@
-// Where seats are drawn, and which one is next to which.
+// Where to draw seats, and which seats are neighbours.
 import type { LiveDevice, Seat } from '../../api/types';
 
 export type Box = { x: number; y: number; width: number; height: number };
 export type Direction = 'up' | 'down' | 'left' | 'right';
 
-/// Seats are drawn a little larger than the room says, as the gaps between them are for people and not for pictures.
+/// Draw seats a little larger than the room says: its gaps are for people to walk through, which a picture
+/// does not need.
 export const swell = 3;
 const margin = 4;
 const pitch = 40;
 export const desk_height = 16;
 
-/// Who is at a seat: the headset that belongs there, or else the one on which the seat's student is signed in.
+/// The headset at a seat: the one that belongs there, or the one on which the seat's student is signed in.
 export function devices_at(seats: Seat[], devices: LiveDevice[]): Map<number, LiveDevice> {
     const by_id = new Map(devices.map((device) => [device.id, device]));
     const at = new Map<number, LiveDevice>();
@@ -40,14 +41,14 @@ export function bounds_of(seats: Seat[]): Box {
     return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
-/// Two seats are not drawn as large as the whole room would be: names need not be read from the moon.
+/// Two seats must not fill the space of a whole room; names that large help nobody.
 export function roomy(box: Box, least_width = 5.5 * pitch, least_height = 3 * pitch): Box {
     const width = Math.max(box.width, least_width);
     const height = Math.max(box.height, least_height);
     return { x: box.x - (width - box.width) / 2, y: box.y - (height - box.height) / 2, width, height };
 }
 
-/// Headsets that have no seat, in rows in the order of their names: below the room's own, or alone where there is no room.
+/// Places headsets without a seat in rows, ordered by name: below the room, or alone if there is no room.
 export function seats_for(devices: LiveDevice[], columns = 6, top = 0, first_row = 1): Seat[] {
     const sorted = [...devices].sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
     return sorted.map((device, index) => {
@@ -77,7 +78,7 @@ export function seats_below(seats: Seat[], unseated: LiveDevice[]): Seat[] {
     return seats_for(unseated, columns, bottom + pitch / 2, Math.max(...seats.map((seat) => seat.row)) + 1);
 }
 
-/// The seat that an arrow key leads to: the nearest in that direction, those straight ahead first.
+/// The seat that an arrow key leads to: the nearest in that direction, preferring those straight ahead.
 export function next_seat(seats: Seat[], from: Seat, direction: Direction): Seat | null {
     const sideways = direction === 'left' || direction === 'right';
     const sign = direction === 'left' || direction === 'up' ? -1 : 1;
@@ -98,7 +99,7 @@ export function next_seat(seats: Seat[], from: Seat, direction: Direction): Seat
     return best;
 }
 
-/// As much of a text as fits, with an ellipsis when something had to go. `measure` gives a text's width.
+/// As much of a text as fits, with an ellipsis if something was cut. `measure` gives a text's width.
 export function fit_text(text: string, width: number, measure: (text: string) => number): string {
     if (measure(text) <= width) return text;
     const letters = [...text];

@@ -1,4 +1,4 @@
-// What the page asks of the server about sessions.
+// Calls about sessions.
 import { at, by_id, client, data, items } from '../../api/client';
 import type { SessionState } from '../../api/types';
 

@@ -1,4 +1,4 @@
-// The states of a headset, each with colour, icon and word: the same everywhere on the page.
+// The states of a headset, each with colour, icon and word, the same everywhere on the page.
 import type { DeviceState, LiveDevice, Session } from '../../api/types';
 import type { Key } from '../../i18n/i18n.svelte';
 import type { IconName } from '../../ui/icons';
@@ -19,7 +19,7 @@ export const looks: Record<Standing, Look> = {
     maintenance: { tone: 'away', icon: 'maintenance', word: 'state.maintenance' },
 };
 
-/// What is worth a word on a seat: under these a headset is in order.
+/// The limits below which a headset is in order; anything above gets a word on the seat.
 export const low_battery = 20;
 export const slow_round_trip_ms = 150;
 export const far_skew_ms = 50;
@@ -36,7 +36,7 @@ export function is_off_time(device: LiveDevice): boolean {
     return device.skew_ms !== null && Math.abs(device.skew_ms) > far_skew_ms;
 }
 
-/// What a headset of this session ought to be doing.
+/// What a headset of this session should be doing.
 export function wanted_state(session: Session): DeviceState {
     if (session.state === 'running') return 'playing';
     return session.state === 'paused' ? 'paused' : 'ready';
@@ -47,17 +47,18 @@ export function is_in_sync(device: LiveDevice, session: Session): boolean {
 }
 
 export function standing_of(device: LiveDevice): Standing {
-    if (device.unwell_ms) return 'unwell'; // also when the headset is gone: whoever wore it still feels unwell
+    // even if the headset is gone: the person who wore it still feels unwell
+    if (device.unwell_ms) return 'unwell';
     if (!device.online) return 'offline';
     return device.hand ? 'hand' : device.state;
 }
 
-/// What people call whoever is at a headset.
+/// What people call the person at a headset.
 export function who(device: LiveDevice): string {
     return device.person?.nickname ?? device.name;
 }
 
-/// Where the lesson is now. `now_ms` is server time.
+/// The lesson's current position. `now_ms` is server time.
 export function position_at(session: Session, now_ms: number): number {
     const moving = session.state === 'running' ? Math.max(0, now_ms - session.at_ms) : 0;
     const position = session.position_ms + moving;

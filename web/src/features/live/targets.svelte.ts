@@ -1,9 +1,9 @@
-// Whom an order is for: everybody, or the headsets that were chosen on the map, in the list, or row by row.
+// Who an order is for: everybody, or the headsets chosen on the map, in the list, or row by row.
 import { SvelteSet } from 'svelte/reactivity';
 
 export class Targets {
     readonly chosen = new SvelteSet<number>();
-    /// A tap on a seat chooses it instead of opening it.
+    /// While this is on, a tap on a seat chooses it instead of opening it.
     choosing = $state(false);
 
     get everybody(): boolean {

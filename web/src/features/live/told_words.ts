@@ -1,4 +1,4 @@
-// Whom an order will reach, in words: a few by name, many by number.
+// Says in words who an order will reach: a few by name, many by number.
 import type { LiveDevice } from '../../api/types';
 import { t } from '../../i18n/i18n.svelte';
 import { who } from './states';

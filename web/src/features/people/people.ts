@@ -1,4 +1,4 @@
-// What the page asks of the server about people and their logins.
+// Calls about people and their logins.
 import { by_id, client, data, items } from '../../api/client';
 import type { Person, Role, Schemas } from '../../api/types';
 
@@ -43,7 +43,7 @@ export const set_password = (id: number, password: string, current?: string) =>
 export const list_logins = (person_id?: number) =>
     items(client.GET('/v1/logins', { params: { query: person_id ? { person: person_id } : {} } }));
 export const end_login = (id: number) => data(client.DELETE('/v1/logins/{id}', by_id(id)));
-/// Of somebody else all, of one's own all but this one.
+/// Ends all logins of another person, or all of one's own but this one.
 export const end_logins = (id: number) => data(client.POST('/v1/people/{id}/sign-out', by_id(id)));
 export const remove_totp = (id: number) => data(client.DELETE('/v1/people/{id}/totp', by_id(id)));
 export const runs_of = (person_id: number, cursor?: string) =>
@@ -55,7 +55,7 @@ export const runs_of = (person_id: number, cursor?: string) =>
 
 export const full_name = (person: Person) => [person.first_name, person.last_name].filter(Boolean).join(' ');
 
-/// What a browser says of itself, as somebody would say it: "Firefox, Windows".
+/// A browser's user agent the way people would say it: "Firefox, Windows".
 export function browser_words(user_agent: string): string {
     const named = (table: [RegExp, string][]) => table.find(([pattern]) => pattern.test(user_agent))?.[1];
     const browser = named([

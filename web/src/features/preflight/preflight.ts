@@ -38,7 +38,7 @@ const fixes: Record<string, Key> = {
     sign_in: 'preflight.sign_in',
 };
 
-/// The exact thing to do about a check that is not good.
+/// What exactly to do about a failed check.
 export function fix_words(check: Check, name: string): string {
     const key = fixes[check.fix ?? ''];
     return key ? t(key, { name, wanted: amount_words(check.wanted, check.unit) }) : (check.fix ?? '');
@@ -52,14 +52,14 @@ function amount_words(value: string | null, unit: string): string {
     return unit === 'ms' ? t('seat.milliseconds', { ms: number(amount) }) : value;
 }
 
-/// What was measured, in people's words; nothing where "in order" says it all.
+/// What was measured, in plain words; empty where "in order" says everything.
 export function value_words(check: Check): string {
     if (check.unit === 'person' || check.name === 'clock' || check.name === 'online') return '';
     if (check.name === 'content') return check.value === '0' && check.good ? '' : `${check.value ?? ''}`;
     return amount_words(check.value, check.unit);
 }
 
-/// Who needs a hand first: the most faults before the fewest, then by name.
+/// Sorts by the number of faults, the most first, then by name.
 export function worst_first(devices: Ready[]): Ready[] {
     const faults = (device: Ready) => device.checks.filter((check) => !check.good).length;
     return [...devices].sort(

@@ -1,4 +1,4 @@
-// What the page asks of the server about progress.
+// Calls about progress.
 import { at, by_id, client, data } from '../../api/client';
 import type { Schemas } from '../../api/types';
 
@@ -8,7 +8,7 @@ export type Done = Schemas['TrainingHistory'];
 
 export const get_board = (class_id: number | null = null) =>
     data(client.GET('/v1/leaderboard', { params: { query: { class: class_id ?? undefined } } }));
-/// `person_id` null: of the person who is signed in.
+/// The progress of a person; null for the person signed in.
 export const get_progress = (person_id: number | null) =>
     person_id === null
         ? data(client.GET('/v1/progress'))

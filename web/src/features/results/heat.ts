@@ -1,8 +1,10 @@
-// A heat map of gaze: one hue from faint to strong, so that print and the colour-blind read it too.
+// A heat map of gaze in one hue from faint to strong, so that it is readable in print and by the
+// colour-blind.
 import type { GazeGrid } from '../../api/types';
 
-/// Counts as strengths from 0 to 1, softened over the neighbours (the grid closes around behind) so that a map of few
-/// samples reads as places and not as squares. `most` shares one scale between several maps.
+/// Turns counts into strengths from 0 to 1 and softens them over the neighbouring cells (left and right edge
+/// touch), so that a map of few samples shows places and not squares. `most` gives several maps the same
+/// scale.
 export function strengths(grid: GazeGrid, most?: number): Float32Array {
     const { columns, rows, counts } = grid;
     const soft = new Float32Array(columns * rows);
@@ -27,7 +29,7 @@ export function strengths(grid: GazeGrid, most?: number): Float32Array {
 }
 
 type Stop = [number, number, number, number];
-// From nothing over amber to a deep red: ever darker on light, which is also how it prints.
+// From transparent over amber to a deep red. It gets darker on light, which is also how it prints.
 const scale: Stop[] = [
     [255, 214, 120, 0],
     [250, 190, 90, 90],

@@ -1,4 +1,4 @@
-// What the page asks of the server about a lesson that is over, and what it makes of the answers.
+// Calls about a finished lesson, and what the page makes of the answers.
 import { address, at, by_id, client, data } from '../../api/client';
 import type { GazeGrid, PersonName, Schemas } from '../../api/types';
 import { length_text, number, t, type Key } from '../../i18n/i18n.svelte';
@@ -42,7 +42,7 @@ export const name_of = (one: { person: PersonName | null; device: DeviceName }) 
 export const percent = (share: number | null | undefined) =>
     share === null || share === undefined ? '–' : t('seat.battery', { percent: Math.round(share * 100) });
 
-/// Cell, count, cell, count, ... as a grid. Several moments are added up.
+/// Makes a grid of lists "cell, count, cell, count, ...". Several moments are added up.
 export function grid_of(columns: number, rows: number, moments: number[][]): GazeGrid {
     const counts = new Array<number>(columns * rows).fill(0);
     let total = 0;
@@ -55,7 +55,7 @@ export function grid_of(columns: number, rows: number, moments: number[][]): Gaz
     return { columns, rows, counts, total };
 }
 
-/// The slices around one: a single one is few looks, and a map of three reads as places.
+/// The slices around one: a single slice has too few looks for a map, and three show places.
 export function around<Item>(list: Item[], index: number, reach = 1): Item[] {
     return list.slice(Math.max(0, index - reach), index + reach + 1);
 }
@@ -88,7 +88,8 @@ export function reason_text(reason: Reason): string {
 
 export type Stretch = { from_ms: number; to_ms: number; value: number };
 
-/// The longest stretch in which a share stays within a tenth of its best: "most were engaged from 2:10 to 2:40".
+/// The longest stretch in which a share stays within a tenth of its best, for "most were engaged from 2:10 to
+/// 2:40".
 export function best_stretch(
     moments: Moment[],
     of: 'engagement' | 'agreement' | 'attention',

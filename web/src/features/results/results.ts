@@ -1,4 +1,4 @@
-// What the page asks of the server about what happened.
+// Calls about results.
 import { by_id, client, data } from '../../api/client';
 
 export const get_summary = (session_id: number) =>

@@ -1,15 +1,15 @@
-// A room's layout while it is edited: a value that each step replaces, so that every step can be undone. Seats keep their
-// ids, and with them who sits there.
+// A room's layout while it is edited. Each step replaces the value, so every step can be undone. Seats keep
+// their ids, and so keep the people who sit there.
 import type { Seat } from '../../api/types';
 
-export const pitch = 40; // from one seat to the next, as in a room made of rows and places
-export const fine = 10; // what dragging snaps to
+export const pitch = 40; // distance between seats, as in a room made of rows and places
+export const fine = 10; // the grid that dragging snaps to
 export const seat_size = 30;
 export const most_seats = 400;
 export const turn_by = 15;
 
 export type DraftSeat = {
-    key: number; // its own while it is edited; a seat that is new has no id yet
+    key: number; // identifies the seat in the editor; a new seat has no id yet
     id: number | null;
     row: number;
     place: number;
@@ -64,7 +64,7 @@ export function set_type(draft: Draft, keys: Keys, name: string): Draft {
     return change(draft, keys, () => ({ seat_type: name }));
 }
 
-/// All in use, or all out of use: whichever changes something.
+/// Puts all of them in use or out of use, whichever changes something.
 export function toggle_maintenance(draft: Draft, keys: Keys): Draft {
     const all = draft.seats.filter((seat) => keys.has(seat.key)).every((seat) => seat.maintenance);
     return change(draft, keys, () => ({ maintenance: !all }));
@@ -106,7 +106,8 @@ function new_seat(
     };
 }
 
-/// A seat beside `beside`, at the end of its row if the space there is taken; in an empty room the first.
+/// A new seat beside `beside`, or at the end of its row if that space is taken; in an empty room, the first
+/// seat.
 export function add_seat(draft: Draft, beside?: DraftSeat): Draft {
     if (draft.seats.length >= most_seats) return draft;
     const like = beside ?? draft.seats.at(-1);
@@ -120,7 +121,7 @@ export function add_seat(draft: Draft, beside?: DraftSeat): Draft {
     return { ...draft, seats: [...draft.seats, seat], next_key: draft.next_key + 1 };
 }
 
-/// One more row, below all others, like the last one.
+/// Adds a row below all others, like the last one.
 export function add_row(draft: Draft): Draft {
     const last = Math.max(0, ...draft.seats.map((seat) => seat.row));
     const model = draft.seats.filter((seat) => seat.row === last);
@@ -136,7 +137,7 @@ export function add_row(draft: Draft): Draft {
     return next;
 }
 
-/// Rows and places from where the seats stand: front to back, left to right.
+/// Numbers rows and places by where the seats stand: front to back, left to right.
 export function number_anew(draft: Draft): Draft {
     const by_height = [...draft.seats].sort((a, b) => a.y - b.y || a.x - b.x);
     const rows: DraftSeat[][] = [];
@@ -160,7 +161,7 @@ export function snap(draft: Draft, keys: Keys): Draft {
     return change(draft, keys, (seat) => ({ x: to(seat.x), y: to(seat.y) }));
 }
 
-/// Which seats stand on one another, so that the page can say it before it is saved.
+/// Seats that overlap, so that the page can say so before saving.
 export function overlapping(draft: Draft): Set<number> {
     const found = new Set<number>();
     draft.seats.forEach((one, index) => {
@@ -173,7 +174,7 @@ export function overlapping(draft: Draft): Set<number> {
     return found;
 }
 
-/// What the server takes: nothing left of or above zero.
+/// The layout as the server accepts it: no coordinate below zero.
 export function layout_of(draft: Draft) {
     const left = Math.min(0, ...draft.seats.map((seat) => seat.x));
     const top = Math.min(0, ...draft.seats.map((seat) => seat.y));

@@ -1,4 +1,4 @@
-// The steps of an edit: back and forth, and whether anything is not yet saved.
+// The steps of an edit, for undo and redo, and whether anything is unsaved.
 import type { Draft } from './draft';
 
 const most_steps = 200;
@@ -29,7 +29,7 @@ export class DraftHistory {
         return this.at < this.steps.length - 1;
     }
 
-    /// `joined`: part of the step before, as the many small moves of one drag are.
+    /// With `joined` the change belongs to the step before it, like the many small moves of one drag.
     do(next: Draft, joined = false): void {
         if (next === this.current) return;
         const kept = this.steps.slice(0, joined ? this.at : this.at + 1);

@@ -1,4 +1,4 @@
-// What the page asks of the server about rooms and seats.
+// Calls about rooms and seats.
 import { at, by_id, client, data, items } from '../../api/client';
 import type { SeatStatus } from '../../api/types';
 import type { layout_of } from './draft';
@@ -19,12 +19,12 @@ export const fill_room = (id: number, class_id?: number) =>
         }),
     );
 const at_class = (id: number, class_id: number) => at({ id, class: class_id });
-/// Who sits in the room now is where the class usually sits; and back to that another day.
+/// Keeps the present seating as the usual one of a class, or brings the usual one back.
 export const keep_seating = (id: number, class_id: number) =>
     data(client.POST('/v1/rooms/{id}/seating/{class}/keep', at_class(id, class_id)));
 export const apply_seating = (id: number, class_id: number) =>
     data(client.POST('/v1/rooms/{id}/seating/{class}/apply', at_class(id, class_id)));
-/// The whole room at once: what is not in it goes, and seats keep who sits on them.
+/// Saves the whole room at once. Seats that are missing are removed; the others keep who sits on them.
 export const save_layout = (id: number, layout: ReturnType<typeof layout_of>) =>
     data(client.PUT('/v1/rooms/{id}/layout', { ...by_id(id), body: layout }));
 export const rename_room = (id: number, name: string) =>

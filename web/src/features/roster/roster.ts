@@ -1,4 +1,4 @@
-// What the page asks of the server about bringing in a roster.
+// Calls about importing a roster.
 import { address, at, by_id, client, data, items } from '../../api/client';
 import type { Schemas } from '../../api/types';
 import type { Key } from '../../i18n/i18n.svelte';
@@ -16,7 +16,7 @@ export const fate_words: Record<Fate, Key> = {
     error: 'fate.error',
 };
 
-/// The file is the body as it is; the server finds out what kind of roster it is.
+/// Sends the file as it is; the server finds out what kind of roster it is.
 export const stage = (file: File, update: boolean) =>
     data(
         client.POST('/v1/roster-imports', {
@@ -41,6 +41,6 @@ export const discard = (id: number) => data(client.DELETE('/v1/roster-imports/{i
 export const take_pins = (id: number) => items(client.POST('/v1/roster-imports/{id}/pins', by_id(id)));
 export type DrawnPin = Awaited<ReturnType<typeof take_pins>>[number];
 
-/// How many it will change: of these the progress counts.
+/// The number of rows that the import will change. Progress is counted against it.
 export const to_do = (one: Import) => (one.fates.add ?? 0) + (one.fates.update ?? 0);
 export const is_under_way = (one: Import) => !['staged', 'done', 'failed'].includes(one.state);

@@ -1,4 +1,4 @@
-// What the page asks of the server about scenarios: training with a goal.
+// Calls about scenarios: training with a goal.
 import { by_id, client, data } from '../../api/client';
 import type { Schemas } from '../../api/types';
 import type { Key } from '../../i18n/i18n.svelte';
@@ -10,7 +10,7 @@ export type Knowledge = Required<Schemas['ScenarioKnowledge']>;
 export type CriterionKind = Schemas['ScenarioCriterion']['kind'];
 type Given = Schemas['ScenarioCriterion'];
 export type Criterion = Given & Required<Pick<Given, 'of' | 'weight' | 'must'>>;
-/// A scenario as the server tells it: whatever was left out has its default.
+/// A scenario as the server gives it: anything left out has its default.
 export type Scenario = Omit<
     Schemas['Scenario'],
     'metrics' | 'checklist' | 'knowledge_base' | 'assessment'
@@ -74,7 +74,7 @@ export function empty_content(): Content {
     };
 }
 
-/// A key for a title, as an app would call it: "Alarm pulled" becomes alarm_pulled, once.
+/// A unique key for a title, the way an app would name it: "Alarm pulled" becomes alarm_pulled.
 export function key_for(title: string, taken: string[]): string {
     const base =
         title
@@ -91,7 +91,8 @@ export function key_for(title: string, taken: string[]): string {
 /// An emptied number field holds null, whatever its type says.
 const known = (value: number | null | undefined) => typeof value === 'number' && Number.isFinite(value);
 
-/// As the server takes it: lines that were begun and left empty are gone, and so is what a kind of criterion has no use for.
+/// The content as the server accepts it, without lines that were left empty and without fields that a kind of
+/// criterion does not use.
 export function sent(content: Content): Content {
     const keyed = <Line extends { key: string; title: string }>(lines: Line[]): Line[] => {
         const kept = lines.filter((line) => line.key.trim() || line.title.trim());

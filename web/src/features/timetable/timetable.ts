@@ -1,4 +1,4 @@
-// What the page asks of the server about when a class is taught. Weekly times are those on the school's wall.
+// Calls about the timetable. Weekly times are local: the time on the school's wall clock.
 import { by_id, client, data, items } from '../../api/client';
 import type { Schemas } from '../../api/types';
 
@@ -20,7 +20,7 @@ export const add_entry = (class_id: number, entry: NewEntry) =>
     data(client.POST('/v1/classes/{id}/timetable', { ...by_id(class_id), body: entry }));
 export const remove_entry = (id: number) => data(client.DELETE('/v1/timetable/{id}', by_id(id)));
 
-/// What is on today, from this browser's midnight to the next.
+/// What is on today, from midnight to midnight in this browser's time zone.
 export async function today(now: Date): Promise<Occurrence[]> {
     const from = new Date(now.getFullYear(), now.getMonth(), now.getDate());
     const to = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1);
@@ -32,7 +32,7 @@ export async function today(now: Date): Promise<Occurrence[]> {
     return items(client.GET('/v1/timetable', { params: { query } }));
 }
 
-/// The one that runs now, or the next of the day; null when school is over.
+/// The lesson that runs now, or the next one of the day; null when school is over.
 export function due(list: Occurrence[], now_ms: number): Occurrence | null {
     const ahead = list.filter((one) => Date.parse(one.ends_at) > now_ms);
     return ahead.sort((a, b) => a.starts_at.localeCompare(b.starts_at))[0] ?? null;

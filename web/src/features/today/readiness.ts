@@ -1,4 +1,4 @@
-// Whether the next lesson can start: what is missing for it, and what should be looked at first.
+// Whether the next lesson can start: what is missing, and what to look at first.
 import type { LiveDevice, Seat } from '../../api/types';
 import { devices_at } from '../live/seat_layout';
 import { is_battery_low } from '../live/states';
@@ -11,7 +11,7 @@ export type Check = {
     names: string[];
 };
 
-/// `seats` are those of the chosen room; without a room, or with nobody in it, every paired headset counts.
+/// `seats` are those of the chosen room. Without a room, or with an empty one, every paired headset counts.
 export function readiness(devices: LiveDevice[], seats: Seat[] | null, class_size: number | null): Check[] {
     const seated = seats ? [...devices_at(seats, devices).values()] : [];
     const mine = seated.length > 0 ? seated : devices;

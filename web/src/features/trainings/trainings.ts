@@ -1,4 +1,4 @@
-// What the page asks of the server about runs of scenarios.
+// Calls about runs of scenarios.
 import { address, at, by_id, client, data, items } from '../../api/client';
 import type { Schemas } from '../../api/types';
 import type { Key } from '../../i18n/i18n.svelte';

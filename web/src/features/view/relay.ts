@@ -1,9 +1,8 @@
-// The session's socket on which browsers find each other for a live picture (WebRTC): what one says, all others in the session
-// hear. The box only passes it on, the picture itself goes from device to device.
+// The session's socket on which browsers find each other for live pictures (WebRTC). Everybody in the session
+// hears every message. The box only passes messages on; the picture goes from device to device.
 //
-// What is said, by the words that the relay knows:
-//   offer          {call, device_id, sdp, sender}       a teacher's page asks one headset to be shown its view
-//   answer         {call, device_id, sdp}       that headset answers
+//   offer          {call, device_id, sdp, sender}       a teacher's page asks one headset for its view
+//   answer         {call, device_id, sdp}               that headset answers
 //   ice_candidate  {call, device_id, from, candidate}   either way; `from` is 'page' or 'headset'
 export type Said = {
     action: 'offer' | 'answer' | 'ice_candidate';
@@ -12,7 +11,7 @@ export type Said = {
     sdp?: string;
     from?: 'page' | 'headset';
     candidate?: RTCIceCandidateInit;
-    sender?: { role: string } | null; // left empty, and filled in by the box: nobody can claim to be a teacher
+    sender?: { role: string } | null; // the box fills it in, so that nobody can claim to be a teacher
 };
 
 const first_retry_ms = 500;

@@ -1,4 +1,4 @@
-// The teacher's end of a live view: asks one headset for it, and asks again until it is there.
+// The teacher's end of a live view: asks one headset for it, again and again until it is there.
 import { Relay, type Said } from './relay';
 
 const ask_again_ms = 2500;

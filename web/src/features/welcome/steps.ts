@@ -1,5 +1,5 @@
-// The steps of a box's first day, after it has an administrator. Each has an address of its own, so that a reload or a break
-// changes nothing, and each can be passed over.
+// The steps of a new box's first day, once it has an administrator. Each has an address of its own, so that a
+// reload or a break changes nothing, and each can be skipped.
 import type { Key } from '../../i18n/i18n.svelte';
 
 export type StepName = 'second-factor' | 'room' | 'roster' | 'headset' | 'done';

@@ -1,6 +1,6 @@
 #!/bin/sh
 # A release needs nothing of the machine it runs on: packaging/check_release.sh LECTERN
-# It is started alone in an empty root folder, and must not have grown.
+# Starts it alone in an empty root folder, and fails when it has grown over the limit.
 set -eu
 lectern=$1
 limit=$((16 * 1024 * 1024)) # a third of it is OpenSSL and SQLite

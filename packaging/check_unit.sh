@@ -7,7 +7,7 @@ if ! command -v systemd-analyze >/dev/null 2>&1; then
     exit 77
 fi
 
-# The program is not installed where tests run; anything that runs stands in for it.
+# Tests run where the program isn't installed, so /bin/true stands in for it.
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 sed 's,/usr/bin/lectern,/bin/true,' "$unit" >"$folder/lectern.service"
@@ -16,5 +16,5 @@ if [ -n "$complaints" ]; then
     printf '%s\n' "$complaints" >&2
     exit 1
 fi
-# The exposure is in tenths: 15 is 1.5 of 10, which systemd calls OK.
+# The threshold is in tenths: an exposure of at most 1.5 out of 10, which systemd calls OK.
 systemd-analyze security --offline=true --threshold=15 --no-pager "$folder/lectern.service" | tail -n 1

@@ -26,7 +26,7 @@ give_up() {
     exit 1
 }
 
-# fetch POOL_FOLDER FILE SHA256: FILE is in $deps and is what its hash says, or the script ends with what to do.
+# fetch POOL_FOLDER FILE SHA256: puts FILE into $deps and checks its hash, or ends the script and says what to do.
 fetch() {
     if is_good "$deps/$2" "$3"; then return; fi
     base=$(pool)
@@ -44,8 +44,8 @@ fetch() {
     mv -f "$part" "$deps/$2"
 }
 
-# unpack FILE SHA256 NAME STEP: lays FILE out as $deps/NAME-<start of the hash>, once. STEP is run in the fresh folder.
-# It is renamed into place when complete, so two configures at once never see half a tree.
+# unpack FILE SHA256 NAME STEP: unpacks FILE once, as $deps/NAME-<start of the hash>, and runs STEP in the new folder.
+# The folder is renamed into place when complete, so two configures at once never see half a tree.
 unpack() {
     target=$deps/$3-$(printf '%.8s' "$2")
     if [ -d "$target" ]; then return; fi
@@ -56,7 +56,7 @@ unpack() {
     mv -T "$scratch" "$target" 2>/dev/null || rm -rf "$scratch"
 }
 
-# Split into declarations and one implementation file, a file that uses the library compiles in 2 s instead of 15.
+# Splits the library into declarations and one implementation file: a file that uses it then compiles in 2 s, not 15.
 split_httplib() { python3 split.py -o split >/dev/null; }
 
 nothing_more() { :; }
@@ -73,7 +73,7 @@ unpack cpp-httplib_0.41.0+ds.orig.tar.xz $httplib httplib split_httplib
 unpack catch2_3.7.1.orig.tar.gz $catch2 catch2 nothing_more
 unpack simdjson_3.0.1.orig.tar.gz $simdjson simdjson nothing_more
 
-# What CMake reads: one "NAME=folder" a line.
+# CMake reads this output: one "NAME=folder" a line.
 for pair in "httplib $httplib" "catch2 $catch2" "simdjson $simdjson"; do
     # shellcheck disable=SC2086 # two words are meant
     set -- $pair

@@ -4,7 +4,7 @@
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 CONFIG REQUIRED)
 
-# With LECTERN_STATIC only archives count. Otherwise the shared library is taken where there is one: it links faster.
+# With LECTERN_STATIC only archives count. Otherwise take the shared library where there is one: it links faster.
 function(debian_library variable name)
     if(LECTERN_STATIC)
         set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
@@ -38,7 +38,7 @@ foreach(line IN LISTS fetched)
 endforeach()
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/packaging/fetch_sources.sh")
 
-# --- cpp-httplib: TLS and WebSockets are Asio's and Beast's, so neither is wanted from it ---
+# --- cpp-httplib: Asio and Beast do TLS and WebSockets, so it is built without them ---
 add_library(lectern_httplib STATIC "${httplib_folder}/split/httplib.cc")
 target_include_directories(lectern_httplib SYSTEM PUBLIC "${httplib_folder}/split")
 target_compile_definitions(lectern_httplib PUBLIC CPPHTTPLIB_ZLIB_SUPPORT)
@@ -48,10 +48,10 @@ target_link_libraries(lectern_httplib PUBLIC ${Z_LIBRARY} Threads::Threads)
 # --- simdjson ---
 add_library(lectern_simdjson STATIC "${simdjson_folder}/singleheader/simdjson.cpp")
 target_include_directories(lectern_simdjson SYSTEM PUBLIC "${simdjson_folder}/singleheader")
-# A bounds check in its inner loops costs more than the parsing; optimised in every preset for the same reason.
+# Every preset optimises it: a bounds check in its inner loops costs more than the parsing itself.
 target_compile_options(lectern_simdjson PRIVATE -w -O2)
 
-# --- Catch2: its implementation once; tests may include the small headers, which compile faster than the joined one ---
+# --- Catch2: compiled once; tests may include its small headers, which compile faster than the joined one ---
 add_library(lectern_catch2 STATIC EXCLUDE_FROM_ALL "${catch2_folder}/extras/catch_amalgamated.cpp")
 set(CATCH_CONFIG_DEFAULT_REPORTER console)
 set(CATCH_CONFIG_CONSOLE_WIDTH 110)

@@ -1,4 +1,4 @@
-# What the program carries inside: the schema, its migrations, the demo's scenarios and the page. One assembler file holds it all.
+# Embeds the schema, its migrations, the demo's scenarios and the page into the program, by one assembler file.
 # Sets `embedded_source`.
 
 file(GLOB migration_files CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/lib/store/migrations/*.sql")

@@ -10,7 +10,7 @@ if(NOT OUTPUT)
     return()
 endif()
 
-# A release is a tag "v1.2.3". Between tags, and in a tree that git does not know, the number of CMakeLists.txt counts.
+# A release is a tag "v1.2.3". Without a tag, or outside git, CMakeLists.txt gives the number.
 set(version "${BASE_VERSION}")
 execute_process(
     COMMAND git --no-optional-locks -C "${SOURCE_ROOT}" describe --always --dirty --tags --match "v[0-9]*"

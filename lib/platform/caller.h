@@ -1,4 +1,5 @@
-// Who is calling. Made once per request or socket by the Authenticator, read by the guard, the domains and the audit log.
+// Who is calling. The Authenticator makes one per request or socket; the guard, the domains and the audit log
+// read it.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@ namespace platform {
 
 enum class Role { none, student, viewer, teacher, administrator };
 
-// How a login was made. Administration needs a password: a PIN alone never suffices (design: Security).
+// How the caller logged in. Administration needs a password: a PIN alone is never enough (design: Security).
 enum class Proof { none, pin, password, totp, device, site_key };
 
 struct Caller {
@@ -22,8 +23,8 @@ struct Caller {
     Role role = Role::none;
     Proof proof = Proof::none;
     bool box_administrator = false;
-    bool client_panel = false; // a site key made with --client: dialect A's panel
-    bool by_cookie = false;    // then a changing request must come from an allowed Origin
+    bool client_panel = false; // a site key made with --client: the panel of the training dialect
+    bool by_cookie = false;    // then a request that changes something must come from an allowed Origin
 
     bool is_stranger() const { return !organisation_id; }
 };

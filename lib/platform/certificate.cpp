@@ -95,7 +95,7 @@ Certificate blank(EVP_PKEY* key, const std::string& name, long days) {
     require(certificate != nullptr && X509_set_version(certificate.get(), X509_VERSION_3) == 1,
             "make a certificate");
     set_serial_number(certificate.get());
-    // A day early: a device's clock may be behind.
+    // Valid from a day ago, because a device's clock may be behind.
     X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -day_s);
     X509_gmtime_adj(X509_getm_notAfter(certificate.get()), (days - 1) * day_s);
     require(X509_set_pubkey(certificate.get(), key) == 1, "set a key");
@@ -107,7 +107,7 @@ void sign(X509* certificate, EVP_PKEY* key) {
     require(X509_sign(certificate, key, EVP_sha256()) > 0, "sign a certificate");
 }
 
-// "DNS:lectern.local,IP:192.0.2.5". Commas would end a name, so they are none.
+// "DNS:lectern.local,IP:192.0.2.5". A comma would end a name, so names may not contain one.
 std::string alternatives(const std::vector<std::string>& names, const std::vector<std::string>& addresses) {
     std::string all;
     const auto add = [&all](const char* kind, const std::string& value) {

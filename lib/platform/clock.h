@@ -1,6 +1,6 @@
-// Server time. A classroom box may have no clock battery and no internet, so server time is CLOCK_BOOTTIME plus an
-// offset that is kept with the boot id in the data folder: it never jumps while the box is up, also over a restart of
-// the server, and takes the wall clock only after a reboot. Everything is UTC.
+// Server time. A classroom box may have no clock battery and no internet, so server time is CLOCK_BOOTTIME
+// plus an offset, kept with the boot id in the data folder. It never jumps while the box is up, even when the
+// server restarts, and takes the wall clock only after a reboot. Everything is UTC.
 #pragma once
 
 #include <atomic>
@@ -12,17 +12,19 @@ namespace platform {
 class Clock {
 public:
     virtual ~Clock() = default;
-    // Microseconds since 1970-01-01 UTC. Never goes back while the box is up, unless an administrator sets it back.
+    // Microseconds since 1970-01-01 UTC. Never goes back while the box is up, unless an administrator sets it
+    // back.
     virtual std::int64_t now_us() const = 0;
     std::int64_t now_ms() const { return now_us() / 1000; }
 };
 
-// The clock of the product. `folder` keeps the file "clock" (offset and boot id); see the preface.
+// The clock of the product. It keeps its offset and the boot id in the file "clock" in `folder`; see the
+// preface.
 class BoxClock final : public Clock {
 public:
     explicit BoxClock(const std::filesystem::path& folder);
     std::int64_t now_us() const override;
-    // An administrator sets the time: moves the offset, and keeps it.
+    // An administrator sets the time: moves the offset and stores it.
     void set_now_us(std::int64_t now_us);
 
 private:

@@ -74,7 +74,7 @@ SecretHasher::SecretHasher(const std::filesystem::path& pepper_file, Random& ran
         random.fill({bytes_of(pepper_), pepper_.size()});
         write_file_atomically(pepper_file, pepper_);
     }
-    // Never replaced by a new one: every PIN and password would be wrong from then on.
+    // Never replace it with a new one: every PIN and password would be wrong from then on.
     if (pepper_.size() != pepper_bytes) {
         throw Error(ErrorKind::internal, "The file " + pepper_file.string() +
                                              " is damaged: PINs and passwords cannot be checked without it. "
@@ -82,8 +82,8 @@ SecretHasher::SecretHasher(const std::filesystem::path& pepper_file, Random& ran
     }
 }
 
-// 19 MiB and two passes, OWASP's smallest recommendation for argon2id: about 20 ms, and a small box has the
-// memory.
+// 19 MiB and two passes, OWASP's smallest recommendation for argon2id. That takes about 20 ms, and a small
+// box has the memory.
 std::string SecretHasher::hash(std::string_view secret) {
     const std::string keyed = peppered(secret);
     const bool least = cost_ == Cost::least;

@@ -1,4 +1,5 @@
-// Secrets: passwords and PINs by argon2id, tokens by BLAKE2b. Only hashes are stored, and nothing here is ever logged.
+// Secrets: argon2id for passwords and PINs, BLAKE2b for tokens. Only hashes are stored, and nothing here is
+// ever logged.
 #pragma once
 
 #include <filesystem>
@@ -12,21 +13,24 @@ namespace platform {
 
 // A random token of `bytes` bytes as base64url without padding (32 bytes: 43 characters).
 std::string random_token(Random& random, std::size_t bytes = 32);
-// What is stored for a token: 32 bytes of BLAKE2b. A token has full entropy, so it needs no salt and no slow hash.
+// What is stored for a token: 32 bytes of BLAKE2b. A token has full entropy, so it needs no salt and no slow
+// hash.
 std::string hash_token(std::string_view token);
 std::string sha256_hex(std::string_view bytes);
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 
-// argon2id of passwords and PINs. A PIN has 10,000 values, so a stolen database alone must not suffice to try them: each
-// secret is first keyed with a pepper that lives in its own file (0600) beside the database, never in a backup of it
-// alone. Hashing costs memory and tens of milliseconds, so at most two run at once and it never runs on the writer.
+// argon2id for passwords and PINs. There are only 10,000 PINs, so a stolen database alone must not be enough
+// to try them all: each secret is first keyed with a pepper that lives in its own file (0600) beside the
+// database, never in a backup of it alone. Hashing costs memory and tens of milliseconds, so at most two run
+// at once and it never runs on the writer.
 class SecretHasher {
 public:
     enum class Cost { interactive, least }; // `least` for tests
     SecretHasher(const std::filesystem::path& pepper_file, Random& random, Cost cost = Cost::interactive);
     std::string hash(std::string_view secret);
     bool verify(const std::string& hash, std::string_view secret);
-    // Spends the time of a verify, so that an unknown name is not told from a wrong secret by timing. Always false.
+    // Takes as long as a verify, so that timing does not tell an unknown name from a wrong secret. Always
+    // false.
     bool verify_nothing(std::string_view secret);
 
 private:

@@ -19,7 +19,7 @@ bool starts_formula(char c) {
     return c == '=' || c == '+' || c == '-' || c == '@';
 }
 
-// "-12.5" is no formula, and must stay a number.
+// "-12.5" is not a formula and must stay a number.
 bool is_negative_number(std::string_view cell) {
     if (!cell.starts_with('-')) return false;
     cell.remove_prefix(1);
@@ -53,15 +53,14 @@ char delimiter_of(std::string_view text) {
     return best;
 }
 
-// Gathers what the parser finds. Lines are counted by it, not by us: a quoted cell may have ends of line in
-// it.
+// Gathers what the parser finds. The parser counts the lines, because a quoted cell may contain line ends.
 struct Gatherer {
     CsvTable table;
     std::vector<std::string> cells;
     std::size_t line = 0, most_rows = 0, cells_kept = 0;
     bool has_columns = false, too_many = false, too_wide = false;
 
-    // What is beyond the columns is not kept: a line of commas alone would take all memory.
+    // Cells beyond the columns are dropped: a line of nothing but commas would take all memory.
     void take_cell(std::string_view cell) {
         if (cells.size() < (has_columns ? table.columns.size() : most_columns) && cells_kept < most_cells)
             cells.push_back(plain_cell(cell));

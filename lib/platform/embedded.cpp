@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-// Written by packaging/embed.sh. Plain fields, so that nothing hangs on how the standard library lays out its
-// types.
+// packaging/embed.sh writes these. Plain fields, so that it need not know how the standard library lays out
+// its types.
 struct RawEntry {
     const char* name;
     std::uint64_t name_size;

@@ -1,5 +1,6 @@
-// The one error type. Domain code throws it, one mapping (http/serving/problem.cpp) turns a kind into a status, and no handler
-// catches it. "Not there" that is an ordinary outcome is a std::optional, not an Error.
+// The one error type. Domain code throws it, one mapping (http/serving/problem.cpp) turns a kind into a
+// status, and no handler catches it. Where "not there" is an ordinary outcome, a function returns a
+// std::optional instead.
 #pragma once
 
 #include <optional>
@@ -10,17 +11,17 @@
 namespace platform {
 
 enum class ErrorKind {
-    bad_request,        // 400: not parsable at all
+    bad_request,        // 400: cannot be parsed at all
     unauthorized,       // 401: nobody is signed in, or the credential is wrong
-    forbidden,          // 403: somebody is signed in who may not
-    not_found,          // 404: also for what belongs to another organisation
+    forbidden,          // 403: somebody is signed in but may not
+    not_found,          // 404: also for things of another organisation
     method_not_allowed, // 405
-    conflict,           // 409: the name of what stands in the way is in the message
+    conflict,           // 409: the message names what stands in the way
     too_large,          // 413
-    invalid,            // 422: fields() names every faulty field
+    invalid,            // 422: fields() names every field at fault
     too_many_requests,  // 429: retry_after_s() is set
-    internal,           // 500: a defect of ours; the message is for the log, never for the caller
-    unavailable,        // 503: busy or stopping, try again; retry_after_s() is set
+    internal,           // 500: our own defect; the message is for the log, never for the caller
+    unavailable,        // 503: busy or stopping, try again later; retry_after_s() is set
     storage_full,       // 507
 };
 
@@ -49,7 +50,7 @@ private:
     std::optional<int> retry_after_s_;
 };
 
-// Shorthands for what domain code throws most.
+// Shorthands for what domain code throws most often.
 [[noreturn]] inline void throw_not_found(const std::string& what) {
     throw Error(ErrorKind::not_found, "There is no such " + what + ".");
 }

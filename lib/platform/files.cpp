@@ -68,7 +68,7 @@ std::optional<std::string> read_file(const std::filesystem::path& file) {
 void write_file_atomically(const std::filesystem::path& file, std::string_view bytes) {
     std::filesystem::path part = file;
     part += ".part";
-    unlink(part.c_str()); // left by a power cut; never written through, it may be a link by now
+    unlink(part.c_str()); // left by a power cut; never write through it, it may be a link by now
     {
         const File opened(open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
         if (opened.get() < 0) fail("make", part);

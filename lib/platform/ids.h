@@ -1,8 +1,9 @@
-// Ids of rows, a type each, so that the order of arguments cannot put a headset's id where an organisation's belongs:
-// "no query crosses organisations" rests on it. They are words of the whole program and stand outside namespaces.
+// Ids of rows, one type each. A headset's id cannot end up where an organisation's belongs, and the rule "no
+// query crosses organisations" relies on that. The whole program speaks of these types, so they stand outside
+// namespaces.
 //
-// An id is made from an integer only where it enters: a column (Statement::read), a path (Call::id), JSON (get<RoomId>()).
-// The default value means "none", as rows are numbered from 1.
+// An integer becomes an id only where it enters: a column (Statement::read), a path (Call::id), JSON
+// (get<RoomId>()). The default value means "none"; rows are numbered from 1.
 #pragma once
 
 #include <compare>

@@ -9,7 +9,7 @@
 namespace platform {
 namespace {
 
-// Under systemd the journal stamps each line itself and reads its weight from a leading "<6>"; elsewhere we
+// Under systemd the journal stamps each line itself and reads its priority from a leading "<6>"; elsewhere we
 // write both.
 struct Journal {
     Journal()
@@ -69,8 +69,7 @@ void log(LogLevel level, std::string_view message) {
     Journal& to = journal();
     if (!to.logger.should_log(spdlog_level(level))) return;
     std::string line(to.by_systemd ? syslog_prefix(level) : std::string_view());
-    // One line a message, whatever a client has put into a name: it must not be able to write lines of its
-    // own.
+    // One line per message. A name chosen by a client must not be able to write log lines of its own.
     for (const char c : message)
         line += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
     to.logger.log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));

@@ -1,4 +1,5 @@
-// The journal: one line a message on standard error, which systemd takes. Never a PIN, a token or an e-mail address.
+// The journal: one line per message on standard error, which systemd collects. Never log a PIN, a token or an
+// e-mail address.
 #pragma once
 
 #include <string>

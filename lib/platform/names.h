@@ -1,5 +1,5 @@
-// One table of names for each enum: as its values stand in the database, in JSON and in paths. It stands
-// beside the enum, in the enum's own namespace:
+// One table of names for each enum: the names of its values in the database, in JSON and in paths. The table
+// stands beside the enum, in the enum's own namespace:
 //
 //     enum class SeatStatus { vacant, occupied };
 //     constexpr auto names_of(SeatStatus) {
@@ -7,7 +7,7 @@
 //             {{SeatStatus::vacant, "vacant"}, {SeatStatus::occupied, "occupied"}});
 //     }
 //
-// Then there are platform::name_of(status) and platform::named<SeatStatus>(text), and columns hold the name.
+// Then platform::name_of(status) and platform::named<SeatStatus>(text) work, and columns hold the name.
 #pragma once
 
 #include <array>
@@ -34,7 +34,7 @@ concept Named = std::is_enum_v<Enum> && requires(Enum value) {
     names_of(value);
 };
 
-// A value that is not in the table is a mistake in the program; it has no name.
+// A value missing from the table is a mistake in the program, so it has no name.
 template <Named Enum>
 constexpr std::string_view name_of(Enum value) {
     for (const auto& [known, name] : names_of(value))

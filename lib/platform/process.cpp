@@ -39,7 +39,7 @@ std::int64_t count_open_files() {
         if (entry->d_name[0] != '.') ++count;
     }
     closedir(folder);
-    return count - 1; // without the one that has just looked
+    return count - 1; // without the descriptor of this very look
 }
 
 } // namespace
@@ -59,7 +59,7 @@ bool notify_service_manager(std::string_view state) {
     if (length >= sizeof address.sun_path) return false;
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, name, length);
-    if (name[0] == '@') address.sun_path[0] = '\0'; // Linux' abstract names
+    if (name[0] == '@') address.sun_path[0] = '\0'; // Linux's abstract names
     const int datagram = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (datagram < 0) return false;
     const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
@@ -73,7 +73,7 @@ std::optional<std::chrono::microseconds> watchdog_interval() {
     const char* const usec = std::getenv("WATCHDOG_USEC");
     if (usec == nullptr) return std::nullopt;
     const char* const pid =
-        std::getenv("WATCHDOG_PID"); // it may watch another process that shares the environment
+        std::getenv("WATCHDOG_PID"); // the watchdog may watch another process that shares the environment
     if (pid != nullptr && parse_integer(pid) != std::int64_t{getpid()}) return std::nullopt;
     const std::optional<std::int64_t> interval = parse_integer(usec);
     if (!interval || *interval <= 0) return std::nullopt;
@@ -101,7 +101,7 @@ std::int64_t raise_open_files_limit() {
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
     const rlimit wanted{limit.rlim_max, limit.rlim_max};
     if (setrlimit(RLIMIT_NOFILE, &wanted) == 0) limit = wanted;
-    // "Unlimited" is the largest number of an unsigned type.
+    // "Unlimited" is the largest value of an unsigned type.
     return static_cast<std::int64_t>(
         std::min<rlim_t>(limit.rlim_cur, std::numeric_limits<std::int64_t>::max()));
 }

@@ -1,4 +1,4 @@
-// The image of the process: what it tells the service manager, and what the system says of it.
+// The process itself: what it tells the service manager, and what the system says about it.
 #pragma once
 
 #include <chrono>
@@ -8,16 +8,15 @@
 
 namespace platform {
 
-// First thing in main. A static glibc binary would load the host's name service modules, which dies with
-// SIGFPE where nsswitch.conf names mdns or resolve: only the built-in ones are used.
+// Call this first in main. Where nsswitch.conf names mdns or resolve, a static glibc binary would load the
+// host's name service modules and die with SIGFPE, so only the built-in ones are used.
 void use_builtin_name_service();
 
-// The protocol of sd_notify(3): "READY=1", "STOPPING=1", "WATCHDOG=1", "STATUS=...". Does nothing, and says
-// false, when no service manager listens.
+// The protocol of sd_notify(3): "READY=1", "STOPPING=1", "WATCHDOG=1", "STATUS=...". Does nothing and returns
+// false when no service manager listens.
 bool notify_service_manager(std::string_view state);
 
-// How often the service manager wants to hear WATCHDOG=1 at the latest; none when it does not watch this
-// process.
+// The longest time the service manager waits for WATCHDOG=1; nullopt when it does not watch this process.
 std::optional<std::chrono::microseconds> watchdog_interval();
 
 struct ProcessFigures {
@@ -29,8 +28,8 @@ struct ProcessFigures {
 };
 ProcessFigures process_figures();
 
-// Takes as many open files as the system lets this process have, where a shell gives it 1,024 to begin with.
-// What it has then; a connection costs one.
+// Raises the limit of open files as far as the system allows, because a shell starts us with 1,024. Returns
+// the new limit; each connection takes one.
 std::int64_t raise_open_files_limit();
 
 } // namespace platform

@@ -4,8 +4,8 @@
 
 namespace platform {
 
-// One path of black unit squares on white, also in a dark page (readers need it), with the four squares of
-// quiet that readers ask for.
+// One path of black unit squares on white, even in a dark page (scanners need it), with the quiet zone of
+// four squares that scanners ask for.
 std::string qr_svg(const std::string& text) {
     const auto code = qrcodegen::QrCode::encodeText(text.c_str(), qrcodegen::QrCode::Ecc::MEDIUM);
     constexpr int quiet = 4;

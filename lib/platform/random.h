@@ -1,5 +1,6 @@
-// Randomness. Always from the operating system by libsodium; never from SQLite (its generator dies in a static binary
-// without /dev, and is not meant for secrets). An interface, because tests need draws that they can foretell.
+// Randomness always comes from the operating system through libsodium, never from SQLite: SQLite's generator
+// dies in a static binary without /dev, and is not meant for secrets. It is an interface because tests need
+// to predict the draws.
 #pragma once
 
 #include <cstdint>

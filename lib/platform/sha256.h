@@ -1,4 +1,4 @@
-// SHA-256 of what comes piece by piece: uploads and backups of any size, with the processor's own
+// SHA-256 of data that arrives piece by piece: uploads and backups of any size, using the processor's own
 // instructions.
 #pragma once
 
@@ -16,7 +16,7 @@ public:
     Sha256& operator=(Sha256&&) noexcept;
 
     void add(std::string_view bytes);
-    std::string hex(); // once, at the end
+    std::string hex(); // call once, at the end
 
 private:
     struct State;

@@ -1,4 +1,4 @@
-// What a socket's listener may want to know beside the messages: whether anybody is still there.
+// What a socket's listener may want to know besides the messages: whether anybody is still there.
 #pragma once
 
 namespace platform {
@@ -6,9 +6,10 @@ namespace platform {
 class SignsOfLifeListener {
 public:
     virtual ~SignsOfLifeListener() = default;
-    // The peer answered a ping: it is there, though it has nothing to say.
+    // The peer answered a ping: it is there, it just has nothing to say.
     virtual void on_sign_of_life() = 0;
-    // Nothing was heard of the peer for some seconds; it is sent a ping with this. Once in each silence.
+    // The peer has been silent for some seconds, and a ping goes out at the same time. Called once per
+    // silence.
     virtual void on_silence() = 0;
 };
 

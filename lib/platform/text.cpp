@@ -7,8 +7,8 @@
 namespace platform {
 namespace {
 
-// The bytes of the code point that `text` begins with, or 0 when they are not UTF-8 (also overlong forms,
-// surrogates and what lies beyond U+10FFFF, which other programs would refuse to read back).
+// The number of bytes of the code point at the beginning of `text`. 0 when they are not UTF-8, which includes
+// overlong forms, surrogates and anything beyond U+10FFFF: other programs would refuse to read those back.
 std::size_t code_point_size(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xbf) {
@@ -30,8 +30,8 @@ std::size_t code_point_size(std::string_view text) {
     return 0;
 }
 
-// Reads a text from its beginning; every reader returns false, and the text is then no longer of use, on a
-// mismatch.
+// Reads a text from the front. A reader returns false on a mismatch; after that the text is of no further
+// use.
 class Reader {
 public:
     explicit Reader(std::string_view text) : rest_(text) {}

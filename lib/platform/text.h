@@ -1,4 +1,4 @@
-// Text and times as they cross the wire.
+// Text and times in the form in which they cross the wire.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ std::string hex(std::string_view bytes);
 
 // "2026-11-21T08:30:00.250Z", always with milliseconds.
 std::string iso8601(std::int64_t ms);
-// Takes "Z" or an offset, seconds with or without a fraction; nullopt when it is not a time.
+// Accepts "Z" or an offset, and seconds with or without a fraction; nullopt for anything that is not a time.
 std::optional<std::int64_t> parse_iso8601(std::string_view text);
 
 std::optional<std::int64_t> parse_integer(std::string_view text); // the whole of it, or nothing

@@ -1,4 +1,4 @@
-// Public ids: version 4 UUIDs in lower case. The store's keys are integers; see schema.sql.
+// Public ids: version 4 UUIDs in lower case. The store's own keys are integers; see schema.sql.
 #pragma once
 
 #include <string>

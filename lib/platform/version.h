@@ -4,8 +4,7 @@
 
 namespace platform {
 
-/// The version of this build, from git: "1.2.0", "1.2.0-3-g1a2b3c4", or "0.1.0+g1a2b3c4" before the first
-/// tag.
+// The version of this build, from git: "1.2.0", "1.2.0-3-g1a2b3c4", or "0.1.0+g1a2b3c4" before the first tag.
 std::string_view version();
 
 } // namespace platform

@@ -13,7 +13,7 @@
 namespace platform {
 namespace {
 
-// What minizip takes for a file. Reading looks at `given`, writing fills `written`.
+// The "file" that minizip works on. Reading looks at `given`, writing fills `written`.
 struct Memory {
     std::string_view given;
     std::string written;
@@ -87,7 +87,7 @@ struct Closed {
     void operator()(void* zip) const { unzClose(zip); }
 };
 
-// The file that `zip` stands on, at most `most` bytes of it.
+// The content of the file that `zip` stands on, at most `most` bytes.
 std::string content_of_current(unzFile zip, std::size_t most, const std::string& field) {
     if (unzOpenCurrentFile(zip) != UNZ_OK)
         throw_invalid(field, "holds a file that cannot be opened (is it encrypted?)");

@@ -1,4 +1,4 @@
-// Zip files in memory: rosters come and go as such, and so does what is known of a student.
+// Zip files in memory, for rosters and for the export of a student's data.
 #pragma once
 
 #include <cstdint>
@@ -10,19 +10,19 @@
 namespace platform {
 
 struct ZipEntry {
-    std::string name; // as in the zip: "grades/users.csv"
+    std::string name; // with its folders: "grades/users.csv"
     std::string content;
 };
 
-// What a zip may unfold to: a few kilobytes can hold gigabytes of nothing.
+// Limits on what a zip may unpack to: a few kilobytes can hold gigabytes of zeros.
 struct ZipLimits {
     std::size_t entries = 100;
     std::size_t entry_bytes = 64u << 20;
     std::size_t total_bytes = 128u << 20;
 };
 
-// Its files, without folders. Error invalid naming `field` when it is no zip, damaged, encrypted or beyond
-// the limits.
+// The files of a zip, without folders. Throws Error invalid, naming `field`, when the bytes are not a zip,
+// are damaged or encrypted, or exceed the limits.
 std::vector<ZipEntry> read_zip(std::string_view bytes, const std::string& field,
                                const ZipLimits& limits = {});
 
@@ -33,7 +33,7 @@ public:
     ZipWriter(const ZipWriter&) = delete;
     ZipWriter& operator=(const ZipWriter&) = delete;
     void add(const std::string& name, std::string_view content);
-    std::string finish(); // once
+    std::string finish(); // call once
 
 private:
     struct Impl;

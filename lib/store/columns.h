@@ -1,12 +1,13 @@
-// Reads a row's columns one after the other into variables of the right types, so that nobody counts columns:
+// Reads the columns of a row, one after the other, into variables of the right types. Nobody has to count
+// columns:
 //
 //     rows.read(device.id, device.serial_number, device.battery, device.wearer);
 //     const auto [id, name] = rows.values<RoomId, std::string>();
 //
-// A variable may be an integer, a double, a bool, a std::string, a std::string_view (until the next step), an
-// id, an enum that has names (platform/names.h), an optional of these (empty for NULL), std::ignore, a
-// function of the column's text, or a struct that says which of its members are columns, by a function beside
-// it:
+// A variable may be an integer, a double, a bool, a std::string, a std::string_view (valid until the next
+// step), an id, an enum that has names (platform/names.h), an optional of these (empty for NULL),
+// std::ignore, or a function that takes the column's text. It may also be a struct that says which of its
+// members are columns, by a function beside it:
 //
 //     inline auto columns_of(PersonReference& person) { return std::tie(person.id, person.nickname); }
 //
@@ -32,7 +33,7 @@ concept HasColumns = requires(T& target) {
     columns_of(target);
 };
 
-// Says of a variable whether the column has a value.
+// Whether the column holds a value for this variable.
 struct NotNull {
     bool& target;
 };
@@ -52,7 +53,7 @@ template <class... Parts>
 inline constexpr bool is_tuple<std::tuple<Parts...>> = true;
 template <class T>
 inline constexpr bool always_false = false;
-// An id is explicitly made from an integer and gives it back.
+// An id type: made explicitly from an integer, and gives it back.
 template <class T>
 inline constexpr bool is_id = requires(const T& id) {
     T(std::int64_t{});
@@ -61,7 +62,7 @@ inline constexpr bool is_id = requires(const T& id) {
 
 } // namespace detail
 
-// Row is a Statement, which includes this header.
+// Row is a Statement; statement.h includes this header, so it cannot be named here.
 template <class Row>
 class Columns {
 public:
@@ -136,7 +137,7 @@ private:
         std::apply([this](auto&... each) { (read_one(each), ...); }, parts);
     }
 
-    // How many columns a variable takes.
+    // The number of columns that a variable takes.
     template <class T>
     static constexpr int width() {
         if constexpr (detail::is_optional<T>)

@@ -16,7 +16,7 @@ namespace {
 
 using platform::ErrorKind;
 
-// How long to wait for somebody with a sqlite3 shell; we ourselves never hold each other up.
+// How long to wait for somebody with a sqlite3 shell; our own threads never hold each other up.
 constexpr int busy_ms = 1000;
 
 int open_flags(Connection::Mode mode) {
@@ -32,16 +32,16 @@ int open_flags(Connection::Mode mode) {
     return common | SQLITE_OPEN_READONLY;
 }
 
-// SQLite tells a full disk in two ways: SQLITE_FULL, and an I/O error where it had not expected one (a quota,
-// the shared memory file, a flush of blocks allocated late).
+// SQLite reports a full disk in two ways: as SQLITE_FULL, and as an I/O error where it did not expect one (a
+// quota, the shared memory file, a flush of blocks allocated late).
 bool means_full(int code, int system_error) {
     const int primary = code & 0xff;
     return primary == SQLITE_FULL ||
            (primary == SQLITE_IOERR && (system_error == ENOSPC || system_error == EDQUOT));
 }
 
-// What was written may or may not be on the disk, or what is on the disk is not what was written. Out of
-// memory counts as neither, although SQLite reports it as an I/O error when it strikes there.
+// In doubt: what was written may not be on the disk, or the disk holds something else. Running out of memory
+// does not count, although SQLite reports it as an I/O error when it strikes there.
 bool means_doubt(int code) {
     if (code == SQLITE_IOERR_NOMEM) return false;
     const int primary = code & 0xff;
@@ -69,7 +69,7 @@ std::string taken(std::string_view message) {
         case SQLITE_CONSTRAINT_TRIGGER:
             throw platform::Error(ErrorKind::conflict, message);
         default:
-            throw platform::Error(ErrorKind::internal, message); // what validation should have caught
+            throw platform::Error(ErrorKind::internal, message); // validation should have caught this
     }
 }
 
@@ -108,8 +108,8 @@ Connection::Connection(const std::filesystem::path& file, Mode mode, const char*
         "temp_store=MEMORY;"
         "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-8192;");
     if (mode == Mode::read_only) return;
-    // The log keeps its blocks between checkpoints, up to this much; a larger one is cut back when it starts
-    // anew.
+    // Between checkpoints the log keeps up to this many bytes of its blocks; a larger log is cut back when it
+    // restarts from its beginning.
     execute("PRAGMA journal_size_limit=16777216;");
     if (text("PRAGMA journal_mode=WAL") != "wal") {
         throw platform::Error(
@@ -122,7 +122,7 @@ Connection::~Connection() = default;
 
 Statement Connection::prepared(Sql sql, Statement::Bytes bytes) {
     Impl::Slot& slot = impl_->statements[sql.text()];
-    if (slot.busy) return prepare_once(sql.text()); // the same SQL within a loop over its own rows
+    if (slot.busy) return prepare_once(sql.text()); // the same SQL, used inside a loop over its own rows
     if (slot.statement == nullptr) {
         const int code =
             sqlite3_prepare_v3(handle(), sql.text(), -1, SQLITE_PREPARE_PERSISTENT, &slot.statement, nullptr);

@@ -1,4 +1,4 @@
-// One SQLite connection with its cache of prepared statements. Used by one thread at a time.
+// One SQLite connection with its cache of prepared statements. One thread at a time uses it.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +14,12 @@ namespace store {
 
 class Connection {
 public:
-    // `create` makes the file when it is missing; nothing else does, so that a disk that has gone is not taken for an
-    // empty one.
+    // Only `create` makes a missing file: a disk that has gone must not be taken for an empty one.
     enum class Mode { create, read_write, read_only };
 
-    // Opens `file` and sets: WAL, synchronous=FULL, foreign_keys=ON, no automatic checkpoints (the writer does them),
-    // trusted_schema off, cell_size_check on. `vfs` names SQLite's file layer; null is the system's.
+    // Opens `file` and sets: WAL, synchronous=FULL, foreign_keys=ON, no automatic checkpoints (the writer
+    // does them), trusted_schema off, cell_size_check on. `vfs` names SQLite's file layer; null is the
+    // system's.
     Connection(const std::filesystem::path& file, Mode mode, const char* vfs = nullptr);
     ~Connection();
     Connection(const Connection&) = delete;
@@ -34,11 +34,11 @@ public:
 
     std::int64_t changes() const;
     std::int64_t last_insert_id() const;
-    bool in_transaction() const; // false also after SQLite ended it by itself
+    bool in_transaction() const; // false also after SQLite itself ended the transaction
     sqlite3* handle() const;
 
-    // Why statements have failed since the last call, the worst of it. A domain sees a platform::Error; the writer has to
-    // know whether the disk can still be trusted.
+    // The worst reason why statements have failed since the last call. A domain only sees a platform::Error;
+    // the writer has to know whether it can still trust the disk.
     enum class Trouble { none, full, doubt };
     Trouble take_trouble();
     // Throws the platform::Error for a result code of SQLite on this connection, and remembers the trouble.

@@ -19,8 +19,8 @@ namespace {
 using platform::Error;
 using platform::ErrorKind;
 
-// Made here and not by SQLite: it would leave the file readable by everybody, and what it makes later beside
-// it (the log, the shared memory) takes owner and permissions from this one.
+// We make the file ourselves: SQLite would leave it readable by everybody, and the files that SQLite makes
+// later beside it (the log, the shared memory) copy its owner and permissions.
 void make_private_file(const std::filesystem::path& file) {
     const int made = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (made < 0) throw Error(ErrorKind::unavailable, "Cannot make " + file.string() + ".", 5);
@@ -46,7 +46,8 @@ Folder::Folder(std::filesystem::path path, std::string vfs) : path_(std::move(pa
 }
 
 Folder::~Folder() {
-    close(lock_); // the lock goes with it; the file stays, or two processes could lock two files of this name
+    // the lock goes with it; the file stays, or two processes could lock two files of this name
+    close(lock_);
 }
 
 void Folder::lock() {
@@ -61,7 +62,7 @@ void Folder::lock() {
     }
     platform::give_to_folder_owner(file);
     const std::string process = std::to_string(getpid()) + '\n';
-    // Only for the message above: a full disk must not keep the server from starting.
+    // The number only serves the message above: a full disk must not keep the server from starting.
     if (ftruncate(lock_, 0) == 0 && pwrite(lock_, process.data(), process.size(), 0) < 0) return;
 }
 
@@ -73,7 +74,7 @@ std::unique_ptr<Connection> Folder::open(Connection::Mode mode) const {
 bool Folder::takes_writes() const {
     sqlite3_vfs* const vfs = sqlite3_vfs_find(vfs_.empty() ? nullptr : vfs_.c_str());
     if (vfs == nullptr) return false;
-    // SQLite's file layer wants the name to live as long as the file.
+    // SQLite's file layer needs the name to live as long as the file.
     const std::string name = (path_ / "lectern.probe").string();
     std::vector<std::max_align_t> space(static_cast<std::size_t>(vfs->szOsFile) / sizeof(std::max_align_t) +
                                         1);

@@ -1,4 +1,4 @@
-// The data folder: its lock, its files, and whether the disk below it takes writes.
+// The data folder: its lock, its files, and whether its disk takes writes.
 #pragma once
 
 #include <filesystem>
@@ -11,8 +11,8 @@ namespace store {
 
 class Folder {
 public:
-    // Makes the folder when it is missing and takes its lock. Throws Error conflict when another process holds it.
-    // `vfs` names SQLite's file layer; "" is the system's.
+    // Makes the folder if it is missing and takes its lock. Throws Error conflict when another process holds
+    // it. `vfs` names SQLite's file layer; "" is the system's.
     Folder(std::filesystem::path path, std::string vfs);
     ~Folder();
     Folder(const Folder&) = delete;
@@ -21,10 +21,10 @@ public:
     std::filesystem::path database() const { return path_ / "lectern.db"; }
     std::filesystem::path backups() const { return path_ / "backups"; }
 
-    // The database's file must exist for all modes but `create`.
+    // For every mode but `create`, the database's file must exist.
     std::unique_ptr<Connection> open(Connection::Mode mode) const;
 
-    // Tries it: writes and syncs a megabyte through the same file layer, and removes it.
+    // Finds out by trying: writes and syncs a megabyte through the same file layer, then removes it.
     bool takes_writes() const;
 
 private:

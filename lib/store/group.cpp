@@ -14,7 +14,8 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// The first job of a group waits for the last: many quick jobs share a flush, a few long ones do not add up.
+// The first job of a group waits for the last. Many quick jobs may share a flush; a few long ones must not
+// add up.
 constexpr auto group_time = std::chrono::milliseconds(20);
 constexpr auto slow_job = std::chrono::milliseconds(5);
 
@@ -45,8 +46,8 @@ void run_backwards(std::vector<std::function<void()>>& hooks) {
     hooks.clear();
 }
 
-// What everybody in a failed group is told; what caused it may be one job's own affair and goes to the
-// journal alone.
+// What every job of a failed group is told. The cause may be one job's own business, so it goes to the
+// journal only.
 std::exception_ptr failure_of_all(Connection::Trouble trouble) {
     using platform::Error;
     using platform::ErrorKind;
@@ -129,7 +130,7 @@ void Group::run_job(Job& job) {
     const std::int64_t now_ms = clock_.now_ms();
     std::vector<std::function<void(Tx&)>> regardless;
     failures_.push_back(run_in_savepoint(job.work, now_ms, regardless));
-    for (std::size_t i = 0; i < regardless.size(); ++i) { // it may grow
+    for (std::size_t i = 0; i < regardless.size(); ++i) { // it may grow meanwhile
         const auto work = std::move(regardless[i]);
         const std::exception_ptr failure = run_in_savepoint(
             [&work](Tx& tx) {
@@ -143,7 +144,7 @@ void Group::run_job(Job& job) {
     note_time(job.name, started);
 }
 
-// The work's own failure is returned; what is thrown from here is the group's.
+// Returns the failure of the work itself; anything thrown from here is the failure of the group.
 std::exception_ptr Group::run_in_savepoint(const std::function<Verdict(Tx&)>& work, std::int64_t now_ms,
                                            std::vector<std::function<void(Tx&)>>& regardless) {
     Tx tx(connection_, now_ms);

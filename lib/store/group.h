@@ -9,9 +9,10 @@
 //
 // Invariants:
 // - `done` of every job is called exactly once, and after COMMIT has returned.
-// - A job's failure changes nothing of another's work. A failure of the group is every job's failure: SQLite ends the whole
-//   transaction by itself on a full disk, an I/O error or when it is out of memory, and then nothing more may run, for it
-//   would run outside a transaction. Should a job swallow such an error and go on writing, the commit hook refuses.
+// - A job that fails changes nothing of another job's work. A group that fails fails every job in it: on a
+//   full disk, an I/O error or when it is out of memory, SQLite itself ends the whole transaction. Nothing
+//   more may run then, because it would run outside a transaction. If a job swallows such an error and goes
+//   on writing, the commit hook refuses the commit.
 #pragma once
 
 #include <chrono>
@@ -36,14 +37,14 @@ public:
     Group& operator=(const Group&) = delete;
 
     struct Result {
-        std::size_t jobs = 0; // of those given, from the first
+        std::size_t jobs = 0; // how many of the given jobs, from the first
         bool committed = false;
         Connection::Trouble trouble = Connection::Trouble::none;
         std::int64_t commit_us = 0;
     };
     // Runs as many of `jobs` as fit into a fair time, at least one, and commits.
     Result run(std::span<Job> jobs);
-    // Tells the world and those who asked; `jobs` are the ones that were run. Follows every run().
+    // Runs the hooks and answers the callers; `jobs` are the ones that were run. Follows every run().
     void answer(std::span<Job> jobs);
 
 private:
@@ -58,15 +59,16 @@ private:
 
     Connection& connection_;
     const platform::Clock& clock_;
-    bool committing_ = false;                   // what the commit hook looks at
+    bool committing_ = false;                   // the commit hook looks at it
     std::optional<Connection::Trouble> failed_; // of the whole group
-    std::vector<std::exception_ptr> failures_;  // of each job run so far
+    std::vector<std::exception_ptr> failures_;  // one for each job run so far
     std::vector<std::function<void()>> after_commit_;
     std::vector<std::function<void()>> on_rollback_;
     std::chrono::steady_clock::time_point logged_slow_{};
 };
 
-// Answers jobs that were not run. Each is told by an error of its own: they are read on as many threads.
+// Answers jobs that were not run. Each gets an error object of its own, because as many threads will read
+// them.
 void refuse(std::span<Job> jobs, std::exception_ptr (*why)());
 
 } // namespace store

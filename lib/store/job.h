@@ -9,16 +9,17 @@
 
 namespace store {
 
-// What a job of the writer says of its own work.
+// What a job tells the writer about its own work.
 enum class Verdict {
     keep,
     discard
 }; // discard: roll back its savepoint, though nothing was thrown (an answer >= 400)
 
 struct Job {
-    std::string_view name;            // a route's name; a literal or otherwise lasting
+    std::string_view name;            // a route's name; a literal, or something else that lasts
     std::function<Verdict(Tx&)> work; // on the writer thread, only SQL
-    // Null: committed (or discarded as it wished). On the writer thread: be quick, and throw nothing.
+    // Null: committed (or discarded, as the job asked). Called on the writer thread: be quick, and throw
+    // nothing.
     std::function<void(std::exception_ptr)> done;
 };
 

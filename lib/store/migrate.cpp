@@ -21,7 +21,7 @@ using platform::Error;
 using platform::ErrorKind;
 
 constexpr std::int64_t application_id =
-    0x4c63746e; // "Lctn", so that file(1) and we ourselves know our databases
+    0x4c63746e; // "Lctn", so that file(1) and we ourselves recognise our databases
 
 std::string_view name_of(std::string_view path) {
     return path.substr(path.find('/') + 1);
@@ -35,7 +35,7 @@ int number_of(std::string_view name) {
     return static_cast<int>(*number);
 }
 
-// Undoes what is not committed when it ends.
+// When it goes out of scope, rolls back whatever is not committed.
 class Transaction {
 public:
     explicit Transaction(Connection& connection) : connection_(connection) {
@@ -48,7 +48,7 @@ public:
         try {
             connection_.execute("ROLLBACK");
         } catch (const Error& error) {
-            platform::log_error(error.what()); // then closing the connection undoes it
+            platform::log_error(error.what()); // closing the connection will undo it
         }
     }
     void commit() { connection_.execute("COMMIT"); }
@@ -70,8 +70,8 @@ void make_fresh(Connection& connection, const Schema& schema) {
 }
 
 void upgrade(Connection& connection, const Schema& schema, std::int64_t from) {
-    // Rebuilding a table drops the old one, which must not delete what refers to it; the check below makes up
-    // for it.
+    // Rebuilding a table drops the old one, and that must not delete the rows that refer to it. The check of
+    // the keys below makes up for it.
     connection.execute("PRAGMA foreign_keys=OFF");
     // Where only a table's text changes, a migration edits it in sqlite_schema instead of copying the table.
     sqlite3_db_config(connection.handle(), SQLITE_DBCONFIG_DEFENSIVE, 0, nullptr);
@@ -96,7 +96,8 @@ constexpr const char* columns_sql =
     "SELECT t.name || '.' || c.name FROM sqlite_schema t JOIN pragma_table_xinfo(t.name) c"
     " WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'";
 
-// Between two releases the schema changes under one number. Such a database would fail call by call, later.
+// Between two releases the schema changes without a new number. A database from such a time would fail later,
+// call by call, so refuse it now.
 void require_columns(Connection& connection, const Schema& schema, const std::filesystem::path& file) {
     std::set<std::string> there;
     for (auto rows = connection.prepare_once(columns_sql); rows.step();)

@@ -1,6 +1,7 @@
-// The schema and how a database gets to it. A fresh database is made of schema.sql, which is the whole current schema.
-// Version 1 is the first one that was released; each change since has a file migrations/NNNN_name.sql, from 0002 on without
-// gaps, that brings a database of the version before to its number. PRAGMA user_version says where a database stands.
+// The schema, and how a database gets to it. A fresh database is made from schema.sql, which is the whole
+// current schema. Version 1 is the first one that was released. Each change since has a file
+// migrations/NNNN_name.sql, from 0002 on without gaps, that brings a database of the version before to its
+// number. PRAGMA user_version says which version a database has.
 #pragma once
 
 #include <cstdint>
@@ -25,12 +26,13 @@ struct Schema {
     int version() const { return migrations.empty() ? 1 : migrations.back().number; }
 };
 
-// The one that this program carries. Throws Error internal when its files are not numbered as they should be.
+// The schema that this program carries. Throws Error internal when its files are not numbered as they should
+// be.
 Schema embedded_schema();
 
-// Makes a fresh database, or upgrades an older one: all of it or, on a failure, nothing. Before an upgrade the database is
-// copied into `backups`, and says so in the journal. Throws Error conflict, naming `file`, its version and ours, when it
-// is newer, not Lectern's, or lacks a column that its version has.
+// Makes a fresh database, or upgrades an older one: completely, or on a failure not at all. Before an upgrade
+// it copies the database into `backups` and says so in the journal. Throws Error conflict, naming `file`, its
+// version and ours, when the database is newer, not Lectern's, or lacks a column that its version has.
 void bring_up_to_date(Connection& connection, const Schema& schema, const std::filesystem::path& file,
                       const std::filesystem::path& backups, std::int64_t now_ms);
 

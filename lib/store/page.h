@@ -1,4 +1,4 @@
-// A list is read a page at a time: `after` is the cursor that the page before gave, the id of its last item.
+// Lists are read a page at a time. `after` is the cursor that the page before gave: the id of its last item.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ std::int64_t cursor_of(platform::Id<Tag> id) {
     return id.value();
 }
 
-// Reads one more row than asked for, to know whether there is a next page.
+// Reads one row more than asked for, to know whether there is a next page.
 template <class Item, class Rows, class Make>
 Page<Item> read_page(Rows rows, const PageRequest& request, Make make) {
     Page<Item> page;

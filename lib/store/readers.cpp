@@ -19,7 +19,7 @@ using platform::ErrorKind;
     throw Error(ErrorKind::unavailable, "The database is being reopened after a disk failure.", 1);
 }
 
-// Ends the read transaction when it ends, however that comes.
+// Ends the read transaction in every case.
 class Snapshot {
 public:
     explicit Snapshot(Connection& connection) : connection_(connection) {
@@ -30,7 +30,7 @@ public:
     ~Snapshot() {
         try {
             connection_.prepared("ROLLBACK", Statement::Bytes::borrowed).step();
-        } catch (const Error& error) { // SQLite has ended it by itself
+        } catch (const Error& error) { // SQLite itself has ended it
             platform::log_warning(std::string("store: the end of a read: ") + error.what());
         }
     }
@@ -110,7 +110,7 @@ void Readers::pause() {
         const std::lock_guard busy(place->busy);
         close(*place);
     }
-    const std::lock_guard busy(visitor_.busy); // by now it has closed itself
+    const std::lock_guard busy(visitor_.busy); // the visit has closed its connection by now
 }
 
 void Readers::resume() {

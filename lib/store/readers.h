@@ -1,4 +1,5 @@
-// The readers: threads with a read-only connection each. A read sees the database as of its beginning.
+// The readers: threads with a read-only connection each. A read sees the database as it was when the read
+// began.
 #pragma once
 
 #include <condition_variable>
@@ -27,11 +28,12 @@ public:
     bool is_this_thread() const;
     void stop(); // finishes what was accepted, and closes its connections
 
-    // Runs `work` on the caller's thread with a read-only connection of its own, outside of a transaction: for long work.
+    // Runs `work` on the caller's thread with a read-only connection of its own, outside a transaction. For
+    // long work.
     void visit(const std::function<void(Connection&)>& work);
 
-    // Closes every connection, after interrupting what runs on it; until resume() reads are answered unavailable. SQLite
-    // looks at its files anew only when nobody has them open.
+    // Interrupts whatever runs and closes every connection; until resume(), reads are answered unavailable.
+    // SQLite looks at its files afresh only after everybody has closed them.
     void pause();
     void resume();
 
@@ -40,7 +42,7 @@ private:
         std::function<void(Read&)> work;
         std::function<void(std::exception_ptr)> done;
     };
-    // A connection. Whoever uses it holds `busy`; who opens, closes or interrupts it holds `mutex_` as well.
+    // A connection. Its user holds `busy`; opening, closing or interrupting it needs `mutex_` as well.
     struct Place {
         std::mutex busy;
         std::unique_ptr<Connection> connection;

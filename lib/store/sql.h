@@ -1,22 +1,22 @@
-// SQL of the program's own text. It is complete when the program is compiled: nothing that a caller sends can
-// get into it, and a statement is known by its address.
+// SQL that is part of the program's own text. It is complete when the program is compiled: nothing that a
+// caller sends can get into it, and its address identifies a statement.
 #pragma once
 
 #include <cstddef>
 
 namespace store {
 
-// A piece of SQL that several statements share, or a whole one that deserves a name:
+// A piece of SQL that several statements share, or a whole statement that deserves a name:
 //
 //     constexpr store::SqlText room_columns = R"sql(
 //         SELECT id, name FROM rooms WHERE organisation_id = ?1)sql";
 //     constexpr store::SqlText room_by_id = room_columns + " AND id = ?2";
 //
-// A joined text needs a name, at namespace scope or `static constexpr`: as a temporary it does not compile
-// where an Sql is wanted.
+// A joined text needs a name, at namespace scope or `static constexpr`. A temporary does not compile where an
+// Sql is wanted.
 template <std::size_t Size>
 struct SqlText {
-    char characters[Size] = {}; // with the zero at the end
+    char characters[Size] = {}; // with the closing zero
 
     constexpr SqlText() = default;
     // NOLINTNEXTLINE(google-explicit-constructor): a literal should do
@@ -44,9 +44,9 @@ consteval auto operator+(const char (&left)[Left], const SqlText<Right>& right) 
     return SqlText<Left>(left) + right;
 }
 
-// What Read::query and Tx::run take. The cache knows it by its address, so it has to be a literal or a
-// constant: anything put together at run time does not compile here and goes through Read::query_text. Of two
-// literals choose by `flag ? Sql("...") : Sql("...")`.
+// What Read::query and Tx::run take. The cache finds a statement by this address, so it has to be a literal
+// or a constant. Anything put together at run time does not compile here and goes through Read::query_text.
+// To choose between two literals, write `flag ? Sql("...") : Sql("...")`.
 class Sql {
 public:
     // NOLINTNEXTLINE(google-explicit-constructor): a literal should do where SQL is wanted

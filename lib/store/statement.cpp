@@ -23,7 +23,7 @@ Statement::~Statement() {
         return;
     }
     sqlite3_reset(statement_);
-    sqlite3_clear_bindings(statement_); // whoever uses it next and binds too little must not see our values
+    sqlite3_clear_bindings(statement_); // the next user may bind too little and must not see our values
     *busy_ = false;
 }
 
@@ -32,7 +32,7 @@ void Statement::bind(int position, std::nullptr_t) {
 }
 
 void Statement::bind(int position, std::string_view text) {
-    // An empty view may have no address, and SQLite takes that for NULL.
+    // An empty view may have no address, and SQLite takes a null address for NULL.
     const char* const bytes = text.data() == nullptr ? "" : text.data();
     check(sqlite3_bind_text64(statement_, position, bytes, text.size(),
                               bytes_ == Bytes::copied ? SQLITE_TRANSIENT : SQLITE_STATIC, SQLITE_UTF8));
@@ -70,7 +70,7 @@ double Statement::real(int column) const {
 }
 
 std::string_view Statement::text(int column) const {
-    const void* const bytes = sqlite3_column_blob(statement_, column); // of TEXT its UTF-8
+    const void* const bytes = sqlite3_column_blob(statement_, column); // for TEXT, its UTF-8
     if (bytes == nullptr) return {};
     return {static_cast<const char*>(bytes),
             static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};

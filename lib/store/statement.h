@@ -1,5 +1,5 @@
-// A prepared statement in use. Domain SQL goes through Read::query and Tx::run; the statement is cached by its connection,
-// bound, stepped, and reset when this object ends.
+// A prepared statement in use. Domain SQL goes through Read::query and Tx::run. The statement is cached by
+// its connection, bound, stepped, and reset when this object ends.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,8 @@ concept BoundAsInteger = (std::is_enum_v<T> && !platform::Named<T>) || std::is_i
 
 class Statement {
 public:
-    // Whose bytes text and blobs are: the caller's, which then must outlive the statement, or a copy.
+    // Who owns the bytes of texts and blobs: the caller (then they must outlive the statement), or the
+    // statement, which copies them.
     enum class Bytes { borrowed, copied };
 
     Statement(Statement&& other) noexcept;
@@ -39,7 +40,7 @@ public:
     Statement& operator=(Statement&&) = delete;
     ~Statement();
 
-    // Positions from 1.
+    // Positions count from 1.
     void bind(int position, std::nullptr_t);
     void bind(int position, std::nullopt_t) { bind(position, nullptr); }
     void bind(int position, std::string_view text);
@@ -65,7 +66,7 @@ public:
         else
             bind(position, nullptr);
     }
-    // All of them at once: another number of values than the SQL has parameters is Error internal.
+    // All of them at once. Throws Error internal unless there is one value for each parameter of the SQL.
     template <class... Values>
     void bind_all(const Values&... values) {
         check_parameters(sizeof...(values));
@@ -73,11 +74,12 @@ public:
         (bind(++position, values), ...);
     }
 
-    // True while there is a row. Throws platform::Error: conflict for a unique constraint, storage_full, unavailable, internal.
+    // True while there is a row. Throws platform::Error: conflict for a unique constraint, storage_full,
+    // unavailable, internal.
     bool step();
 
-    // The row that step() stands on, all its columns in their order; columns.h says into what. Another number of
-    // columns than the SQL has is Error internal.
+    // Reads the row that step() stands on, all its columns in order; columns.h lists what they may be read
+    // into. Throws Error internal unless the targets take as many columns as the SQL has.
     template <class... Targets>
     void read(Targets&&... targets) const {
         check_columns(Columns<Statement>(*this).read(targets...));
@@ -92,7 +94,7 @@ public:
             return all;
     }
 
-    // Columns from 0. Views live until the next step.
+    // Columns count from 0. Views live until the next step.
     std::int64_t integer(int column) const;
     double real(int column) const;
     std::string_view text(int column) const; // also blobs
@@ -114,7 +116,8 @@ public:
 
 private:
     friend class Connection;
-    // `busy` is the cache's mark that somebody uses the statement; without one the statement ends with this object.
+    // `busy` is the cache's mark that the statement is in use; without one the statement ends with this
+    // object.
     Statement(Connection& connection, sqlite3_stmt* statement, bool* busy, Bytes bytes)
         : connection_(&connection), statement_(statement), busy_(busy), bytes_(bytes) {}
     void check(int code);

@@ -11,7 +11,7 @@
 namespace store {
 namespace {
 
-// Opens the database and makes its schema the current one.
+// Opens the database and brings its schema up to date.
 std::unique_ptr<Connection> open_current(const Folder& folder, const Options& options,
                                          const platform::Clock& clock) {
     auto connection = folder.open(Connection::Mode::create);
@@ -29,7 +29,8 @@ struct Store::Impl {
           connection(open_current(folder, options, clock)),
           readers(folder, clock, options.readers, options.queue_limit),
           writer(folder, std::move(connection), readers, clock, options) {}
-    // What the writer still answers may read. Its connection closes last: then SQLite leaves nothing but the one file.
+    // Whoever the writer still answers may want to read, so the writer stops first. Its connection closes
+    // last: then SQLite leaves nothing but the one file.
     ~Impl() { stop(); }
     void stop() {
         writer.stop();

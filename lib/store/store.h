@@ -1,9 +1,10 @@
 // The store: one SQLite file with one writer. See writer.h for how writes share a transaction.
 //
 // Invariants:
-// - Only the writer thread changes the file; nothing else ever opens it for writing while the folder's lock is held.
-// - A job's `done` is called after the group that holds it is on disk (or has failed), never before.
-// - Whoever waits for the store (write, read) must not be on the writer thread: that throws.
+// - Only the writer thread changes the file; nothing else opens it for writing while the folder's lock is
+//   held.
+// - A job's `done` is called after its group is on disk (or has failed), never before.
+// - A thread that waits for the store (write, read) must not be the writer thread: that throws.
 #pragma once
 
 #include <chrono>
@@ -25,43 +26,45 @@
 namespace store {
 
 struct Options {
-    std::filesystem::path folder;   // holds lectern.db, lectern.lock, backups/
-    int readers = 2;                // threads with a read-only connection each
-    std::size_t queue_limit = 4096; // jobs waiting for the writer, and as many reads; more: Error unavailable
-    std::size_t group_limit = 512;  // jobs in one transaction
-    // Called on the writer thread when the disk fills, and when it has room again.
+    std::filesystem::path folder; // holds lectern.db, lectern.lock, backups/
+    int readers = 2;              // threads with a read-only connection each
+    // jobs waiting for the writer, and as many reads; more: Error unavailable
+    std::size_t queue_limit = 4096;
+    std::size_t group_limit = 512; // jobs in one transaction
+    // Called on the writer thread when the disk fills up, and when it has room again.
     std::function<void(bool full)> on_storage_full;
-    std::optional<Schema> schema; // none: the one that the program carries
-    std::string vfs;              // SQLite's file layer by name; "" is the system's
+    std::optional<Schema> schema; // nullopt: the one that the program carries
+    std::string vfs;              // the name of SQLite's file layer; "" is the system's
 };
 
 class Store {
 public:
-    // Takes the folder's lock, backs up and migrates when the schema is older, refuses a newer one by name
-    // (Error conflict). Throws Error conflict when another process holds the lock.
+    // Takes the folder's lock. Backs up and migrates a database with an older schema; refuses one with a
+    // newer schema, by name (Error conflict). Throws Error conflict when another process holds the lock.
     Store(Options options, platform::Clock& clock);
     ~Store(); // finishes what was accepted, checkpoints, releases the lock
     Store(const Store&) = delete;
     Store& operator=(const Store&) = delete;
 
-    // Finishes what was accepted and takes no more. For whoever is used by jobs and goes before the store.
+    // Finishes what was accepted and takes no more. For owners of things that jobs use and that go before the
+    // store.
     void stop();
 
-    // Queues a job. Throws Error unavailable when the queue is full or the store stops; storage_full and unavailable
-    // reach `done`.
+    // Queues a job. Throws Error unavailable when the queue is full or the store is stopping; storage_full
+    // and unavailable can also reach `done`.
     void submit(Job job);
 
-    // Queues work for a reader. `done` as above, on the reader's thread.
+    // Queues work for a reader. `done` is as above, but on the reader's thread.
     void submit_read(std::function<void(Read&)> work, std::function<void(std::exception_ptr)> done);
 
-    // Runs `work(Tx&)` on the writer and waits until it is on disk. From workers, start-up and tests.
+    // Runs `work(Tx&)` on the writer and waits until it is on disk. For workers, start-up and tests.
     template <class Work>
     auto write(std::string_view name, Work work) -> std::invoke_result_t<Work, Tx&>;
     // Runs `work(Read&)` on a reader and waits.
     template <class Work>
     auto read(Work work) -> std::invoke_result_t<Work, Read&>;
 
-    struct Figures { // for metrics and the admin's page
+    struct Figures { // for the metrics and the administrator's page
         std::size_t queue = 0, group_last = 0;
         std::uint64_t jobs = 0, groups = 0;
         std::int64_t commit_last_us = 0, wal_bytes = 0;
@@ -69,8 +72,8 @@ public:
     };
     Figures figures() const;
 
-    // A consistent copy of the database into `file`, which must not exist, on this thread; holds up neither the writer nor
-    // the readers.
+    // Copies the database, consistently, into `file`, which must not exist. Runs on this thread and holds up
+    // neither the writer nor the readers.
     void back_up(const std::filesystem::path& file);
 
 private:

@@ -1,5 +1,6 @@
-// What a domain method gets: a Read& to look, a Tx& to change. Only the writer makes a Tx, only the store makes a Read, so
-// who takes one composes with everything else and never opens a transaction of its own.
+// What a domain method gets: a Read& to look, a Tx& to change. Only the writer makes a Tx and only the store
+// makes a Read, so a method that takes one composes with everything else and never opens a transaction of its
+// own.
 #pragma once
 
 #include <cstdint>
@@ -15,16 +16,17 @@ class Read {
 public:
     Read(Connection& connection, std::int64_t now_ms) : connection_(&connection), now_ms_(now_ms) {}
 
-    // auto rows = read.query("SELECT id, name FROM rooms WHERE organisation_id = ?", organisation);
-    // while (rows.step()) ... rows.integer(0) ...
-    // The values are copied: the rows may outlive them. The SQL may be written without values and bound afterwards.
+    //   auto rows = read.query("SELECT id, name FROM rooms WHERE organisation_id = ?", organisation);
+    //   while (rows.step()) ... rows.integer(0) ...
+    //
+    // Values are copied, so the rows may outlive them. Leave the values out to bind them later.
     template <class... Values>
     Statement query(Sql sql, const Values&... values) {
         Statement statement = connection_->prepared(sql, Statement::Bytes::copied);
         if constexpr (sizeof...(values) > 0) statement.bind_all(values...);
         return statement;
     }
-    // The first column of the first row, when there is one.
+    // The first column of the first row, if there is a row.
     template <class... Values>
     std::optional<std::int64_t> integer(Sql sql, const Values&... values) {
         Statement statement = connection_->prepared(sql, Statement::Bytes::borrowed);
@@ -32,16 +34,16 @@ public:
         if (!statement.step()) return std::nullopt;
         return statement.optional_integer(0);
     }
-    // The same where the column holds an id: read.id<RoomId>("SELECT id FROM rooms WHERE ...", ...).
+    // The same for a column that holds an id: read.id<RoomId>("SELECT id FROM rooms WHERE ...", ...).
     template <class AnId, class... Values>
     std::optional<AnId> id(Sql sql, const Values&... values) {
         const std::optional<std::int64_t> found = integer(sql, values...);
         return found ? std::optional(AnId(*found)) : std::nullopt;
     }
-    // For SQL that is put together at run time (filters); not cached. Never put a value into it: bind.
+    // For SQL put together at run time (filters); not cached. Never write a value into it: bind it.
     Statement query_text(const std::string& sql) { return connection_->prepare_once(sql); }
 
-    // Server time; one and the same for the whole of a transaction.
+    // Server time, the same throughout a transaction.
     std::int64_t now_ms() const { return now_ms_; }
 
 protected:
@@ -55,7 +57,7 @@ public:
     Tx(const Tx&) = delete;
     Tx& operator=(const Tx&) = delete;
 
-    // INSERT, UPDATE, DELETE: how many rows it changed.
+    // INSERT, UPDATE, DELETE: returns how many rows changed.
     template <class... Values>
     std::int64_t run(Sql sql, const Values&... values) {
         {
@@ -66,20 +68,20 @@ public:
         }
         return connection_->changes();
     }
-    // INSERT: the new row's id.
+    // INSERT: returns the new row's id.
     template <class AnId, class... Values>
     AnId insert(Sql sql, const Values&... values) {
         run(sql, values...);
         return AnId(connection_->last_insert_id());
     }
 
-    // Runs on the writer thread once the group is on disk, before the answers leave: publish snapshots, tell the hub.
-    // Nothing is announced before. Dropped if this request is rolled back.
+    // Runs on the writer thread once the group is on disk, before the answers leave: publish snapshots, tell
+    // the hub. Announce nothing before that. Dropped if this request is rolled back.
     void after_commit(std::function<void()> work) { after_commit_.push_back(std::move(work)); }
-    // Runs if this request is rolled back or the commit fails: take back what memory was given.
+    // Runs if this request is rolled back or the commit fails: undo what was already put into memory.
     void on_rollback(std::function<void()> work) { on_rollback_.push_back(std::move(work)); }
-    // Runs in the same group after this request's savepoint is released or rolled back, whichever: counts of failed
-    // tries, the audit row. Its own failure is logged and spoils nothing else.
+    // Runs in the same group after this request's savepoint is released or rolled back, in either case:
+    // counts of failed tries, the audit row. If it fails itself, that is logged and spoils nothing else.
     void regardless(std::function<void(Tx&)> work) { regardless_.push_back(std::move(work)); }
 
 private:

@@ -19,9 +19,9 @@ using namespace std::chrono_literals;
 
 constexpr int frame_bytes = 4096 + 24;
 constexpr int checkpoint_frames = 1000;     // about 4 MB
-constexpr int large_log_frames = 16 * 1024; // about 64 MB: readers keep the log from starting anew
+constexpr int large_log_frames = 16 * 1024; // about 64 MB: some reader keeps the log from restarting
 constexpr auto idle_before_checkpoint =
-    30s; // rarely: a flush of the database wears the card, and the log is as safe
+    30s; // rare: flushing the database wears the card, and the log is just as safe
 constexpr auto flush_worth_sharing = 200us;
 constexpr auto longest_gathering = 2ms;
 constexpr auto room_pause = 1s; // between looks whether the disk has room again
@@ -95,7 +95,7 @@ void Writer::run() {
     if (disk_ != Disk::doubt && wal_frames_ > 0) checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
 }
 
-// Waits for jobs, doing the chores that fall due meanwhile. False: there are none left, and none will come.
+// Waits for jobs and does the chores that fall due meanwhile. False: no jobs are left and none will come.
 bool Writer::take_jobs() {
     std::unique_lock lock(mutex_);
     while (queue_.empty()) {
@@ -118,9 +118,9 @@ bool Writer::take_jobs() {
     return true;
 }
 
-// Those who were answered together ask again within microseconds of each other. Setting off with the first of
-// them would make every other group a small one, so the writer waits until as many have come as the last
-// time, but only for a small part of what a flush takes. A lone job has no company to wait for.
+// Clients that were answered together ask again within microseconds of each other. Starting with the first of
+// them would make every other group a small one. So the writer waits until as many have come as last time,
+// but only for a small part of the time that a flush takes. A lone job has no company to wait for.
 void Writer::gather(std::unique_lock<std::mutex>& lock) {
     const std::size_t last = group_last_.load(std::memory_order_relaxed);
     const std::chrono::microseconds flush(commit_last_us_.load(std::memory_order_relaxed));
@@ -156,7 +156,7 @@ void Writer::count(const Group::Result& result) {
     if (result.trouble == Connection::Trouble::doubt) enter(Disk::doubt);
 }
 
-// After the answers, which it would only delay.
+// Called after the answers, which it would only delay.
 void Writer::look_after(const Group::Result& result) {
     if (result.trouble != Connection::Trouble::none) return;
     if (disk_ == Disk::full && last_group_ >= next_try_) probe_for_room();
@@ -192,7 +192,7 @@ void Writer::open(std::unique_ptr<Connection> connection) {
     group_.emplace(*connection_, clock_);
     wal_frames_ = 0;
     checkpoint_at_ = checkpoint_frames;
-    // SQLite says after each commit how long the log is: the size since it last started anew.
+    // After each commit SQLite says how long the log is: its size since it last restarted.
     sqlite3_wal_hook(
         connection_->handle(),
         [](void* self, sqlite3*, const char*, int frames) {
@@ -213,8 +213,8 @@ void Writer::close() {
 void Writer::checkpoint_if_large() {
     if (wal_frames_ < checkpoint_at_) return;
     if (wal_frames_ < large_log_frames) return checkpoint(SQLITE_CHECKPOINT_PASSIVE);
-    // Waits a little for the readers that look at old rows, or the log would grow for as long as some always
-    // do.
+    // Wait a little for readers that look at old rows. Where some always do, the log would otherwise keep
+    // growing.
     sqlite3_busy_timeout(connection_->handle(), 100);
     checkpoint(SQLITE_CHECKPOINT_RESTART);
     sqlite3_busy_timeout(connection_->handle(), 1000);
@@ -267,8 +267,8 @@ void Writer::probe_for_room() {
     if (folder_.takes_writes()) enter(Disk::good);
 }
 
-// Closing moves the log's committed part into the database and drops the rest, of which nobody knows what the
-// disk has.
+// Closing moves the committed part of the log into the database and drops the rest, because we can't know how
+// much of that reached the disk.
 void Writer::reopen() {
     pause_ = std::min<std::chrono::milliseconds>(pause_ * 2, longest_doubt_pause);
     next_try_ = steady_clock::now() + pause_;

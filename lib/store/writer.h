@@ -1,10 +1,13 @@
-// The writer: the one thread that changes the database. It takes what has been queued as one group (group.h), so the group
-// grows with the load by itself. Between groups it moves the log into the database (checkpoints), and it watches the disk:
+// The writer: the one thread that changes the database. It takes everything that is queued as one group
+// (group.h), so groups grow with the load by themselves. Between groups it moves the log into the database
+// (checkpoints). It also watches the disk:
 //
-// - full: the group failed with storage_full. Jobs go on being tried; `on_storage_full(false)` follows when there is room.
-// - in doubt (an I/O error, or a damaged page): after a failed flush the system may have dropped what was to be written, and
-//   says so only once. Nothing is written, and jobs are answered unavailable, until the disk takes writes again and the
-//   database has been closed by everybody, reopened and checked; tried again and again, ever more rarely.
+// - full: the group failed with storage_full. Jobs are still tried; `on_storage_full(false)` follows when
+//   there is room.
+// - in doubt (an I/O error, or a damaged page): after a failed flush the system may have dropped the data,
+//   and it says so only once. Nothing is written and jobs are answered unavailable until the disk takes
+//   writes again and everybody has closed the database, and it has been reopened and checked. The writer
+//   keeps trying, less and less often.
 #pragma once
 
 #include <atomic>
@@ -64,10 +67,10 @@ private:
     const platform::Clock& clock_;
     const Options& options_;
 
-    std::mutex mutex_; // of the next five
+    std::mutex mutex_; // guards the next five
     std::condition_variable changed_;
     std::vector<Job> queue_;
-    std::size_t wanted_ = 1; // jobs, to be woken for
+    std::size_t wanted_ = 1; // how many jobs to be woken for
     bool sleeping_ = false;
     bool stopping_ = false;
 
@@ -75,10 +78,10 @@ private:
     std::unique_ptr<Connection> connection_;
     std::optional<Group> group_;
     std::vector<Job> jobs_;
-    int wal_frames_ = 0;    // in the log, those moved already included
+    int wal_frames_ = 0;    // frames in the log, including those already moved
     int checkpoint_at_ = 0; // frames
     Time last_group_{};
-    Time next_try_{}; // of the disk
+    Time next_try_{}; // when to try the disk next
     std::chrono::milliseconds pause_{};
 
     // Read by figures() on any thread.

@@ -9,7 +9,7 @@ namespace http {
 
 namespace {
 
-// Scripts and styles only from our own files. A page that needs more brings a policy of its own.
+// Scripts and styles come from our own files only. A page that needs more brings its own policy.
 constexpr std::string_view content_security_policy =
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "media-src 'self' blob:; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; form-action "

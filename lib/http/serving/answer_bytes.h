@@ -7,10 +7,11 @@
 
 namespace http {
 
-// Connection, Date, the security headers, CORS and the answer's own headers. Not Content-Type and
+// Connection, Date, the security headers, CORS and the answer's own headers, but not Content-Type and
 // Content-Length.
 void append_headers(std::string& out, const Exchange& exchange, const Answer& answer);
-// The whole answer into exchange.output. For what never reaches the engine: refusals and replaced answers.
+// Puts the whole answer into exchange.output. For answers that never reach the engine: refusals and replaced
+// answers.
 void render(Exchange& exchange, const Answer& answer);
 
 } // namespace http

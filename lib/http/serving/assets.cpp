@@ -37,15 +37,15 @@ std::string_view content_type_of(std::string_view name) {
     return "application/octet-stream";
 }
 
-// "assets/index-DiwrgTda.js": the builder puts a hash of the content into the name, so the name never means
-// anything else.
+// "assets/index-DiwrgTda.js": the builder puts a hash of the content into the name, so a name never gets
+// other content.
 bool has_hash(std::string_view name) {
     if (!name.starts_with("assets/")) return false;
     const auto dot = name.rfind('.');
     return dot != name.npos && dot >= 9 && name[dot - 9] == '-';
 }
 
-// gzip keeps a checksum of what it holds, and its length, in its last eight bytes.
+// The last eight bytes of gzip are a checksum of the content, and its length.
 std::string etag_of(std::string_view gzip) {
     return "\"" + platform::hex(gzip.substr(gzip.size() - 8)) + "\"";
 }
@@ -57,7 +57,7 @@ std::string unzipped(std::string_view gzip) {
     std::string out(size, '\0');
     z_stream stream{};
     if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK) throw std::bad_alloc();
-    stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(gzip.data())); // it only reads
+    stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(gzip.data())); // zlib only reads it
     stream.avail_in = static_cast<uInt>(gzip.size());
     stream.next_out = reinterpret_cast<Bytef*>(out.data());
     stream.avail_out = static_cast<uInt>(out.size());
@@ -108,7 +108,8 @@ void add_asset_routes(RouteTable& routes) {
     routes.add(get("/*path", "The page").memory().by(Access::open).counted().handled([](Call& call) {
         const std::string path = call.parameter("path");
         if (!path.empty() && platform::find_embedded("web/" + path + ".gz")) return asset(call, path);
-        // The page's own addresses live in the page; a script that asks for what is not there is told so.
+        // The page's own addresses live in the page, but a script that asks for a missing file must be told
+        // so.
         if (!accepts_html(call) || call.under_site_key) platform::throw_not_found("page");
         return asset(call, "index.html");
     }));

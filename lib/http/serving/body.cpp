@@ -21,7 +21,7 @@ bool names(std::string_view type, std::string_view wanted) {
 
 bool is_form(const Call& call) {
     const auto type = content_type(call);
-    // Nearly all bodies are JSON, and say it in these words.
+    // Nearly all bodies are JSON and say so in exactly these words.
     if (type.empty() || type == "application/json") return false;
     return names(type, "application/x-www-form-urlencoded") || names(type, "multipart/form-data");
 }

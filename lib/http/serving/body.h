@@ -1,4 +1,4 @@
-// What came, taken apart and checked against the route's shapes.
+// Takes apart what arrived, and checks it against the route's shapes.
 #pragma once
 
 #include <string_view>
@@ -7,20 +7,20 @@
 
 namespace http {
 
-// A form, a multipart body or a compressed one is the engine's to take apart; everything else is used as it
-// lies.
+// The engine takes apart forms, multipart bodies and compressed ones; everything else is used where it lies.
 bool engine_reads(const Call& call);
 
-// Checks the query parameters, then parses the body (JSON, or a form made an object of texts) and checks it.
-// Throws Error bad_request, too_large or invalid.
+// Checks the query parameters, then parses the body (JSON, or a form turned into an object of texts) and
+// checks it. Throws Error bad_request, too_large or invalid.
 void prepare_body(const Route& route, Call& call);
 void prepare_query(const Route& route, const Call& call);
 
-// Error bad_request when it is no JSON or nested deeper than any client of ours has reason to.
+// Throws Error bad_request when the text is not JSON, or is nested deeper than any client of ours has reason
+// to.
 Json parse_json(std::string_view text);
 // "a=1&b=two+words", decoded.
 void parse_query(std::string_view query, Values& values);
-// Percent signs undone; false when they are faulty or hide a control character.
+// Decodes percent signs; false when they are faulty or hide a control character.
 bool decode_percent(std::string_view text, bool plus_is_space, std::string& out);
 
 [[noreturn]] void throw_too_large(std::size_t limit);

@@ -7,7 +7,7 @@ namespace http {
 Answer json(const Json& body, int status) {
     Answer answer;
     answer.status = status;
-    // What is not UTF-8 can only come from a file or a foreign server; a replacement character beats no
+    // Text that is not UTF-8 can only come from a file or a foreign server; a replacement character beats no
     // answer.
     answer.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
     return answer;

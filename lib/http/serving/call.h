@@ -1,5 +1,5 @@
-// One call on its way through a handler: what came in, who asks, what goes out. The same for HTTP requests
-// and for socket messages.
+// One call on its way through a handler: what came in, who asks, what goes out. HTTP requests and socket
+// messages use the same.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,9 @@ namespace http {
 
 using Json = nlohmann::json;
 
-// The size of a streamed answer is known or not; `write` is called with what comes next and gives false when
-// the client is gone. `provide` runs on the transfer pool, may block on it, and returns when all is written.
+// A streamed answer, whose size is known or not. `provide` runs on the transfer pool, may block on it, and
+// returns when everything is written. It passes each piece to `write`, which returns false when the client is
+// gone.
 struct Stream {
     std::optional<std::uint64_t> length;
     std::function<void(std::uint64_t offset, std::uint64_t length,
@@ -36,7 +37,7 @@ struct Answer {
     std::string body;
     std::vector<std::pair<std::string, std::string>> headers;
     std::optional<Stream> stream; // transfer routes only
-    Json audit_target;            // what it was done on, for the audit row: ids only, e.g. {"room": 7}
+    Json audit_target;            // what the call acted on, for the audit row: ids only, e.g. {"room": 7}
 
     Answer& header(std::string name, std::string value) {
         headers.emplace_back(std::move(name), std::move(value));
@@ -65,10 +66,10 @@ public:
     // ---- who and where ----
     platform::Caller caller; // the handler may not change it; sign-in handlers answer with cookies instead
     const Route* route = nullptr;
-    std::string method, path; // path as sent, without /k/<key>, never with its query
+    std::string method, path; // path as sent, but without /k/<key> and the query
     std::string remote_address;
     std::string credential;                     // the token or cookie as sent, for sign-out; never logged
-    platform::Connection* connection = nullptr; // the socket a message came by; null for HTTP
+    platform::Connection* connection = nullptr; // the socket that a message came by; null for HTTP
     std::int64_t socket_id = 0;                 // live's id of that connection
     bool under_site_key = false;                // the path came as /k/<key>/...
 
@@ -79,10 +80,9 @@ public:
     Values form;          // of urlencoded and multipart bodies
     std::vector<Part> parts;
     std::string content; // the body's bytes (unzipped), or a message's data as text
-    Json body;           // parsed and fitting the route's request shape, where it has one; of a
-                         // form: an object of texts
+    Json body; // parsed, and fits the route's request shape if it has one; for a form, an object of texts
 
-    // Of the path: an integer from 1, or Error not_found.
+    // From the path: an integer from 1, or Error not_found.
     std::int64_t number(std::string_view name) const;
     template <class AnId>
     AnId id(std::string_view name) const {
@@ -90,19 +90,19 @@ public:
     }
     std::string parameter(std::string_view name) const;
     std::optional<std::string> query(std::string_view name) const;
-    std::optional<std::int64_t> query_integer(
-        std::string_view name) const; // Error invalid when it is not one
+    // Error invalid when it is not an integer
+    std::optional<std::int64_t> query_integer(std::string_view name) const;
     template <class AnId>
     std::optional<AnId> query_id(std::string_view name) const {
         const std::optional<std::int64_t> number = query_integer(name);
         return number ? std::optional(AnId(*number)) : std::nullopt;
     }
     std::string header(std::string_view name) const; // "" when absent; `name` in lower case
-    // For transfer routes: reads the body piece by piece instead of `content`.
+    // For transfer routes: reads the body piece by piece; `content` is not used.
     std::function<bool(const std::function<bool(std::string_view)>& take)> read_body;
 
     // ---- what the executor lends ----
-    // A `writes` handler has a store::Tx, a `reads` handler a store::Read, neither known to http.
+    // A `writes` handler has a store::Tx and a `reads` handler a store::Read; http knows neither.
     template <class Resource>
     Resource& resource() const {
         if (resource_type_ != std::type_index(typeid(Resource)))

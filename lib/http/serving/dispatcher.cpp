@@ -14,7 +14,7 @@ using platform::ErrorKind;
 
 namespace {
 
-// "http://box/path" as proxies send it, "/path?query", or "*".
+// "http://box/path", as proxies send it, "/path?query", or "*".
 std::string_view path_and_query(std::string_view target) {
     if (target.starts_with("http://") || target.starts_with("https://")) {
         const auto slash = target.find('/', target.find("://") + 3);
@@ -32,7 +32,7 @@ std::string single_slashes(std::string_view path) {
     return out;
 }
 
-// "/k/<key>/rest" is "/rest" by a site key. Cut off before anything is logged.
+// "/k/<key>/rest" means "/rest" with a site key. The key is cut off before anything is logged.
 std::string_view take_site_key(std::string& path, std::string& key) {
     if (!path.starts_with("/k/")) return {};
     const auto end = path.find('/', 3);
@@ -160,7 +160,7 @@ void Dispatcher::refuse(Exchange& exchange, const Error& error, int status) {
     const ErrorShape shape = exchange.route ? exchange.route->error_shape : problem;
     Answer answer = shape(exchange.call, error);
     if (status != 0) {
-        // A status that no Error has, of a request that never became a call: 408, 431.
+        // A status that no Error has, for a request that never became a call: 408, 431.
         answer.status = status;
         if (auto body = Json::parse(answer.body, nullptr, false); body.is_object()) {
             body["status"] = status;
@@ -181,7 +181,7 @@ void Dispatcher::refuse(Exchange& exchange) {
 bool Dispatcher::work(Exchange& exchange) {
     engine_.serve(exchange);
     leave_audit_row(exchange, exchange.route->runs == RouteClass::writes ? &exchange.call : nullptr);
-    // Some dialects say an error with 200: it is one all the same.
+    // Some dialects report an error with status 200; it still counts as an error.
     return exchange.status < 400 && exchange.error.empty();
 }
 
@@ -192,7 +192,7 @@ bool Dispatcher::run(Exchange& exchange) {
         exchange.state = Exchange::State::done;
         return true;
     }
-    // Both closures are two pointers, which a std::function keeps without allocating.
+    // Each closure holds two pointers, which a std::function keeps without allocating.
     executor_.run(
         *exchange.route, exchange.call, [this, &exchange] { return work(exchange); },
         [this, &exchange](std::exception_ptr failure) {

@@ -1,5 +1,5 @@
-// From a request's head to its answer's bytes: finds the route, asks the guard, has the right thread run the
-// engine, and leaves the audit row. Knows no sockets.
+// From the head of a request to the bytes of its answer: finds the route, asks the guard, has the right
+// thread run the engine, and leaves the audit row. It knows nothing of sockets.
 #pragma once
 
 #include <atomic>
@@ -14,7 +14,7 @@
 
 namespace http {
 
-// Takes an exchange whose answer is ready. From any thread.
+// Takes an exchange whose answer is ready. Called from any thread.
 class Finished {
 public:
     virtual ~Finished() = default;
@@ -27,17 +27,17 @@ public:
                Authenticator& authenticator, AuditSink& audit, platform::Clock& clock, Finished& finished);
 
     // ---- io thread ----
-    // The head has arrived: route, caller and, where the call may not go on, the refusal.
+    // The head has arrived: finds the route, the caller and, if the call may not go on, the refusal.
     void meet(Exchange& exchange);
-    // The same for a WebSocket: no route, but a caller and an origin.
+    // The same for a WebSocket, which has no route, but a caller and an origin.
     void meet_upgrade(Exchange& exchange);
-    // The body has arrived too. True when the answer is there at once; otherwise it comes by Finished.
+    // The body has arrived too. True when the answer is there at once; otherwise it comes through Finished.
     bool run(Exchange& exchange);
     // Answers a refused exchange, or one that never became a request.
     void refuse(Exchange& exchange);
     void refuse(Exchange& exchange, const platform::Error& error, int status = 0);
     void tick();                        // every second
-    void stop() { stopping_ = true; }   // answers from now on say that the connection closes
+    void stop() { stopping_ = true; }   // from now on, answers say that the connection closes
     void cut() { engine_.shut_down(); } // streamed answers break off
 
     // ---- a transfer's thread ----

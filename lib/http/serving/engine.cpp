@@ -18,8 +18,8 @@ namespace {
 constexpr std::size_t inflated_limit = 32u << 20;
 constexpr std::size_t worth_compressing = 1400; // less fits one packet anyway
 
-// How the exchange reaches the handler: the engine hands a handler its own request and nothing of ours. A
-// server makes no use of a request's download_progress, so it carries the way back.
+// How the exchange reaches the handler. The engine passes a handler only its own request, nothing of ours. A
+// server has no use for a request's download_progress, so we carry the exchange in that.
 struct Carrier {
     Exchange* exchange;
     TransferChannel* channel;
@@ -31,8 +31,8 @@ const Carrier& carrier_of(const httplib::Request& request) {
     return *request.download_progress.target<Carrier>();
 }
 
-// The engine's view of a connection: it reads one re-headed message and writes one answer. Its first write is
-// the answer's head; what every answer carries is put in behind the status line.
+// What the engine takes for a connection: it reads one re-headed message and writes one answer. Its first
+// write is the answer's head; behind the status line we insert the headers that every answer carries.
 class MessageStream : public httplib::Stream {
 public:
     MessageStream(std::string_view head, std::string_view body) : head_(head), body_(body) {}
@@ -66,7 +66,8 @@ void append_answer_head(std::string& out, std::string_view head, const Exchange&
     append_headers(out, exchange, answer);
     head.remove_prefix(line_end);
     if (exchange.status == 204 || exchange.status == 304) {
-        // Neither has a body, and a length of 0 would be said of the page that has not changed.
+        // Neither status has a body, and after a 304 a length of 0 would be taken for the length of the
+        // unchanged page.
         const std::size_t length = head.find("Content-Length: 0\r\n");
         if (length != std::string_view::npos) {
             out.append(head.substr(0, length));
@@ -112,14 +113,13 @@ public:
         broken_ = true;
         return -1;
     }
-    // A body of unknown length is read to its end, which is where read gives 0.
+    // A body of unknown length is read to its end, where read returns 0.
     bool is_readable() const override { return exchange_.chunked; }
     bool is_peer_alive() const override { return !broken_; }
     bool headed() const { return headed_; }
 
 private:
-    // What is left of the body when the answer has begun is nobody's: the connection ends rather than read
-    // it.
+    // Once the answer has started, the rest of the body is discarded: the connection ends, we don't read on.
     ssize_t read_more(char* bytes, std::size_t size) override {
         return headed_ ? -1 : channel_.read_body(bytes, size);
     }
@@ -130,8 +130,8 @@ private:
     bool headed_ = false, broken_ = false;
 };
 
-// The engine's headers are the only ones that reach the client unasked; Connection and Keep-Alive are ours to
-// say, and it would close after every 4xx.
+// Only the engine's own headers reach the client from here. Connection and Keep-Alive are left out: we decide
+// about them, and the engine would close after every 4xx.
 ssize_t write_headers(httplib::Stream& stream, httplib::Headers& headers) {
     std::string out;
     out.reserve(128);
@@ -156,10 +156,10 @@ void append_request_line(std::string& head, const Exchange& exchange, std::strin
     head.append(" HTTP/1.1\r\n");
 }
 
-// What the answer becomes in the engine's terms. Its headers do not go that way: append_headers writes them.
+// Puts the answer into the engine's terms, except for its headers: append_headers writes those.
 void fill_streamed(httplib::Response& response, const Answer& answer, Exchange& exchange) {
     const auto stream = *answer.stream;
-    // 200 or 206: the engine knows, by the ranges.
+    // 200 or 206: the engine decides, because it knows the ranges.
     response.status = answer.status == 200 ? -1 : answer.status;
     if (stream.length) {
         response.set_content_provider(
@@ -183,7 +183,7 @@ void fill_streamed(httplib::Response& response, const Answer& answer, Exchange& 
         sink.done();
         return good;
     };
-    // HTTP/1.0 knows no chunks: the end of the connection is the end of the answer.
+    // HTTP/1.0 has no chunks, so the end of the connection is the end of the answer.
     if (!exchange.http_1_0) return response.set_chunked_content_provider(answer.content_type, provider);
     exchange.keep_alive = false;
     response.set_content_provider(answer.content_type, provider);
@@ -204,7 +204,7 @@ void fill(const httplib::Request& request, httplib::Response& response, Answer& 
     response.body = std::move(answer.body);
 }
 
-// The handler's answer, or the error's in the route's own shape.
+// The handler's answer, or the error in the route's own shape.
 Answer answer_of(Exchange& exchange, const std::function<void(Call&)>& prepare) {
     Call& call = exchange.call;
     try {
@@ -226,7 +226,7 @@ Answer answer_of(Exchange& exchange, const std::function<void(Call&)>& prepare) 
             return exchange.route->error_shape(call, {platform::ErrorKind::internal, error.what()});
         }
     } catch (...) {
-        // Even the shaping of the error failed: out of memory, most likely.
+        // Even shaping the error failed: most likely out of memory.
         exchange.error = "the answer could not be made";
         Answer answer;
         answer.status = 500;
@@ -235,9 +235,9 @@ Answer answer_of(Exchange& exchange, const std::function<void(Call&)>& prepare) 
     }
 }
 
-// What the engine has taken apart goes into the call.
+// Puts what the engine has taken apart into the call.
 void take_body(const httplib::Request& request, Call& call) {
-    auto& mutable_request = const_cast<httplib::Request&>(request); // not const where it was made
+    auto& mutable_request = const_cast<httplib::Request&>(request); // it was not const where it was made
     if (request.body_consumed_) call.content = std::move(mutable_request.body);
     for (const auto& [name, value] : request.params)
         call.form.add(name, value);
@@ -252,15 +252,16 @@ void take_body(const httplib::Request& request, Call& call) {
 class Engine::Server : private httplib::Server {
 public:
     explicit Server(bool for_transfers) {
-        // Nothing listens, but an invalid listening socket means to the engine that it is shutting down, and
-        // then a streamed answer has no body.
+        // Nothing listens. But the engine takes an invalid listening socket for its own shutdown, and then
+        // sends no body for a streamed answer.
         svr_sock_ = 0;
         set_header_writer(write_headers);
         set_error_handler([](const httplib::Request& request, httplib::Response& response) {
             on_error(request, response);
         });
         if (for_transfers) {
-            // The channel counts; but no limit at all would mean that only a body with a length is read.
+            // The channel enforces the limit. Without any limit, though, the engine would only read bodies
+            // that have a length.
             set_payload_max_length(std::numeric_limits<std::size_t>::max() - 1);
             const auto handler = [](const httplib::Request& request, httplib::Response& response,
                                     const httplib::ContentReader& reader) {
@@ -317,8 +318,8 @@ private:
         carrier.exchange->call.read_body = nullptr; // what it refers to ends here
     }
 
-    // For what the engine itself found wrong, before our handler ran: a form or a compressed body that is
-    // none.
+    // For faults that the engine itself finds before our handler runs: a body that claims to be a form, or
+    // compressed, and isn't.
     static void on_error(const httplib::Request& request, httplib::Response& response) {
         const auto* carrier = request.download_progress.target<Carrier>();
         if (!carrier || carrier->exchange->status != 0) return;
@@ -380,7 +381,7 @@ bool Engine::serve_transfer(Exchange& exchange, TransferChannel& channel) {
     try {
         return transfers_->process(stream, Carrier{&exchange, &channel, &answer}) && stream.headed();
     } catch (const std::exception& error) {
-        // The head has left, so all that can be said is to break off.
+        // The head has already left, so we can only break off.
         exchange.error = error.what();
         platform::log_error(exchange.route->method + " " + exchange.route->path + ": " + error.what());
         return false;

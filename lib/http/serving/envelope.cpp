@@ -20,7 +20,7 @@ public:
         rest_.remove_prefix(1);
         return true;
     }
-    // With its quotes; "" when there is none.
+    // With its quotes; "" when there isn't one.
     std::string_view string() {
         skip_blanks();
         return cut(rest_.empty() || rest_.front() != '"' ? 0 : string_length(0));
@@ -41,7 +41,7 @@ private:
         rest_.remove_prefix(length);
         return piece;
     }
-    // Of the string that begins at `from`; 0 when it does not end.
+    // The length of the string that begins at `from`; 0 when it does not end.
     std::size_t string_length(std::size_t from) const {
         for (std::size_t at = from + 1; at < rest_.size(); ++at) {
             if (rest_[at] == '\\')

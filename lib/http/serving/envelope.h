@@ -1,5 +1,5 @@
-// The outermost level of a socket message, {type, data, eid, ts}, without a look into its values: a batch of
-// events is parsed once, by its own parser, and not here as well.
+// Reads the outermost level of a socket message, {type, data, eid, ts}, without looking into its values. That
+// way a batch of events is parsed only once, by its own parser.
 #pragma once
 
 #include <optional>
@@ -7,11 +7,12 @@
 
 namespace http {
 
-struct Envelope { // the JSON of each as it stands; "" what is not there
+struct Envelope { // the JSON of each as it stands; "" when missing
     std::string_view type, eid, data;
 };
 
-// None: no object, or one that ends too early. What is wrong further inside is for whoever parses that.
+// nullopt: not an object, or one that ends too early. Faults further inside are left to whoever parses that
+// part.
 std::optional<Envelope> envelope_of(std::string_view text);
 
 } // namespace http

@@ -1,5 +1,5 @@
-// One request between its head and its answer's bytes. Made by a connection, decided by the dispatcher,
-// filled by the engine; one thread at a time has it.
+// One request, from its head to the bytes of its answer. A connection makes it, the dispatcher decides about
+// it, the engine fills it; one thread at a time has it.
 #pragma once
 
 #include <array>
@@ -31,8 +31,8 @@ struct Exchange {
     // ---- decided when the head had arrived ----
     const Route* route = nullptr;
     RouteTable::Match match;
-    std::optional<Answer> refusal; // told instead of running the route
-    std::string allowed_origin;    // the Origin that may read the answer, when it is not our own page
+    std::optional<Answer> refusal; // sent instead of running the route
+    std::string allowed_origin;    // the Origin that may read the answer, if it is not our own page
     std::array<char, 29> date{};   // "Sun, 06 Nov 1994 08:49:37 GMT"
 
     // ---- what came of it ----
@@ -41,18 +41,19 @@ struct Exchange {
     std::string audit_target; // JSON of ids
     std::string output;       // the answer, head and body
     enum class State { arriving, waiting, running, done } state = State::arriving;
-    // Holds the connection while a thread has this, even when the client has gone.
+    // Keeps the connection alive while a thread has this, even when the client has gone.
     std::shared_ptr<Peer> connection;
 
     bool has_body() const { return chunked || content_length.value_or(0) > 0; }
     std::size_t body_limit() const { return route && !refusal ? route->body_limit : 64u << 10; }
 };
 
-// What a transfer reads and writes: the socket itself, blocking.
+// What a transfer reads from and writes to: the socket itself, blocking.
 class TransferChannel {
 public:
     virtual ~TransferChannel() = default;
-    // The next bytes of the body as sent: their number, 0 at its end, -1 when the client is gone or too slow.
+    // Reads the next bytes of the body as sent. Returns their number, 0 at the end, -1 when the client is
+    // gone or too slow.
     virtual std::ptrdiff_t read_body(char* bytes, std::size_t most) = 0;
     virtual bool write(std::string_view bytes) = 0;
     virtual bool body_too_large() const = 0;

@@ -15,7 +15,7 @@ using platform::Role;
 
 namespace {
 
-// A PIN alone never suffices for administration.
+// A PIN alone is never enough for administration.
 bool by_password(const Caller& caller) {
     return caller.proof == Proof::password || caller.proof == Proof::totp;
 }
@@ -129,8 +129,8 @@ bool Guard::is_allowed_origin(std::string_view origin) const {
 bool Guard::comes_from_us(const Call& call) const {
     const auto origin = call.header_values.find("origin");
     if (!origin) {
-        // No Origin: an old browser's navigation, or no browser. The younger ones say where a request comes
-        // from.
+        // No Origin means an old browser's navigation, or no browser. Newer browsers say where a request
+        // comes from.
         const auto site = call.header_values.find("sec-fetch-site");
         return !site || *site == "same-origin" || *site == "none";
     }
@@ -152,8 +152,8 @@ std::optional<Error> Guard::refusal(const Route& route, const Call& call, std::i
 
 std::optional<Error> Guard::rate_refusal(const Caller& caller, int per_minute, std::int64_t now_us) {
     if (per_minute <= 0) return std::nullopt;
-    // One bucket for each account, device or site key and each rate: a dialect's limit is not used up by
-    // polls elsewhere.
+    // One bucket for each account, device or site key and each rate, so that polls elsewhere do not use up a
+    // dialect's limit.
     const auto who = caller.device_id   ? std::pair{1, caller.device_id.value()}
                      : caller.person_id ? std::pair{2, caller.person_id.value()}
                                         : std::pair{3, caller.site_key_id.value()};

@@ -1,4 +1,4 @@
-// Who is asking, and may they? Everything is closed unless declared open.
+// Who is asking, and are they allowed to? Everything is closed unless declared open.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 
 namespace http {
 
-// A person, a headset or a site key, by what each may. Used by the guard, by socket messages and by whoever
-// tells a page what to offer.
+// Whether this person, headset or site key has that access. The guard and socket messages use it, and so does
+// code that tells a page what to offer.
 bool may(const platform::Caller& caller, Access access);
 // Error unauthorized for a stranger, forbidden for somebody who may not.
 std::optional<platform::Error> access_refusal(const platform::Caller& caller, Access access);
@@ -25,17 +25,17 @@ public:
     // Finds the caller: a bearer token (or, for sockets, ?token=), then the login cookie, then the site key
     // of the path.
     void identify(Call& call, std::string_view site_key, bool token_in_query);
-    // Why the call may not go on, or nothing. `now_us` is for the rate.
+    // Why the call may not go on, or nullopt. `now_us` is for the rate.
     std::optional<platform::Error> refusal(const Route& route, const Call& call, std::int64_t now_us);
-    // A page of ours, one of the allowed origins, or no browser at all. Asked only where a cookie is the
-    // credential: another credential is not sent by a browser unasked.
+    // True for a page of ours, one of the allowed origins, or no browser at all. Asked only when the
+    // credential is a cookie, because a browser sends no other credential unasked.
     bool comes_from_us(const Call& call) const;
     bool is_allowed_origin(std::string_view origin) const;
-    // Forgets who has not called for a while. Now and then, on the io thread.
+    // Forgets callers that have not called for a while. Called now and then, on the io thread.
     void tidy(std::int64_t now_us);
 
 private:
-    // Tokens that drip in at the allowed rate; a call takes one. Full: a minute's worth.
+    // Tokens drip in at the allowed rate, and a call takes one. A full bucket holds a minute's worth.
     struct Bucket {
         double tokens = 0;
         std::int64_t at_us = 0;

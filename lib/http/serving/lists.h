@@ -1,6 +1,6 @@
-// What the routes of all lists share: ?limit=&cursor=, and {"items", "next"}. Of the domains' own types, so
-// these are templates: `Request` has `limit` and `after`, a page has `items` and `next`, and an item its
-// json_of.
+// What the routes of all lists share: ?limit=&cursor=, and {"items", "next"}. The types belong to the
+// domains, so these are templates: `Request` has `limit` and `after`, a page has `items` and `next`, and an
+// item has its json_of.
 #pragma once
 
 #include <string>
@@ -46,7 +46,7 @@ Answer page_answer(const Page& page) {
     return page_answer(page, [](const auto& item) { return json_of(item); });
 }
 
-// A list that is short by nature (the rooms of a school) comes whole.
+// A list that is always short (the rooms of a school) comes whole.
 template <class Item>
 Answer list_answer(const std::vector<Item>& list) {
     Json items = Json::array();
@@ -55,7 +55,7 @@ Answer list_answer(const std::vector<Item>& list) {
     return json({{"items", items}, {"next", nullptr}});
 }
 
-// How a person appears inside other things.
+// How a person appears inside other objects.
 inline Shape person_reference() {
     return object({{"id", identifier()}, {"nickname", text(1, 80)}}).named("PersonReference");
 }

@@ -15,10 +15,10 @@ using platform::ErrorKind;
 
 namespace {
 
-// More than this unanswered is no client of ours.
+// No client of ours leaves more than this unanswered.
 constexpr std::size_t most_waiting = 256;
 
-// An eid comes as text or a number and goes back as text.
+// An eid arrives as text or a number and goes back as text.
 Json text_of(const Json& eid) {
     if (eid.is_string() || eid.is_null()) return eid;
     return eid.is_primitive() ? Json(eid.dump()) : Json();
@@ -56,7 +56,7 @@ std::string message_error_code(const Error& error) {
     return "Internal";
 }
 
-// One message between its arrival and its reply. `work` fills in the outcome on whatever thread has it.
+// One message between its arrival and its reply. `work` fills in the outcome on whichever thread has it.
 struct MessageQueue::Waiting {
     Json type, eid;
     const Route* route = nullptr;
@@ -64,7 +64,7 @@ struct MessageQueue::Waiting {
     Call call;
     Json answer;
     std::optional<Error> error;
-    std::string code; // of the error, where it has one of its own
+    std::string code; // of the error, if it has one of its own
     std::string audit_target;
     int status = 0;
 
@@ -124,7 +124,7 @@ Json MessageQueue::Waiting::reply(std::int64_t now_ms) const {
         return reply;
     }
     Json& data = reply["data"] = Json::object();
-    // A defect's message may hold anything; it is for the journal alone.
+    // The message of a defect may contain anything, so it goes to the journal only.
     data["message"] = error->kind() == ErrorKind::internal ? "The server has made a mistake." : error->what();
     for (const auto& [field, message] : error->fields())
         data["errors"].push_back({{"field", field}, {"message", message}});
@@ -151,7 +151,7 @@ bool MessageQueue::take(std::string_view text) {
     }
 }
 
-// A message whose route reads its data itself: that stays as it stands. Null for any other.
+// A message whose route reads its data itself; the data stays as it stands. Null for any other message.
 std::shared_ptr<MessageQueue::Waiting> MessageQueue::unparsed(std::string_view text) {
     const auto envelope = envelope_of(text);
     if (!envelope || envelope->type.size() < 2) return nullptr;
@@ -207,7 +207,7 @@ void MessageQueue::close() {
 }
 
 void MessageQueue::start_next() {
-    if (starting_) return; // what runs from memory finishes inside start
+    if (starting_) return; // a message that runs from memory finishes inside start
     starting_ = true;
     while (!running_ && !closed_ && !waiting_.empty()) {
         running_ = true;
@@ -241,7 +241,7 @@ void MessageQueue::start(const std::shared_ptr<Waiting>& waiting) {
     services_.executor.run(
         *waiting->route, call, [waiting, audit = &services_.audit] { return waiting->work(*audit); },
         [self = shared_from_this(), waiting](std::exception_ptr failure) {
-            // The reply leaves from the io thread; so does the next message.
+            // The reply leaves from the io thread, and the next message starts there.
             self->services_.post([self, waiting, failure] {
                 if (failure) waiting->replace(self->services_.audit, failure);
                 self->finish(*waiting);
@@ -265,7 +265,7 @@ void MessageQueue::Waiting::replace(AuditSink& audit, const std::exception_ptr& 
 void MessageQueue::finish(const Waiting& waiting) {
     running_ = false;
     if (closed_) return;
-    const auto keep = shared_from_this(); // sending may close the socket, and this with it
+    const auto keep = shared_from_this(); // sending may close the socket, and that would end this
     Json reply = waiting.reply(services_.clock.now_ms());
     waiting_.pop_front();
     send_(std::move(reply));

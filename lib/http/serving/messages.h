@@ -1,6 +1,6 @@
 // Socket messages are routes too: declared the same way, with the same classes and the same guard, answered
-// after their commit. One MessageQueue a socket keeps their order: the next message starts when the one
-// before is answered.
+// after their commit. Each socket has a MessageQueue, which keeps their order: the next message starts when
+// the one before it is answered.
 //
 //   in:  {type, data, eid, ts}
 //   out: {status: "success" | "error", type, data, error: null | code, eid, ts}
@@ -20,7 +20,7 @@
 
 namespace http {
 
-// A route with an error shape of its own (a dialect's) says the code as that answer's body.
+// A route with an error shape of its own (a dialect's) gives the code as the body of that answer.
 
 // What all sockets share.
 struct MessageServices {
@@ -28,7 +28,7 @@ struct MessageServices {
     Executor& executor;
     AuditSink& audit;
     platform::Clock& clock;
-    std::function<void(std::function<void()>)> post; // onto the io thread
+    std::function<void(std::function<void()>)> post; // runs it on the io thread
 };
 
 // The error code of the envelope for an Error: "Unauthorized", "NotFound", ... Validation faults go into
@@ -38,17 +38,18 @@ std::string message_error_code(const platform::Error& error);
 class MessageQueue : public std::enable_shared_from_this<MessageQueue> {
 public:
     using Send = std::function<void(Json reply)>;
-    // Who is asking, now: a socket's caller changes when somebody signs in on its headset.
+    // Who is asking right now: a socket's caller changes when somebody signs in on its headset.
     using WhoAsks = std::function<platform::Caller()>;
 
-    // `connection` and `socket_id` go into each Call. All on the io thread.
+    // `connection` and `socket_id` go into each Call. Everything here runs on the io thread.
     MessageQueue(MessageServices services, platform::Connection* connection, std::int64_t socket_id,
                  WhoAsks who, Send send);
 
-    // Parses one text frame and queues it. False: the queue is full, the caller closes the socket (1008).
+    // Parses one text frame and queues it. False: the queue is full and the caller must close the socket
+    // (1008).
     bool take(std::string_view text);
     bool take(Json message, std::size_t bytes = 0);
-    // The socket is gone: what waits is dropped, what runs is not answered.
+    // The socket is gone: waiting messages are dropped, running ones get no answer.
     void close();
 
 private:

@@ -12,7 +12,7 @@ namespace http {
 
 namespace {
 
-// "/v1/rooms/:id" is "/v1/rooms/{id}" there.
+// OpenAPI writes "/v1/rooms/:id" as "/v1/rooms/{id}".
 std::string templated(std::string_view path, std::vector<std::string>& parameters) {
     std::string out;
     while (!path.empty()) {
@@ -29,7 +29,7 @@ std::string templated(std::string_view path, std::vector<std::string>& parameter
     return out;
 }
 
-// "postV1RoomsId": generated clients name their functions by it.
+// "postV1RoomsId": generated clients name their functions after it.
 std::string operation_id(const Route& route) {
     std::string id;
     for (const char c : route.method)
@@ -83,7 +83,7 @@ const char* where(RouteClass runs) {
     return "";
 }
 
-// What a route that is documented without a tag belongs to: "/v1/rooms/:id" to "rooms".
+// The tag of a route that is documented without one: "/v1/rooms/:id" belongs to "rooms".
 std::string tag_of(const Route& route) {
     if (!route.tag.empty()) return route.tag;
     std::string_view path = route.path;
@@ -123,7 +123,7 @@ Json responses_of(const Route& route, Json& schemas) {
         good["content"] = content("application/json", route.answer.json_schema());
     }
     responses[std::to_string(route.status)] = std::move(good);
-    // A dialect's errors have its own shapes, which its clients know.
+    // A dialect's errors have shapes of their own, which its clients know.
     if (route.error_shape == problem)
         responses["default"] = {
             {"description", "A problem document"},
@@ -241,7 +241,7 @@ void describe_message(const Route& route, Json& document) {
                                       {"messages", Json::array({in_channel(type + ".reply")})}}}};
 }
 
-// What is said without being asked for: by the server, or, in a binary frame, by a headset.
+// A message that the server sends unasked, or, as a binary frame, a headset.
 void describe_push(const Route& route, Json& document) {
     Json& components = document["components"];
     route.answer.define(components["schemas"]);
@@ -310,7 +310,7 @@ void add_documentation_routes(RouteTable& routes) {
                    .counted()
                    .tagged("documentation")
                    .handled([](Call& call) {
-                       // RapiDoc writes its styles into the page. Scripts still come from our files alone.
+                       // RapiDoc writes its styles into the page. Scripts still come from our files only.
                        return asset(call, "docs.html")
                            .header("Content-Security-Policy",
                                    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' "

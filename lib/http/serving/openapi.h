@@ -1,4 +1,4 @@
-// The documents made from the route table: OpenAPI 3.1 of the routes, AsyncAPI 3 of the socket messages.
+// The documents made from the route table: OpenAPI 3.1 for the routes, AsyncAPI 3 for the socket messages.
 #pragma once
 
 #include "http/serving/route.h"
@@ -9,7 +9,7 @@ Json openapi(const RouteTable& routes);
 Json asyncapi(const RouteTable& routes);
 
 // GET /openapi.json, /asyncapi.json and /docs. The documents are made at the first request, when all routes
-// are there.
+// have been added.
 void add_documentation_routes(RouteTable& routes);
 
 } // namespace http

@@ -1,4 +1,4 @@
-// What the administrator may set about serving calls; the wire's own options (front_door.h) add to it.
+// What the administrator may set about serving calls; the wire adds its own options (front_door.h).
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 namespace http {
 
 struct ServingOptions {
-    std::vector<std::string> allowed_origins; // beside our own: "https://school.example"
-    // Cookies that carry a login; the first that is somebody's counts.
+    std::vector<std::string> allowed_origins; // besides our own: "https://school.example"
+    // The cookies that may carry a login; the first one that belongs to somebody counts.
     std::vector<std::string> login_cookies{"__Host-lectern", "lectern", "handshake_token"};
     int calls_per_minute = 0; // of one account, device or site key; 0: unlimited
 };

@@ -84,7 +84,7 @@ const char* title_of(int status) {
 Answer problem(const Call&, const platform::Error& error) {
     const int status = status_of(error.kind());
     Json body{{"type", "about:blank"}, {"title", title_of(status)}, {"status", status}};
-    // A defect's message may hold anything; it is for the journal alone.
+    // The message of a defect may contain anything, so it goes to the journal only.
     body["detail"] = error.kind() == ErrorKind::internal
                          ? "The server has made a mistake; its journal says more."
                          : std::string(error.what());

@@ -6,7 +6,7 @@
 namespace http {
 
 int status_of(platform::ErrorKind kind);
-platform::ErrorKind kind_of(int status); // of the statuses that status_of gives
+platform::ErrorKind kind_of(int status); // for the statuses that status_of gives
 const char* title_of(int status);        // "Not Found"
 
 } // namespace http

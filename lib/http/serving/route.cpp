@@ -29,8 +29,8 @@ RouteBuilder message(std::string type, std::string summary) {
     return {"MESSAGE", std::move(type), std::move(summary)};
 }
 
-// A trie of path segments. The names of a route's parameters lie with the route, not with the node, because
-// two routes may share a node and call the parameter differently.
+// A trie of path segments. The names of a route's parameters are kept with the route, not with the node,
+// because two routes may share a node and name the parameter differently.
 struct RouteTable::Node {
     struct Entry {
         std::string method;
@@ -65,8 +65,8 @@ std::string_view from(const Segments& segments, std::size_t at) {
     return {segments[at].data(), static_cast<std::size_t>(last.data() + last.size() - segments[at].data())};
 }
 
-// Walks down, literals first, and comes back for the parameter where a literal leads nowhere. The depth is
-// the trie's, so a path of thousands of segments costs no more than the deepest route.
+// Walks down, literals first, and comes back for the parameter where a literal leads nowhere. It goes no
+// deeper than the trie, so a path of thousands of segments costs no more than the deepest route.
 template <class Node>
 class Search {
 public:
@@ -90,7 +90,8 @@ private:
         return take(node.rest, at, &node == &root_);
     }
 
-    // A route for everything, "/*path", is a `fallback`: it makes no wrong method of an unknown path.
+    // A route for everything, "/*path", is a `fallback`: an unknown path stays a 404, even if the fallback
+    // exists for another method.
     template <class Entries>
     bool take(const Entries& entries, std::size_t at, bool fallback = false) {
         for (const auto& entry : entries) {
@@ -132,7 +133,7 @@ void RouteTable::add(Route added) {
         routes_.push_back(std::move(route));
         return;
     }
-    if (route->method == "PUSH") { // said without being asked: only documented
+    if (route->method == "PUSH") { // the server sends it unasked: only documented
         routes_.push_back(std::move(route));
         return;
     }

@@ -1,5 +1,6 @@
-// Routes are data. From this table come the dispatch, the validation, the permission check, the audit row,
-// /openapi.json, /asyncapi.json and /docs; tests walk it to try every route with everybody who may not.
+// Routes are data. The dispatch, the validation, the permission check, the audit row, /openapi.json,
+// /asyncapi.json and /docs all come from this table; tests walk it to try every route with every kind of
+// caller who may not use it.
 #pragma once
 
 #include <functional>
@@ -18,18 +19,18 @@ namespace http {
 // Where a handler runs, and what it may do there.
 enum class RouteClass {
     reads,    // on a reader thread, with a store::Read; answers leave at once
-    writes,   // whole on the writer thread, with a store::Tx; only SQL; answers leave after the commit
-    slow,     // on a worker: password hashing, other servers; uses the store by short jobs
-    transfer, // on a pool of its own, streaming; content up and down, backups
-    memory,   // on the io thread, from memory alone, microseconds: clock, polls
+    writes,   // entirely on the writer thread, with a store::Tx; only SQL; answers leave after the commit
+    slow,     // on a worker: password hashing, other servers; uses the store in short jobs
+    transfer, // on a pool of its own, streaming: content up and down, backups
+    memory,   // on the io thread, from memory alone, in microseconds: clock, polls
 };
 
 // The least that a caller must be. Everything is closed unless declared open.
 enum class Access {
-    open,          // carries its own proof or needs none
+    open,          // for calls that carry their own proof or need none
     signed_in,     // anybody with a login, person or headset
     headset,       // a paired headset, or a site key
-    client_panel,  // dialect A's: an administrator, or a site key made for it
+    client_panel,  // for the training dialect: an administrator, or a site key made for it
     student,       // a signed-in person, student or above
     viewer,        // staff who may see
     teacher,       // staff who may act
@@ -37,36 +38,37 @@ enum class Access {
     box_administrator,
 };
 
-enum class AuditRule { row, counted }; // counted: polls and event batches, summed up instead of a row each
+enum class AuditRule { row, counted }; // counted: polls and event batches are summed up and leave no row each
 
-// Makes an answer of an error; each dialect has its own shape. Lectern's own is RFC 9457.
+// Makes an answer from an error; each dialect has its own shape. Lectern's own is RFC 9457.
 using ErrorShape = Answer (*)(const Call&, const platform::Error&);
 Answer problem(const Call& call, const platform::Error& error);
 
 struct Route {
-    std::string method; // "GET" ...; "MESSAGE" for a socket message, whose path is its type
-    std::string path;   // "/v1/rooms/:id"
+    // "GET" ...; "MESSAGE" for a socket message, "PUSH" for one sent unasked and only documented; their path
+    // is the type
+    std::string method;
+    std::string path; // "/v1/rooms/:id"
     std::string summary;
     RouteClass runs = RouteClass::reads;
     Access access = Access::administrator;
     Shape request{}; // of the body; for GET use `query`
     Shape answer{};
-    int status = 200; // of the good answer
+    int status = 200; // of the successful answer
     std::function<Answer(Call&)> handle;
     AuditRule audit = AuditRule::row;
     std::size_t body_limit = 1u << 20;
     Fields query{}; // query parameters, for the documentation and the check
     ErrorShape error_shape = problem;
-    std::string tag; // groups in the documentation: "rooms"
-    bool parses_itself =
-        false; // the handler reads `content` with a parser of its own; `request` only documents
-    int calls_per_minute = 0; // of one account, device or site key; 0: what the front door allows
-    std::size_t index = 0;    // in the table; set by add
+    std::string tag;            // groups in the documentation: "rooms"
+    bool parses_itself = false; // the handler reads `content` with its own parser; `request` only documents
+    int calls_per_minute = 0;   // for one account, device or site key; 0: the front door's limit
+    std::size_t index = 0;      // in the table; set by add
 };
 
-// Declares one by one what is easier to read than a long initialiser:
-//   table.add(post("/v1/rooms", "Make a grid room").writes().by(Access::teacher).takes(shape).gives(shape,
-//   201)
+// Declares a route step by step, which reads better than a long initialiser:
+//
+//   table.add(post("/v1/rooms", "Make a grid room").writes().by(Access::teacher).takes(shape).gives(shape, 201)
 //       .handled<store::Tx>([this](Call& call, store::Tx& tx) { ... }));
 class RouteBuilder {
 public:
@@ -149,15 +151,15 @@ public:
     ~RouteTable();
     RouteTable(const RouteTable&) = delete;
     RouteTable& operator=(const RouteTable&) = delete;
-    // Throws platform::Error conflict when the method and path are taken: two routes never hide each other.
+    // Throws platform::Error conflict when method and path are taken: two routes never hide each other.
     void add(Route route);
     struct Match {
         const Route* route = nullptr; // null: nothing here
         Values parameters;
-        std::vector<std::string> allowed; // methods of this path, when only the method is wrong
+        std::vector<std::string> allowed; // the methods of this path, when only the method is wrong
     };
-    // `path` decoded, repeated slashes already one, a final one optional. A literal segment beats a
-    // parameter; a last segment "*rest" takes all that remains. HEAD is served by GET.
+    // `path` is decoded, repeated slashes are already one, a final slash is optional. A literal segment beats
+    // a parameter; a last segment "*rest" takes all that remains. GET also serves HEAD.
     Match find(std::string_view method, std::string_view path) const;
     const Route* find_message(std::string_view type) const;
     const std::vector<std::unique_ptr<Route>>& all() const { return routes_; }

@@ -1,4 +1,4 @@
-// The small interfaces that http needs of the rest; app/appliance connects them to store, people, audit and
+// The small interfaces that http needs from the rest; app/appliance connects them to store, people, audit and
 // live.
 #pragma once
 
@@ -14,13 +14,13 @@
 
 namespace http {
 
-// Runs the route classes `reads`, `writes` and `slow`; `memory` and `transfer` are the front door's own.
-// `work` runs the handler, the validation and the making of the answer's bytes, with what the class lends
-// already in the call; it says whether the answer is good (false: an answer of 400 and above, roll back),
-// never throws, and is not called at all when the queue is full. `done` is called once on any thread: null
-// when the work's answer may leave, an Error when it must be replaced (the commit failed, the queue is full).
-// Jobs of one class given by one thread start in the order given: the front door relies on it for pipelined
-// writes. Never throws; never blocks.
+// Runs the route classes `reads`, `writes` and `slow`; the front door itself runs `memory` and `transfer`.
+// `work` runs the handler, the validation and the making of the answer's bytes, with the class's resources
+// already lent to the call. It returns whether the answer is good (false: an answer of 400 and above, roll
+// back), never throws, and is not called at all when the queue is full. `done` is called once, on any thread:
+// with null when the work's answer may leave, with an Error when it must be replaced (the commit failed, the
+// queue is full). Jobs of one class given by one thread start in the order given; the front door relies on
+// that for pipelined writes. Never throws; never blocks.
 class Executor {
 public:
     virtual ~Executor() = default;
@@ -28,7 +28,8 @@ public:
                      std::function<void(std::exception_ptr)> done) = 0;
 };
 
-// Turns a credential into a caller; from memory, microseconds, any thread. A stranger when it is unknown.
+// Turns a credential into a caller, from memory, in microseconds, on any thread. An unknown one gives a
+// stranger.
 class Authenticator {
 public:
     virtual ~Authenticator() = default;
@@ -41,7 +42,7 @@ struct AuditEntry {
     std::string method, path; // path with the site key and tokens already redacted
     std::string_view route;   // the route's path pattern, "" when there was none
     int status = 0;
-    std::string error;  // the error's message, "" when good
+    std::string error;  // the error's message, "" on success
     std::string target; // JSON of ids
 };
 
@@ -54,8 +55,8 @@ public:
     virtual void count(const Route& route, const platform::Caller& caller, int status) = 0;
 };
 
-// Takes sockets. `accept` is called on the io thread once the handshake is done; what it returns hears the
-// messages.
+// Takes over sockets. `accept` is called on the io thread once the handshake is done; the listener that it
+// returns gets the messages.
 struct UpgradeRequest {
     Call call;               // path, query, headers, caller, credential
     std::string subprotocol; // the one that was chosen
@@ -65,7 +66,7 @@ public:
     virtual ~UpgradeHandler() = default;
     // Before the handshake: nullptr lets it through, an Answer refuses it (401, 404).
     virtual std::unique_ptr<Answer> refuse(const UpgradeRequest& request) = 0;
-    // Headers to add to the 101 (a cookie for dialect D's guests).
+    // Headers to add to the 101 (a cookie for guests of the seats dialect).
     virtual std::vector<std::pair<std::string, std::string>> headers(const UpgradeRequest& request) = 0;
     virtual std::unique_ptr<platform::ConnectionListener> accept(
         std::shared_ptr<platform::Connection> connection, UpgradeRequest request) = 0;

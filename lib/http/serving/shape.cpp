@@ -13,7 +13,7 @@ enum class Kind { anything, text, pattern, integer, number, boolean, time, one_o
 
 struct Shape::Node {
     Kind kind = Kind::anything;
-    std::size_t least = 0, most = 0; // of texts, lists and maps
+    std::size_t least = 0, most = 0; // for texts, lists and maps
     std::int64_t integer_least = 0, integer_most = 0;
     double number_least = 0, number_most = 0;
     std::string expression{}, in_words{};
@@ -34,7 +34,8 @@ namespace {
 
 using Node = Shape::Node;
 
-// Where in the value the check is. Kept as a chain on the stack, so that a good value pays nothing for paths.
+// The place in the value that is being checked. A chain on the stack, so that a good value pays nothing for
+// paths.
 struct Place {
     const Place* above = nullptr;
     std::string_view key{};
@@ -85,7 +86,7 @@ public:
     std::vector<platform::FieldError> take() { return std::move(faults_); }
 
 private:
-    // A hostile list of a million faults must not become a report of a million lines.
+    // A hostile list with a million faults must not become a report of a million lines.
     static constexpr std::size_t most_faults = 100;
 
     void fault(const Place& place, std::string message) {
@@ -99,7 +100,7 @@ private:
         const auto* string = value.get_ptr<const std::string*>();
         if (!string) return fault(place, "must be a text");
         if (!platform::is_utf8(*string)) return fault(place, "must be UTF-8");
-        // Short texts are names and words of one line; long ones may have several.
+        // Short texts are names and words on one line; long ones may have several lines.
         const bool lines = node.most > 200;
         const bool control = std::ranges::any_of(*string, [&](char c) {
             const auto byte = static_cast<unsigned char>(c);
@@ -112,7 +113,7 @@ private:
 
     void pattern(const Node& node, const Json& value, const Place& place) {
         const auto* string = value.get_ptr<const std::string*>();
-        // std::regex recurses once a character: a long text must not reach it.
+        // std::regex recurses once per character, so a long text must not reach it.
         if (!string || string->size() > 256 || !std::regex_match(*string, *node.regex))
             fault(place, "must be " + node.in_words);
     }
@@ -313,7 +314,7 @@ void Shape::define(Json& schemas) const {
     if (!node_->name.empty()) {
         if (schemas.contains(node_->name)) return;
         Node bare = *node_;
-        bare.nullable = false; // said where it is referred to
+        bare.nullable = false; // the reference says it
         schemas[node_->name] = schema_of(bare);
     }
     node_->item.define(schemas);

@@ -1,10 +1,10 @@
-// The shape of a request, an answer or a socket message, declared once: it validates (every fault named, not
-// only the first), and it is what /openapi.json and /asyncapi.json show as JSON Schema.
+// The shape of a request, an answer or a socket message, declared once. It validates (naming every fault, not
+// only the first), and /openapi.json and /asyncapi.json show it as JSON Schema.
 //
 //   object({{"name", text(1, 80)}, {"rows", integer(1, 50)}, {"colour?", colour()}})
 //
-// A name that ends in "?" may be absent; it may be null only where the shape is nullable(). Unknown fields
-// are refused in requests of Lectern's own API (`object`) and let through where a dialect's clients send more
+// A name that ends in "?" may be absent; it may be null only where the shape is nullable(). Requests of
+// Lectern's own API refuse unknown fields (`object`); where a dialect's clients send more, they pass
 // (`open_object`).
 #pragma once
 
@@ -29,15 +29,15 @@ public:
     explicit Shape(std::shared_ptr<const Node> node) : node_(std::move(node)) {}
 
     bool is_nothing() const { return node_ == nullptr; }
-    // Every fault, with the path of its field; empty: it fits.
+    // Every fault, with the path of its field; empty when the value fits.
     std::vector<platform::FieldError> faults(const Json& value) const;
-    // What a text says where this shape is expected: a query parameter "7" is the integer 7.
+    // What a text means where this shape is expected: a query parameter "7" is the integer 7.
     Json value_of(std::string_view text) const;
-    // A named shape is given as a reference; `define` adds what it refers to.
+    // A named shape is given as a reference; `define` adds the definition.
     Json json_schema() const;
     void define(Json& schemas) const;
-    // The same shape under a name of its own in #/components/schemas, so that a generated client gets a type
-    // for it.
+    // The same shape under its own name in #/components/schemas, so that a generated client gets a type for
+    // it.
     Shape named(std::string name) const;
     Shape described(std::string text) const;
     const std::shared_ptr<const Node>& node() const { return node_; }
@@ -51,9 +51,9 @@ using Fields = std::vector<std::pair<std::string, Shape>>;
 Shape nothing();
 Shape anything();
 Shape text(std::size_t least,
-           std::size_t most); // in code points; refused when not UTF-8 or with control characters
+           std::size_t most); // in code points; refuses text that is not UTF-8 or has control characters
 Shape pattern(std::string regex,
-              std::string in_words); // "must be <in_words>"; the regex is ECMA, short, ours
+              std::string in_words); // "must be <in_words>"; the regex is ECMAScript, short, and ours
 Shape integer(std::int64_t least, std::int64_t most);
 Shape number(double least, double most);
 Shape boolean();

@@ -1,5 +1,5 @@
 // Names with values, in the order they came: headers, query, form, path parameters. Everything lies in one
-// buffer, because a request has a dozen of them and most are never looked at; views into it hold until the
+// buffer, because a request has a dozen of them and most are never looked at. Views into it hold until the
 // next add or clear.
 #pragma once
 
@@ -23,7 +23,7 @@ public:
                             static_cast<std::uint32_t>(value.size())});
         bytes_.append(name).append(value);
     }
-    // The first of that name.
+    // The first one of that name.
     std::optional<std::string_view> find(std::string_view name) const {
         for (const auto& entry : entries_)
             if (entry.name_length == name.size() && at(entry).name == name) return at(entry).value;

@@ -4,13 +4,10 @@
 // - Everything runs on the io thread, except read_body and write while the socket is lent to a transfer.
 // - At most one read and one write are under way.
 // - exchanges_ are the requests that have arrived whole, oldest first; answers leave in that order. arriving_
-// is the one
-//   whose body is still coming; its head has been met already.
+//   is the one whose body is still coming; its head has been met already.
 // - A request starts while another one runs only if both are reads or both are writes: the writer keeps their
-// order, and
-//   reads change nothing. So a pipelined POST and GET see each other as if the client had waited.
-// - hand_over_ says that the arriving request wants the socket itself. Nothing is read any more; once all
-// answers
+//   order, and reads change nothing. So a pipelined POST and GET see each other as if the client had waited.
+// - hand_over_ says that the arriving request wants the socket itself. Nothing more is read; once all answers
 //   before it have left, the socket goes to a transfer or becomes a WebSocket.
 #pragma once
 
@@ -93,7 +90,7 @@ private:
     bool reading_ = false, input_ended_ = false;
     bool last_ = false;         // the connection ends after what has arrived
     bool continue_due_ = false; // "100 Continue" waits for the answers before it
-    Time since_; // when the present wait began: for a head, a body, the client's reading, anything
+    Time since_; // when the current wait began: for a head, a body, the client's reading, anything
 
     std::vector<char> input_;
     std::size_t begin_ = 0, end_ = 0, searched_ = 0;
@@ -103,7 +100,7 @@ private:
     std::string ready_, writing_;
     std::size_t written_ = 0;
 
-    // Of a transfer: its thread counts, the io thread watches that the count grows.
+    // For a transfer: its thread counts bytes, and the io thread watches that the count grows.
     std::atomic<std::uint64_t> moved_{0};
     std::atomic<bool> transfer_started_{false};
     std::uint64_t moved_seen_ = 0;
@@ -147,7 +144,7 @@ void Connection<Stream>::read() {
         searched_ -= std::min(searched_, begin_);
         begin_ = 0;
     }
-    // An idle connection keeps a small buffer, a body is read in large pieces.
+    // An idle connection keeps a small buffer; a body is read in large pieces.
     const bool large =
         end_ >= small_buffer / 2 ||
         (arriving_ && (arriving_->chunked || arriving_->content_length.value_or(0) > small_buffer));
@@ -168,8 +165,8 @@ template <class Stream>
 void Connection<Stream>::on_read(error_code error, std::size_t bytes) {
     if (phase_ == Phase::closed) return;
     if (phase_ == Phase::lingering) {
-        // All is said; what still comes is read so that the last answer is not lost to a reset.
-        if (is_tls) return; // its shutdown reads
+        // All answers have left. Read whatever still comes, so that the last answer is not lost to a reset.
+        if (is_tls) return; // the TLS shutdown reads by itself
         if (error) return close();
         begin_ = end_ = searched_ = 0;
         return read();
@@ -199,11 +196,11 @@ void Connection<Stream>::parse() {
     read();
 }
 
-// Whether a head was there.
+// Whether there was a head.
 template <class Stream>
 bool Connection<Stream>::take_head() {
     while (begin_ < end_ && (input_[begin_] == '\r' || input_[begin_] == '\n'))
-        ++begin_; // some clients end bodies so
+        ++begin_; // some clients end bodies with a line break
     const std::string_view text = input();
     const std::size_t from = searched_ > begin_ + 3 ? searched_ - begin_ - 3 : 0;
     const std::size_t end = text.find("\r\n\r\n", from);
@@ -242,7 +239,7 @@ bool Connection<Stream>::meet_head() {
     exchange.expects_continue = headers.contains("expect") && !exchange.http_1_0;
     exchange.wants_upgrade = parser_->upgrade() && exchange.call.method == "GET" && !exchange.has_body() &&
                              boost::beast::iequals(headers.value("upgrade"), "websocket");
-    // Whatever stands before us may frame these differently: two readings of one message are two messages.
+    // A proxy before us may frame these differently, and then one message would be read as two.
     const bool ambiguous = headers.count("host") > 1 || (headers.count("host") == 0 && !exchange.http_1_0) ||
                            headers.count("transfer-encoding") > 1 ||
                            (headers.contains("transfer-encoding") &&
@@ -270,7 +267,7 @@ bool Connection<Stream>::meet_head() {
         return false;
     }
     if (unwanted) {
-        exchange.keep_alive = false; // the body is not awaited
+        exchange.keep_alive = false; // we don't wait for the body
         arrived();
         return false;
     }
@@ -300,7 +297,7 @@ bool Connection<Stream>::take_body() {
     return true;
 }
 
-// The request is no good: it is answered, and nothing after it is understood.
+// The request is broken: it gets an answer, and we can make no sense of anything after it.
 template <class Stream>
 void Connection<Stream>::fail(int status, const platform::Error& error) {
     arriving_->keep_alive = false;
@@ -354,7 +351,7 @@ void Connection<Stream>::flush() {
         else
             ready_.append(output);
         exchanges_.pop_front();
-        // The next may have waited for this one; what runs from memory is done when this returns.
+        // The next request may have waited for this one. One that runs from memory is done when this returns.
         if (phase_ != Phase::closed) start_ready();
     }
     if (phase_ == Phase::closed) return;
@@ -399,7 +396,7 @@ void Connection<Stream>::on_written(error_code error, std::size_t bytes) {
         read();
 }
 
-// Nothing waits to be sent.
+// Nothing is waiting to be sent.
 template <class Stream>
 void Connection<Stream>::all_written() {
     if (!exchanges_.empty() || phase_ != Phase::open) return;
@@ -409,7 +406,7 @@ void Connection<Stream>::all_written() {
     if (input_ended_) close();
 }
 
-// Says that all is said, and waits a moment for the client to have read it.
+// Tells the client that nothing more comes, and waits a moment for it to read that.
 template <class Stream>
 void Connection<Stream>::linger() {
     phase_ = Phase::lingering;
@@ -434,7 +431,7 @@ void Connection<Stream>::close() {
     const auto keep = self();
     error_code ignored;
     if (phase_ == Phase::lent) {
-        // Its thread has the socket; this wakes it, and it brings the socket back.
+        // Its thread has the socket; this wakes the thread, which brings the socket back.
         ::shutdown(socket().native_handle(), SHUT_RDWR);
         return;
     }
@@ -456,7 +453,7 @@ void Connection<Stream>::tick(Time now) {
         return true;
     };
     if (phase_ == Phase::lent) {
-        // While it waits for a thread, it is not the client who is slow.
+        // While the exchange waits for a thread, the client is not the slow one.
         const auto moved = moved_.load(std::memory_order_relaxed);
         if (moved != moved_seen_ || !transfer_started_) {
             moved_seen_ = moved;
@@ -471,7 +468,7 @@ void Connection<Stream>::tick(Time now) {
     } else if (!writing_.empty()) {
         if (late(options.write_deadline)) close();
     } else if (arriving_ && hand_over_ == HandOver::none) {
-        const milliseconds more(parser_ ? parser_->body_received() / 32 : 0); // a second for 32 KiB
+        const milliseconds more(parser_ ? parser_->body_received() / 32 : 0); // a second for each 32 KiB
         if (late(options.body_deadline + more)) {
             fail(408, {platform::ErrorKind::bad_request, "The body took too long."});
             flush();
@@ -487,7 +484,7 @@ void Connection<Stream>::tick(Time now) {
 
 template <class Stream>
 void Connection<Stream>::stop() {
-    // What has arrived as far as its head is accepted, and finishes.
+    // A request counts as accepted once its head has arrived, and is finished.
     if (phase_ == Phase::handshake || (phase_ == Phase::open && idle())) close();
 }
 

@@ -36,7 +36,7 @@ void Connection<Stream>::lend() {
     exchange.connection.reset();
     phase_ = Phase::open;
     hand_over_ = HandOver::none;
-    if (exchange.has_body()) exchange.keep_alive = false; // it is not awaited
+    if (exchange.has_body()) exchange.keep_alive = false; // we don't wait for the body
     last_ = !exchange.keep_alive;
     services_.dispatcher.refuse(exchange,
                                 {platform::ErrorKind::unavailable, "Too many transfers are under way.", 5});
@@ -101,7 +101,7 @@ std::ptrdiff_t Connection<Stream>::read_body(char* bytes, std::size_t most) {
     return static_cast<std::ptrdiff_t>(taken);
 }
 
-// Half the line that announces a chunk is there; the parser wants it whole.
+// Only half the line that announces a chunk is there; the parser wants it whole.
 template <class Stream>
 bool Connection<Stream>::read_more_of_line() {
     std::memmove(input_.data(), input_.data() + begin_, end_ - begin_);
@@ -138,7 +138,7 @@ void Connection<Stream>::upgrade() {
     UpgradeRequest request{std::move(exchange.call), {}};
     request.subprotocol = first_subprotocol(request.call);
     auto refusal = services_.upgrades.refuse(request);
-    // Frames before the handshake is answered are against the protocol, and nobody would read them.
+    // Frames before the handshake is answered break the protocol, and nobody would read them.
     const bool early = begin_ < end_;
     if (!refusal && !early) {
         auto socket_peer = make_web_socket(services_, std::move(stream_), std::move(request), address());

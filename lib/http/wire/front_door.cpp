@@ -56,8 +56,8 @@ private:
 
 } // namespace
 
-// The mailbox: answers and posts from other threads lie here until the io thread fetches them all at once, so
-// that a group commit of a hundred requests costs one wake-up.
+// The mailbox: answers and posts from other threads wait here until the io thread fetches them all at once,
+// so a group commit of a hundred requests costs one wake-up.
 struct FrontDoor::Impl final : Finished {
     Impl(FrontDoorOptions given, RouteTable& routes, Executor& executor, Authenticator& authenticator,
          AuditSink& audit, UpgradeHandler& upgrade_handler, platform::Clock& clock)
@@ -173,7 +173,7 @@ void FrontDoor::Impl::drain() {
     end_if_empty();
 }
 
-// What one of them does wrong must not cost the others their turn.
+// A fault in one of them must not cost the others their turn.
 void FrontDoor::Impl::guarded(const std::function<void()>& work) {
     try {
         work();
@@ -207,7 +207,7 @@ void FrontDoor::Impl::accept_next(tcp::acceptor& acceptor) {
             accepted(std::move(socket));
             return accept_next(acceptor);
         }
-        // Out of descriptors, most likely. Trying again at once would only spin.
+        // Most likely out of descriptors. Trying again at once would only spin.
         auto pause = std::make_shared<asio::steady_timer>(io, milliseconds(100));
         pause->async_wait([this, &acceptor, pause](error_code) {
             if (acceptor.is_open()) accept_next(acceptor);
@@ -224,7 +224,7 @@ void FrontDoor::Impl::accepted(tcp::socket socket) {
     if (peers.size() >= options.connections ||
         (same != by_address.end() && same->second >= options.connections_per_address)) {
         refused_count.fetch_add(1, std::memory_order_relaxed);
-        return; // closing is all that costs nothing
+        return; // closing is the only thing that costs nothing
     }
     accepted_count.fetch_add(1, std::memory_order_relaxed);
     if (tls) {
@@ -249,7 +249,7 @@ void FrontDoor::Impl::remove(Peer& peer) {
     const auto count = by_address.find(peer.address());
     if (--count->second == 0) by_address.erase(count);
     --(peer.is_socket() ? socket_count : connection_count);
-    // Its own code may be running.
+    // The peer's own code may be running.
     asio::post(io, [this, keep = std::move(found->second)] { end_if_empty(); });
     peers.erase(found);
 }
@@ -311,7 +311,7 @@ void FrontDoor::Impl::begin_stop(milliseconds grace) {
         error_code ignored;
         acceptor.close(ignored);
     }
-    // What lies in the sockets already was sent before we stopped: it is read, then nothing more.
+    // Bytes that already lie in the sockets were sent before we stopped: read them, then nothing more.
     stop_timer.expires_after(milliseconds(10));
     stop_timer.async_wait([this](error_code) { stop_peers(); });
     cut_timer.expires_after(grace + milliseconds(10));
@@ -341,8 +341,8 @@ void FrontDoor::Impl::cut_peers() {
         peer->cut();
 }
 
-// The end is when nobody holds a socket and no thread an exchange: an executor may still be at one whose
-// client has gone.
+// The end comes when nobody holds a socket and no thread an exchange: an executor may still be working on one
+// whose client has gone.
 void FrontDoor::Impl::end_if_empty() {
     if (!services.stopping || !peers.empty() || services.running > 0) return;
     {

@@ -1,4 +1,4 @@
-// The front door: one port, no thread per idle connection.
+// The front door: one port, and no thread per idle connection.
 //
 // One io thread owns every socket (Asio). When a request's head has arrived, the route table says where it
 // runs:
@@ -8,9 +8,8 @@
 //   transfer              the socket itself goes to a thread of the transfer pool, and comes back afterwards
 //   an upgrade            becomes a WebSocket (web_socket.h) on the io thread
 //
-// cpp-httplib (engine.h) does what belongs to the application layer of HTTP; it never listens. Answers leave
-// in the order of their requests. A request never waits for an idle or slow connection, only for those before
-// it on its own.
+// cpp-httplib (engine.h) does the application layer of HTTP; it never listens. Answers leave in the order of
+// their requests. A request never waits for an idle or slow connection, only for earlier requests on its own.
 #pragma once
 
 #include <chrono>
@@ -34,7 +33,7 @@ struct FrontDoorOptions : ServingOptions {
     std::size_t head_limit = 16 << 10;
     std::size_t connections = 8192;
     std::size_t connections_per_address = 4096;
-    std::size_t pipelined = 16;        // requests of one connection under way at once
+    std::size_t pipelined = 16;        // requests of one connection that may be under way at once
     std::size_t transfer_threads = 64; // started as they are needed
     std::size_t transfers_waiting = 256;
 
@@ -43,30 +42,30 @@ struct FrontDoorOptions : ServingOptions {
     std::chrono::milliseconds idle_deadline{75'000};
     std::chrono::milliseconds write_deadline{30'000}; // without any progress
 
-    std::size_t message_limit = 1 << 20;            // of a WebSocket
+    std::size_t message_limit = 1 << 20;            // for a WebSocket
     std::chrono::milliseconds ping_after{3'000};    // of silence
     std::chrono::milliseconds silent_limit{10'000}; // then it is closed
 };
 
 class FrontDoor {
 public:
-    // All but the options must outlive the front door. Routes are added before start.
+    // Everything but the options must outlive the front door. Routes are added before start.
     FrontDoor(FrontDoorOptions options, RouteTable& routes, Executor& executor, Authenticator& authenticator,
               AuditSink& audit, UpgradeHandler& upgrades, platform::Clock& clock);
     ~FrontDoor();
     FrontDoor(const FrontDoor&) = delete;
     FrontDoor& operator=(const FrontDoor&) = delete;
 
-    // Binds, starts the io thread, and says the bound ports in the order of `listen`. Throws when a port is
-    // taken or the certificate is no good.
+    // Binds, starts the io thread, and returns the bound ports in the order of `listen`. Throws when a port
+    // is taken or the certificate cannot be used.
     std::vector<std::uint16_t> start();
-    // Takes no more connections, lets accepted requests finish and closes sockets with 1001; what is not done
-    // within `grace` is cut. Returns when the io thread has ended; nothing posted runs after that.
+    // Takes no more connections, lets accepted requests finish and closes sockets with 1001; whatever is not
+    // done within `grace` is cut. Returns when the io thread has ended; nothing posted runs after that.
     void stop(std::chrono::milliseconds grace);
 
-    // Runs `work` on the io thread, soon, in order. From any thread; many posts cost one wake-up.
+    // Runs `work` on the io thread, soon, in order. Callable from any thread; many posts cost one wake-up.
     void post(std::function<void()> work);
-    // Runs `work` on the io thread again and again until the stop. Before start or on the io thread.
+    // Runs `work` on the io thread again and again until the stop. Call it before start or on the io thread.
     void every(std::chrono::milliseconds period, std::function<void()> work);
 
     struct Figures {

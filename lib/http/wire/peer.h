@@ -1,4 +1,4 @@
-// Whoever holds a socket of ours: an HTTP connection, or what an upgrade has made of it. The front door keeps
+// A holder of one of our sockets: an HTTP connection, or what an upgrade has made of it. The front door keeps
 // them all, looks at their deadlines and asks them to stop. All on the io thread.
 #pragma once
 
@@ -41,7 +41,7 @@ public:
     virtual bool submit(std::function<void()> job) = 0; // false: too many wait
 };
 
-// What a peer needs of the front door.
+// What a peer needs from the front door.
 struct PeerServices {
     const FrontDoorOptions& options;
     Dispatcher& dispatcher;
@@ -52,7 +52,7 @@ struct PeerServices {
     std::function<void(Peer&)> remove;
     std::atomic<std::uint64_t>& requests;
     std::atomic<std::uint64_t>& timeouts;
-    Time now{};              // of the last tick or wake-up; deadlines need no finer
+    Time now{};              // time of the last tick or wake-up; exact enough for deadlines
     std::size_t running = 0; // exchanges that some thread has
     bool stopping = false;
 };

@@ -1,4 +1,4 @@
-// Beast frames messages, and only Beast; this turns what it finds into an Exchange, without a node per
+// Beast frames messages, and only Beast. This turns what it finds into an Exchange, without a node per
 // header.
 #pragma once
 
@@ -15,8 +15,8 @@ public:
     using string_view = boost::beast::string_view;
 
     explicit RequestParser(Exchange& exchange) : exchange_(exchange) {
-        exchange.call.header_values.reserve(16, 600); // as browsers send, in two allocations
-        header_limit(1u << 20);  // the connection has measured the head before it comes here
+        exchange.call.header_values.reserve(16, 600); // the usual size for a browser, in two allocations
+        header_limit(1u << 20);  // the connection has measured the head before it gets here
         body_limit(boost::none); // known only when the route is
     }
     void limit_body(std::uint64_t bytes) { body_most_ = bytes; }

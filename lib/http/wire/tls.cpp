@@ -10,7 +10,7 @@ namespace ssl = boost::asio::ssl;
 
 namespace {
 
-// Only HTTP/1.1 is spoken; a client that offers h2 as well must be told.
+// We speak only HTTP/1.1; a client that also offers h2 must be told.
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* length, const unsigned char* offered,
                     unsigned int offered_length, void*) {
     static const unsigned char ours[] = "\x08http/1.1";
@@ -41,7 +41,7 @@ std::unique_ptr<ssl::context> make_tls_context(const std::string& certificate, c
     if (SSL_CTX_check_private_key(context->native_handle()) != 1)
         throw platform::Error(platform::ErrorKind::bad_request,
                               "The key " + key + " does not belong to " + certificate);
-    // Forty idle headsets need no forty sets of 32 KiB buffers.
+    // Forty idle headsets don't need forty sets of 32 KiB buffers.
     SSL_CTX_set_mode(context->native_handle(), SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_alpn_select_cb(context->native_handle(), choose_protocol, nullptr);
     return context;

@@ -7,7 +7,7 @@
 
 namespace http {
 
-// From PEM files. Throws platform::Error that names the file at fault.
+// From PEM files. Throws a platform::Error that names the file at fault.
 std::unique_ptr<boost::asio::ssl::context> make_tls_context(const std::string& certificate,
                                                             const std::string& key);
 

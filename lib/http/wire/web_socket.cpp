@@ -29,8 +29,10 @@ Handshake handshake_of(const Call& call) {
     return handshake;
 }
 
-// Invariants: one read is always under way, so whatever ends the socket ends the read, and the read's end is
-// the only place that tells the listener; at most one write is under way, which the sender sees to.
+// Invariants:
+// - One read is always under way. Whatever ends the socket ends the read, and only the read's end tells the
+//   listener.
+// - At most one write is under way; the sender takes care of that.
 template <class Stream>
 class WebSocket final : public Peer, public platform::Connection {
 public:
@@ -68,7 +70,7 @@ private:
     Handshake handshake_;
     beast::flat_buffer input_;
     std::unique_ptr<platform::ConnectionListener> listener_;
-    platform::SignsOfLifeListener* signs_ = nullptr; // the listener, when it wants to know
+    platform::SignsOfLifeListener* signs_ = nullptr; // the listener, if it wants to know
     bool open_ = false, closing_ = false, ended_ = false, sending_ = false, pinging_ = false;
     Time heard_, silent_since_{}, sending_since_{}, closing_since_{};
 };
@@ -76,8 +78,8 @@ private:
 template <class Stream>
 void WebSocket<Stream>::start() {
     const auto& caller = request_.call.caller;
-    // Pages read much and repeat themselves. A headset's processor has better things to do, and its pictures
-    // are JPEG.
+    // Pages read much, and much of it repeats. A headset's processor has better things to do, and its
+    // pictures are JPEG.
     beast::websocket::permessage_deflate deflate;
     deflate.server_enable = !caller.device_id && !caller.site_key_id;
     deflate.server_max_window_bits = 12;
@@ -168,8 +170,8 @@ void WebSocket<Stream>::close(std::uint16_t code, std::string_view reason) {
     beast::websocket::close_reason why(
         static_cast<beast::websocket::close_code>(code),
         beast::string_view(reason.data(), std::min<std::size_t>(reason.size(), 120)));
-    // A close waits for the frame under way, and then for the client's answer; `tick` sees to it that it does
-    // not for long.
+    // A close waits for the frame under way and then for the client's answer; `tick` makes sure that this
+    // does not take long.
     socket_.async_close(why, [self = self()](error_code) { self->cut(); });
 }
 

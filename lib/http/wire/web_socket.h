@@ -8,11 +8,11 @@
 
 namespace http {
 
-// The first protocol that the client offers, or "": a browser that offers some fails without an answer, and
-// ours mean nothing by them.
+// The first protocol that the client offers, or "". A browser that offers some fails without an answer, and
+// ours don't care which.
 std::string first_subprotocol(const Call& call);
 
-// Answers the handshake on start and asks the UpgradeHandler for a listener then. Instantiated for plain and
+// On start, answers the handshake and then asks the UpgradeHandler for a listener. Instantiated for plain and
 // TLS.
 template <class Stream>
 std::shared_ptr<Peer> make_web_socket(PeerServices& services, Stream stream, UpgradeRequest request,

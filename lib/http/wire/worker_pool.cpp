@@ -32,7 +32,7 @@ void WorkerPool::work() {
         ++busy_;
         lock.unlock();
         job();
-        job = nullptr; // what it holds goes before the lock comes back
+        job = nullptr; // whatever it holds goes before we take the lock again
         lock.lock();
         --busy_;
     }

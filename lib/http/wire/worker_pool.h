@@ -1,4 +1,4 @@
-// A few threads and a bounded queue, for what may block: transfers here, slow routes in the appliance.
+// A few threads and a bounded queue, for work that may block: transfers here, slow routes in the appliance.
 #pragma once
 
 #include <condition_variable>
@@ -13,9 +13,9 @@ namespace http {
 class WorkerPool {
 public:
     WorkerPool(std::size_t threads, std::size_t most_waiting);
-    ~WorkerPool(); // finishes what waits
+    ~WorkerPool(); // finishes the jobs that wait
 
-    // False when too many wait already. The job does not throw.
+    // False when too many jobs are waiting already. The job must not throw.
     bool submit(std::function<void()> job);
     void stop();
     std::size_t busy() const;

@@ -41,8 +41,8 @@ std::string octal(std::uint64_t number, std::size_t digits) {
     return text;
 }
 
-// Sizes of 8 GiB and more do not fit eleven octal digits: then the number stands there in binary, marked by
-// the first bit.
+// A size of 8 GiB or more does not fit eleven octal digits. It is written in binary then, marked by the first
+// bit.
 std::string size_text(std::uint64_t size) {
     if (size < (1ULL << 33)) return octal(size, 11);
     std::string text(12, '\0');

@@ -1,5 +1,4 @@
-// Tar archives (POSIX ustar), written and read piece by piece: what a backup is, so that any tool can open
-// one.
+// Tar archives (POSIX ustar), written and read piece by piece. A backup is one, so that any tool can open it.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +11,8 @@ namespace admin {
 
 class ArchiveWriter {
 public:
-    // Makes the file; it must not exist. Throws Error storage_full or unavailable, and removes what it made
-    // unless finish() was called.
+    // Makes the file, which must not exist yet. Throws Error storage_full or unavailable, and removes the
+    // file again unless finish() was called.
     explicit ArchiveWriter(const std::filesystem::path& file);
     ~ArchiveWriter();
     ArchiveWriter(const ArchiveWriter&) = delete;
@@ -33,9 +32,9 @@ private:
     bool finished_ = false;
 };
 
-// Calls `entry` for each file in the archive; it gets the name and takes the bytes by `read`, a piece at a
-// time, until that gives "". Error bad_request when it is no archive of ours: a name that leads elsewhere, a
-// broken head.
+// Calls `entry` for each file in the archive with its name and a `read`, which gives the bytes a piece at a
+// time and "" at the end. Throws Error bad_request when it is not one of our archives: a name that leads
+// elsewhere, a broken head.
 void read_archive(const std::filesystem::path& file,
                   const std::function<void(const std::string& name, std::uint64_t size,
                                            const std::function<std::string_view()>& read)>& entry);

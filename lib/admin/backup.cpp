@@ -73,7 +73,7 @@ void refuse_without_room(const std::filesystem::path& folder, std::int64_t bytes
         throw Error(ErrorKind::storage_full, "The disk has no room for this.");
 }
 
-// The files of content that the copied database knows; others are on their way or nobody's.
+// The content files that the copied database knows; any others are still arriving or belong to nobody.
 std::vector<std::string> content_files(const std::filesystem::path& database) {
     store::Connection copy(database, store::Connection::Mode::read_only);
     auto rows = copy.prepare_once("SELECT file_name FROM contents");
@@ -101,7 +101,7 @@ void check_database(const std::filesystem::path& file) {
                     "The backup was made by a newer version of Lectern: update this box first.");
 }
 
-// On disk, not only written: otherwise a plug pulled after the restore leaves an empty database.
+// On disk, not only written: otherwise pulling the plug after the restore leaves an empty database.
 void sync_file(const std::filesystem::path& file) {
     const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
@@ -220,7 +220,7 @@ void stage(const std::filesystem::path& folder, const std::filesystem::path& arc
     }
 }
 
-// Each step may be the last before a plug is pulled: the next start goes on from there, because what has been
+// The plug may be pulled after any step. The next start goes on from there, because a file that has been
 // moved is not staged any more, and the database moves last.
 bool apply_staged(const std::filesystem::path& folder) {
     const std::filesystem::path staged = folder / "restore";
@@ -230,7 +230,7 @@ bool apply_staged(const std::filesystem::path& folder) {
         const std::filesystem::path before = folder / "before-restore";
         if (std::filesystem::exists(folder / database_name)) std::filesystem::remove_all(before);
         platform::make_private_folder(before);
-        // The database first: while it is here, whatever lies in `before` is of an older restore.
+        // The database first: as long as it is here, whatever lies in `before` is from an older restore.
         for (const char* name : {database_name, "lectern.db-wal", "lectern.db-shm"}) {
             move_into(folder / name, before / name);
             platform::sync_folder(before);

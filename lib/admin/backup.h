@@ -1,11 +1,11 @@
-// Backups: one archive each, in the folder "backups" of the data folder, made while the box works. It has the
-// database, the pepper without which no password of it can be checked, and, where asked for, the files of
-// content. So a backup is as secret as the box itself: only a box administrator gets one, and its file is
+// Backups: one archive each, in the folder "backups" of the data folder, made while the box works. A backup
+// holds the database, the pepper without which none of its passwords can be checked, and, on request, the
+// files of content. So it is as secret as the box itself: only a box administrator gets one, and its file is
 // 0600.
 //
-// Restoring is two steps, so that a plug pulled in between loses nothing: `stage` unpacks and checks beside
-// the data, and `apply_staged` puts it in place at the next start, before anything is open. What was there is
-// kept in a folder beside.
+// Restoring takes two steps, so that pulling the plug in between loses nothing: `stage` unpacks and checks
+// beside the data, and `apply_staged` puts it in place at the next start, before anything is open. What was
+// there before is kept in a folder beside it.
 #pragma once
 
 #include <cstdint>
@@ -30,11 +30,11 @@ public:
     Backups(store::Store& store, std::filesystem::path folder, const platform::Clock& clock)
         : store_(store), folder_(std::move(folder)), clock_(clock) {}
 
-    // On this thread, which may wait. Error conflict while another one is being made, storage_full without
-    // room.
+    // Runs on this thread, which may wait. Throws Error conflict while another one is being made,
+    // storage_full when there is no room.
     Backup make(bool with_content);
     std::vector<Backup> list() const; // newest first
-    // Error not_found also for a name that is no backup's.
+    // Throws Error not_found also for a name that cannot be a backup's.
     std::filesystem::path path_of(const std::string& name) const;
     void remove(const std::string& name);
 
@@ -47,11 +47,11 @@ private:
 
 nlohmann::json json_of(const Backup& backup);
 
-// Unpacks an archive beside the data and checks it. Error bad_request when it is none of ours, is damaged or
-// was made by a newer version; storage_full.
+// Unpacks an archive beside the data and checks it. Throws Error bad_request when it is not one of ours, is
+// damaged or was made by a newer version; storage_full.
 void stage(const std::filesystem::path& folder, const std::filesystem::path& archive);
-// Puts what was staged in place; false when nothing was. No process may have the folder open. Error conflict
-// when one has.
+// Puts what was staged in place; false when nothing was. Throws Error conflict when a process has the folder
+// open.
 bool apply_staged(const std::filesystem::path& folder);
 
 } // namespace admin

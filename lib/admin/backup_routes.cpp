@@ -70,7 +70,7 @@ void receive(const Call& call, const std::filesystem::path& into) {
     if (!whole) throw platform::Error(platform::ErrorKind::bad_request, "The backup did not arrive whole.");
 }
 
-// Instead of a new school: the code is as good for this one.
+// Restores a backup instead of making a new school; the same setup code allows both.
 Answer restore(const BackupParts& parts, std::mutex& one_at_a_time, const Call& call) {
     const std::unique_lock lock(one_at_a_time, std::try_to_lock);
     if (!lock.owns_lock()) platform::throw_conflict("A backup is being restored just now.");

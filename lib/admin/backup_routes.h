@@ -13,10 +13,10 @@ struct BackupParts { // all of it outlives the routes
     Backups& backups;
     people::Setup& setup;
     std::filesystem::path folder;
-    std::function<void()> restart; // none: the next start applies what was staged
+    std::function<void()> restart; // empty: the next start applies what was staged
 };
 
-// /v1/backups, and /v1/setup/restore for a box that has nobody yet.
+// /v1/backups, and /v1/setup/restore for a box on which nobody has an account yet.
 void add_backup_routes(http::RouteTable& table, const BackupParts& parts);
 
 } // namespace admin

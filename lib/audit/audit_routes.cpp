@@ -60,7 +60,7 @@ Filter filter_of(const Call& call) {
     return filter;
 }
 
-// Read and sent in pieces, so that a log of years costs no memory and holds no reader for long.
+// Read and sent in pieces, so that a log of several years takes no memory and never holds a reader for long.
 Answer export_csv(store::Store& store, const Call& call) {
     Answer answer;
     answer.content_type = "text/csv; charset=utf-8";

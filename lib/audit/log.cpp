@@ -12,13 +12,13 @@ namespace audit {
 
 namespace {
 
-// What is not there (a stranger has no person) is null in the table and 0 in the hash.
+// A missing value (a stranger has no person) is null in the table and 0 in the hash.
 template <class AnId>
 std::optional<AnId> or_null(AnId id) {
     return id ? std::optional(id) : std::nullopt;
 }
 
-// The fields of a row as they are hashed: every field has its length before it, so no two rows read the same.
+// The fields of a row as they are hashed: each field has its length before it, so no two rows read the same.
 class Hash {
 public:
     explicit Hash(std::string_view previous) {
@@ -81,12 +81,12 @@ Link newest(store::Read& read) {
     return rows.step() ? Link{rows.integer(0), rows.string(1)} : anchor(read);
 }
 
-// A dialect may say an error with a status of success.
+// A dialect may report an error with a status of success.
 bool is_good(const Entry& entry) {
     return entry.status < 400 && entry.error.empty();
 }
 
-// A stranger chooses paths, so they are kept short.
+// A stranger chooses the path, so it is kept short.
 std::string shortened(std::string text, std::size_t most) {
     if (!platform::is_utf8(text)) return "(not UTF-8)";
     if (text.size() <= most) return text;
@@ -96,7 +96,7 @@ std::string shortened(std::string text, std::size_t most) {
     return text + "...";
 }
 
-// A message to people names what stands in the way, in quotes; the log holds ids only.
+// A message meant for people names what stands in the way, in quotes; the log holds ids only.
 std::string without_names(const std::string& message) {
     std::string kept;
     bool quoted = false;
@@ -139,7 +139,7 @@ void Log::append(store::Tx& tx, const Entry& entry) {
 
 void Log::queue(Entry entry) {
     if (entry.at_ms == 0) entry.at_ms = clock_.now_ms();
-    entry = cleaned(std::move(entry)); // now already: what waits takes memory
+    entry = cleaned(std::move(entry)); // clean it now: a waiting entry takes memory
     std::lock_guard lock(mutex_);
     if (queue_.size() < limits_.queued)
         queue_.push_back(std::move(entry));
@@ -171,7 +171,7 @@ bool Log::has_due() const {
     return !queue_.empty() || overflow_ > 0 || counts_are_due();
 }
 
-// Also when the clock was set back: then it is not known for how long they have been counted.
+// Also due when the clock was set back, because then we can't know how long the counts have waited.
 bool Log::counts_are_due() const {
     const std::int64_t for_ms = clock_.now_ms() - counting_since_ms_;
     return !counts_.empty() && (for_ms >= limits_.count_for_ms || for_ms < 0);
@@ -236,8 +236,8 @@ bool Log::flush(store::Tx& tx, std::size_t most) {
 }
 
 std::int64_t Log::trim(store::Tx& tx, std::int64_t before_ms, std::int64_t most) {
-    // Rows are in the order of their ids, and nearly in that of their times: the first that is young enough
-    // ends it.
+    // Rows are in the order of their ids, and nearly in that of their times: stop at the first row that is
+    // young enough.
     std::int64_t removed = 0;
     Link last;
     {

@@ -4,15 +4,16 @@
 //
 // Three ways in:
 // - append: in the caller's own transaction; the row is on disk when the answer leaves.
-// - queue: for calls that have no transaction (reads, refusals). Never waits; bounded, and what does not fit
-// is summed up
-//   in one row, so strangers cannot make the disk busy.
+// - queue: for calls that have no transaction (reads, refusals). Never waits. It is bounded, and what does
+//   not fit is summed up in one row, so strangers cannot keep the disk busy.
 // - count: for polls and event batches, summed up per route and caller.
-// What was queued becomes rows at the next flush_due, which a job of the writer calls every second; what was
-// counted, a minute after the first of it: a headset reports every second, and must not leave a row for each.
 //
-// Rows hold ids only: no PIN, no token (whoever hands over a path has redacted it), and no name: what an
-// error says in quotes is left out.
+// Queued entries become rows at the next flush_due, which a job of the writer calls every second. Counts
+// become rows a minute after the first of them: a headset reports every second and must not leave a row each
+// time.
+//
+// Rows hold ids only: no PIN, no token (the caller redacts the path before handing it over), and no name:
+// anything that an error says in quotes is left out.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +45,7 @@ struct Entry {
 struct Verification {
     bool intact = true;
     std::int64_t rows = 0;
-    std::int64_t first_bad_id = 0; // the first row whose hash does not follow from the one before
+    std::int64_t first_bad_id = 0; // the first row whose hash does not follow from the row before
 };
 
 struct Limits {
@@ -64,19 +65,19 @@ public:
     void count(std::string_view action, const platform::Caller& caller, int status);
 
     bool has_due() const;
-    // Rows of what is due, at most `most`, so that the writer is not held up; true when more is left. What a
-    // transaction that fails had taken is put back.
+    // Writes the rows that are due, at most `most`, so that the writer is not held up; true when more are
+    // left. If the transaction fails, its entries are put back.
     bool flush_due(store::Tx& tx, std::size_t most = 256);
 
     bool has_waiting() const;
-    // The same of all that waits, due or not: at the stop.
+    // The same for everything that waits, due or not: when the server stops.
     bool flush(store::Tx& tx, std::size_t most = 256);
 
-    // Removes rows older than `before_ms`, at most `most`; the chain stays whole by the anchor kept of what
-    // was removed.
+    // Removes rows older than `before_ms`, at most `most`. An anchor kept from the removed rows keeps the
+    // chain whole.
     std::int64_t trim(store::Tx& tx, std::int64_t before_ms, std::int64_t most = 500);
 
-    // Reads the whole log: for "lectern doctor" and an administrator's question, not for every start.
+    // Reads the whole log: for "lectern doctor" and for an administrator who asks, not for every start.
     static Verification verify(store::Read& read);
 
 private:

@@ -9,7 +9,7 @@ namespace audit {
 
 namespace {
 
-// What LIKE takes for itself is meant as it stands.
+// Takes the special characters of LIKE literally.
 std::string escaped(const std::string& text) {
     std::string pattern;
     for (const char c : text) {

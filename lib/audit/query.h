@@ -1,5 +1,5 @@
-// Looking through the audit log: who did what, when, and did it work. Names are looked up now; the log has
-// only ids.
+// Searches the audit log: who did what, when, and did it work. The log has only ids, so names are looked up
+// at the time of the search.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,7 @@ struct Filter {
     std::optional<SiteKeyId> site_key_id;
     std::optional<std::int64_t> from_ms, to_ms;
     std::optional<bool> success;
-    std::string action; // begins like this: "POST /v1/rooms"
+    std::string action; // the beginning of the action: "POST /v1/rooms"
     std::string text;   // part of the action, path, target or error
 };
 

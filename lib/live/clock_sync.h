@@ -1,8 +1,9 @@
-// Clock synchronisation, the headset's half, as the simulator and the protocol document use it, and the server's half.
+// Clock synchronisation: the headset's half, as the simulator and the protocol document use it, and the
+// server's half.
 //
-// A headset sends {type:"clock", data:{t0}} with its own clock, the server answers {t0, t1} with server time at receipt
-// (both in milliseconds, fractions allowed). The offset is the mean over the 6 quickest of the last 64 round trips: slow
-// ones were queued somewhere, and queues are never symmetric.
+// A headset sends {type:"clock", data:{t0}} with its own clock. The server answers {t0, t1} with server time
+// at receipt (both in milliseconds, fractions allowed). The offset is the mean over the 6 quickest of the
+// last 64 round trips: slow ones were queued somewhere, and queues are never symmetric.
 #pragma once
 
 #include <cstddef>

@@ -13,7 +13,7 @@ namespace live {
 
 namespace {
 
-// With this many frames waiting, a client gets no more updates until it has taken them.
+// A client with this many frames waiting gets no more updates until it has taken them.
 constexpr std::size_t behind_from_frames = 4;
 constexpr std::size_t most_subscriptions = 256; // of one client
 
@@ -27,7 +27,7 @@ struct Client {
     std::vector<std::unique_ptr<Subscription>> subscriptions;
     bool behind = false; // in Impl::behind
     bool gone = false;
-    std::vector<Payload> due; // what this tick's frame for it holds
+    std::vector<Payload> due; // this client's part of the present tick's frame
 };
 
 struct OpenTopic {
@@ -44,13 +44,13 @@ struct OpenTopic {
 struct Subscription {
     Client& client;
     OpenTopic& open;
-    std::uint64_t seen; // the version that the client has been told
+    std::uint64_t seen; // the version that the client has been sent
 };
 
 } // namespace
 
 // A connection may report its end from within a send. So while something walks over subscribers (`walking` >
-// 0), a client that goes is only marked, and swept when the outermost walk has ended.
+// 0), a client that leaves is only marked, and swept when the outermost walk has ended.
 struct Hub::Impl {
     class Walk {
     public:
@@ -72,15 +72,15 @@ struct Hub::Impl {
     platform::Clock& clock;
     const std::string epoch;
     const OutboxLimits limits;
-    std::uint64_t counter = 0; // of topics' versions
+    std::uint64_t counter = 0; // for the versions of topics
     ClientId last_id = 0;
     std::unordered_map<ClientId, std::unique_ptr<Client>> clients;
     std::unordered_map<std::string, std::unique_ptr<OpenTopic>> topics;
     std::vector<OpenTopic*> dirty; // changed since the last tick, with ticked subscribers to tell
-    std::vector<ClientId> behind;  // clients that updates are held back from
+    std::vector<ClientId> behind;  // clients whose updates are held back
     std::vector<ClientId> gone;    // to be swept
     std::size_t walking = 0;
-    Figures past; // what clients that are gone had counted
+    Figures past; // the counts of clients that are gone
     std::uint64_t held_back = 0;
 
     Client* find(ClientId id) const {
@@ -350,7 +350,7 @@ void Hub::Impl::tell_with_next_tick(OpenTopic& open) {
     dirty.push_back(&open);
 }
 
-// Who asks now what a topic holds shall not miss what was put off.
+// A snapshot must include updates still waiting for the next tick.
 void Hub::Impl::settle(OpenTopic& open) {
     const std::uint64_t before = open.topic.version();
     open.topic.settle();
@@ -375,7 +375,7 @@ void Hub::Impl::gather(Subscription& subscription, std::vector<Client*>& address
     subscription.seen = topic.version();
 }
 
-// Clients that are due the same messages share one frame of them too.
+// Clients that are due the same messages also share one frame of them.
 void Hub::Impl::push_due(const std::vector<Client*>& addressed) {
     std::map<std::vector<Payload>, Payload> joined;
     for (Client* client : addressed) {

@@ -1,17 +1,17 @@
-// The hub: what is live, kept as topics, told to whoever subscribed.
+// The hub: live state, kept as topics and sent to everyone who subscribed.
 //
-// A topic ("room/7", "session/12") is a small table of entries, key -> JSON. Whoever subscribes gets a
-// snapshot of all entries, then updates: each entry carries the topic's version at its last change, so that a
-// subscriber who comes back with the version it has seen gets only what changed since (erased keys included),
-// or a fresh snapshot when the hub no longer knows (another epoch: the server was restarted; or too many
-// erased keys since).
+// A topic ("room/7", "session/12") is a small table of entries, key -> JSON. A subscriber gets a snapshot of
+// all entries, then updates. Each entry carries the topic's version at its last change. A subscriber who
+// comes back with the version it has seen gets only what changed since (erased keys included), or a fresh
+// snapshot when the hub no longer knows (another epoch: the server was restarted; or too many erased keys
+// since).
 //
 // Invariants:
 // - Everything here happens on the io thread. Other threads (the writer's after_commit) use Hub::post.
 // - A topic's message is serialised once and shared by all subscribers of one delivery.
-// - A slow reader costs only itself: its queue is bounded (outbox.h), the sender never waits. While frames
-// wait for it,
-//   topics add none: once it has caught up it is told, in one message, what changed since what it has seen.
+// - A slow reader costs only itself: its queue is bounded (outbox.h), and the sender never waits. While
+//   frames wait for it, topics add none. Once it has caught up, one message tells it everything that changed
+//   since.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +34,8 @@ namespace live {
 using Json = nlohmann::json;
 using ClientId = std::int64_t;
 
-// How a client wants its updates: pages gathered per tick into one frame (a JSON array when several messages
-// are due), headsets and dialect clients one message a frame, at once.
+// How a client wants its updates. Pages get theirs gathered per tick into one frame (a JSON array when
+// several messages are due); headsets and dialect clients get one message per frame, at once.
 enum class Delivery { ticked, immediate };
 
 // A message ready to leave, for Outbox::push and Hub::relay.
@@ -48,15 +48,15 @@ struct Seen { // what a returning subscriber knows
 
 class Hub {
 public:
-    // `post` runs a function on the io thread, soon, in order; callable from any thread (batched by the
-    // appliance).
+    // `post` runs a function on the io thread, soon, in order. Callable from any thread (the appliance
+    // batches the calls).
     using Post = std::function<void(std::function<void()>)>;
     // `epoch` names this start of the server.
     Hub(Post post, platform::Clock& clock, std::string epoch, OutboxLimits limits = {});
     ~Hub();
 
     // ---- from any thread ----
-    // Work that is still under way when the hub goes is forgotten. What it throws is logged, and hurts nobody
+    // Work still under way when the hub is destroyed is dropped. What it throws is logged and hurts nobody
     // else.
     void post(std::function<void(Hub&)> work);
 
@@ -67,38 +67,38 @@ public:
     Outbox* outbox(ClientId client); // null when it is gone
     platform::Caller* caller(ClientId client);
     void send(ClientId client, const Json& message); // one client, at once
-    // Many clients, at once, serialised once: a command. The rule and key are the outbox's.
+    // Sends a command to many clients at once, serialised once. Rule and key are those of the outbox.
     void send(std::span<const ClientId> clients, const Json& message, DropRule rule = DropRule::keep,
               std::string_view key = {});
     void close(ClientId client, std::uint16_t code, std::string_view reason);
     std::vector<ClientId> clients() const;
 
     // ---- topics; io thread ----
-    // A topic belongs to an organisation: nobody else's client may subscribe. Opening an open one changes
-    // nothing; set, erase and tell on one that is not open do nothing, because what it was about has just
-    // gone.
+    // A topic belongs to an organisation, and only that organisation's clients may subscribe. Opening an open
+    // topic changes nothing. On a topic that is not open, set, erase and tell do nothing: what it was about
+    // has just gone.
     void open_topic(const std::string& topic, OrganisationId organisation, platform::Role least);
     void close_topic(const std::string& topic); // tells subscribers {status:"closed"}
     bool is_open(const std::string& topic) const;
-    // Setting what is already there is no change.
+    // Setting a value that is already there is not a change.
     void set(const std::string& topic, const std::string& key, Json value);
-    // For a value that costs something to make and changes often: it is made with the next tick, once, and
-    // not at all while nobody listens.
+    // For a value that is expensive to make and changes often: it is made once, with the next tick, and not
+    // at all while nobody listens.
     void set_later(const std::string& topic, const std::string& key, std::function<Json()> make);
     void erase(const std::string& topic, const std::string& key);
     const Json* entry(const std::string& topic, const std::string& key);
-    // What is told once and not kept: a relayed message, a question. Goes to all subscribers at once.
+    // For what is sent once and not kept: a relayed message, a question. Goes to all subscribers at once.
     void tell(const std::string& topic, const Json& message, ClientId except = 0);
     void relay(const std::string& topic, platform::Frame frame, DropRule rule, ClientId except = 0);
 
-    // Sends the snapshot (or what changed since `seen`) and keeps the client informed. Error not_found when
-    // there is no such topic for this caller, conflict when it is subscribed already.
+    // Sends the snapshot (or what changed since `seen`) and keeps the client informed. Throws Error not_found
+    // when this caller has no such topic, conflict when the client has subscribed already.
     void subscribe(ClientId client, const std::string& topic, const std::optional<Seen>& seen);
     void unsubscribe(ClientId client, const std::string& topic);
     std::size_t subscribers(const std::string& topic) const;
     std::vector<ClientId> subscribers_of(const std::string& topic) const;
 
-    // Pages' updates leave; the appliance calls it every 20 ms. Cheap when nothing changed.
+    // Sends the pages' updates; the appliance calls it every 20 ms. Cheap when nothing changed.
     void tick();
 
     struct Figures {

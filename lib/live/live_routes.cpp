@@ -14,7 +14,7 @@ using http::Call;
 constexpr std::int64_t most_version = std::numeric_limits<std::int64_t>::max();
 constexpr double most_ms = 1e15; // far beyond any clock, and still exact to a fraction in a double
 
-// With fractions: a headset on a good Wi-Fi has round trips of 2 ms, and the clocks shall agree better than
+// With fractions: a headset on good Wi-Fi has round trips of 2 ms, and the clocks must agree better than
 // that.
 double server_ms(const platform::Clock& clock) {
     return static_cast<double>(clock.now_us()) / 1000.0;

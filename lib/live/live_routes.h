@@ -1,4 +1,4 @@
-// The socket's own messages: `subscribe`, `unsubscribe`, `ping` and `clock`. All from memory, on the io
+// The socket's own messages: `subscribe`, `unsubscribe`, `ping` and `clock`. All run from memory, on the io
 // thread.
 #pragma once
 

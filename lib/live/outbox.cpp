@@ -41,8 +41,8 @@ void Outbox::close(std::uint16_t code, std::string_view reason) {
     connection_->close(code, reason);
 }
 
-// In place rather than at the end: with every key updated faster than the reader takes frames, moving them to
-// the end would send the first key forever and the others never.
+// Replace in place rather than at the end. If every key changes faster than the reader takes frames, moving
+// them to the end would send the first key forever and the others never.
 bool Outbox::replace(const platform::Frame& frame, DropRule rule, std::string_view key) {
     if (rule == DropRule::keep) return false;
     const auto same =
@@ -77,8 +77,8 @@ void Outbox::drop(Place place) {
     waiting_.erase(place);
 }
 
-// A connection may report a frame as sent before send() returns: the loop, not recursion, takes the next one
-// then.
+// A connection may report a frame as sent before send() returns; then this loop takes the next one, not
+// recursion.
 void Outbox::send_waiting() {
     if (in_send_loop_) return;
     in_send_loop_ = true;

@@ -1,5 +1,6 @@
-// What waits for one connection. Bounded, and overflow has a policy: an update replaces the waiting one of the same key,
-// pictures are dropped first, and a connection that still cannot keep up is closed (1013), never waited for.
+// The frames that wait for one connection. The queue is bounded, and overflow has a policy: an update
+// replaces the waiting one with the same key, pictures are dropped first, and a connection that still cannot
+// keep up is closed (1013). Nobody ever waits for it.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,8 @@ namespace live {
 
 enum class DropRule {
     keep,        // commands, answers: never dropped
-    replaceable, // a state update: a newer one of the same key takes its place
-    picture,     // dropped first, oldest first; at most one of a key waits
+    replaceable, // a state update: a newer one with the same key takes its place
+    picture,     // dropped first, oldest first; at most one per key waits
 };
 
 struct OutboxLimits {
@@ -28,10 +29,10 @@ public:
     Outbox(std::shared_ptr<platform::Connection> connection, OutboxLimits limits);
     // False when the connection had to be closed for it, or was closed before.
     bool push(platform::Frame frame, DropRule rule, std::string_view key = {});
-    // Closes the connection; what waits is not sent any more.
+    // Closes the connection; frames that wait are not sent any more.
     void close(std::uint16_t code, std::string_view reason);
 
-    // What waits here; the frame that the connection is sending just now is not counted.
+    // The bytes waiting here, without the frame that the connection is sending at the moment.
     std::size_t waiting_bytes() const { return bytes_; }
     std::size_t waiting_frames() const { return waiting_.size(); }
     std::uint64_t sent_frames() const { return sent_frames_; }

@@ -8,8 +8,7 @@ namespace live {
 namespace {
 
 constexpr std::size_t kept_tombstones = 1024;
-// Subscribers who lag behind by different amounts each need a message of their own; these few are the most at
-// once.
+// Subscribers who lag by different amounts each need a message of their own; at most this many are kept.
 constexpr std::size_t kept_messages = 16;
 
 } // namespace

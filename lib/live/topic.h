@@ -1,8 +1,9 @@
-// What a topic says: its entries, and what changed since any version that a subscriber may have seen.
+// The content of a topic: its entries, and what changed since any version that a subscriber may have seen.
 //
 // Every change takes the next number of a counter that all topics of a hub share, so a topic that was closed
-// and opened again never meets a version of its former self. An erased key stays as a tombstone, so that who
-// was away hears of it; of those the newest 1,024 are kept, and who was away for longer gets everything anew.
+// and opened again never meets a version of its former self. An erased key stays as a tombstone, so that a
+// subscriber who was away learns of it. The newest 1,024 tombstones are kept; a subscriber who was away for
+// longer gets a full snapshot.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +22,7 @@ namespace live {
 using Json = nlohmann::json;
 using Payload = std::shared_ptr<const std::string>;
 
-// Never throws for text that is not UTF-8: what one client sent must not keep the others from hearing
-// anything.
+// Never throws for text that is not UTF-8: one client's bad text must not cut the others off.
 std::string dumped(const Json& value);
 
 class Topic {
@@ -30,21 +30,21 @@ public:
     // `counter` belongs to the hub and outlives the topic.
     Topic(std::string name, std::string epoch, std::uint64_t& counter);
 
-    // False when nothing changed by it.
+    // False when it changed nothing.
     bool set(const std::string& key, Json value);
     bool erase(const std::string& key);
-    // The value is made by settle(), unless it is set, erased or put off again before.
+    // settle() makes the value, unless the key is set, erased or put off again before.
     void set_later(const std::string& key, std::function<Json()> make) { later_[key] = std::move(make); }
     void settle();
     const Json* entry(const std::string& key) const;
 
     const std::string& name() const { return name_; }
     std::uint64_t version() const { return version_; }
-    // Whether a subscriber of that version can be told what changed since.
+    // Whether we can still tell a subscriber with that version what changed since.
     bool remembers(std::uint64_t version) const { return version >= forgotten_ && version <= version_; }
 
-    // The message that brings a subscriber from `since` to version(); nullopt or a forgotten version: the
-    // snapshot. The same payload for all who ask the same until something changes.
+    // The message that brings a subscriber from `since` to version(). nullopt or a forgotten version gives
+    // the snapshot. Everyone who asks the same gets the same payload until something changes.
     Payload message(std::optional<std::uint64_t> since, std::int64_t now_ms);
 
 private:
@@ -52,7 +52,7 @@ private:
         Json value;
         bool erased = false;
         std::uint64_t version = 0;
-        std::string text; // of the value, made when first needed
+        std::string text; // the value's, made when first needed
     };
     using Entries = std::map<std::string, Entry>;
     void changed(Entries::iterator place);

@@ -1,6 +1,6 @@
-// A bad Wi-Fi, as one direction of a socket feels it: every message takes a while, some are held up, and now
-// and then nothing passes at all for a moment. What was sent first arrives first, as with TCP: a message that
-// is held holds those behind it. Pure: it only says when a message arrives.
+// Bad Wi-Fi, as one direction of a socket feels it: every message takes a while, some are held up, and now
+// and then nothing passes at all for a moment. As with TCP, messages arrive in the order in which they were
+// sent, so a message that is held up holds those behind it. Pure: it only computes when a message arrives.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,12 @@ namespace simulation {
 struct LineTraits {
     double delay_ms = 0, jitter_ms = 0;         // each message: delay +- jitter, evenly
     double bursts_per_minute = 0, burst_ms = 0; // how often nothing passes, and for how long
-    double held_share = 0, held_ms = 0;         // of the messages, and for how long
+    double held_share = 0, held_ms = 0;         // share of the messages that are held up, and for how long
     bool is_perfect() const { return delay_ms + jitter_ms + bursts_per_minute + held_share == 0; }
 };
 
-// The school's Wi-Fi that the figures in tests/bench are measured on: 5 +- 4 ms each way, bursts of 80 ms,
-// and one message in a hundred held for 200 ms.
+// The school's Wi-Fi for the measurements in tests/bench: 5 +- 4 ms each way, bursts of 80 ms, and one
+// message in a hundred held for 200 ms.
 inline constexpr LineTraits bad_wifi{5, 4, 6, 80, 0.01, 200};
 
 class BadLine {

@@ -17,7 +17,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr double look_around_every_ms = 250;
-constexpr double grace_ms = 20'000; // longer than any Wi-Fi is lost
+constexpr double grace_ms = 20'000; // longer than any loss of Wi-Fi
 constexpr double tell_every_ms = 5000;
 constexpr double begin_spread_ms = 10; // between one headset and the next
 constexpr std::size_t made_up_traces = 32;
@@ -223,7 +223,7 @@ void Classroom::leave() {
     options_.tell(progress());
     for (const auto& participant : participants_)
         participant->leave();
-    // A moment for the farewells to leave.
+    // Gives the farewells a moment to leave.
     timer_->set(network_.now_ms() + 100, [this] { network_.stop(); });
 }
 

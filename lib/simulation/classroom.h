@@ -24,24 +24,25 @@ struct Student {
 
 struct ClassroomOptions {
     std::size_t headsets = 1;
-    std::string prefix = "SIM";    // of serial numbers: another class needs another one
-    std::vector<Student> students; // the first for the first headset, and so on; the rest have nobody
-    // Where pairing codes come from: a function, which may wait for a moment, or a path to ask {connect_code}
-    // of. With neither, headsets pair by their student's sign-in.
+    std::string prefix = "SIM"; // of serial numbers: a second class needs another one
+    // the first wears the first headset, and so on; the remaining headsets have nobody
+    std::vector<Student> students;
+    // Where pairing codes come from: a function, which may block for a moment, or a path that answers with
+    // {connect_code}. With neither, headsets pair by their student's sign-in.
     std::function<std::string()> pairing_code;
     std::string code_path;
     std::vector<GazeTrace> traces; // empty: made up
     std::uint64_t seed = 1;
-    std::string start;            // another one for each start: it makes the batches' ids unique
-    double clock_error_ms = 0;    // headsets' clocks are wrong by up to that much
-    double drift_ppm = 0;         // and drift by up to that much
+    std::string start;            // different for each start, because it makes the batches' ids unique
+    double clock_error_ms = 0;    // headsets' clocks are wrong by up to this much
+    double drift_ppm = 0;         // and drift by up to this much
     double losses_per_minute = 0; // of the Wi-Fi, for each headset
     double longest_loss_ms = 10'000;
     double picture_every_ms = 0;
-    double media_error_ppm = 0;  // of their video decoders, up to that much
+    double media_error_ppm = 0;  // of their video decoders, up to this much
     double hands_per_minute = 0; // of each student
     LineTraits line;             // of each headset's Wi-Fi, each way
-    double slow_one_ms = 0;      // the first headset's is that slow instead
+    double slow_one_ms = 0;      // the delay of the first headset instead
     std::optional<SessionId> session_id;
     std::int64_t most_piece_bytes = 1 << 20; // of content, in one request
     std::optional<double> for_ms;
@@ -56,9 +57,9 @@ public:
     ~Classroom();
 
     void start();
-    // Records no more, delivers what is still to deliver (within 20 s), takes leave, and stops the network.
+    // Stops recording, delivers what is left (within 20 s), says goodbye, and stops the network.
     void finish();
-    // What happened so far; what `lectern simulate --json` prints.
+    // What happened so far; `lectern simulate --json` prints it.
     nlohmann::json counts() const;
     std::size_t paired() const;
     const std::vector<std::unique_ptr<Participant>>& participants() const { return participants_; }

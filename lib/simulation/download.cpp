@@ -84,7 +84,7 @@ void Download::line_lost() {
     if (!under_way_) return;
     under_way_ = false;
     ++breaks_;
-    here_ = std::make_shared<bool>(true); // nobody hears that answer
+    here_ = std::make_shared<bool>(true); // the answer under way finds nobody any more
 }
 
 void Download::line_back() {
@@ -112,7 +112,7 @@ void Download::hear(const Response& response) {
     if (response.status != 206 && !whole_file) {
         const bool may_pass = response.status == 0 || response.status == 429 || response.status >= 500;
         if (!may_pass) return end("failed");
-        timer_->set(network_.now_ms() + again_ms, [this] { next(); }); // and go on where it was
+        timer_->set(network_.now_ms() + again_ms, [this] { next(); }); // then go on where it stopped
         return;
     }
     item.sum.add(response.body);

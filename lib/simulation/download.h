@@ -1,5 +1,5 @@
-// A headset fetches content from the box: a piece at a time, resumed after a break where it was, verified by
-// SHA-256. The bytes themselves are forgotten, a simulated headset shows none.
+// A headset fetches content from the box: a piece at a time, resumed where a break left it, verified by
+// SHA-256. The bytes themselves are dropped, because a simulated headset shows nothing.
 #pragma once
 
 #include <cstdint>
@@ -18,14 +18,15 @@ class Download {
 public:
     // `report`: {"sha256", "state", "received_bytes"} for the server.
     using Report = std::function<void(const nlohmann::json& item)>;
-    // Fetches pieces of at most so many bytes, and never larger ones than the server says.
+    // Fetches pieces of at most `most_piece_bytes`, and never larger ones than the server allows.
     Download(Network& network, Report report, std::int64_t most_piece_bytes = 1 << 20);
     ~Download();
 
-    // The push content.fetch. What is there already is reported and not fetched again.
+    // Handles the push content.fetch. Content that is already there is reported and not fetched again.
     void take(const nlohmann::json& push, const std::string& token);
-    nlohmann::json held() const; // what is whole, as a report's items
-    // The Wi-Fi is gone: what is under way does not arrive. Back, it goes on where it was.
+    nlohmann::json held() const; // complete files, as the items of a report
+    // The Wi-Fi is gone: the piece under way does not arrive. When the line is back, fetching goes on where
+    // it stopped.
     void line_lost();
     void line_back();
     std::uint64_t bytes() const { return bytes_; }
@@ -44,7 +45,7 @@ private:
     const Report report_;
     std::unique_ptr<Timer> timer_;
     std::shared_ptr<bool> here_ =
-        std::make_shared<bool>(true);           // an answer may come after we, or its line, are gone
+        std::make_shared<bool>(true);           // an answer may come after this object, or its line, is gone
     std::deque<std::unique_ptr<Item>> waiting_; // the first one is being fetched
     std::map<std::string, std::int64_t> whole_; // by SHA-256
     std::string token_;

@@ -45,7 +45,7 @@ bool EventLog::acknowledge(const std::string& batch_id, RunId run_id, bool repea
     const auto batch = find(batch_id);
     if (batch == sealed_.end()) return false;
     acknowledged_ += batch->count;
-    if (!batch->run_id) { // only now it is known which run that was
+    if (!batch->run_id) { // only now do we know which run it was
         runs_[RunId()].made -= batch->count;
         runs_[run_id].made += batch->count;
     }

@@ -1,8 +1,8 @@
 // Store and forward: what a headset keeps of its events until the server has them on disk.
 //
-// Events gather in an open batch. A batch that was sealed never changes again, because it may have been
-// stored although its answer got lost: sent once more with its id, it is stored once. Bounded: past the limit
-// the oldest sealed batch is lost, and counted.
+// Events gather in an open batch. A sealed batch never changes again, because the server may have stored it
+// although its answer got lost: sent again with the same id, it is stored once. Bounded: past the limit the
+// oldest sealed batch is dropped, and counted.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,8 @@ struct Batch {
     RunId run_id;       // none: the headset does not know its run; the server does
     std::string events; // JSON objects with commas between
     std::size_t count = 0;
-    std::uint64_t made = 0; // of its run, with this batch: what the box should have once it has this one
+    // events of its run so far, with this batch: what the box should have once it has this one
+    std::uint64_t made = 0;
     bool under_way = false;
 };
 
@@ -37,14 +38,14 @@ public:
 
     void add(RunId run_id, const std::string& event);
     void seal();
-    // The oldest batch that is not under way; it is from then on. Null when there is none, or
+    // The oldest batch that is not under way; from now on it is. Null when there is none, or when
     // `most_under_way` are.
     const Batch* next_to_send(std::size_t most_under_way);
-    // False when it is not one of ours (any more).
+    // False when the batch is not ours (any more).
     bool acknowledge(const std::string& batch_id, RunId run_id, bool repeated);
     void refuse(const std::string& batch_id); // the server will never take it
     void retry(const std::string& batch_id);  // later
-    void connection_lost();                   // whatever was under way goes again
+    void connection_lost();                   // everything that was under way is sent again
 
     bool is_empty() const { return open_.count == 0 && sealed_.empty(); }
     std::uint64_t made() const { return made_; }
@@ -52,8 +53,8 @@ public:
     std::uint64_t lost() const { return lost_; }
     std::uint64_t refused() const { return refused_; }
     std::uint64_t repeated_batches() const { return repeated_batches_; }
-    // By the run that the event was made in, once the headset knows it; acknowledged by the run that the
-    // server put it into.
+    // `made` counts by the run in which the event was made, once the headset knows it; `acknowledged` counts
+    // by the run into which the server put it.
     const std::map<RunId, RunCounts>& runs() const { return runs_; }
 
 private:

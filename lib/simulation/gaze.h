@@ -14,7 +14,7 @@ struct Look {
 
 constexpr double look_every_ms = 100;
 
-// One viewer, ten looks a second, from the beginning again when it ends.
+// One viewer, ten looks a second; starts again from the beginning when it ends.
 class GazeTrace {
 public:
     explicit GazeTrace(std::vector<Look> looks);
@@ -25,16 +25,16 @@ private:
     std::vector<Look> looks_;
 };
 
-// Every viewer of every *.csv of a folder, in the order of their names: columns viewer, t_ms, yaw_deg,
-// pitch_deg, ten rows a second. Error bad_request with file and line when one cannot be read, and when there
-// is none.
+// Every viewer in every *.csv of a folder, in the order of the file names: columns viewer, t_ms, yaw_deg,
+// pitch_deg, ten rows a second. Throws Error bad_request, with file and line, when one cannot be read, and
+// when there are no files.
 std::vector<GazeTrace> read_traces(const std::filesystem::path& folder);
 std::vector<GazeTrace> parse_traces(std::string_view csv, std::string_view file_name);
 
-// Two minutes of somebody who looks at this and that, mostly ahead; another one for each seed.
+// Two minutes of somebody who looks at this and that, mostly ahead; different for each seed.
 GazeTrace made_up_trace(std::uint64_t seed);
 
-// What the zones of a made-up lesson are called: "front", "left", "right", "behind", "above", "below".
+// The names of the zones of a made-up lesson: "front", "left", "right", "behind", "above", "below".
 std::string_view zone_of(const Look& look);
 
 } // namespace simulation

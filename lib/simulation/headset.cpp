@@ -20,7 +20,8 @@ using Json = nlohmann::json;
 constexpr double report_every_ms = 1000;
 constexpr double batch_every_ms = 1000;
 constexpr double clock_every_ms = 1000;
-constexpr double quick_clock_every_ms = 60; // until it knows enough to act together with the others
+// until it knows server time well enough to act together with the others
+constexpr double quick_clock_every_ms = 60;
 constexpr int quick_clocks = 10;
 constexpr std::size_t enough_trips = 5; // to know server time to a few milliseconds
 constexpr double sign_in_again_ms = 15'000;
@@ -35,7 +36,7 @@ std::string fixed(double value, int digits) {
     return text;
 }
 
-// What no later try can mend.
+// An error that no later try can mend.
 bool is_final(const Json& error) {
     static const std::set<std::string> final_codes{"BadRequest", "Forbidden", "NotFound",    "Conflict",
                                                    "TooLarge",   "Invalid",   "Unauthorized"};
@@ -70,10 +71,10 @@ void Headset::connected(double now_ms) {
     connected_ = true;
     connected_ms_ = now_ms;
     in_lesson_ms_.reset();
-    picture_every_ms_ = traits_.picture_every_ms; // the server asks anew
+    picture_every_ms_ = traits_.picture_every_ms; // the server asks for them again
     quick_clocks_ = quick_clocks;
     next_clock_ms_ = now_ms;
-    // Spread over the second, as a class that was not switched on by one hand is.
+    // Spread over the second, like a class in which nobody switches on all headsets at once.
     next_report_ms_ = now_ms + std::uniform_real_distribution<double>(0, report_every_ms)(random_);
     next_picture_ms_ = now_ms + std::uniform_real_distribution<double>(0, traits_.picture_every_ms)(random_);
     if (traits_.hands_per_minute > 0)
@@ -124,7 +125,7 @@ void Headset::hear_welcome(const Json& data, double now_ms) {
     device_id_ = data.at("device").at("id").get<DeviceId>();
     signed_in_ = data.contains("person") && !data["person"].is_null();
     next_sign_in_ms_ = signed_in_ || traits_.nickname.empty() ? never : now_ms;
-    // What was answered while the line was down has not been heard.
+    // The headset has not heard answers that were sent while the line was down.
     for (const auto& [eid, answer_data] : answers_)
         say("command.answer", answer_data, eid);
     hear_state(data.contains("session") ? data["session"] : Json(), now_ms);
@@ -137,7 +138,8 @@ void Headset::hear_state(const Json& data, double now_ms) {
     player_.take_state(data);
     wearer_.take_controls(data.is_object() ? data.value("controls", Json()) : Json(), server_ms(now_ms));
     playing_changed(now_ms);
-    // Where the newest command leads, it is now, also when it never heard the command itself.
+    // The state already shows the newest command's outcome, even if the headset never heard the command
+    // itself.
     const std::pair place{player_.session_id(), player_.number()};
     if (player_.number() > 0 && place != answered_) answer(place.first, place.second, "done", std::nullopt);
 }
@@ -181,7 +183,7 @@ void Headset::hear_events_reply(const Json& message, std::int64_t eid, double no
         send_batches();
     } else if (is_final(message["error"])) {
         events_.refuse(batch.mapped());
-    } else { // the box is busy or full: with the next batch
+    } else { // the box is busy or full: send it with the next batch
         events_.retry(batch.mapped());
         next_batch_ms_ = now_ms + batch_every_ms;
     }
@@ -229,7 +231,7 @@ double Headset::next_due() const {
 
 std::optional<Json> Headset::take_fetch() {
     if (fetches_.empty()) return std::nullopt;
-    Json fetch = Json::parse(fetches_.back()); // the newest says all
+    Json fetch = Json::parse(fetches_.back()); // the newest one says everything
     fetches_.clear();
     return fetch;
 }
@@ -256,7 +258,7 @@ void Headset::obey(double now_ms) {
     if (counts) wearer_.obey(command);
     playing_changed(now_ms);
     if (command.expires_ms > 0 && server_now > command.expires_ms) {
-        ++counts_.expired; // too late to act together, but not to be where the others are
+        ++counts_.expired; // too late to act together, but not to catch up with the others
         answer(command.session_id, command.number, "failed", server_now - command.at_ms,
                "came after it had expired");
         return;
@@ -301,7 +303,7 @@ void Headset::record_until(double now_ms) {
         record(next_look_ms_);
 }
 
-// Called after every change of what plays, when all before it was recorded.
+// Call after every change of what plays, when everything before it has been recorded.
 void Headset::playing_changed(double now_ms) {
     media_.set(player_.position_ms(server_ms(now_ms)), player_.is_running(), own_ms(now_ms));
     if (!player_.is_running()) {
@@ -331,7 +333,7 @@ void Headset::record(double moment_ms) {
         zone_since_ms_ = moment_ms;
         add_event("zone_enter", moment_ms, look, R"(,"zone":")" + zone_ + '"');
     }
-    if (std::uniform_int_distribution<int>(0, 149)(random_) == 0) { // now and then, every 15 s
+    if (std::uniform_int_distribution<int>(0, 149)(random_) == 0) { // on average every 15 s
         const std::size_t which = std::uniform_int_distribution<std::size_t>(0, targets.size() - 1)(random_);
         add_event("interaction", moment_ms, look,
                   std::string(R"(,"target":")") + targets[which] + R"(","dwell_ms":800)");
@@ -403,7 +405,7 @@ void Headset::report(double now_ms) {
     next_report_ms_ = now_ms + report_every_ms;
 }
 
-// How often, how good and how large pictures shall be; never, when nobody watches.
+// How often pictures are wanted, how good and how large; never while nobody watches.
 void Headset::hear_pictures(const Json& data, double now_ms) {
     picture_every_ms_ = data.value("interval_ms", 0.0);
     most_picture_bytes_ = data.value("max_bytes", std::size_t{0});

@@ -1,9 +1,9 @@
-// One simulated headset: it speaks the protocol, and knows nothing of sockets or threads. Whoever owns it
-// tells it what the network did and what time it is, sends what it wants sent, and comes back when it says
-// so; a test does the same with times of its own.
+// One simulated headset: it speaks the protocol and knows nothing of sockets or threads. Its owner tells it
+// what the network did and what time it is, sends what it wants sent, and comes back when it says so. A test
+// does the same with times of its own.
 //
-// `now_ms` is true time on any steady clock. The headset has a clock of its own, which is off and drifts as a
-// real one's is, and learns server time from the server alone.
+// `now_ms` is true time on any steady clock. The headset has a clock of its own, which is off and drifts like
+// a real one, and it learns server time from the server alone.
 #pragma once
 
 #include <cstdint>
@@ -35,18 +35,18 @@ struct OwnClock {
 
 struct HeadsetTraits {
     std::string serial_number, model = "Simulated", name;
-    std::string nickname, pin;           // of who signs in on it; empty: nobody does
-    std::optional<SessionId> session_id; // asks to join it; otherwise the server knows where it belongs
+    std::string nickname, pin;           // of the student who signs in on it; empty: nobody does
+    std::optional<SessionId> session_id; // asks to join this one; otherwise the server knows where it belongs
     OwnClock clock;
     const GazeTrace* trace = nullptr; // outlives the headset
     std::uint64_t seed = 0;
-    std::string start; // names this start of the simulator, so that its batches are not those of the last one
-    double picture_every_ms = 0; // asked for or not; 0: when the server wants them
-    double media_error_ppm = 0;  // how wrong the clock of its video decoder is
+    std::string start; // names this start of the simulator, so that batches don't repeat the last start's ids
+    double picture_every_ms = 0; // sent even if not asked for; 0: when the server wants them
+    double media_error_ppm = 0;  // how wrong its video decoder's clock is
     double hands_per_minute = 0; // how often the student raises a hand
 };
 
-struct Obeyed { // when it truly acted on a command, to compare headsets with each other
+struct Obeyed { // when it really acted on a command, to compare headsets with each other
     SessionId session_id;
     std::int64_t number = 0;
     double true_ms = 0, skew_ms = 0, at_ms = 0;
@@ -75,15 +75,15 @@ public:
     void connected(double now_ms);
     void disconnected(double now_ms);
     void received(std::string_view text, double now_ms);
-    // Does what is due, and says when to come again at the latest (after any `received` it may be earlier).
+    // Does what is due, and says when to come again at the latest (any `received` may make that earlier).
     double act(double now_ms);
     std::vector<OutgoingMessage> take_messages();
-    // What the box wants it to fetch, told once; and what it has of it.
+    // Content that the box wants it to fetch (given once), and what it has of it.
     std::optional<nlohmann::json> take_fetch();
     void say_content(const nlohmann::json& items, bool complete);
-    // Whether it has just been welcomed, and shall say what content it has.
+    // Whether it has just been welcomed and must say what content it has.
     bool take_welcome() { return std::exchange(just_welcomed_, false); }
-    // No more events from now on; what was made is still delivered.
+    // Makes no more events; those already made are still delivered.
     void stop_recording(double now_ms);
 
     const HeadsetTraits& traits() const { return traits_; }
@@ -99,11 +99,11 @@ public:
     const MediaClock& media() const { return media_; }
     const Wearer& wearer() const { return wearer_; }
     double server_now_ms(double now_ms) const { return server_ms(now_ms); } // as it believes
-    // How far what plays is from where it should be; none while nothing plays.
+    // How far what plays is from where it should be; nullopt while nothing plays.
     std::optional<double> media_off_ms(double now_ms) const;
     std::optional<double> in_lesson_ms() const {
         return in_lesson_ms_;
-    } // from the last connection to being where the others are
+    } // from the last connection until it has caught up with the others
 
 private:
     double server_ms(double now_ms) const;

@@ -27,7 +27,7 @@ void MediaClock::correct(double expected_ms, double now_ms) {
     }
     position_ms_ = here_ms;
     since_ms_ = now_ms;
-    // Gone in about two looks, and no faster than nobody notices.
+    // Corrects the error in about two looks, but never so fast that somebody notices.
     rate_ = 1 - std::clamp(off_ms / (2 * correct_every_ms), -most_rate_change, most_rate_change);
 }
 

@@ -1,9 +1,9 @@
 // What plays on a headset, and how it is kept where it should be.
 //
-// A video runs by the clock of its decoder, which is never quite that of the class. Each half second it is
-// compared with the position that the lesson should have: what is off a little is taken away by playing a
-// little faster or slower, which nobody notices; what is off by more than 80 ms, after a stall, by a seek,
-// which everybody does.
+// A video runs by the clock of its decoder, which never quite agrees with that of the class. Each half second
+// its position is compared with the lesson's. A small error is corrected by playing a little faster or
+// slower, which nobody notices. An error of more than 80 ms, after a stall, is corrected by a seek, which
+// everybody notices.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ public:
     // `expected_ms`: where it should be now.
     void correct(double expected_ms, double now_ms);
     double rate() const { return rate_; }
-    std::uint64_t seeks() const { return seeks_; } // that a correction made
+    std::uint64_t seeks() const { return seeks_; } // seeks made by a correction
 
 private:
     double error_;

@@ -41,8 +41,8 @@ std::chrono::steady_clock::time_point time_point(double at_ms) {
         std::chrono::duration_cast<std::chrono::steady_clock::duration>(since));
 }
 
-// A wait may have ended, and its handler be queued, when the timer is set anew: the turn tells such a handler
-// that it is too late.
+// When the timer is set again, an earlier wait may have ended with its handler still queued. The turn tells
+// such a handler that it is too late.
 class AsioTimer final : public Timer {
 public:
     explicit AsioTimer(asio::io_context& context) : timer_(context) {}
@@ -65,7 +65,7 @@ private:
     std::shared_ptr<std::uint64_t> turn_ = std::make_shared<std::uint64_t>(0);
 };
 
-// One request on a connection of its own.
+// One request on its own connection.
 class Request : public std::enable_shared_from_this<Request> {
 public:
     Request(asio::io_context& context, beast::http::request<beast::http::string_body> request,
@@ -167,7 +167,7 @@ private:
         stream_.binary(waiting_.front().binary);
         stream_.async_write(asio::buffer(waiting_.front().content),
                             [self = shared_from_this()](Fault fault, std::size_t) {
-                                if (fault) return; // the reader hears of it as well
+                                if (fault) return; // the reader hears of it too
                                 self->waiting_.pop_front();
                                 if (!self->waiting_.empty()) self->write();
                             });

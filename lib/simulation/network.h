@@ -1,5 +1,5 @@
 // The network as simulated headsets need it: timers, requests and live sockets to one server, all on one
-// thread. A plain interface, so that Asio and Beast are compiled in one place (network.cpp).
+// thread. It is a plain interface, so that Asio and Beast are compiled in one place (network.cpp).
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace simulation {
 
-// "http://192.0.2.5:8080", perhaps with a path that goes before all others. Error bad_request when it is
-// none.
+// "http://192.0.2.5:8080", perhaps with a path that is put before all others. Throws Error bad_request when
+// it isn't such a URL.
 struct ServerUrl {
     std::string host, port = "80", path;
 };
@@ -27,24 +27,24 @@ public:
     virtual ~SocketListener() = default;
     virtual void on_open() = 0;
     virtual void on_message(std::string_view text) = 0;
-    // Once, last; also when it could not be opened. `status` is the answer to the handshake, 0 when there was
-    // none.
+    // Called once, last, even when the socket could not be opened. `status` is the answer to the handshake, 0
+    // when there was none.
     virtual void on_closed(int status) = 0;
 };
 
-// Sends and closes; after either way of closing the listener hears no more.
+// Sends and closes. After close() or drop() the listener hears no more.
 class Socket {
 public:
     virtual ~Socket() = default;
     virtual void send(std::string content, bool binary) = 0;
     virtual void close() = 0; // with a farewell
-    virtual void drop() = 0;  // as when the Wi-Fi goes
+    virtual void drop() = 0;  // as if the Wi-Fi were lost
 };
 
 class Timer {
 public:
     virtual ~Timer() = default;
-    virtual void set(double at_ms, std::function<void()> work) = 0; // instead of what was set before
+    virtual void set(double at_ms, std::function<void()> work) = 0; // replaces what was set before
     virtual void cancel() = 0;
 };
 
@@ -53,12 +53,12 @@ public:
     explicit Network(const ServerUrl& server); // Error unavailable when the name is not known
     ~Network();
 
-    double now_ms() const; // a steady clock's
+    double now_ms() const; // on a steady clock
     std::unique_ptr<Timer> timer();
-    // Asks once; `token` may be empty, and so may `body`, which makes it a GET.
+    // Asks once. `token` and `body` may be empty; without a body it is a GET.
     void ask(const std::string& path, const std::string& token, const std::string& body,
              std::function<void(Response)> done);
-    // A part of a file, both ends included.
+    // Part of a file; both ends are included.
     void ask_range(const std::string& path, const std::string& token, std::int64_t first, std::int64_t last,
                    std::function<void(Response)> done);
     // The listener must live until on_closed or until the socket was closed.

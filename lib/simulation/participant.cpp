@@ -102,7 +102,7 @@ void Participant::hear_code(const Response& response) {
 }
 
 void Participant::hear_pairing(const Response& response) {
-    // 202: the token is good once a teacher lets the headset in.
+    // 202: the token works once a teacher lets the headset in.
     if (response.status != 201 && response.status != 202) return refused(response);
     const Json body = Json::parse(response.body, nullptr, false);
     token_ = body.is_object() ? body.value("token", "") : "";
@@ -151,7 +151,7 @@ void Participant::travel(Way& way, OutgoingMessage message, void (Participant::*
     if (way.messages.size() == 1) arrive_due(way, arrive);
 }
 
-// Delivers what has arrived and comes back for the next.
+// Delivers the messages that have arrived and comes back for the next.
 void Participant::arrive_due(Way& way, void (Participant::*arrive)(OutgoingMessage)) {
     while (!way.messages.empty() && way.messages.front().first <= network_.now_ms()) {
         OutgoingMessage message = std::move(way.messages.front().second);
@@ -213,7 +213,7 @@ void Participant::plan_loss() {
 
 // ---- what the headset does ----
 
-// `due_ms`: for when it was woken.
+// `due_ms`: the time for which it was woken.
 void Participant::live(std::optional<double> due_ms) {
     const double now_ms = network_.now_ms();
     const auto obeyed = headset_.counts().obeyed;

@@ -1,4 +1,5 @@
-// A headset on the network: paired, connected again and again, and gone for a while when its Wi-Fi is lost.
+// A headset on the network: it pairs, connects again and again, and is away for a while when its Wi-Fi is
+// lost.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,7 @@ namespace simulation {
 
 struct ParticipantOptions {
     HeadsetTraits traits;
-    std::function<std::string()> pairing_code; // these two as in ClassroomOptions
+    std::function<std::string()> pairing_code; // these two are as in ClassroomOptions
     std::string code_path;
     double losses_per_minute = 0, longest_loss_ms = 10'000;
     double begin_after_ms = 0;
@@ -28,9 +29,8 @@ struct ParticipantOptions {
     std::int64_t most_piece_bytes = 1 << 20; // of content, in one request
 };
 
-// How long to wait after so many failures in a row: twice as long each time, up to 2 s, and more or less by
-// chance (`share` from 0 to 1). A class that was thrown off by one access point must not come back in one
-// instant.
+// How long to wait after this many failures in a row: twice as long each time, up to 2 s, varied by chance
+// (`share` from 0 to 1). A class that lost its access point must not come back all at the same instant.
 double pause_after_ms(int failures, double share);
 
 struct ConnectionCounts {
@@ -45,7 +45,7 @@ public:
     Participant& operator=(const Participant&) = delete;
 
     void begin();
-    void stop_recording(); // and lose the Wi-Fi no more
+    void stop_recording(); // and stop losing the Wi-Fi
     void leave();
 
     void on_open() override;
@@ -59,11 +59,11 @@ public:
     const Headset& headset() const { return headset_; }
     const ConnectionCounts& counts() const { return counts_; }
     const Download& download() const { return download_; }
-    // By how much the machine was late when something was due at a moment: its own noise, not the protocol's.
+    // How late the machine was each time something was due: the machine's own noise, not the protocol's.
     const std::vector<double>& lateness_ms() const { return lateness_ms_; }
 
 private:
-    // One direction of a bad line: what is on its way.
+    // One direction of a bad line: the messages on their way.
     struct Way {
         Way(LineTraits traits, std::uint64_t seed, std::unique_ptr<Timer> its_timer)
             : line(traits, seed), timer(std::move(its_timer)) {}
@@ -97,7 +97,8 @@ private:
     Headset headset_;
     std::unique_ptr<Timer> headset_timer_, network_timer_;
     std::shared_ptr<Socket> socket_;
-    std::shared_ptr<bool> here_ = std::make_shared<bool>(true); // an answer may come after we are gone
+    // an answer may come after this object is gone
+    std::shared_ptr<bool> here_ = std::make_shared<bool>(true);
     std::string token_, fault_;
     bool connected_ = false, finishing_ = false, leaving_ = false;
     int failures_ = 0; // in a row

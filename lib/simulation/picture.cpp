@@ -11,11 +11,10 @@ namespace simulation {
 
 namespace {
 
-// A baseline JPEG in which each block of 8x8 pixels has one grey, so that only the DC coefficients are coded:
-// their differences by the customary table, each followed by the one code "end of block".
+// A baseline JPEG in which each block of 8x8 pixels has one grey. Only the DC coefficients are coded: their
+// differences by the usual table, each followed by the one code "end of block".
 constexpr int columns = 20, rows = 15;
-constexpr std::uint8_t quantum =
-    8; // a DC coefficient is 8 times the mean, so what is coded is the mean itself
+constexpr std::uint8_t quantum = 8; // a DC coefficient is 8 times the mean, so this codes the mean itself
 
 struct Code {
     unsigned bits, length;

@@ -67,7 +67,7 @@ void Player::take_state(const Json& state) {
     session_id_ = session_id;
     run_id_ = optional<RunId>(state, "run_id").value_or(RunId());
     const std::int64_t number = optional<std::int64_t>(state, "number").value_or(0);
-    // A command that waits for its moment makes this very state, exactly then.
+    // A command that waits for its moment will make exactly this state, and exactly then.
     const auto plays = [](const Command& c) { return is_playback(c.action); };
     if (std::ranges::any_of(waiting_, [&](const Command& c) { return plays(c) && c.number >= number; }))
         return;

@@ -26,7 +26,7 @@ struct Command {
     double position_ms = 0, at_ms = 0, expires_ms = 0;
     std::optional<RunId> run_id;
 
-    // Commands are numbered together, but one is overtaken only by a newer one of its kind: a "blink" that
+    // Commands share one numbering, but only a newer command of the same kind overtakes one: a "blink" that
     // takes effect at once must not swallow the "play" before it.
     std::string_view kind() const;
 };
@@ -34,19 +34,19 @@ Command command_from(const nlohmann::json& data);
 
 class Player {
 public:
-    // The state of the session that this headset is in; null: it is in none.
+    // The state of the session that this headset is in; null when it is in none.
     void take_state(const nlohmann::json& state);
 
-    // What to do with a command: obey it when its time has come, or nothing, because it was obeyed or
+    // What to do with a command: obey it when its time comes, or nothing, because it was already obeyed or
     // overtaken.
     enum class Verdict { obey, known };
     Verdict take(const Command& command);
-    std::optional<double> next_at_ms() const; // of the command that is next to be obeyed
+    std::optional<double> next_at_ms() const; // of the next command to obey
     struct Obeyed {
         Command command;
         bool counts = true; // false: a newer one of its kind was obeyed before it
     };
-    Obeyed obey(); // that one, now
+    Obeyed obey(); // obeys the next command now
 
     bool in_session() const { return bool(session_id_); }
     bool has_stopped() const { return state_ == "stopped"; }
@@ -58,11 +58,11 @@ public:
         return number_;
     } // of the newest command that changed what plays and was obeyed, or came as a state
     const std::string& content() const { return content_; } // of the lesson
-    RunId run_id() const { return run_id_; }                // none: unknown
+    RunId run_id() const { return run_id_; }                // none while unknown
 
 private:
     void apply(const Command& command);
-    std::int64_t newest(const Command& command) const; // of its kind, that was obeyed
+    std::int64_t newest(const Command& command) const; // the newest number of its kind that was obeyed
 
     SessionId session_id_;
     std::int64_t number_ = 0;

@@ -9,7 +9,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr double slow_to_turn_ms = 1500; // in the mean
+constexpr double slow_to_turn_ms = 1500; // on average
 constexpr double deaf_share = 0.1;
 
 } // namespace

@@ -1,5 +1,5 @@
-// Who wears a simulated headset, and what controls do to both: held still, turned to a direction, something
-// else launched. Times are server time in milliseconds.
+// The wearer of a simulated headset, and what controls do to both: held still, turned to a direction,
+// something else launched. Times are server time in milliseconds.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +18,12 @@ public:
     explicit Wearer(std::uint64_t seed) : random_(seed) {}
 
     void obey(const Command& command);
-    // What a state says that controls have left.
+    // Takes the lasting effects of controls from a state.
     void take_controls(const nlohmann::json& controls, double now_ms);
 
-    // Held by "eyes on me": ends by itself, though the network be dead.
+    // Held by "eyes on me", which ends by itself even if the network is dead.
     bool is_held(double now_ms) const { return now_ms < held_until_ms_; }
-    // Where the student looks instead of `own`, a moment after being asked; a few never hear.
+    // Where the student looks instead of `own`, a moment after being asked; a few never hear it.
     Look look(const Look& own, double now_ms) const;
     const std::string& launched() const { return launched_; } // "": what the lesson says
     std::optional<int> volume() const { return volume_; }

@@ -68,7 +68,8 @@ struct Route {
 
 // Declares a route step by step, which reads better than a long initialiser:
 //
-//   table.add(post("/v1/rooms", "Make a grid room").writes().by(Access::teacher).takes(shape).gives(shape, 201)
+//   table.add(post("/v1/rooms", "Make a grid room").writes().by(Access::teacher)
+//       .takes(shape).gives(shape, 201)
 //       .handled<store::Tx>([this](Call& call, store::Tx& tx) { ... }));
 class RouteBuilder {
 public:

@@ -1,4 +1,4 @@
-// A restore that is cut off wherever it may be, and goes on at the next start.
+// A restore may be cut off anywhere; the next start goes on with it.
 #include <catch2/catch_test_macros.hpp>
 #include <fstream>
 #include <iterator>
@@ -20,7 +20,7 @@ std::string text_of(const fs::path& file) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// A box that has a school of its own, and another one staged. What was kept by a restore before is older.
+// A box with a school of its own, and another one staged. The copy kept by an earlier restore is older.
 void make_box(const fs::path& folder) {
     for (const char* name : {"lectern.db", "lectern.db-wal", "pepper"}) {
         put(folder / name, std::string("old ") + name);
@@ -59,10 +59,10 @@ TEST_CASE("a restore that is cut off at any step goes on, and keeps what was the
         CHECK(text_of(folder / "pepper") == "new pepper");
         CHECK(text_of(folder / "content/new-file") == "new content/new-file");
         CHECK(text_of(folder / "content/old-file") == "old content");
-        CHECK_FALSE(fs::exists(folder / "lectern.db-wal")); // it would be played into the new database
+        CHECK_FALSE(fs::exists(folder / "lectern.db-wal")); // SQLite would replay it into the new database
         for (const char* name : {"lectern.db", "lectern.db-wal", "pepper"})
             CHECK(text_of(before / name) == std::string("old ") + name);
-        CHECK_FALSE(admin::apply_staged(folder)); // there is nothing left to do
+        CHECK_FALSE(admin::apply_staged(folder)); // nothing is left to do
         CHECK(text_of(folder / "lectern.db") == "new lectern.db");
     }
 }

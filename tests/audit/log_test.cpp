@@ -31,7 +31,7 @@ struct Box {
     std::int64_t rows() {
         return *store.read([](store::Read& read) { return read.integer("SELECT count(*) FROM audit_log"); });
     }
-    // As somebody would who has the file and the sqlite3 shell.
+    // As somebody could who has the file and the sqlite3 shell.
     void tamper(const char* sql) {
         write([&](store::Tx& tx) {
             auto statement = tx.query_text(sql);

@@ -1,14 +1,14 @@
-// The floors: loops that do nothing but what the kernel demands. What they cost, no server can go below.
+// The floors: loops that do only what the kernel demands. No server can cost less.
 #pragma once
 
 #include <string_view>
 
 namespace bench {
 
-// Answers each piece that arrives, without looking at it, with a small 200.
+// Answers each piece that arrives with a small 200, without looking at it.
 void serve_bare_answers(int listener);
 
-// A hub: the first connection commands. Its text arrives, framed as a WebSocket message, at all the others.
+// A hub: the first connection commands. Its text goes, framed as a WebSocket message, to all the others.
 void serve_bare_hub(int listener);
 
 } // namespace bench

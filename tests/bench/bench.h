@@ -1,5 +1,5 @@
-// What every measurement needs: the median of runs, wall and CPU time, a table. Things that are compared are
-// run in turn (A, B, A, B, ...), because a machine's speed drifts, and a figure is the median of its runs.
+// What every measurement needs: the median of runs, wall and CPU time, a table. Compared things run in turn
+// (A, B, A, B, ...), because a machine's speed drifts, and a figure is the median of its runs.
 #pragma once
 
 #include <cstdint>

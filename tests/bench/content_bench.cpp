@@ -33,7 +33,7 @@ double steady_ms() {
         .count();
 }
 
-// One request with headers of its own; the head of the answer.
+// One request with headers of its own; returns the head of the answer.
 std::string send_raw(std::uint16_t port, const std::string& head, const std::string& body) {
     const int socket = connect_to(port);
     const auto send = [&](std::string_view bytes) {
@@ -59,7 +59,7 @@ std::string value_of(const std::string& head, const std::string& name) {
     return head.substr(from, head.find("\r\n", from) - from);
 }
 
-// By tus, as the page does it. Gives the content's id.
+// Uploads by tus, as the page does. Returns the content's id.
 ContentId upload(const School& school) {
     const std::string common =
         "Host: bench\r\nTus-Resumable: 1.0.0\r\nAuthorization: Bearer " + school.token + "\r\n";
@@ -89,7 +89,7 @@ ContentId upload(const School& school) {
 
 using Times = std::map<std::int64_t, double>; // by a command's number
 
-// How long each of these orders took until the last headset had heard it.
+// How long each of these commands took to reach the last headset.
 std::vector<double> delays(const simulation::Classroom& classroom, const Times& ordered_ms) {
     Times last_ms;
     for (const auto& participant : classroom.participants())
@@ -113,13 +113,13 @@ simulation::ClassroomOptions class_of(SessionId session_id) {
     options.prefix = "FETCH";
     options.start = "bench";
     options.session_id = session_id;
-    options.most_piece_bytes = 64 * 1024; // so that much of what is under way is counted
+    options.most_piece_bytes = 64 * 1024; // small, so that much of what is under way is counted
     options.until_stopped = true;
     return options;
 }
 
-// Orders with nothing else going on, and while everybody fetches. `share` of the Wi-Fi: as the server's
-// configuration says it.
+// Commands with nothing else going on, and while everybody fetches. `share`: of the Wi-Fi, as in the server's
+// configuration.
 void add_rows(Table& table, const std::filesystem::path& folder, const std::string& name,
               const std::string& share) {
     School school = open_school(folder, share);

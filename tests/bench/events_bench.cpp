@@ -25,7 +25,7 @@ constexpr int batch_events = 100;
 constexpr int rounds = 5;
 constexpr std::size_t socket_batches_under_way = 2;
 
-// Batches that differ in their ids alone, which have a fixed width: making one is a copy.
+// Batches that differ only in their ids, which have a fixed width: making one is a copy.
 class BatchMaker {
 public:
     explicit BatchMaker(std::int64_t now_ms) {
@@ -48,7 +48,7 @@ private:
     std::string events_;
 };
 
-// The same events as dialect C's clients send them, in sessions that they open themselves.
+// The same events as clients of the unreal dialect send them, in sessions that they open themselves.
 class UnrealMaker {
 public:
     explicit UnrealMaker(std::int64_t now_ms) {
@@ -157,7 +157,7 @@ Measured measured(const Cost& cost) {
     return {events / cost.wall_s, cost.cpu_s * 1e6 / events, 0};
 }
 
-// In transactions of so many batches.
+// In transactions of this many batches.
 Measured bare_rows(const std::filesystem::path& folder, std::uint64_t together) {
     Database database(
         folder / "rows.db",
@@ -208,7 +208,7 @@ Measured bare_batches(const std::filesystem::path& folder, const BatchMaker& mak
     return measured(cost);
 }
 
-// Each beside the floor of the issue: a row an event, in transactions of the same size.
+// Each beside the floor: one row per event, in transactions of the same size.
 void add_row(Table& table, const char* name, const std::vector<Measured>& runs, double floor) {
     const Measured figures = median_of(runs);
     table.add({name, number(figures.per_s), number(figures.per_s / floor, 2), number(figures.cpu_us, 2),
@@ -242,7 +242,7 @@ void run_events_bench(const std::filesystem::path& folder) {
     add_row(table, "bare SQLite loop, a row a batch, 100 events a transaction", bare, floor);
     add_row(table, "the same, 6,400 events a transaction", bare_together, floor);
     add_row(table, "Lectern, POST /v1/events", http, floor);
-    add_row(table, "Lectern, dialect C's batches", dialect, floor);
+    add_row(table, "Lectern, the unreal dialect's batches", dialect, floor);
     add_row(table, "Lectern, over the socket", socket, floor);
     table.print();
 }

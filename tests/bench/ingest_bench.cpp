@@ -127,7 +127,7 @@ Paced paced_load(const School& school, Batches& batches, double batches_per_s) {
     return {percentile(latencies, 99), static_cast<double>(latencies.size()) * batch_events / wall_s};
 }
 
-// The load comes from another process, as it would.
+// The load comes from another process, as it would in a school.
 class PacedProcess {
 public:
     PacedProcess(const School& school, Batches& batches, double batches_per_s) {
@@ -153,7 +153,7 @@ private:
     pid_t pid_ = -1;
 };
 
-// From a teacher's order to the last of the headsets that has heard it.
+// From a teacher's command to the last headset that has heard it.
 std::vector<double> order_latencies(School& school) {
     const Json session = Json::parse(
         ask(school.port(), "POST", "/v1/sessions", school.token, R"({"title":"Ingest","lesson_ids":[]})"));

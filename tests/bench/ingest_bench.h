@@ -4,8 +4,8 @@
 
 namespace bench {
 
-// Batches of 100 events from 64 clients where a flush of the disk takes 10 ms more; then half of the rate
-// that a quick disk takes, with 100 headsets' sockets on which commands go out meanwhile.
+// Batches of 100 events from 64 clients, on a disk that takes 10 ms more for each flush. Then half of the
+// rate that a quick disk takes, while commands go out on the sockets of 100 headsets.
 void run_ingest_bench(const std::filesystem::path& folder);
 
 } // namespace bench

@@ -29,7 +29,7 @@ void send_all(int socket, std::string_view bytes) {
     }
 }
 
-// The head of the answer; `body` counts what has come after it.
+// Returns the head of the answer; `body` counts the bytes after it.
 std::string read_head(int socket, std::int64_t& body) {
     std::string head;
     char piece[65536];

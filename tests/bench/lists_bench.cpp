@@ -19,7 +19,7 @@ using Json = nlohmann::json;
 
 constexpr int rounds = 15;
 
-// Ten thousand of everything, in the organisation that is there and in one more, whose rows lie between.
+// Ten thousand of everything, in the organisation that exists and in a second one, whose rows lie between.
 constexpr const char* fill =
     "BEGIN;"
     "INSERT OR IGNORE INTO organisations (id, name, created_ms) VALUES (2, 'Other', 1);"
@@ -51,7 +51,7 @@ constexpr const char* fill =
 
 struct List {
     const char *name, *path,
-        *search;      // a search that few fit, which has to look at all; "" where there is none
+        *search;      // a search with few matches, which has to look at everything; "" where there is none
     const char* bare; // the rows of the first page, without a join
 };
 
@@ -93,7 +93,7 @@ std::string escaped(std::string text) {
     return text;
 }
 
-// The cursor of the last full page: the one that has most before it.
+// The cursor of the last full page: the one with the most rows before it.
 std::string last_cursor(const School& school, const std::string& path) {
     std::string before;
     for (std::string cursor;;) {

@@ -45,7 +45,7 @@ struct FanOut {
     double first_ms = 0, last_ms = 0;
 };
 
-// One order: `trigger` gives it, and each of `count` sockets is to hear a message that has `mark` in it.
+// One command: `trigger` gives it, and each of `count` sockets must hear a message that contains `mark`.
 FanOut fan_out(Sockets& sockets, std::size_t count, std::string_view mark,
                const std::function<void()>& trigger) {
     std::size_t heard = 0;
@@ -79,7 +79,7 @@ private:
     std::size_t listeners_;
 };
 
-// A session that all headsets have joined; orders pause it and let it go on.
+// A session that all headsets have joined; commands pause it and let it go on.
 class Lesson {
 public:
     Lesson(School& school, std::size_t headsets) : school_(school), headsets_(headsets) {
@@ -126,7 +126,7 @@ private:
     bool paused_ = false;
 };
 
-// What the floor does too: one socket says it, all others of its session hear it, and no disk is asked.
+// As on the floor: one socket sends it, all others of its session hear it, and no disk is involved.
 class Relay {
 public:
     Relay(School& school, std::size_t headsets) : headsets_(headsets) {

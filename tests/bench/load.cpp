@@ -28,7 +28,7 @@ struct Answer {
     std::size_t head = 0, body = 0;
 };
 
-// Only what the answers to a load need: a status and a Content-Length.
+// Reads only as much of an answer as a load needs: the status and Content-Length.
 std::optional<Answer> complete_answer(std::string_view text) {
     const std::size_t end = text.find("\r\n\r\n");
     if (end == std::string_view::npos) return std::nullopt;

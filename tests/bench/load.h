@@ -18,14 +18,14 @@ struct Load {
     std::vector<double> latencies_ms;
 };
 
-// What connection `connection` asks as the `number`th of all; the text must stay until it is asked again.
+// What `connection` asks as request `number` of all; the text must live until it is asked again.
 using MakeRequest = std::function<std::string_view(int connection, std::uint64_t number)>;
 Load run_load(std::uint16_t port, int connections, std::uint64_t requests, const MakeRequest& make);
 
 std::string http_request(std::string_view method, std::string_view path, std::string_view token,
                          std::string_view body);
 
-// One request, waited for: the body of the answer. Throws when its status is 400 or above.
+// One request; waits for the body of the answer. Throws when its status is 400 or above.
 std::string ask(std::uint16_t port, std::string_view method, std::string_view path, std::string_view token,
                 std::string_view body = {});
 

@@ -1,4 +1,4 @@
-// lectern_bench [--folder FOLDER] [NAME...]: runs the measurements of those names, or all of them.
+// lectern_bench [--folder FOLDER] [NAME...]: runs the measurements with these names, or all of them.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>

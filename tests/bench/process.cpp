@@ -40,7 +40,7 @@ std::uint16_t port_of(int listener) {
     return ntohs(address.sin_port);
 }
 
-// The password goes in by standard input, as people do it.
+// The password goes in by standard input, as when people type it.
 void set_up(const std::string& program, const std::string& folder) {
     const std::string command = "printf 'bench-bench\\n' | '" + program + "' setup --data '" + folder +
                                 "' --organisation Bench --admin bench --seats 5000 >/dev/null";

@@ -18,8 +18,8 @@ namespace {
 constexpr int students = 25, events_a_run = 5000, batch_events = 100;
 constexpr int asked = 40;
 
-// A school with so many lessons taught, each to a class of 25 who were there for eight minutes, ten looks a
-// second. By the classes that the server stores events with, because over the network it would take longer.
+// A school that has taught this many lessons, each to a class of 25 for eight minutes, ten looks a second. It
+// is made with the server's own classes, because it would take longer over the network.
 class Past {
 public:
     explicit Past(app::Services& services) : services_(services) {

@@ -21,13 +21,13 @@ struct School {
     void pair_up_to(std::size_t headsets);
 };
 
-// The program beside this one; throws when there is none.
+// The program beside this one; throws when it is missing.
 std::filesystem::path lectern_program();
 School open_school(const std::filesystem::path& folder, const std::string& config = "");
-School open_school_again(const std::filesystem::path& folder); // as another one has left it
+School open_school_again(const std::filesystem::path& folder); // as a server before left it
 
-// Figures of a measured load, in terms of the server: requests or events a second, and CPU of the server for
-// each.
+// Figures of a measured load, from the server's side: requests or events per second, and the server's CPU
+// time for each.
 struct Measured {
     double per_s = 0, cpu_us = 0, p99_ms = 0;
 };

@@ -18,12 +18,13 @@ namespace bench {
 
 namespace {
 
-// Of this process, which has one disk: SQLite's file layer knows no other way to be told.
+// One setting for the whole process, because SQLite's file layer can be told in no other way. The process has
+// one disk.
 struct SlowDisk {
     sqlite3_vfs layer{};
     sqlite3_vfs* system = nullptr;
     std::mutex mutex;
-    // By the system's own: a database and its log are files of different kinds.
+    // Uses the system's own: a database and its log are files of different kinds.
     std::map<const sqlite3_io_methods*, sqlite3_io_methods> methods;
     int (*sync)(sqlite3_file*, int) = nullptr;
     timespec pause{};

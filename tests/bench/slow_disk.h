@@ -1,5 +1,5 @@
-// A server whose disk takes its time to flush: the appliance in a child process, over a file layer that waits
-// before each sync. Everything else is the product.
+// A server whose disk is slow to flush: the appliance in a child process, over a file layer that waits before
+// each sync. Everything else is the product.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 
 namespace bench {
 
-// On a data folder that has been set up.
+// On a data folder that has already been set up.
 std::unique_ptr<Process> fork_appliance(const std::filesystem::path& folder, std::chrono::milliseconds flush);
 
 } // namespace bench

@@ -20,7 +20,7 @@ struct FrameHead {
     std::size_t head = 0, body = 0;
 };
 
-// A server's frame is not masked. False: not all of it is here.
+// A server's frame is not masked. False: part of it is still missing.
 bool complete_frame(std::string_view bytes, FrameHead& frame) {
     if (bytes.size() < 2) return false;
     frame.opcode = bytes[0] & 0x0f;
@@ -92,7 +92,7 @@ void Sockets::send_text(int socket, std::string_view text) {
     send_frame(socket, text_opcode, text);
 }
 
-// With a mask of zeros, which the protocol allows, so that nothing has to be done for it.
+// With a mask of zeros, which the protocol allows and which costs nothing.
 void Sockets::send_frame(int socket, char opcode, std::string_view text) {
     std::string frame;
     frame.reserve(text.size() + 14);

@@ -1,4 +1,5 @@
-// Many live sockets on one epoll loop, as plain as can be: the load must not be what is measured.
+// Many live sockets on one epoll loop, as simple as possible, so that the load itself is not what is
+// measured.
 #pragma once
 
 #include <chrono>
@@ -17,21 +18,21 @@ public:
     Sockets(const Sockets&) = delete;
     Sockets& operator=(const Sockets&) = delete;
 
-    // Opens /v1/live, or another path, with somebody's token; or, with none, a connection that gets frames at
-    // once (the bare hub's).
+    // Opens /v1/live, or another path, with a token. With none it opens a connection that gets frames at once
+    // (the bare hub's).
     int open(std::uint16_t port, const std::string& token, const std::string& path = "/v1/live");
     void close_all();
     std::size_t size() const { return sockets_.size(); }
 
-    // Masked, as a client's must be.
+    // Masked, as a client's frames must be.
     void send_text(int socket, std::string_view text);
     void send_raw(int socket, std::string_view bytes);
 
-    // Hears what arrives until `until` says so; pings are answered. Throws after `limit` of silence.
+    // Hears what arrives until `until` returns true; answers pings. Throws after `limit` of silence.
     using Hear = std::function<void(int socket, std::string_view message)>;
     void run(const Hear& hear, const std::function<bool()>& until,
              std::chrono::milliseconds limit = std::chrono::milliseconds(10'000));
-    // Hears for that long.
+    // Listens for that long.
     void run_for(std::chrono::milliseconds time, const Hear& hear);
 
 private:

@@ -79,7 +79,7 @@ private:
     std::vector<int> ready_;
     const int jobs_;
     int asked_ = 0;
-    int answered_; // they begin as if they had just been answered
+    int answered_; // they begin as if just answered
 };
 
 struct Run {

@@ -31,8 +31,8 @@ double steady_ms() {
         .count();
 }
 
-// Server time minus this process's steady clock, by the quickest of many round trips without a bad line
-// between. Both run by the same quartz, so it stays.
+// Server time minus this process's steady clock, by the quickest of many round trips with no bad line between
+// them. Both run by the same quartz, so it does not change.
 double server_ahead_ms(const School& school) {
     Sockets socket;
     socket.open(school.port(), school.token);
@@ -77,7 +77,7 @@ simulation::ClassroomOptions class_of(const School& school, std::size_t count, c
     return options;
 }
 
-// A class on a thread of its own.
+// A class on its own thread.
 class World {
 public:
     World(const School& school, const simulation::ClassroomOptions& options)
@@ -121,7 +121,7 @@ void run_sync_bench(const std::filesystem::path& folder) {
     World world(school, options);
     std::this_thread::sleep_for(5s);
     post(path + "/start", "{}");
-    std::this_thread::sleep_for(75s); // the clocks' 64 round trips are all of the slow kind by then
+    std::this_thread::sleep_for(75s); // by then all of the clocks' 64 round trips are of the slow kind
     World late(school, class_of(school, late_ones, "LATE", session));
     std::this_thread::sleep_for(10s);
     const std::int64_t first = 2;

@@ -26,8 +26,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t headsets = 1000;
 constexpr int seconds = 10, rounds = 3;
 
-// A thousand connections that stay open, each asking once a second, evenly spread: as a school of headsets
-// does it, and dearer for the server than a thousand requests at once.
+// A thousand connections that stay open and each ask once a second, evenly spread, like a school of headsets.
+// That costs the server more than a thousand requests at once.
 class Polls {
 public:
     explicit Polls(const School& school) {
@@ -43,7 +43,7 @@ public:
     Polls(const Polls&) = delete;
     Polls& operator=(const Polls&) = delete;
 
-    // Every answer has to hold `expected`.
+    // Every answer must contain `expected`.
     void run(std::string_view expected) {
         const auto begun = Clock::now();
         for (std::size_t i = 0; i < headsets * seconds; ++i) {

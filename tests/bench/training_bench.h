@@ -1,4 +1,4 @@
-// What it costs that headsets of dialect A ask for their scenario each second.
+// What it costs when headsets of the training dialect ask for their scenario every second.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// What a call goes through: who asks, what is checked, what is written down.
+// What happens to a call: who asks, what is checked, what goes into the audit log.
 #include <catch2/catch_test_macros.hpp>
 
 #include "http/house.h"
@@ -49,7 +49,7 @@ TEST_CASE("a cookie is a credential, and then the origin counts", "[http]") {
     CHECK(write(cookie + "Origin: null\r\n") == 403);
     CHECK(write(cookie + "Sec-Fetch-Site: cross-site\r\n") == 403);
     CHECK(write(cookie + "Sec-Fetch-Site: same-origin\r\n") == 201);
-    // a token is sent by no browser unasked
+    // no browser sends a token unasked
     CHECK(write(teacher + "Origin: http://evil.example\r\n") == 201);
     // and reading changes nothing
     CHECK(client.ask(get_request("/rooms/1", cookie + "Origin: http://evil.example\r\n")).status == 200);
@@ -134,7 +134,7 @@ TEST_CASE("forms are taken as well as JSON", "[http]") {
         "Content-Type: image/png\r\n\r\n12345\r\n--b--\r\n";
     CHECK(client.ask(post_request("/form", multipart, "Content-Type: multipart/form-data; boundary=b\r\n"))
               .body == R"({"body":{"nickname":"Ana"},"parts":[{"file":"a.png","name":"file","size":5}]})");
-    // and one that is none is a bad request, on a connection that goes on
+    // and a broken one is a bad request, on a connection that goes on
     CHECK(client.ask(post_request("/form", "nonsense", "Content-Type: multipart/form-data; boundary=b\r\n"))
               .status == 400);
     CHECK(client.ask(post_request("/form", "nonsense", "Content-Type: multipart/form-data\r\n")).status ==
@@ -158,7 +158,7 @@ TEST_CASE("a compressed body is unpacked, within limits", "[http]") {
     CHECK(client.ask(get_request("/hello")).status == 200);
 }
 
-TEST_CASE("large answers are compressed for who asks, small ones never", "[http]") {
+TEST_CASE("large answers are compressed for clients that ask, small ones never", "[http]") {
     House house;
     RawClient client(house.port);
     const std::string gzip = "Accept-Encoding: gzip, br\r\n";
@@ -218,8 +218,8 @@ TEST_CASE("every call leaves its audit row, in the transaction where there is on
           "POST /rooms /rooms 422 by 11  in\n"
           "POST /rooms /rooms 401 by 0 \n"
           "GET /nowhere  404 by 0 \n"
-          "POST /rooms /rooms 201 by 11  in\n" // went with its transaction,
-          "POST /rooms /rooms 507 by 11 \n");  // so this one says what became of it
+          "POST /rooms /rooms 201 by 11  in\n" // lost with its transaction,
+          "POST /rooms /rooms 507 by 11 \n");  // so this row says what became of it
     CHECK(house.audit.count_of("/hello 200") == 1);
 }
 

@@ -1,4 +1,4 @@
-// The documents and the files that the front door serves of itself.
+// The documents and files that the front door itself serves.
 #include <zlib.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -139,7 +139,7 @@ TEST_CASE("a file of the page is served packed, unpacked, or not again", "[http]
     CHECK(header(http::asset_of(gzipping, "icon.svg", packed), "Cache-Control") == "no-cache");
 }
 
-TEST_CASE("only who wants a page gets the page for an unknown path", "[http]") {
+TEST_CASE("only a client that asks for a page gets the page for an unknown path", "[http]") {
     http::RouteTable table;
     http::add_asset_routes(table);
     const auto match = table.find("GET", "/live/7");

@@ -154,7 +154,7 @@ TEST_CASE("Expect: 100-continue is answered once, and before the body", "[http]"
     CHECK(client.answer().body == R"({"a":1})");
     CHECK(client.answer().status == 200);
 
-    // who is refused is told so instead, and need not send it
+    // a refused client is told so instead, and need not send it
     client.send("POST /rooms HTTP/1.1\r\nHost: box\r\nContent-Length: 7\r\nExpect: 100-continue\r\n\r\n");
     const auto refused = client.answer();
     CHECK(refused.status == 401);
@@ -179,7 +179,7 @@ TEST_CASE("a client that stops reading holds up nobody, and is let go", "[http]"
     options.write_deadline = 300ms;
     House house(options);
     RawClient deaf(house.port, 4096);
-    // It takes requests only as long as it reads its answers.
+    // The server takes requests only as long as the client reads the answers.
     std::size_t sent = 0;
     const auto request = get_request("/large?bytes=200000");
     for (int i = 0; i < 1000; ++i)
@@ -251,7 +251,7 @@ const Row rows[] = {
 
 } // namespace
 
-TEST_CASE("what is too large, too deep, wrong or unknown is said so", "[http]") {
+TEST_CASE("a request that is too large, too deep, wrong or unknown is told so", "[http]") {
     House house;
     for (const auto& row : rows) {
         INFO(row.what);
@@ -277,7 +277,7 @@ TEST_CASE("what is too large, too deep, wrong or unknown is said so", "[http]") 
     CHECK(
         client.ask(get_request("/nowhere")).body ==
         R"({"detail":"There is nothing at /nowhere.","status":404,"title":"Not Found","type":"about:blank"})");
-    // Every one of them left the others alone.
+    // None of them disturbed the others.
     CHECK(house.executor.rolled_back == 0);
 }
 

@@ -22,7 +22,7 @@ public:
     void on_message(std::string_view message, bool binary) override {
         if (message == "close") return connection_->close(4001, "as asked");
         if (message == "throw") throw std::runtime_error("a defect");
-        // How often it answered a ping, and how often it was silent.
+        // How often the peer answered a ping, and how often it was silent.
         if (message == "signs") message = signs_ > 1 && silences_ > 1 ? "alive" : "unknown";
         waiting_.push_back({std::make_shared<const std::string>("echo " + std::string(message)), binary});
         send_next();

@@ -18,7 +18,7 @@ struct Desk { // what the executor lends
     std::string name;
 };
 
-// Threads as the appliance has them: several readers, one writer, several workers.
+// Threads like the appliance's: several readers, one writer, several workers.
 class ThreadedExecutor final : public http::Executor {
 public:
     void run(const http::Route& route, http::Call& call, std::function<bool()> work,
@@ -89,7 +89,7 @@ private:
     std::map<std::string, int> counts_;
 };
 
-// Sockets at /live: says what it hears.
+// Sockets at /live: echoes what it hears.
 class EchoSockets final : public http::UpgradeHandler {
 public:
     std::unique_ptr<http::Answer> refuse(const http::UpgradeRequest& request) override {
@@ -136,7 +136,7 @@ private:
 };
 
 struct House {
-    // Adds the routes that the tests ask for; see house.cpp.
+    // Adds the routes that the tests need; see house.cpp.
     explicit House(http::FrontDoorOptions options = {});
     ~House();
     void stop(std::chrono::milliseconds grace = std::chrono::seconds(5)) { door->stop(grace); }
@@ -150,7 +150,7 @@ struct House {
     Gate gate;
     std::atomic<int> running{0}, most_running{0};
     std::mutex mutex;
-    std::vector<std::string> order; // what the handlers noted
+    std::vector<std::string> order; // the handlers' notes
     std::optional<http::FrontDoor> door;
     std::uint16_t port = 0;
 
@@ -165,7 +165,7 @@ platform::Caller teacher();
 platform::Caller student();
 platform::Caller headset();
 
-// Turns until `done` holds, with five seconds' patience.
+// Runs until `done` holds, for at most five seconds.
 bool eventually(const std::function<bool()>& done);
 
 } // namespace house

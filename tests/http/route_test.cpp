@@ -62,7 +62,7 @@ TEST_CASE("a path finds its route", "[http]") {
     }
 }
 
-TEST_CASE("what takes every path hides no wrong method", "[http]") {
+TEST_CASE("a route for every path hides no wrong method", "[http]") {
     http::RouteTable table;
     table.add(http::get("/*path", "").handled(nobody));
     table.add(http::post("/v1/rooms", "").handled(nobody));

@@ -115,7 +115,7 @@ TEST_CASE("slow heads, slow bodies and idle connections run out of time", "[http
 
 namespace {
 
-// Signed by itself, for a test's lifetime.
+// Signed by itself, valid for the length of a test.
 void write_certificate(const std::string& certificate_file, const std::string& key_file) {
     const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
     const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), X509_free);
@@ -187,7 +187,7 @@ TEST_CASE("TLS speaks the same as plain", "[http]") {
     CHECK(count(all, R"("bytes":100000)") == 1);
     CHECK(all.size() > 300'000);
 
-    // Many at once, and one that speaks no TLS at all.
+    // Many at once, and one that does not speak TLS at all.
     std::vector<std::unique_ptr<TlsClient>> clients;
     for (int i = 0; i < 20; ++i)
         clients.push_back(std::make_unique<TlsClient>(house.port));
@@ -204,7 +204,7 @@ TEST_CASE("TLS speaks the same as plain", "[http]") {
     CHECK(idle.read_until_end().empty());
 }
 
-TEST_CASE("a certificate that is none is named", "[http]") {
+TEST_CASE("a certificate file that isn't one is named", "[http]") {
     http::FrontDoorOptions options;
     options.tls_certificate = "/nowhere/certificate.pem";
     options.tls_key = "/nowhere/key.pem";

@@ -149,7 +149,7 @@ TEST_CASE("forty downloads that nobody reads delay no request", "[http]") {
     const auto before = std::chrono::steady_clock::now();
     CHECK(client.ask(get_request("/hello")).status == 200);
     CHECK(std::chrono::steady_clock::now() - before < 500ms);
-    // The forty-first waits its turn, and leaving makes room.
+    // The forty-first waits its turn, and gets it when another leaves.
     client.send(get_request("/film?bytes=10"));
     CHECK_FALSE(client.hears_something(30ms));
     deaf.clear();

@@ -43,7 +43,7 @@ TEST_CASE("the handshake brings the handler's headers and the first subprotocol 
     CHECK(client.header("Sec-WebSocket-Protocol") == "lectern");
 }
 
-TEST_CASE("who may not open a socket is answered over HTTP, and may go on", "[http]") {
+TEST_CASE("a client that may not open a socket is answered over HTTP, and may go on", "[http]") {
     House house;
     CHECK_THROWS_AS(SocketClient(house.port, "/nowhere"), support::HandshakeRefused);
     const std::string upgrade =
@@ -142,7 +142,7 @@ TEST_CASE("a silent socket is pinged, and closed when it does not answer", "[htt
     options.silent_limit = 1500ms;
     House house(options);
     SocketClient alive(house.port, "/live"), dead(house.port, "/live");
-    // One client turns (and so answers pings), the other does not.
+    // One client runs (and so answers pings), the other does not.
     CHECK(eventually([&] {
         alive.hears_something(20ms);
         return house.sockets.closed == 1;

@@ -97,7 +97,7 @@ TEST_CASE("a tick in which nothing changed sends nothing", "[live]") {
     f.hub.set("room/7", "room", 1);
     Listener page = f.page_on("room/7");
     f.hub.tick();
-    f.hub.set("room/7", "room", 1); // what it is already
+    f.hub.set("room/7", "room", 1); // no change
     f.hub.erase("room/7", "nothing");
     f.hub.tick();
     CHECK(page.frames() == 1);
@@ -113,7 +113,7 @@ TEST_CASE("many changes of a tick are one frame with the newest values", "[live]
     CHECK(page.last()["data"]["entries"] == Json{{"seat/0", 99}, {"seat/1", 97}, {"seat/2", 98}});
 }
 
-TEST_CASE("what is put off is made once a tick, with the newest maker", "[live]") {
+TEST_CASE("a value put off is made once a tick, by the newest maker", "[live]") {
     Fixture f;
     Listener page = f.page_on("room/7");
     Listener client = f.add(Delivery::immediate);
@@ -128,12 +128,12 @@ TEST_CASE("what is put off is made once a tick, with the newest maker", "[live]"
     CHECK(client.last() == page.last());
     f.hub.tick();
     CHECK(page.frames() == 2);
-    f.hub.set_later("room/7", "seat/1", [] { return Json(50); }); // what it is already
+    f.hub.set_later("room/7", "seat/1", [] { return Json(50); }); // no change
     f.hub.tick();
     CHECK(page.frames() == 2);
 }
 
-TEST_CASE("what is put off is not made while nobody listens, and not missed by who then asks", "[live]") {
+TEST_CASE("a value put off is not made while nobody listens, and a later subscriber gets it", "[live]") {
     Fixture f;
     int made = 0;
     f.hub.set_later("room/7", "seat/1", [&made] { return Json(++made); });
@@ -204,7 +204,8 @@ TEST_CASE("a message is serialised once for all subscribers", "[live]") {
         CHECK(first.connection->frames[i].payload == second.connection->frames[i].payload);
 }
 
-TEST_CASE("who returns with the version it has seen gets only what changed, erased keys included", "[live]") {
+TEST_CASE("a client that returns with the version it has seen gets only the changes, erased keys included",
+          "[live]") {
     Fixture f;
     f.hub.set("room/7", "room", 1);
     f.hub.set("room/7", "seat/1", 1);
@@ -224,7 +225,7 @@ TEST_CASE("who returns with the version it has seen gets only what changed, eras
     CHECK(again.last()["data"]["erased"] == Json{"seat/1"});
 }
 
-TEST_CASE("who returns gets a fresh snapshot when the hub cannot tell what changed", "[live]") {
+TEST_CASE("a client that returns gets a fresh snapshot when the hub cannot tell what changed", "[live]") {
     Fixture f;
     f.hub.set("room/7", "room", 1);
     Listener page = f.page_on("room/7");
@@ -253,7 +254,7 @@ TEST_CASE("who returns gets a fresh snapshot when the hub cannot tell what chang
     CHECK(again.last()["data"]["entries"] == Json{{"room", 1}});
 }
 
-TEST_CASE("who returns to what has not changed is told so", "[live]") {
+TEST_CASE("a client that returns to an unchanged topic is told so", "[live]") {
     Fixture f;
     f.hub.set("room/7", "room", 1);
     Listener page = f.page_on("room/7");
@@ -323,14 +324,14 @@ TEST_CASE("a stalled client of an immediate topic catches up at a tick", "[live]
     CHECK(client.frames() < 10);
 }
 
-TEST_CASE("who lets too much wait is closed, and the others hear all of it", "[live]") {
+TEST_CASE("a client that lets too much wait is closed, and the others hear everything", "[live]") {
     Fixture f({.bytes = 500, .frames = 100});
     Listener stalled = f.page_on("room/7");
     Listener other = f.page_on("room/7");
     stalled.connection->stalled = true;
     stalled.connection->on_close = [&] {
         f.hub.remove_client(stalled.id);
-    }; // as a socket may: in the midst of it
+    }; // as a socket may, in the middle of it
     for (int i = 0; i < 50; ++i)
         f.hub.tell("room/7", {{"type", "question"}, {"number", i}});
     CHECK(stalled.connection->close_code == 1013);
@@ -341,7 +342,7 @@ TEST_CASE("who lets too much wait is closed, and the others hear all of it", "[l
     CHECK(f.hub.figures().clients == 1);
 }
 
-TEST_CASE("a picture goes to who watches, but not back to its sender", "[live]") {
+TEST_CASE("a picture goes to everyone who watches, but not back to its sender", "[live]") {
     Fixture f;
     f.hub.open_topic("pictures/3", OrganisationId(1), Role::none);
     Listener watching = f.page_on("pictures/3");
@@ -373,7 +374,7 @@ TEST_CASE("a topic that closes says so and forgets its subscribers", "[live]") {
     CHECK(f.hub.figures().topics == 0);
 }
 
-TEST_CASE("who unsubscribed hears no more", "[live]") {
+TEST_CASE("a client that unsubscribed hears no more", "[live]") {
     Fixture f;
     Listener page = f.page_on("room/7");
     f.hub.set("room/7", "room", 1);

@@ -22,7 +22,7 @@ struct Fixture {
         caller.role = platform::Role::teacher;
         client = hub.add_client(connection, live::Delivery::ticked, caller);
     }
-    // As the socket does it: the shape is checked, the handler runs, and the answer fits its own shape.
+    // As the socket does it: check the shape, run the handler, check that the answer fits its own shape.
     Json say(const std::string& type, const Json& data) {
         const http::Route* route = table.find_message(type);
         REQUIRE(route != nullptr);

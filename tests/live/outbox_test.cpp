@@ -25,7 +25,7 @@ struct Fixture {
             all += (all.empty() ? "" : " ") + *frame.payload;
         return all;
     }
-    // One frame is under way, so that all that follows waits.
+    // One frame is under way, so everything after it waits.
     void stall() {
         connection->stalled = true;
         box->push(text("first"), DropRule::keep);
@@ -92,7 +92,7 @@ TEST_CASE("pictures are dropped first, oldest first", "[live]") {
     }
 }
 
-TEST_CASE("who cannot take what must not be dropped is closed with 1013", "[live]") {
+TEST_CASE("a client that cannot keep up with undroppable frames is closed with 1013", "[live]") {
     const bool by_bytes = GENERATE(true, false);
     Fixture f(by_bytes ? OutboxLimits{.bytes = 10, .frames = 100} : OutboxLimits{.bytes = 1000, .frames = 2});
     f.stall();

@@ -19,7 +19,7 @@ Certificate read(const std::string& pem) {
     return {PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), X509_free};
 }
 
-// As a phone does it that has been told to trust `authority`.
+// Checks like a phone that has been told to trust `authority`.
 bool trusts(const std::string& authority, const std::string& server) {
     const Certificate root = read(authority), leaf = read(server);
     const std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> store(X509_STORE_new(), X509_STORE_free);
@@ -48,7 +48,7 @@ TEST_CASE("a device that trusts the authority trusts the box by its names and ad
     CHECK(X509_check_ip_asc(leaf.get(), "192.0.2.6", 0) == 0);
 }
 
-TEST_CASE("a certificate for what is no name or address, or by half an authority, is refused", "[platform]") {
+TEST_CASE("a certificate is refused for a bad name or address, or with half an authority", "[platform]") {
     const auto authority = platform::make_authority("A"), other = platform::make_authority("B");
     CHECK_THROWS_AS(platform::make_server_certificate(authority, {"a,DNS:b"}, {}), platform::Error);
     CHECK_THROWS_AS(platform::make_server_certificate(authority, {}, {"box"}), platform::Error);

@@ -50,7 +50,7 @@ TEST_CASE("after a reboot, or with a damaged file, the wall clock counts", "[pla
         platform::write_file_atomically(folder.path() / "clock", kept);
         platform::BoxClock clock(folder.path());
         CHECK(near(clock.now_us(), wall_us()));
-        CHECK(platform::read_file(folder.path() / "clock") != kept); // kept anew, for this boot
+        CHECK(platform::read_file(folder.path() / "clock") != kept); // written again, for this boot
     }
 }
 

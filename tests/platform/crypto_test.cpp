@@ -86,7 +86,7 @@ TEST_CASE("a secret is verified by its hash and by nothing else", "[platform]") 
     CHECK_FALSE(hasher.verify_nothing("0421"));
 }
 
-TEST_CASE("the database alone does not suffice to try PINs", "[platform]") {
+TEST_CASE("the database alone is not enough to try PINs", "[platform]") {
     support::TemporaryFolder folder;
     support::SequenceRandom random;
     SecretHasher one(folder.path() / "pepper", random, SecretHasher::Cost::least);

@@ -31,7 +31,7 @@ concept comparable = requires(A a, B b) {
     a < b;
 };
 
-// Neither a declaration, an argument, an assignment nor a comparison takes one where the other belongs.
+// Neither a declaration, an argument, an assignment nor a comparison accepts one where the other belongs.
 template <class A, class B>
 constexpr bool one_way_apart = !std::is_convertible_v<A, B> && !std::is_constructible_v<B, A> &&
                                !std::is_assignable_v<B&, A> && !comparable<A, B>;
@@ -49,7 +49,7 @@ constexpr bool all_apart(std::tuple<Ids...>* ids) {
 static_assert(all_apart(static_cast<AllIds*>(nullptr)));
 static_assert(!apart<std::int64_t, int>); // so the rule can fail
 
-// An integer becomes an id where somebody writes that it does, and an id an integer by value() alone.
+// An integer becomes an id only explicitly, and an id an integer only by value().
 template <class AnId, class Integer>
 constexpr bool apart_from_integer =
     !std::is_convertible_v<Integer, AnId> && std::is_constructible_v<AnId, Integer> &&
@@ -62,10 +62,10 @@ constexpr bool all_apart_from_integers(std::tuple<Ids...>*) {
 }
 static_assert(all_apart_from_integers(static_cast<AllIds*>(nullptr)));
 
-// The question whether there is one is asked where a condition stands, not where a number is wanted.
+// An id answers whether it is there in a condition, but not where a number is wanted.
 static_assert(std::is_constructible_v<bool, RoomId> && !std::is_convertible_v<RoomId, bool>);
 
-// Text does not become one at all.
+// Text does not become an id at all.
 static_assert(!std::is_constructible_v<RoomId, const char*> && !std::is_constructible_v<RoomId, std::string>);
 
 static_assert(sizeof(RoomId) == sizeof(std::int64_t) && std::is_trivially_copyable_v<RoomId>);

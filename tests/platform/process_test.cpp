@@ -17,7 +17,7 @@
 
 namespace {
 
-// Sets a variable of the environment for the length of a test.
+// Sets an environment variable for the length of a test.
 class Variable {
 public:
     Variable(const char* name, const std::string& value) : name_(name) { setenv(name, value.c_str(), 1); }

@@ -15,7 +15,7 @@ namespace {
 
 constexpr double server_ahead_ms = 1'700'000'000'000; // of true time
 
-// A headset, true time, and a server that a test plays.
+// A headset, true time, and a server played by the test.
 struct Fixture {
     explicit Fixture(simulation::HeadsetTraits traits = {}) : headset(with_trace(std::move(traits))) {}
     simulation::HeadsetTraits with_trace(simulation::HeadsetTraits traits) {
@@ -49,7 +49,7 @@ struct Fixture {
                          {"person", person},
                          {"session", session}});
     }
-    // Time passes; the clock is answered, as a server would.
+    // Time passes, and clock messages are answered as a server would.
     void pass(double ms) {
         const double until = now_ms + ms;
         for (;;) {
@@ -241,10 +241,10 @@ TEST_CASE("an answer that got lost is given again after reconnecting", "[simulat
     f.push("command", f.command("play", 1, f.server_ms() + 100));
     f.take("command.answer");
     f.headset.disconnected(f.now_ms);
-    f.pass(1000); // obeyed without a line
+    f.pass(1000); // obeyed while the line was down
     CHECK(f.headset.player().is_running());
     f.connect(f.playing());
-    auto answers = f.take("command.answer"); // and not once more for the state
+    auto answers = f.take("command.answer"); // and not again for the state
     CHECK(states_of(answers) == std::vector<std::string>{"received", "running", "done"});
     for (const json& answer : answers)
         f.reply(answer, json::object());

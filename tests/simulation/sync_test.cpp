@@ -1,4 +1,4 @@
-// What makes a class of headsets act together on a bad Wi-Fi: the line itself, the clock that is learnt over
+// What makes a class of headsets act together on bad Wi-Fi: the line itself, the clock that is learnt over
 // it, and the video that is kept in time.
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -84,7 +84,7 @@ TEST_CASE("a video a little off is brought back by its rate, one that stalled by
     CHECK(media.position_ms(now + 5000) == 500);
 }
 
-TEST_CASE("who wears a headset turns when asked, and is held no longer than was said", "[simulation]") {
+TEST_CASE("a wearer turns when asked, and is held no longer than ordered", "[simulation]") {
     using nlohmann::json;
     const auto command = [](const char* action, const json& arguments) {
         simulation::Command made;
@@ -107,7 +107,7 @@ TEST_CASE("who wears a headset turns when asked, and is held no longer than was 
     simulation::Wearer wearer(1);
     wearer.obey(command("eyes_on_me", {{"until_ms", 5000}}));
     CHECK(wearer.is_held(4999));
-    CHECK_FALSE(wearer.is_held(5000)); // by itself, without a word from the server
+    CHECK_FALSE(wearer.is_held(5000)); // it ends by itself, without a word from the server
     wearer.obey(command("eyes_on_me", {{"until_ms", 50'000}}));
     wearer.obey(command("release", json::object()));
     CHECK_FALSE(wearer.is_held(4000));
@@ -115,12 +115,13 @@ TEST_CASE("who wears a headset turns when asked, and is held no longer than was 
     CHECK(wearer.launched() == "https://reef.example");
     wearer.take_controls(
         {{"eyes_on_me", {{"until_ms", 9000}}}, {"launch", nullptr}, {"volume", 30}, {"look", nullptr}}, 0);
-    CHECK(wearer.is_held(8000)); // it was away when that was ordered
+    CHECK(wearer.is_held(8000)); // it was away when the command came
     CHECK(wearer.launched().empty());
     CHECK(wearer.volume() == 30);
 }
 
-TEST_CASE("who finds nobody comes back less and less often, and not with all the others", "[simulation]") {
+TEST_CASE("a headset that finds no server retries less and less often, and not with all the others",
+          "[simulation]") {
     const double expected[] = {250, 500, 1000, 2000, 2000, 2000};
     for (int failures = 0; failures < 6; ++failures) {
         CHECK(simulation::pause_after_ms(failures, 0.5) == expected[failures]);

@@ -56,7 +56,7 @@ struct Database {
     }
 };
 
-// As runs, rooms and the others do it.
+// As runs, rooms and the other modules do.
 constexpr store::SqlText seats = R"sql(
     SELECT 7 AS number, 'front' AS row WHERE ?1 = 1
 )sql";
@@ -139,7 +139,7 @@ TEST_CASE("a row comes as values", "[store]") {
     CHECK(database.row("SELECT 'Lee'").values<std::string>() == "Lee");
 }
 
-TEST_CASE("another number of columns than the SQL has is a mistake of the program", "[store]") {
+TEST_CASE("reading a different number of columns than the SQL has is a defect", "[store]") {
     Database database;
     std::int64_t a = 0, b = 0;
     CHECK_THROWS_WITH(database.row("SELECT 1, 2").read(a),

@@ -1,5 +1,4 @@
-// The promise of the store: what was acknowledged is on the disk, whatever happens to the disk or to the
-// power.
+// The promise of the store: acknowledged data is on the disk, whatever happens to the disk or the power.
 #include <catch2/catch_test_macros.hpp>
 
 #include <atomic>
@@ -25,7 +24,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// What the store says about the disk, to wait for.
+// The store's reports about the disk, to wait for.
 class Banner {
 public:
     std::function<void(bool)> listener() {
@@ -62,7 +61,7 @@ struct Fixture {
         options.on_storage_full = banner.listener();
         store.emplace(std::move(options), clock);
     }
-    // Whether it was acknowledged; an error must be one of the two that say "not stored, try again".
+    // Whether the write was acknowledged; an error must be one of the two that mean "not stored, try again".
     bool add(const std::string& text) { return !failure_of(text); }
     std::optional<ErrorKind> failure_of(const std::string& text) {
         try {
@@ -72,7 +71,7 @@ struct Fixture {
         }
         return std::nullopt;
     }
-    // Tries until it is stored: the store comes back by itself.
+    // Tries until it is stored: the store recovers by itself.
     bool comes_back(const std::string& text) {
         const auto until = std::chrono::steady_clock::now() + 20s;
         while (std::chrono::steady_clock::now() < until) {
@@ -83,7 +82,7 @@ struct Fixture {
     }
 };
 
-// 16 threads write until the store refuses; what each was acknowledged.
+// 16 threads write until the store refuses; returns what each was acknowledged.
 std::set<std::string> write_until_refused(Fixture& fixture, int round,
                                           const std::function<void(int)>& after_each) {
     std::mutex mutex;
@@ -134,7 +133,8 @@ TEST_CASE("a power cut loses nothing that was acknowledged", "[store]") {
             if (count == cut_after) fixture.faults.cut_power();
         }));
         fixture.store.reset();
-        fixture.faults.lose_unsynced(static_cast<std::uint64_t>(round)); // 0: all; then ever other parts
+        // 0: all; then different parts each time
+        fixture.faults.lose_unsynced(static_cast<std::uint64_t>(round));
         fixture.start();
         CHECK(notes::integrity(*fixture.store) == "ok");
         CHECK(notes::first_lost(*fixture.store, acknowledged) == "");
@@ -288,7 +288,7 @@ TEST_CASE("after a failed flush nothing is written until the database was checke
     CHECK_FALSE(notes::has(*fixture.store, "refused"));
     CHECK(notes::integrity(*fixture.store) == "ok");
 
-    // And what was stored after the doubt is as safe as anything.
+    // Data stored after the doubt is as safe as any other.
     fixture.faults.cut_power();
     fixture.store.reset();
     fixture.faults.lose_unsynced();

@@ -1,4 +1,4 @@
-// kill -9 in the middle of everything: a child process writes with 64 threads and says on a pipe what was
+// kill -9 in the middle of everything: a child process writes with 64 threads and reports on a pipe what was
 // acknowledged.
 #include <catch2/catch_test_macros.hpp>
 
@@ -56,7 +56,7 @@ public:
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
 
-    // Everything that it has said, up to `lines` lines more or its end.
+    // Everything that the child has reported, up to `lines` more lines or its end.
     void listen(std::set<std::string>& heard, std::size_t lines) {
         char part[4096];
         while (lines > 0) {
@@ -116,7 +116,7 @@ TEST_CASE("kill -9 loses nothing that was acknowledged", "[store]") {
         {
             Child child(folder.path(), round);
             child.listen(acknowledged,
-                         static_cast<std::size_t>(50 + round * 900)); // the later ones in checkpoints too
+                         static_cast<std::size_t>(50 + round * 900)); // later rounds hit checkpoints too
             child.kill_now();
             child.listen(acknowledged, 1'000'000);
         }

@@ -62,7 +62,7 @@ struct Box {
     }
 };
 
-// tests/store/fixtures/NNNN.sql by NNNN: schema.sql as that version had it, and the rows of a busy box.
+// tests/store/fixtures/NNNN.sql by NNNN: schema.sql in that version, and the rows of a busy box.
 // make_fixture.py makes them.
 std::map<int, std::filesystem::path> frozen_boxes() {
     std::map<int, std::filesystem::path> boxes;
@@ -72,10 +72,10 @@ std::map<int, std::filesystem::path> frozen_boxes() {
     return boxes;
 }
 
-// How many each table and view has.
+// The number of rows in each table and view.
 std::map<std::string, std::int64_t> rows_of(const std::filesystem::path& database) {
     Connection connection(database, Connection::Mode::read_only);
-    connection.execute("PRAGMA trusted_schema=ON"); // the views call functions of JSON
+    connection.execute("PRAGMA trusted_schema=ON"); // the views call JSON functions
     std::map<std::string, std::int64_t> counts;
     auto names = connection.prepare_once(
         "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')"
@@ -87,18 +87,18 @@ std::map<std::string, std::int64_t> rows_of(const std::filesystem::path& databas
 
 } // namespace
 
-TEST_CASE("a fresh database is made of the whole schema", "[store]") {
+TEST_CASE("a fresh database is made from the whole schema", "[store]") {
     Box box;
     box.start(third);
     CHECK(box.version() == 3);
     CHECK(box.backups().empty());
-    box.start(third); // and again, now that it is there
+    box.start(third); // and again, now that the database is there
     CHECK(box.backups().empty());
     Connection connection(box.folder.path() / "lectern.db", Connection::Mode::read_only);
     CHECK(connection.integer("PRAGMA application_id") == 0x4c63746e);
 }
 
-TEST_CASE("an older database becomes as a fresh one, and keeps its rows", "[store]") {
+TEST_CASE("an older database becomes like a fresh one, and keeps its rows", "[store]") {
     Box old, fresh;
     {
         Store store = old.start(first);
@@ -120,7 +120,7 @@ TEST_CASE("an older database becomes as a fresh one, and keeps its rows", "[stor
     CHECK(old.schema_text() == fresh.schema_text());
 }
 
-TEST_CASE("a database of the same version with other tables is refused by what it lacks", "[store]") {
+TEST_CASE("a database of the same version with other tables is refused, naming what it lacks", "[store]") {
     Box box;
     box.start(first);
     Schema changed = first;
@@ -203,7 +203,7 @@ TEST_CASE("somebody else's database is refused", "[store]") {
     CHECK_THROWS_AS(box.start(first), platform::Error);
 }
 
-TEST_CASE("every frozen box becomes as a fresh one, and keeps its rows", "[store]") {
+TEST_CASE("every frozen box becomes like a fresh one, and keeps its rows", "[store]") {
     const Schema schema = store::embedded_schema();
     Box fresh;
     fresh.start(schema);

@@ -48,7 +48,7 @@ inline std::set<std::string> all(store::Store& store) {
     });
 }
 
-// The first of those that are expected and not there; "" when none is.
+// The first expected note that is missing; "" when all are there.
 inline std::string first_lost(store::Store& store, const std::set<std::string>& expected) {
     const std::set<std::string> kept = all(store);
     for (const std::string& text : expected) {

@@ -32,7 +32,7 @@ struct Fixture {
     std::filesystem::path path() const { return folder.path(); }
 };
 
-// Keeps the writer busy until it is told, so that what is submitted meanwhile becomes one group.
+// Keeps the writer busy until told otherwise, so that everything submitted meanwhile becomes one group.
 class Hold {
 public:
     explicit Hold(Store& store) {
@@ -55,7 +55,7 @@ private:
     std::promise<void> released_, finished_;
 };
 
-// What `done` was told of one job, once it was told.
+// What `done` was told about one job, once it was called.
 struct Answer {
     std::promise<std::exception_ptr> promise;
     std::function<void(std::exception_ptr)> taker() {
@@ -100,7 +100,7 @@ TEST_CASE("a failure reaches whoever waits, and leaves nothing behind", "[store]
     CHECK(notes::count(fixture.store) == 0);
 }
 
-TEST_CASE("a failing job spoils no other of its group", "[store]") {
+TEST_CASE("a failing job spoils no other job of its group", "[store]") {
     Fixture fixture;
     Answer kept, failed, discarded, taken, last;
     Hold hold(fixture.store);
@@ -166,7 +166,7 @@ TEST_CASE("hooks run when they should, in their order", "[store]") {
                                            "third committed", "first answered"});
 }
 
-TEST_CASE("what is said regardless is stored whether the job is kept or not", "[store]") {
+TEST_CASE("regardless work is stored whether the job is kept or not", "[store]") {
     Fixture fixture;
     const auto job = [&](const char* name, Verdict verdict) {
         Answer answer;
@@ -196,7 +196,7 @@ TEST_CASE("what is said regardless is stored whether the job is kept or not", "[
 
 TEST_CASE("nothing is announced or answered before the commit", "[store]") {
     Fixture fixture;
-    // A connection of its own sees only what is committed.
+    // A separate connection sees only committed rows.
     store::Connection other(fixture.path() / "lectern.db", store::Connection::Mode::read_only);
     const auto seen = [&] { return other.integer("SELECT count(*) FROM notes"); };
     std::int64_t while_working = -1, when_announced = -1, when_answered = -1;
@@ -230,7 +230,7 @@ TEST_CASE("a job cannot end the group's transaction", "[store]") {
                               [sql](Tx& tx) {
                                   try {
                                       tx.query_text(sql).step();
-                                  } catch (const Error&) { // swallowed, and on it goes
+                                  } catch (const Error&) { // swallows it and goes on
                                   }
                                   notes::add(tx, "outside of a transaction");
                                   return Verdict::keep;
@@ -298,7 +298,7 @@ TEST_CASE("a store that stops finishes what it has accepted", "[store]") {
     }
     CHECK(answered == jobs);
     CHECK(std::filesystem::file_size(folder.path() / "lectern.db") > 0);
-    CHECK_FALSE(std::filesystem::exists(folder.path() / "lectern.db-wal")); // all of it in the one file
+    CHECK_FALSE(std::filesystem::exists(folder.path() / "lectern.db-wal")); // everything is in the one file
     Store store(notes::options(folder.path()), clock);
     CHECK(notes::count(store) == jobs);
 }
@@ -418,7 +418,7 @@ TEST_CASE("a backup is a whole database, made while others write", "[store]") {
     fixture.store.back_up(copy);
     stop = true;
     writer.join();
-    CHECK_THROWS_AS(fixture.store.back_up(copy), Error); // never over another one
+    CHECK_THROWS_AS(fixture.store.back_up(copy), Error); // never overwrites a file
 
     platform::make_private_folder(fixture.path() / "restored");
     std::filesystem::copy(copy, fixture.path() / "restored" / "lectern.db");

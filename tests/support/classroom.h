@@ -1,6 +1,5 @@
 // A school with a teacher, a class of students and a room, on the real services without a network: for tests
-// of what happens between domains. The io thread is the test's own: what was posted runs when the test says
-// so.
+// of what happens between domains. The test plays the io thread: posted work runs when the test says so.
 #pragma once
 
 #include <functional>
@@ -44,14 +43,14 @@ public:
         run_posted();
     }
 
-    // As after a kill: memory is gone, what was committed is there.
+    // As after a kill: memory is gone, committed rows are there.
     void restart() {
         services.reset();
         posted_.clear();
         start();
     }
 
-    // Waits for the writer, then runs what it posted, until nothing more comes of it.
+    // Waits for the writer, then runs what it posted, until nothing more follows.
     void run_posted() {
         do {
             write([](store::Tx&) {});

@@ -1,4 +1,4 @@
-// A connection that a test reads and stalls at will.
+// A connection that a test can read and stall at will.
 #pragma once
 
 #include <deque>
@@ -27,7 +27,7 @@ public:
     }
     const std::string& remote_address() const override { return address_; }
 
-    // The network takes the frame under way, and goes on stalling or not.
+    // The network takes the frame under way, and stays stalled if it was.
     void take_one() {
         if (auto sent = std::exchange(sent_, nullptr)) sent();
     }

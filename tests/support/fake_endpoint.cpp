@@ -20,7 +20,7 @@ std::string event(const std::string& text) {
     return "data: " + nlohmann::json{{"choices", {{{"delta", {{"content", text}}}}}}}.dump() + "\n\n";
 }
 
-// A word a piece.
+// One word per piece.
 std::string stream_of(const std::string& answer) {
     std::string stream = ": a comment\n\n";
     for (std::size_t at = 0; at < answer.size();) {
@@ -49,7 +49,7 @@ FakeEndpoint::FakeEndpoint(Conduct conduct, std::string answer)
 }
 
 FakeEndpoint::~FakeEndpoint() {
-    ::close(wake_[1]); // everybody who waits is woken by its end
+    ::close(wake_[1]); // closing this end wakes everybody who waits
     accepting_.join();
     for (std::thread& thread : serving_)
         thread.join();
@@ -88,7 +88,7 @@ bool FakeEndpoint::wait(int connection, int milliseconds) const {
 void FakeEndpoint::serve(int connection) {
     std::string request;
     char bytes[4096];
-    // The body is JSON, and its end is the request's.
+    // The body is JSON, and ends the request.
     while (!request.ends_with("}")) {
         const auto got = ::recv(connection, bytes, sizeof bytes, 0);
         if (got <= 0) return;
@@ -133,7 +133,7 @@ void FakeEndpoint::behave(int connection, Conduct conduct) const {
     }
 }
 
-// A good answer, or one that has no end.
+// A good answer, or one without an end.
 void FakeEndpoint::answer(int connection, Conduct conduct) const {
     switch (conduct) {
         case Conduct::streams:

@@ -1,4 +1,4 @@
-// A chat endpoint that behaves as it is told: well, or in one of the ways in which one goes wrong.
+// A chat endpoint that behaves as it is told: well, or in one of the ways in which such endpoints fail.
 #pragma once
 
 #include <atomic>
@@ -12,15 +12,15 @@ namespace support {
 
 enum class Conduct {
     streams,  // "data: ..." token by token, then [DONE]
-    whole,    // one JSON object, as one that does not stream
+    whole,    // one JSON object, from an endpoint that does not stream
     hangs,    // takes the request and says nothing
     fails,    // 500
-    garbage,  // a 200 whose stream is no such stream
-    drips,    // a good answer, one byte a second
+    garbage,  // a 200 whose stream makes no sense
+    drips,    // a good answer, one byte per second
     trickles, // the same, but its head comes at once
     floods,   // a good stream that never ends
     chatters, // keeps the connection alive with comments, and says nothing
-    moved,    // answers that it is elsewhere
+    moved,    // redirects elsewhere
     begins,   // one whole sentence and half of another, then silence
     hangs_up, // closes in the middle
 };
@@ -43,7 +43,7 @@ private:
     void behave(int connection, Conduct conduct) const;
     void answer(int connection, Conduct conduct) const;
     bool send(int connection, std::string_view bytes) const;
-    // Until the other side closes, or this ends; at most so long. False: it is over.
+    // Until the other side closes or this object ends, but at most that long. False: it is over.
     bool wait(int connection, int milliseconds) const;
 
     std::atomic<Conduct> conduct_;

@@ -9,7 +9,7 @@
 
 namespace support {
 
-// What SQLite holds of an open file; the system's own part follows it in memory.
+// What SQLite keeps for an open file; the system's own part follows it in memory.
 struct FaultFile {
     sqlite3_file base;
     FaultVfs* vfs;
@@ -116,7 +116,7 @@ const sqlite3_io_methods* FaultFile::methods() {
             return of(f).real()->pMethods->xShmUnmap(of(f).real(), remove);
         };
         m.xFetch = [](sqlite3_file*, sqlite3_int64, int, void** to) {
-            *to = nullptr; // no mapped pages: every write has to pass here
+            *to = nullptr; // no mapped pages: every write has to pass through here
             return SQLITE_OK;
         };
         m.xUnfetch = [](sqlite3_file*, sqlite3_int64, void*) { return SQLITE_OK; };
@@ -217,7 +217,7 @@ void FaultVfs::lose_unsynced(std::uint64_t seed) {
     for (auto& [file, writes] : unsynced_) {
         const int opened = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
         if (opened < 0) continue;
-        // Back to what was synced, then on again with what the disk happened to keep.
+        // Back to what was synced, then forward again with whatever the disk happened to keep.
         for (auto write = writes.rbegin(); write != writes.rend(); ++write) {
             if (!write->before.empty() &&
                 pwrite(opened, write->before.data(), write->before.size(), write->offset) < 0)

@@ -1,6 +1,6 @@
-// A file layer for SQLite that fails when told, and that knows what a power cut would leave: it hands
+// A file layer for SQLite that fails when told to, and that knows what a power cut would leave. It passes
 // everything on to the system's own layer, and remembers for each file what has been written since its last
-// sync. lose_unsynced() takes that back, write by write, all of it or whatever a seed chooses, as a disk does
+// sync. lose_unsynced() takes that back write by write, all of it or whatever a seed chooses, like a disk
 // that reorders.
 //
 //     FaultVfs faults;                    // registers itself with SQLite under faults.name()
@@ -29,12 +29,12 @@ public:
 
     std::string name() const { return name_; }
 
-    // From here on, until told otherwise:
+    // From now on, until told otherwise:
     void fill_disk(bool full);       // files do not grow: SQLITE_FULL
-    void fail_syncs(bool fail);      // SQLITE_IOERR_FSYNC, and what was to be synced counts as lost
+    void fail_syncs(bool fail);      // SQLITE_IOERR_FSYNC, and the data to be synced counts as lost
     void fail_writes(bool fail);     // SQLITE_IOERR_WRITE
     void cut_power();                // both of these
-    void cut_power_after(int steps); // once so many more writes and syncs have succeeded
+    void cut_power_after(int steps); // once this many more writes and syncs have succeeded
     bool power_is_cut() const;
     int syncs() const; // how many have succeeded
 
@@ -57,10 +57,10 @@ private:
     sqlite3_vfs* const system_;
     std::string name_;
     sqlite3_vfs vfs_{};
-    mutable std::mutex mutex_; // of all below
+    mutable std::mutex mutex_; // guards everything below
     bool full_ = false, syncs_fail_ = false, writes_fail_ = false;
     int syncs_ = 0;
-    int steps_left_ = -1; // until the power is cut; negative: it is not going to be
+    int steps_left_ = -1;                                // until the power is cut; negative: never
     std::map<std::string, std::vector<Write>> unsynced_; // by file
 };
 

@@ -1,5 +1,5 @@
-// A lesson between domains: two headsets on seats of a room, students, and a session of two lessons there,
-// with a teacher who gives orders. On the real services, without a network.
+// A lesson across the domains: two headsets on seats of a room, students, and a session of two lessons there,
+// with a teacher who gives commands. On the real services, without a network.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -1,5 +1,6 @@
-// A headset, or a page, on the live socket of a TestAppliance: asks and waits for the answer, and keeps what
-// was pushed meanwhile until the story asks for it. Whatever it hears must be in /asyncapi.json and fit.
+// A headset, or a page, on the live socket of a TestAppliance. It asks and waits for the answer, and keeps
+// messages pushed meanwhile until the story asks for them. Every message it hears must be in /asyncapi.json
+// and fit it.
 #pragma once
 
 #include <algorithm>
@@ -30,7 +31,7 @@ public:
     }
     void hang_up() { socket_->hang_up(); }
     void send_picture(const std::string& jpeg) { socket_->send_binary('\1' + jpeg); }
-    // The next picture that was relayed; what was said before it is kept.
+    // The next picture that was relayed; earlier messages are kept.
     struct Picture {
         DeviceId device_id;
         std::string jpeg;
@@ -43,7 +44,7 @@ public:
         return picture;
     }
 
-    // The next pushed message for which `wanted` holds; those before it are forgotten.
+    // The next pushed message for which `wanted` holds; the ones before it are dropped.
     template <class Wanted>
     requires std::is_invocable_v<Wanted, const Json&> Json wait_for(Wanted wanted) {
         while (true) {
@@ -130,7 +131,7 @@ private:
     int last_eid_ = 0;
 };
 
-// Where a headset is in its lesson, by what it was told last.
+// The headset's position in its lesson, by the last thing it was told.
 inline std::int64_t position_of(const Json& state, std::int64_t now_ms) {
     const std::int64_t position_ms = state.at("position_ms");
     if (state.at("state") != "running") return position_ms;

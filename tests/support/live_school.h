@@ -1,5 +1,5 @@
 // The school of the stories about live lessons: two teachers, Ada, a room of two rows with a headset in each,
-// and a session of one video for that room.
+// and a session with one video for that room.
 #pragma once
 
 #include <functional>
@@ -53,7 +53,7 @@ struct LiveSchool {
     SessionId session;
 };
 
-// What an entry of a topic is once it fulfils `wanted`.
+// The entry of a topic, once it fulfils `wanted`.
 inline Json wait_for_entry(LiveClient& page, const std::string& key,
                            const std::function<bool(const Json&)>& wanted) {
     const Json message = page.wait_for([&](const Json& pushed) {

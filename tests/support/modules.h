@@ -1,4 +1,4 @@
-// Who may include whom in lib/, for the tests that hold the code to it.
+// Which module of lib/ may include which, for the tests that hold the code to it.
 #pragma once
 
 #include <map>
@@ -7,7 +7,7 @@
 
 namespace support {
 
-// The table of the design. A module may also include whatever those that it names may.
+// The table of the design. A module may also include whatever the modules it names may include.
 const std::map<std::string, std::set<std::string>>& include_table();
 
 // The module and all that it may include.

@@ -26,11 +26,11 @@ struct Pipe {
 };
 
 [[noreturn]] void become(const std::vector<std::string>& arguments, const Program::Options& options) {
-    if (options.as_process_1) { // the child of who unshares is the first of the namespace
+    if (options.as_process_1) { // the first child after unshare is process 1 of the namespace
         if (::unshare(CLONE_NEWPID) != 0) ::_exit(125);
         const pid_t first = ::fork();
         if (first != 0) {
-            // Hands on the one signal that tests send, and the end.
+            // Passes on the one signal that tests send, and the exit.
             static pid_t target;
             target = first;
             ::signal(SIGTERM, [](int number) { ::kill(target, number); });

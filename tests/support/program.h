@@ -17,17 +17,17 @@ public:
     };
     explicit Program(const std::vector<std::string>& arguments) : Program(arguments, Options{}) {}
     Program(const std::vector<std::string>& arguments, const Options& options);
-    ~Program(); // kills what still runs
+    ~Program(); // kills the process if it still runs
     Program(const Program&) = delete;
     Program& operator=(const Program&) = delete;
 
-    void type(const std::string& input); // and ends the input
+    void type(const std::string& input); // and closes the input
     void signal(int number) const;
-    // Reads until `words` have been printed, at most 20 s; gives the rest of that line. Throws what was
+    // Reads until `words` have been printed, at most 20 s; returns the rest of that line. Throws what was
     // printed instead.
     std::string wait_for_out(const std::string& words);
     std::string wait_for_error(const std::string& words);
-    // Waits for its end, at most 20 s: the exit code, or 128 + the signal that ended it.
+    // Waits for its end, at most 20 s. Returns the exit code, or 128 + the signal that ended it.
     int wait();
     const std::string& out() const { return out_.text; }
     const std::string& error() const { return error_.text; }

@@ -1,4 +1,4 @@
-// A client that says exactly the bytes it is told to, for what no well-behaved client would say.
+// A client that sends exactly the bytes it is told to, for requests that no well-behaved client would send.
 #pragma once
 
 #include <chrono>
@@ -24,11 +24,10 @@ public:
     RawClient& operator=(const RawClient&) = delete;
 
     void send(std::string_view bytes);
-    // As much as the server takes just now; for a server that has stopped reading.
+    // Sends as much as the server takes right now; for a server that has stopped reading.
     std::size_t send_some(std::string_view bytes);
     void end_sending();
-    // The next answer, whole; an answer without a body when `head_only`. Throws when none comes within five
-    // seconds.
+    // The next answer, complete; without a body when `head_only`. Throws when none comes within five seconds.
     RawAnswer answer(bool head_only = false);
     RawAnswer ask(std::string_view bytes) {
         send(bytes);
@@ -36,7 +35,7 @@ public:
     }
     // Whether the server closes (or has closed) without another byte.
     bool at_end(std::chrono::milliseconds patience = std::chrono::seconds(20));
-    // Whether it closes, whatever it says before; each word of it may take that long.
+    // Whether the server closes, whatever it says first; each piece of that may take as long as `patience`.
     bool ends(std::chrono::milliseconds patience);
     // Whether anything came within the time.
     bool hears_something(std::chrono::milliseconds patience);

@@ -8,7 +8,7 @@
 namespace support {
 namespace {
 
-// All rows of a query, a line each.
+// All rows of a query, one per line.
 std::string rows_of(store::Connection& connection, const std::string& sql, const std::string& name) {
     std::string text;
     store::Statement rows = connection.prepare_once(sql);
@@ -18,7 +18,7 @@ std::string rows_of(store::Connection& connection, const std::string& sql, const
     return text;
 }
 
-// The length of the comment or of the text in quotes that begins at `at`; 0 where neither does.
+// The length of the comment or the quoted text that begins at `at`; 0 if there is neither.
 std::size_t length_of_piece(std::string_view sql, std::size_t at) {
     const std::string_view end = sql[at] == '\'' ? "'" : sql.substr(at, 2) == "--" ? "\n" : "";
     if (end.empty()) return 0;
@@ -26,8 +26,8 @@ std::size_t length_of_piece(std::string_view sql, std::size_t at) {
     return found == std::string_view::npos ? sql.size() - at : found + 1 - at;
 }
 
-// Checks, collations and generated columns show only in the SQL. Without blanks, comments and the quotes of
-// names it is the same for a table that was made at once and for one that migrations made.
+// Checks, collations and generated columns show only in the SQL. Without spaces, comments and the quotes of
+// names, the SQL is the same for a table that was made at once and for one that migrations made.
 std::string bare(std::string_view sql) {
     std::string text;
     for (std::size_t at = 0; at < sql.size();) {
@@ -48,7 +48,7 @@ std::string schema_text(const std::filesystem::path& database) {
     store::Statement tables = connection.prepare_once(
         "SELECT name, type || ' strict=' || strict || ' wr=' || wr FROM pragma_table_list WHERE schema = "
         "'main' "
-        // The SQL of a view says it all, below; and one with JSON in it cannot be asked here, where the
+        // A view's SQL, below, says everything. A view with JSON in it cannot be queried here, where the
         // schema is not trusted.
         "AND name NOT LIKE 'sqlite_%' AND type <> 'view' ORDER BY name");
     while (tables.step()) {

@@ -1,4 +1,4 @@
-// What a database looks like, as text to compare: tables, columns, keys and indices, however their SQL was
+// The shape of a database, as text to compare: tables, columns, keys and indices, however their SQL was
 // written.
 #pragma once
 

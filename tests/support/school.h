@@ -1,5 +1,5 @@
-// A small school on a real store in a temporary folder: what the tests of the domains start from. Callbacks
-// between the domains are connected as the appliance connects them.
+// A small school on a real store in a temporary folder: tests of the domains start from it. It connects by
+// hand only the callbacks that rooms and presence need. Classroom (classroom.h) has the product's own wiring.
 #pragma once
 
 #include <string>
@@ -63,7 +63,7 @@ public:
         made.seats = seats;
         return write([&](store::Tx& tx) { return organisations.add(tx, made).id; });
     }
-    // With PIN `pin`; staff also with the user name of the nickname and the password "correct horse".
+    // With PIN `pin`; staff also get their nickname as user name and the password "correct horse".
     people::Person add_person(platform::Role role, const std::string& nickname,
                               const std::string& pin = "1234", OrganisationId organisation_id = {}) {
         people::NewPerson made;
@@ -118,7 +118,7 @@ public:
     OrganisationId organisation;
 };
 
-// The kind of the Error that `work` throws; "none" when it throws none.
+// The kind of the Error that `work` throws; "none" when it throws nothing.
 template <class Work>
 std::string error_of(Work work) {
     try {

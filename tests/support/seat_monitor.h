@@ -1,5 +1,5 @@
-// A client of dialect D and the school that it watches: one room of one row with two seats, somebody who
-// registered, and the clock at rest, so every byte of an answer is known.
+// A client of the seats dialect and the school that it watches: one room of one row with two seats, somebody
+// who registered, and a clock that stands still, so every byte of an answer is known.
 #pragma once
 
 #include <catch2/catch_test_macros.hpp>
@@ -15,7 +15,8 @@ using nlohmann::json;
 using support::SocketClient;
 using namespace std::chrono_literals;
 
-// One room of one row with two seats, a teacher who signed in, and the clock at rest: so every byte is known.
+// One room of one row with two seats, a teacher who signed in, and a clock that stands still: so every byte
+// is known.
 constexpr const char *
     ts = R"("ts":1788249600000)",
    *hall =
@@ -56,10 +57,10 @@ public:
         return set_cookie.substr(from, set_cookie.find(';') - from);
     }
     std::string code(const std::string& of) { return platform::totp_code(of, appliance.clock.now_ms()); }
-    // A code works once: the next one is of the next half minute.
+    // A code works once, and the next one comes with the next half minute.
     void wait_for_code() { appliance.clock.advance(30s); }
 
-    // Somebody who registered; gives the cookie of that.
+    // Registers somebody; returns the cookie.
     std::string registered(const std::string& username) {
         const json begun = post("/user/auth_start", R"({"username":")" + username + "+" + invite() + "\"}")
                                .json()

@@ -1,4 +1,4 @@
-// Randomness that a test foretells: uniform() gives the queued draws first, then counts on from a seed.
+// Randomness that a test can predict: uniform() gives the queued draws first, then counts on from a seed.
 #pragma once
 
 #include <deque>

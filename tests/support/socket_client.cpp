@@ -21,7 +21,7 @@ struct SocketClient::Impl {
     bool reading = false, message_there = false, ended = false, binary = false;
     int pings = 0;
 
-    // Runs until `done`, false when the time is over.
+    // Runs until `done`; false when time is up.
     bool run_until(const bool& done, std::chrono::milliseconds patience) {
         const auto end = std::chrono::steady_clock::now() + patience;
         io.restart();

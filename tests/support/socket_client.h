@@ -1,4 +1,4 @@
-// A WebSocket client that waits for what it wants. One thread, five seconds' patience.
+// A WebSocket client that waits for what it wants. One thread; it waits up to five seconds.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@
 
 namespace support {
 
-// What the server said instead of 101.
+// The server's answer, if it was not 101.
 struct HandshakeRefused : std::runtime_error {
     HandshakeRefused(int said, const std::string& why) : std::runtime_error(why), status(said) {}
     int status;
@@ -23,7 +23,7 @@ class SocketClient {
 public:
     using Headers = std::vector<std::pair<std::string, std::string>>;
 
-    // Shakes hands at once. Throws HandshakeRefused when the server does not want to.
+    // Does the handshake at once. Throws HandshakeRefused when the server refuses it.
     SocketClient(std::uint16_t port, const std::string& target, const Headers& headers = {},
                  bool deflate = false);
     ~SocketClient();
@@ -31,17 +31,17 @@ public:
 
     void send(std::string_view text);
     void send_binary(std::string_view bytes);
-    // The next message; nothing when the server has closed. Throws when neither comes in time.
+    // The next message; nullopt when the server has closed. Throws when neither comes in time.
     std::optional<std::string> read(std::chrono::milliseconds patience = std::chrono::seconds(20));
     // Whether a message comes within the time. It is kept for read.
     bool hears_something(std::chrono::milliseconds patience);
     bool last_was_binary() const;
-    // After read gave nothing: the server's close code, 0 when it just hung up.
+    // After read returned nullopt: the server's close code, 0 when it just hung up.
     std::uint16_t close_code() const;
     std::string header(std::string_view name) const; // of the 101
     int pings_heard() const;
     void close();
-    void hang_up(); // without a word, like Wi-Fi
+    void hang_up(); // without a close, like lost Wi-Fi
 
 private:
     struct Impl;

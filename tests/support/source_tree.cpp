@@ -39,7 +39,8 @@ std::string joined(const std::vector<std::string>& lines) {
     return text;
 }
 
-// Walks over C++ text and blanks what is not code. Line breaks stay, so that line numbers do.
+// Walks over C++ text and blanks out everything that is not code. Line breaks stay, and with them the line
+// numbers.
 class Blanker {
 public:
     explicit Blanker(std::string text) : text_(std::move(text)) {}
@@ -111,7 +112,7 @@ private:
 
 enum class Scope { outer, function, inner };
 
-// What an opening brace opens, told by the text between it and the statement before.
+// What an opening brace opens, judged by the text between it and the statement before.
 Scope opened_by(const std::string& head, bool within_function) {
     if (within_function) return Scope::inner;
     static const std::regex outer(

@@ -22,17 +22,16 @@ struct SourceFile {
 
 using SourceTree = std::vector<SourceFile>;
 
-/// Every text file that people write: not what is built, downloaded or binary.
+// Every text file that people write: nothing that is built, downloaded or binary.
 SourceTree read_source_tree(const std::string& root);
 
-/// A file for a rule to be tried on.
+// A file on which a rule can be tried.
 SourceFile sample(std::string path, std::string_view text);
 
-/// The code of a C++ file alone: comments, preprocessor lines and what stands in quotes become spaces, line
-/// by line.
+// Only the code of a C++ file: comments, preprocessor lines and quoted text become spaces, line by line.
 std::vector<std::string> code_only(const SourceFile& file);
 
-/// The quoted includes of a file: line number from 1, and the path as written.
+// The quoted includes of a file: line number from 1, and the path as written.
 std::vector<std::pair<int, std::string>> own_includes(const SourceFile& file);
 
 struct Function {
@@ -41,8 +40,8 @@ struct Function {
     int lines() const { return last_line - first_line + 1; }
 };
 
-/// The functions of a C++ file, by counting braces. Right for code that clang-format has laid out; a member
-/// initialiser with braces hides the lines above it, a table of data counts as none.
+// The functions of a C++ file, found by counting braces. Right for code that clang-format has laid out. A
+// member initialiser with braces hides the lines above it, and a table of data does not count.
 std::vector<Function> functions(const SourceFile& file);
 
 } // namespace support

@@ -12,7 +12,7 @@ bool is_name(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
 }
 
-// Walks over C++ text and puts together the strings in it.
+// Walks over C++ text and joins the strings in it.
 class StringReader {
 public:
     StringReader(const SourceFile& file, const StringMacros& macros) : macros_(macros) {
@@ -20,7 +20,7 @@ public:
             text_ += line + '\n';
     }
 
-    // Also of a macro's replacement, which is C++ text by itself.
+    // Also reads the replacement of a macro, which is C++ text too.
     StringReader(std::string text, const StringMacros& macros) : macros_(macros), text_(std::move(text)) {}
 
     std::vector<StringText> run(StringMacros* defined = nullptr) {
@@ -91,7 +91,7 @@ private:
         if (const auto macro = macros_.find(name); macro != macros_.end()) {
             add(macro->second);
         } else if (!(at_ > 0 && text_[at_ - 1] == '"') && !(end < text_.size() && text_[end] == '"')) {
-            end_string(); // else it is a literal's suffix or prefix
+            end_string(); // otherwise it is a literal's suffix or prefix
         }
         step(end - at_);
     }
@@ -159,7 +159,7 @@ bool is_one_of(const SqlToken& token, const std::array<std::string_view, Size>& 
     return token.is_word() && std::ranges::find(words, token.text) != words.end();
 }
 
-// Which tables there are in an SQL text, by the words before them.
+// Finds the tables in an SQL text by the words before them.
 class TableReader {
 public:
     explicit TableReader(std::string_view text) : tokens_(sql_tokens(text)) {}
@@ -229,7 +229,7 @@ private:
     std::vector<SqlToken> tokens_;
     std::size_t i_ = 0;
     std::set<std::string> here_;
-    std::vector<bool> in_from_ = {false}; // of each bracket that is open: is this its list of tables?
+    std::vector<bool> in_from_ = {false}; // for each open bracket: is this its list of tables?
     std::vector<Touch> found_;
 };
 

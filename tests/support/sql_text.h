@@ -1,4 +1,4 @@
-// The SQL in C++ source text, and which tables it touches: for the test that checks who owns which table.
+// The SQL in C++ source text, and the tables that it touches: for the test of which module owns which table.
 #pragma once
 
 #include <map>
@@ -11,7 +11,7 @@
 
 namespace support {
 
-// A string as the compiler sees it: neighbouring literals joined, macros put in, escapes undone.
+// A string as the compiler sees it: neighbouring literals joined, macros expanded, escapes resolved.
 struct StringText {
     std::string text;
     std::vector<std::pair<std::size_t, int>>
@@ -20,12 +20,12 @@ struct StringText {
     int line_at(std::size_t offset) const;
 };
 
-// String macros of all files, by name. Their pieces are known only where they are used.
+// String macros of all files, by name. Their pieces can only be resolved where they are used.
 using StringMacros = std::map<std::string, std::string>;
 
 void collect_macros(const SourceFile& file, StringMacros& macros);
 
-/// Every string of a C++ file, except those of its #define lines.
+// Every string of a C++ file, except those of its #define lines.
 std::vector<StringText> strings_of(const SourceFile& file, const StringMacros& macros);
 
 struct SqlToken {
@@ -38,7 +38,7 @@ struct SqlToken {
     bool is_word() const { return kind == Kind::word; }
 };
 
-/// Without comments. A sign is one character.
+// Without comments. A punctuation character is a token of its own.
 std::vector<SqlToken> sql_tokens(std::string_view text);
 
 struct Touch {
@@ -47,8 +47,9 @@ struct Touch {
     std::size_t at;
 };
 
-/// The tables that a text touches. Keywords count in capitals only, which tells SQL from English; what the
-/// text itself names by WITH is left out, and so are functions that give rows and SQLite's own tables.
+// The tables that a text touches. Only keywords in capitals count, which tells SQL from English. Names that
+// the text itself defines by WITH are left out, and so are functions that return rows and SQLite's own
+// tables.
 std::vector<Touch> tables_touched(std::string_view text);
 
 } // namespace support

@@ -1,4 +1,4 @@
-// schema.sql as the test of ownership reads it: which module owns a table, and what refers to what.
+// schema.sql as the ownership test reads it: which module owns a table, and which table refers to which.
 #pragma once
 
 #include <map>
@@ -29,10 +29,10 @@ struct TableOwners {
     std::vector<ForeignKey> foreign_keys;
     std::vector<View> views;
     std::vector<std::pair<int, std::string>> headings;
-    std::vector<std::pair<int, std::string>> faults; // what stands in the wrong place
+    std::vector<std::pair<int, std::string>> faults; // whatever stands in the wrong place
 };
 
-/// A heading is a line "-- ==== people": what follows belongs to lib/people.
+// A heading is a line "-- ==== people": the tables below it belong to lib/people.
 TableOwners read_table_owners(const SourceFile& schema);
 
 } // namespace support

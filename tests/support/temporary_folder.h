@@ -1,4 +1,4 @@
-// A folder of its own for a test, gone with the test.
+// A folder for one test, removed with it.
 #pragma once
 
 #include <cstdlib>

@@ -47,7 +47,7 @@ void TestAppliance::start() {
     options.services.chat = chat_;
     options.front_door.listen = {"127.0.0.1:0"};
     options.set_clock = [this](std::int64_t now_ms) { clock.set_ms(now_ms); };
-    options.tick = 20ms; // the manual clock jumps, and tests do not wait for a second to see it
+    options.tick = 20ms; // the manual clock jumps, and tests don't wait a second to notice
     appliance_ = std::make_unique<app::Appliance>(std::move(options), clock, random_);
     appliance_->start();
 }
@@ -88,7 +88,7 @@ Reply TestAppliance::call(const std::string& method, const std::string& path, co
     return reply;
 }
 
-// Every good answer to a test must fit what its route declares, whatever else the test looks at.
+// Every good answer in a test must fit the shape that its route declares, whatever else the test checks.
 void TestAppliance::check_shape(const std::string& method, const std::string& path,
                                 const Reply& reply) const {
     const auto match = appliance_->routes().find(method, path.substr(0, path.find('?')));

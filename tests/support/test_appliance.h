@@ -1,5 +1,5 @@
 // The real wiring for stories: the product's Appliance in a temporary folder, on port 0, with a manual clock
-// and the least costly hashing. Stories talk to it by HTTP and sockets like anybody else.
+// and the cheapest hashing. Stories talk to it over HTTP and sockets, like any client.
 #pragma once
 
 #include <chrono>
@@ -27,14 +27,14 @@ struct Reply {
     std::string header(const std::string& name) const;
 };
 
-// Who calls: a token, a cookie, a site key in the path, or nobody.
+// The caller: a token, a cookie, a site key in the path, or nobody.
 struct Credential {
     std::string token, cookie;
 };
 
 class TestAppliance {
 public:
-    // With a chat endpoint, where a test has one.
+    // With a chat endpoint, for tests that have one.
     explicit TestAppliance(chat::EndpointOptions chat = {});
     ~TestAppliance();
 
@@ -45,13 +45,13 @@ public:
                const Credential& credential = {});
     Reply call_raw(const std::string& method, const std::string& path, const std::string& body,
                    const std::vector<std::pair<std::string, std::string>>& headers);
-    // Must be answered with `status`, or the test ends here with the answer in its message.
+    // Expects `status`; otherwise the test ends here with the answer in its message.
     Json expect(int status, const std::string& method, const std::string& path, const Json& body = nullptr,
                 const Credential& credential = {});
     std::uint16_t port() const;
 
     // ---- the usual school ----
-    // "Test School" with administrator "head" (password "correct horse"); gives the administrator's
+    // "Test School" with administrator "head" (password "correct horse"); returns the administrator's
     // credential.
     Credential set_up();
     // Another organisation on the same box, with its own administrator.
@@ -67,7 +67,7 @@ public:
     Json make_room(const Credential& by, const std::string& name, int rows, int places);
 
     // ---- the box ----
-    // Ends the server in order and starts it again on the same folder and clock.
+    // Stops the server in order and starts it again on the same folder and clock.
     void restart();
     void stop() { appliance_.reset(); } // until restart
     app::Appliance& appliance() { return *appliance_; }

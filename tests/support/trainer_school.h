@@ -1,5 +1,5 @@
-// A school as dialect E's clients find it, and how they talk to it: literal bytes, no code shared with what
-// answers them.
+// A school as clients of the trainer dialect find it, and how they talk to it: literal bytes, sharing no code
+// with the server that answers.
 #pragma once
 
 #include <catch2/catch_test_macros.hpp>
@@ -29,7 +29,7 @@ inline const char* const fire_scenario = R"({
   "assessment": {"pass_score": 60, "criteria": [
       {"title": "Names the lid", "kind": "resolution", "words": ["lid|cover"], "weight": 1, "must": true}]}})";
 
-// A school with two scenarios, the second of which wants the first, and learners with e-mail and password.
+// A school with two scenarios, of which the second requires the first, and learners with e-mail and password.
 class School {
 public:
     School() {
@@ -80,7 +80,7 @@ public:
                 "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
         return client.ask(request + "\r\n" + body);
     }
-    // A good answer's whole envelope.
+    // The whole envelope of a good answer.
     json good(int status, const std::string& method, const std::string& path, const std::string& token = "",
               const std::string& body = "") const {
         const auto answer = send(method, path, token, body);

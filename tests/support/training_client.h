@@ -1,5 +1,5 @@
-// A client of dialect A, its panel and its headsets: literal bytes over real sockets, no code shared with
-// what answers them.
+// A client of the training dialect, its panel and its headsets: literal bytes over real sockets, sharing no
+// code with the server that answers.
 #pragma once
 
 #include <catch2/catch_test_macros.hpp>
@@ -21,8 +21,8 @@ inline std::string under(const std::string& key, const std::string& path) {
     return "/k/" + key + path;
 }
 
-// A client as dialect A's panel and headsets find it: "Test School" with administrator head, student ada, a
-// key for headsets and one for panels.
+// A client as the panel and the headsets of the training dialect find it: "Test School" with administrator
+// head, student ada, one key for headsets and one for panels.
 class Client {
 public:
     Client() {

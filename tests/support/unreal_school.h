@@ -1,4 +1,4 @@
-// A school whose Unreal app knows the box by its base URL alone, for the tests of dialect C.
+// A school whose Unreal app knows only the box's base URL, for the tests of the unreal dialect.
 #pragma once
 
 #include <sqlite3.h>
@@ -18,8 +18,7 @@ using support::RawAnswer;
 inline const std::string a_time = R"("20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d\d\dZ")";
 inline const std::string session = "/api/v1/unreal/session", tracking = "/api/v1/unreal/tracking";
 
-// The clock stands at 2026-09-01T08:00:00Z,
-// which is 1788249600.
+// The clock stands still at 2026-09-01T08:00:00Z, which is 1788249600.
 class School {
 public:
     School() {
@@ -40,7 +39,7 @@ public:
                 "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
         return client.ask(request + "\r\n" + body);
     }
-    // By the base URL with the site key in it.
+    // Uses the base URL with the site key in it.
     RawAnswer get(const std::string& path) const { return send("GET", "/k/" + key + path); }
     RawAnswer post(const std::string& path, const std::string& body) const {
         return send("POST", "/k/" + key + path, body);

@@ -1,5 +1,5 @@
 // A school with one of everything, for tests that try every route on it. The routes come from the table
-// itself, so one that is added tomorrow is tried tomorrow.
+// itself, so a route added tomorrow is tried from then on.
 #pragma once
 
 #include <catch2/catch_test_macros.hpp>
@@ -11,9 +11,9 @@
 
 namespace support {
 
-// And the ids by which routes name what it has.
+// The school, and the ids that routes use for what it has.
 struct WholeSchool {
-    // `mark` goes into every name that may be on the box once.
+    // `mark` goes into every name that must be unique on the box.
     WholeSchool(TestAppliance& appliance, Credential administrator, const std::string& mark = "")
         : box(appliance), head(std::move(administrator)) {
         box.add_person(head, "teacher", "rossi" + mark);
@@ -77,8 +77,8 @@ struct WholeSchool {
         ids["/v1/timetable"] = box.expect(201, "POST", "/v1/classes/" + class_id.dump() + "/timetable",
                                           {{"weekday", 1}, {"starts", "09:00"}, {"ends", "10:00"}}, teacher)
                                    .at("id");
-        ids["/v1/content"] = ids["/v1/uploads"] = add_content(); // it came by the first upload
-        ids["/v1/backups"] = 1; // known by name, and only to who runs the box
+        ids["/v1/content"] = ids["/v1/uploads"] = add_content(); // the first upload made it
+        ids["/v1/backups"] = 1; // known by name, and only to the box administrator
     }
 
     void add_what_is_trained() {
@@ -138,12 +138,12 @@ struct WholeSchool {
 
 inline Json body_for(const http::Route& route, const Json& document) {
     if (route.request.is_nothing()) return nullptr;
-    // Takes either a lesson or what makes one, which its schema cannot say.
+    // Takes either a lesson or the fields to make one; its schema cannot say so.
     if (route.path == "/v1/sessions/:id/lessons") return {{"lesson_id", 1}};
     return sample_of(route.request.json_schema(), document);
 }
 
-// Lectern's own HTTP routes; the dialects' have tests of their own in their own words.
+// Lectern's own HTTP routes; the dialects' routes have tests of their own, in their own words.
 inline std::vector<const http::Route*> own_routes(TestAppliance& box) {
     std::vector<const http::Route*> own;
     for (const auto& route : box.appliance().routes().all())

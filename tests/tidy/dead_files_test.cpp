@@ -1,4 +1,4 @@
-// No file is left behind that nothing uses.
+// Every file is used by something.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <regex>

@@ -1,4 +1,4 @@
-// What lib/ARCHITECTURE.md names is there, and every module of lib/ is in it.
+// Everything that lib/ARCHITECTURE.md names exists, and every module of lib/ is in it.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <regex>
@@ -25,7 +25,7 @@ std::vector<std::string> words(const std::string& line, const std::regex& word) 
     return found;
 }
 
-// A folder ends in '/'; a name without one may be anywhere; "*_routes.cpp" means any that end so.
+// A folder ends in '/'; a name without one may be anywhere; "*_routes.cpp" means any file with that ending.
 bool exists(const SourceTree& files, std::string path) {
     const bool up = path.starts_with("../");
     path = up ? path.substr(3) : path;
@@ -39,7 +39,7 @@ bool exists(const SourceTree& files, std::string path) {
     });
 }
 
-// What stands in backquotes and looks like a file or folder of ours; "/docs" is a path of the server.
+// Text in backquotes that looks like a file or folder of ours; "/docs" is a path of the server.
 Faults missing_file_faults(const SourceTree& files) {
     static const std::regex quoted("`([^`/ ][^` ]*(?:/[^` ]*|[.](?:cpp|h|md|sql|txt)))`");
     Faults faults;
@@ -62,7 +62,7 @@ Names modules_of(const SourceTree& files) {
     return modules;
 }
 
-// The first column of the table of modules, which ends at the first line that is no row of it.
+// The first column of the table of modules, which ends at the first line that is not a row.
 Faults module_faults(const SourceTree& files) {
     static const std::regex name("([a-z_]+)");
     const auto document = std::ranges::find(files, page, &SourceFile::path);

@@ -1,6 +1,6 @@
-// A house rule of lib/ and app/: what names a row has the type of its table (platform/ids.h), never a plain
-// integer, so that the order of arguments cannot put one table's row where another's belongs. Known by the
-// names of what is declared.
+// A house rule of lib/ and app/: whatever names a row has the type of its table (platform/ids.h), never a
+// plain integer, so that the order of arguments cannot put one table's row where another's belongs. The rule
+// goes by the names of declarations.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <cctype>
@@ -18,7 +18,7 @@ using support::sample;
 using support::SourceFile;
 using support::SourceTree;
 
-// A plain integer that has an id's name all the same.
+// A plain integer that nevertheless has an id's name.
 struct Exception {
     std::string_view folder; // or file
     std::string_view name;
@@ -91,7 +91,7 @@ class Reader {
 public:
     explicit Reader(const SourceFile& file) : tokens_(tokens_of(file)) {}
 
-    // Where a plain integer, a list of them or another name for one is declared under an id's name.
+    // Where a plain integer, a list of them or an alias for one is declared under an id's name.
     std::vector<Token> faults() {
         for (at_ = 0; at_ < tokens_.size(); ++at_) {
             if (is_integer(text())) {

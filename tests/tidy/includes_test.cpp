@@ -1,4 +1,4 @@
-// Who may include whom.
+// Which module may include which.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <string>
@@ -58,7 +58,7 @@ Faults include_faults(const SourceTree& files) {
     return faults;
 }
 
-// Dialect tests compare literal bytes; sharing code with what they test would hide a wrong shape.
+// Dialect tests compare literal bytes; code shared with the dialect would hide a wrong shape.
 Faults dialect_test_faults(const SourceTree& files) {
     Faults faults;
     for (const SourceFile& file : files) {
@@ -71,7 +71,7 @@ Faults dialect_test_faults(const SourceTree& files) {
     return faults;
 }
 
-// Written from an include root, and there.
+// Includes are written from an include root, and the file exists.
 Faults include_path_faults(const SourceTree& files) {
     Names paths;
     for (const SourceFile& file : files) {

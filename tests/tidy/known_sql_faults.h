@@ -1,5 +1,5 @@
-// What sql_ownership_test.cpp still puts up with, each as often as it is there. Take off what you mend; add
-// nothing.
+// The faults that sql_ownership_test.cpp still tolerates, each as often as it occurs. Remove what you fix;
+// add nothing.
 #pragma once
 
 #include <array>

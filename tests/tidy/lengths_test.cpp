@@ -1,4 +1,4 @@
-// How long files and functions may be.
+// The limits on the length of files and functions.
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
@@ -14,8 +14,8 @@ using support::SourceTree;
 constexpr std::size_t longest_file = 500;
 constexpr int longest_function = 60;
 
-// Catalogs and lockfiles are data; the schema is one page on purpose; what openapi-typescript writes is not
-// ours to cut.
+// Catalogs and lockfiles are data; the schema is one page on purpose; openapi-typescript's output is not ours
+// to split.
 bool counts_as_written(const SourceFile& file) {
     return !file.is(".json") && !file.is(".svg") && !file.is(".csv") && !file.is(".d.ts") &&
            file.path != "schema.sql" && file.name() != "CHANGELOG.md";

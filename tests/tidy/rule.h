@@ -1,5 +1,5 @@
-// House rules, checked on the source text itself. Each rule is a function from a tree to its faults. Each is
-// first tried on a small bad sample, so that it cannot pass because it looks at nothing.
+// House rules, checked on the source text itself. Each rule is a function from a tree to its faults, and is
+// first tried on a small bad sample, so that it cannot pass just because it looks at nothing.
 #pragma once
 
 #include <set>
@@ -13,16 +13,16 @@ namespace tidy {
 using Faults = std::vector<std::string>;
 using Names = std::set<std::string>;
 
-/// The whole source tree, read once.
+// The whole source tree, read once.
 const support::SourceTree& tree();
 
-/// "lib/a.cpp:12: ", the beginning of a fault.
+// "lib/a.cpp:12: ", the beginning of a fault.
 std::string place(const support::SourceFile& file, std::size_t line);
 
-/// Fails the test with each fault that there is.
+// Fails the test with every fault found.
 void report(const Faults& faults);
 
-/// Passes when there is exactly the one fault that a sample was made to have.
+// Passes when there is exactly the one fault that the sample was made to have.
 void expect(const Faults& faults, const std::string& start);
 
 } // namespace tidy

@@ -1,6 +1,6 @@
-// SQL lives with its owner: a table is written by the module under whose heading it stands in schema.sql, and
-// read by that module and by those that may include it. What the database does by itself on a deletion counts
-// as writing.
+// SQL lives with its owner: only the module under whose heading a table stands in schema.sql writes it, and
+// only that module and those that may include it read it. Rows that the database changes by itself on a
+// deletion count as written.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -27,7 +27,7 @@ using support::TableOwners;
 
 struct Fault {
     std::string place; // file:line
-    std::string what;  // the same wherever in the file it is
+    std::string what;  // the same wherever in the file it stands
 };
 using SqlFaults = std::vector<Fault>;
 
@@ -35,7 +35,7 @@ Fault fault(const SourceFile& file, int line, const std::string& what) {
     return {file.path + ":" + std::to_string(line), what};
 }
 
-// app/ is above all, and the dialects may include all.
+// app/ is above everything, and the dialects may include everything.
 bool is_above_all(const std::string& module) {
     return module == "app" || module == "dialects";
 }
@@ -64,7 +64,7 @@ const SourceFile& schema_of(const SourceTree& files) {
 
 // --- who touches which table ---
 
-// SQL that is not in capitals would pass unread.
+// SQL that is not in capitals would slip through unread.
 bool is_small_sql(const std::string& text, const TableOwners& owners) {
     static const std::regex small(
         R"(^\s*(select|insert|update|delete|replace|with)\s[\s\S]*?\b(from|into|update)\s+(\w+))");
@@ -109,7 +109,7 @@ SqlFaults sql_faults(const SourceTree& files) {
 
 // --- SQL that is put together at run time ---
 
-// Those that may: their pieces are literals, which are read like all others.
+// The files that may: their pieces are literals, which are read like all others.
 const std::set<std::string>& builders() {
     static const std::set<std::string> files = {
         "lib/runs/run.cpp",      // Runs::list: the filters that were asked for
@@ -161,7 +161,7 @@ SqlFaults schema_faults(const SourceTree& files) {
     return faults;
 }
 
-// Rows may go or change by themselves inside a module, and with their organisation.
+// Rows may disappear or change by themselves inside a module, and with their organisation.
 SqlFaults deletion_faults(const SourceTree& files) {
     const SourceFile& schema = schema_of(files);
     const TableOwners owners = support::read_table_owners(schema);
@@ -278,7 +278,7 @@ TEST_CASE("sql: a module reads its own tables and those below", "[tidy]") {
                "lib/people/a.cpp:2", reads);
         CHECK(faults_of("lib/devices/a.cpp", "const Sql x = \"SELECT 1 FROM devices, persons\";\n").empty());
     }
-    // Beside each other: scenarios may not include devices either.
+    // Siblings: scenarios may not include devices either.
     expect(faults_of("lib/scenarios/a.cpp", "auto x = \"SELECT 1 FROM devices\";\n"), "lib/scenarios/a.cpp:1",
            reads);
     CHECK(faults_of("app/a.cpp", "auto x = \"SELECT 1 FROM devices\";\n").empty());
@@ -295,7 +295,7 @@ TEST_CASE("sql: it is read however it is written", "[tidy]") {
         faults_of("lib/people/a.cpp",
                   "#define WHERE_FROM \\\n    \" FROM \"\nauto x = \"SELECT 1\" WHERE_FROM \"devices\";\n"),
         "lib/people/a.cpp:3", reads);
-    // A macro of another file counts where it is used.
+    // A macro from another file counts where it is used.
     expect(sql_faults({sample("lib/devices/a.h", "#define ALL \"SELECT 1 FROM devices\"\n"),
                        sample("lib/people/a.cpp", "auto x = ALL \" WHERE id = 1\";\n"), small_schema()}),
            "lib/people/a.cpp:1", reads);
@@ -316,7 +316,7 @@ TEST_CASE("sql: it is read however it is written", "[tidy]") {
     }
 }
 
-TEST_CASE("sql: it is put together only where the test knows it", "[tidy]") {
+TEST_CASE("sql: it is put together at run time only in known places", "[tidy]") {
     const auto with = [](const std::string& path, const std::string& text) {
         return builder_faults({sample(path, text)});
     };
@@ -366,7 +366,7 @@ TEST_CASE("sql: no deletion reaches into another module", "[tidy]") {
               .empty());
 }
 
-TEST_CASE("sql: what is known to be wrong becomes less", "[tidy]") {
+TEST_CASE("sql: the list of known faults only shrinks", "[tidy]") {
     SqlFaults faults = sql_faults(tree());
     std::ranges::copy(deletion_faults(tree()), std::back_inserter(faults));
     report(faults, known_faults());

@@ -13,7 +13,7 @@ using support::sample;
 using support::SourceFile;
 using support::SourceTree;
 
-// `lines_of` gives the lines to look at, so that a rule on code is not upset by a comment on it.
+// `lines_of` gives the lines to look at, so that a comment does not trip a rule on code.
 template <class Applies, class LinesOf>
 Faults word_faults(const SourceTree& files, const std::regex& word, const std::string& rule, Applies applies,
                    LinesOf lines_of) {
@@ -45,7 +45,7 @@ Faults sleep_faults(const SourceTree& files) {
 }
 
 Faults tab_faults(const SourceTree& files) {
-    // Debian's rules file is a makefile, which wants tabs.
+    // Debian's rules file is a makefile, which needs tabs.
     return word_faults(
         files, std::regex("\t"), "indent by spaces",
         [](const SourceFile& file) { return file.name() != "rules"; }, all_lines);

@@ -1,4 +1,4 @@
-// The half of Sessions that keeps commands and each headset's answers.
+// The half of Sessions that stores commands and each headset's answers.
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
@@ -15,7 +15,7 @@ namespace {
 constexpr std::array<std::string_view, 6> answer_names = {"sent", "received", "running",
                                                           "done", "failed",   "expired"};
 
-// How far an answer has come. What has ended stays; what has expired may still begin.
+// How far an answer has come. A finished one stays; an expired one may still begin.
 int progress_of(AnswerState state) {
     switch (state) {
         case AnswerState::sent:
@@ -201,7 +201,7 @@ CommandAnswer Sessions::answer(store::Tx& tx, OrganisationId organisation_id, Se
     const auto command = tx.id<CommandId>(
         "SELECT id FROM commands WHERE organisation_id = ? AND session_id = ? AND number = ?",
         organisation_id, id, number);
-    // Who joined after the command was given answers it all the same.
+    // A headset that joined after the command was given may answer it too.
     if (!command || !tx.integer("SELECT 1 FROM session_devices WHERE session_id = ? AND device_id = ?", id,
                                 answer.device_id))
         platform::throw_not_found("command for this headset");

@@ -1,4 +1,4 @@
-// What a teacher orders, what a headset answers.
+// Orders from the teacher, and answers from headsets.
 #include "http/serving/lists.h"
 #include "sessions/session_routes.h"
 

@@ -1,4 +1,4 @@
-// One call for every order: an action, its arguments, and whom it is for.
+// One call for every order: an action, its arguments, and the headsets it is for.
 #include <map>
 
 #include "http/serving/lists.h"
@@ -20,7 +20,7 @@ http::Shape percent(std::int64_t least) {
     return http::object({{"percent", http::integer(least, 100)}});
 }
 
-// What each action takes.
+// The arguments that each action takes.
 const std::map<std::string, http::Shape>& argument_shapes() {
     const auto nothing = http::object({});
     const auto seconds = [](std::int64_t least, std::int64_t most) { return http::integer(least, most); };
@@ -42,7 +42,7 @@ const std::map<std::string, http::Shape>& argument_shapes() {
         {"release", nothing},
         {"message", http::object({{"text", http::text(1, 500)}, {"seconds?", seconds(1, 600)}})},
         {"volume", percent(0)},
-        {"brightness", percent(5)}, // never dark: that is what eyes_on_me is for, which ends by itself
+        {"brightness", percent(5)}, // never fully dark: eyes_on_me does that, and ends by itself
         {"recenter", nothing},
         {"identify", http::object({{"seconds?", seconds(1, 60)}})},
         {"catch_up", nothing},
@@ -50,7 +50,7 @@ const std::map<std::string, http::Shape>& argument_shapes() {
     return shapes;
 }
 
-// How long what ends by itself lasts when nobody says.
+// How long an action that ends by itself lasts when the order doesn't say.
 const std::map<std::string, std::int64_t> usual_seconds = {
     {"look", 30}, {"eyes_on_me", 60}, {"message", 10}, {"identify", 5}};
 

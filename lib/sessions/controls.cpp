@@ -70,7 +70,7 @@ double degrees_between(const Direction& a, const Direction& b) {
 }
 
 void Controls::take(const Command& command) {
-    // Another lesson ends what was launched and where to look; the end of the session ends all.
+    // Another lesson cancels what was launched and where to look; the end of the session cancels everything.
     if (command.action == Action::stop) {
         *this = {};
         return;

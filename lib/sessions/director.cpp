@@ -19,8 +19,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-// What headsets are told: arguments that say for how long also say until when, so that each ends it by
-// itself, though the network be dead by then.
+// The arguments as headsets are told them: those that say for how long also say until when, so that each
+// headset ends it by itself even if the network is dead by then.
 std::string arguments_of(const Order& order, std::int64_t at_ms) {
     Json arguments = Json::parse(order.arguments);
     if (const auto seconds = arguments.find("seconds"); seconds != arguments.end())
@@ -28,7 +28,7 @@ std::string arguments_of(const Order& order, std::int64_t at_ms) {
     return arguments.dump();
 }
 
-// How long after a restart a headset may take to come back before its time in the lesson stops counting.
+// After a restart, how long a headset may take to come back before its time in the lesson stops counting.
 constexpr std::int64_t return_ms = 15'000;
 
 } // namespace
@@ -49,8 +49,8 @@ struct Director::Impl {
     Participation participation;
     Floor floor; // io thread
     std::vector<Pending> pending;
-    std::set<std::pair<OrganisationId, DeviceId>> unsettled; // organisation and device; the writer was busy
-    std::optional<std::int64_t> absent_at_ms;                // when to look for those who have not come back
+    std::set<std::pair<OrganisationId, DeviceId>> unsettled; // the writer was busy; tried again
+    std::optional<std::int64_t> absent_at_ms; // when to look for headsets that have not come back
     std::vector<Watcher> watchers;
 
     // ---- on the writer ----
@@ -70,7 +70,7 @@ struct Director::Impl {
         const OrganisationId organisation_id = before.organisation_id;
         if (is_control(order.action)) return control(tx, before, order, person_id);
         const bool starts = order.action == Action::start;
-        // A class that comes into its room takes the seats that it usually has.
+        // A class that comes into its room takes its usual seats.
         if (starts && before.transport.state == State::created && before.class_id && before.room_id)
             parts.rooms.apply_seating(tx, organisation_id, *before.room_id, *before.class_id);
         std::vector<DeviceId> devices =
@@ -91,10 +91,10 @@ struct Director::Impl {
         return announce(tx, std::move(session), std::move(command), std::move(places));
     }
 
-    // What leaves the session as it is, for those that it is meant for.
+    // An order that leaves the session as it is and goes to the headsets it is meant for.
     Ordered control(store::Tx& tx, const Session& session, const Order& order,
                     std::optional<PersonId> person_id) {
-        obeyed(session.transport, order, {}, tx.now_ms()); // refuses what cannot be now
+        obeyed(session.transport, order, {}, tx.now_ms()); // refuses what the state does not allow
         const std::vector<DeviceId> devices =
             parts.sessions.targeted(tx, session, order.target, participation.present_in(tx, session));
         const std::int64_t at_ms = tx.now_ms() + lead_ms(devices);
@@ -118,9 +118,9 @@ struct Director::Impl {
         return command;
     }
 
-    // Hands go down (who feels unwell still does), and students are signed out: the next child shall not be
-    // recorded as the last. Who came by a dialect's own sign-in stays until its client signs in anew: it
-    // knows no other way.
+    // Hands go down, except for students who still feel unwell. Students are signed out, so that the next
+    // child is not recorded as the last one. A student who signed in through a dialect stays until that
+    // client signs in again: it knows no other way.
     void end(store::Tx& tx, const Session& session) {
         for (Hand hand : parts.hands.in_session(tx, session.organisation_id, session.id)) {
             hand.raised_ms.reset();
@@ -160,7 +160,7 @@ struct Director::Impl {
         return place;
     }
 
-    // Something about a session that no headset has to obey.
+    // A change of a session that no headset has to obey.
     Session changed(store::Tx& tx, OrganisationId organisation_id, SessionId id) {
         const Session session = parts.sessions.get(tx, organisation_id, id);
         tx.after_commit([this, session] {
@@ -172,7 +172,7 @@ struct Director::Impl {
 
     // ---- from any thread ----
 
-    // A short job of the writer; when the writer has no room for it, it is tried again with the next tick.
+    // A short job for the writer. If the writer has no room for it, the next tick tries again.
     void submit_settle(OrganisationId organisation_id, DeviceId device_id) {
         const auto again = [this, organisation_id, device_id] {
             parts.hub.post([this, organisation_id, device_id](live::Hub&) {
@@ -373,7 +373,7 @@ Hand Director::move_hand(store::Tx& tx, OrganisationId organisation_id, DeviceId
     if (session_id) hand.session_id = session_id;
     hand.person = parts.rooms.person_on_device(tx, organisation_id, device_id);
     switch (move) {
-        case HandMove::raise: // again: with another question, in its old place
+        case HandMove::raise: // again: with another question, the old place in the queue
             hand.raised_ms = hand.raised_ms.value_or(tx.now_ms());
             hand.question = question;
             break;

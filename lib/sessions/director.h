@@ -1,12 +1,13 @@
-// The Director conducts what is live: it knows which headset is in which session, begins and ends their runs,
-// and has every order on its way to the headsets as soon as it is on disk. Whoever wants a session changed
-// asks here, not Sessions.
+// The Director conducts what is live. It knows which headset is in which session, begins and ends their runs,
+// and sends every order to the headsets as soon as it is on disk. A caller that wants a session changed asks
+// the Director, not Sessions.
 //
-// Two halves, and nothing is shared between them but what a mutex guards:
-// - On the writer, in the caller's transaction (`Tx&`): orders, answers, who joins what. From SQL alone.
-// - On the io thread, after the commit: the sockets of headsets (floor.h), and the topics of pages (board.h).
-// All that is needed to go on after kill -9 is in the store: load() brings it back, and a session that ran,
-// runs.
+// It has two halves, which share only what a mutex guards:
+// - On the writer, in the caller's transaction (`Tx&`): orders, answers, who joins what. They work from SQL
+//   alone.
+// - On the io thread, after the commit: the sockets of headsets (floor.h) and the topics of pages (board.h).
+//   The store holds everything needed to go on after kill -9: load() brings it back, and a session that was
+//   running keeps running.
 #pragma once
 
 #include <cstdint>
@@ -60,22 +61,22 @@ public:
     // ---- on the writer ----
     Session create(store::Tx& tx, OrganisationId organisation_id, const NewSession& session);
     Session add_lesson(store::Tx& tx, OrganisationId organisation_id, SessionId id, LessonId lesson_id);
-    // Error conflict when the session's state does not allow it. `person_id`: who says so.
+    // Error conflict when the session's state does not allow it. `person_id`: the person who gives the order.
     Ordered order(store::Tx& tx, OrganisationId organisation_id, SessionId id, const Order& order,
                   std::optional<PersonId> person_id);
-    // A command again, under a new number, for those alone that have not done it (or these of them) and have
-    // not been told anything newer of its kind.
+    // Repeats a command under a new number for the headsets that have not done it (or those of them that are
+    // named) and have not been told anything newer of its kind.
     Ordered retry(store::Tx& tx, OrganisationId organisation_id, SessionId id, std::int64_t number,
                   const std::optional<std::vector<DeviceId>>& device_ids, std::optional<PersonId> person_id);
-    // The live sessions of the organisation stop; those of one teacher only, if it is given.
+    // Stops the live sessions of the organisation; only one teacher's, if a teacher is given.
     std::vector<Session> stop_all(store::Tx& tx, OrganisationId organisation_id,
                                   std::optional<PersonId> teacher_id, std::optional<PersonId> person_id);
-    // Another teacher has the session from now on.
+    // Another teacher takes the session over.
     Session take_over(store::Tx& tx, OrganisationId organisation_id, SessionId id, PersonId teacher_id);
-    // Everybody is shown what that headset's student sees, or no more.
+    // Shows everybody what that headset's student sees, or stops showing it.
     Session show(store::Tx& tx, OrganisationId organisation_id, SessionId id,
                  std::optional<DeviceId> device_id);
-    // A spare takes the place of a flat headset: its seat, its student, its run with the position.
+    // A spare takes the place of a flat headset: its seat, its student, and its run with the position.
     struct Swapped {
         std::optional<SeatId> seat_id;
         std::optional<RunId> run_id;
@@ -87,14 +88,14 @@ public:
     void join(store::Tx& tx, OrganisationId organisation_id, SessionId id, DeviceId device_id);
     CommandAnswer answer(store::Tx& tx, OrganisationId organisation_id, SessionId id, std::int64_t number,
                          const CommandAnswer& answer);
-    // A student raises a hand (error conflict outside of a session), feels unwell, or takes that back.
+    // A student raises a hand (error conflict outside a session), feels unwell, or takes that back.
     Hand move_hand(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id, HandMove move,
                    const std::string& question = {});
-    // The teacher has seen to them: of a session all who wait, or these. Which ones waited.
+    // The teacher has seen to them: to all who wait in a session, or to these. Returns those that waited.
     std::vector<DeviceId> lower_hands(store::Tx& tx, OrganisationId organisation_id, SessionId id,
                                       const std::optional<std::vector<DeviceId>>& device_ids);
-    // Puts a headset where it belongs: into the session that calls it, with a run for who is on it. Its
-    // current run, when it is in a lesson. For Ingest::on_unnamed_run.
+    // Puts a headset where it belongs: into the session that calls it, with a run for the student on it.
+    // Returns its current run when it is in a lesson. For Ingest::on_unnamed_run.
     std::optional<RunId> settle(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id);
 
     // ---- from any thread: something changed that may concern a lesson ----
@@ -102,25 +103,25 @@ public:
     void device_removed(OrganisationId organisation_id, DeviceId device_id); // unpaired
     void signed_in(OrganisationId organisation_id, DeviceId device_id,
                    const std::optional<people::PersonReference>& person);
-    // Something to say to a headset, if it is there.
+    // Sends a message to a headset, if it is there.
     void tell(DeviceId device_id, const char* type, const nlohmann::json& data);
     void seat_changed(OrganisationId organisation_id, const rooms::Seat& seat);
 
     // ---- on the io thread ----
-    // Its socket is open and is the hub's `client`: it is welcomed with the state of its lesson.
+    // Its socket is open as the hub's `client`: welcome it with the state of its lesson.
     void headset_connected(live::ClientId client, const platform::Caller& caller);
     void headset_disconnected(live::ClientId client);
-    // Commands expire, and who has not come back after a restart no longer counts as there; about every
-    // second.
+    // About every second: expires commands, and stops counting headsets as present that have not come back
+    // after a restart.
     void tick();
     bool any_live() const;
-    // Headsets hear whether they are watched; a few times a second.
+    // A few times a second: tells headsets whether they are watched.
     void ask_for_pictures();
     // The live session that a headset is in.
     std::optional<SessionId> session_of(DeviceId device_id) const;
-    // Whether a headset is told its commands itself, and answers them: then nobody may answer for it.
+    // Whether a headset receives its commands itself and answers them: then nothing else may answer for it.
     bool answers_itself(DeviceId device_id) const;
-    // Hears of every order once it is on disk; for dialects, whose sockets say it in their own words.
+    // Called for every order once it is on disk; for dialects, whose sockets announce it in their own words.
     using Watcher = std::function<void(const Session&, const Command&)>;
     void watch(Watcher watcher);
 
@@ -129,7 +130,7 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-// The half of swap() that is on disk (swap.cpp).
+// The half of swap() that changes the store (swap.cpp).
 Director::Swapped exchange_headsets(store::Tx& tx, const DirectorParts& parts, const Session& session,
                                     DeviceId device_id, DeviceId spare_id);
 

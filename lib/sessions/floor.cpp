@@ -13,7 +13,7 @@ Json or_null(const std::optional<RunId>& value) {
     return value ? Json(*value) : Json();
 }
 
-// What a headset is told of a command. `run_id` where the command changed its run.
+// How a headset is told of a command. `run_id`: set when the command changed its run.
 Json command_json(const Session& session, const Command& command) {
     return {{"session_id", command.session_id},
             {"number", command.number},
@@ -60,7 +60,7 @@ bool Floor::presence_changed(const devices::Present& present) {
     headset.organisation_id = present.organisation_id;
     if (headset.online == present.online) return false;
     headset.online = present.online;
-    // Who came by a socket has been settled already.
+    // A headset that came by a socket has been settled already.
     return !present.online || headset.clients.empty();
 }
 
@@ -86,7 +86,7 @@ void Floor::open(const Session& session, std::int64_t newest_playback) {
     live_[session.id] = {session, newest_playback};
 }
 
-// One frame for all whose run goes on; one each for those who get another.
+// One frame for all headsets whose run goes on; a frame each for those that get another run.
 void Floor::tell_command(const Ordered& ordered, const std::vector<Place>& places) {
     Json data = command_json(ordered.session, ordered.command);
     std::vector<live::ClientId> alike;
@@ -120,7 +120,7 @@ void Floor::move(OrganisationId organisation_id, const Place& place) {
 void Floor::settled(OrganisationId organisation_id, const Place& place) {
     const Headset& headset = headsets_[place.device_id];
     if (headset.place == place) return;
-    // Who was nowhere and still is has heard so when it connected.
+    // A headset outside every session was told so when it connected; don't tell it twice.
     const bool stays = headset.place.session_id == place.session_id && headset.place.run_id == place.run_id;
     move(organisation_id, place);
     if (stays) return;

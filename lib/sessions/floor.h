@@ -1,5 +1,5 @@
-// The Director's half on the io thread: the headsets on the floor, their sockets, where each is, and what it
-// is told. Nothing here is on disk; load() of the Director fills it again.
+// The Director's half on the io thread: the headsets on the floor, their sockets, where each one is, and what
+// it is told. None of it is on disk; Director::load() fills it again.
 #pragma once
 
 #include <cstdint>
@@ -39,24 +39,24 @@ public:
 
     void connected(live::ClientId client, const platform::Caller& caller);
     void disconnected(live::ClientId client);
-    // Whether it came or went and has to be settled for that.
+    // True when it came or went and has to be settled for that.
     bool presence_changed(const devices::Present& present);
 
-    // An order is on disk: the headsets hear of it, and are where it puts them.
+    // An order is on disk: tell the headsets, and move them to where it puts them.
     void perform(const Ordered& ordered, const std::vector<Place>& places);
     void session_changed(const Session& session);
-    // At start: what goes on, and who is in it.
+    // At start: the sessions that go on, and the headsets in them.
     void open(const Session& session, std::int64_t newest_playback);
     void move(OrganisationId organisation_id, const Place& place);
-    // The same, and the headset is told when it is somewhere else.
+    // The same for one headset, which is told when it is somewhere else now.
     void settled(OrganisationId organisation_id, const Place& place);
     void tell(DeviceId device_id, const char* type, nlohmann::json data);
 
     std::optional<SessionId> session_of(DeviceId device_id) const;
-    bool hears(DeviceId device_id) const; // it has a socket of Lectern's own open
+    bool hears(DeviceId device_id) const; // it has an open socket of Lectern's own
     bool any_live() const { return !live_.empty(); }
     const std::map<DeviceId, Headset>& headsets() const { return headsets_; }
-    // Organisation and headset of those whose run goes on though they are not there.
+    // Organisation and headset of those that are not there although their run goes on.
     std::vector<std::pair<OrganisationId, DeviceId>> absent() const;
 
 private:

@@ -1,4 +1,4 @@
-// Raised hands: the headset's side, by socket and by HTTP alike, and the teacher's.
+// Raised hands: the headset's side, by socket and by HTTP alike, and the teacher's side.
 #include "http/serving/lists.h"
 #include "sessions/session_routes.h"
 
@@ -28,7 +28,7 @@ Answer move(Call& call, Tx& tx, const SessionParts& parts, HandMove what) {
     return http::json(headset_json(hand)).on({{"device", hand.device_id}});
 }
 
-// By socket and by HTTP.
+// Adds the same move twice: by socket and by HTTP.
 void add_move(http::RouteTable& table, const SessionParts& parts, HandMove what, const std::string& word,
               const std::string& path, const std::string& summary) {
     const auto takes = what == HandMove::raise

@@ -1,5 +1,5 @@
-// Raised hands, and who feels unwell. One row a headset, until the teacher or the student takes it back; on
-// disk, so that a restart of the server forgets nobody who waits.
+// Raised hands, and students who feel unwell. One row a headset, until the teacher or the student takes it
+// back. It is on disk, so a restart of the server forgets nobody who waits.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ class Hands {
 public:
     static constexpr std::size_t longest_question = 200;
 
-    // A hand that is down and a student who is well where there is no row.
+    // Without a row: the hand is down and the student is well.
     Hand of(store::Read& read, OrganisationId organisation_id, DeviceId device_id) const;
     std::vector<Hand> in_session(store::Read& read, OrganisationId organisation_id,
                                  SessionId session_id) const;
@@ -38,9 +38,9 @@ public:
     void keep(store::Tx& tx, const Hand& hand);
 };
 
-// Who waits for the teacher: the unwell first, then by time.
+// The order of those who wait for the teacher: the unwell first, then by time.
 bool waits_before(const Hand& a, const Hand& b);
-// What its headset is told: {"raised", "question", "unwell"}.
+// How its headset is told: {"raised", "question", "unwell"}.
 nlohmann::json headset_json(const Hand& hand);
 
 } // namespace sessions

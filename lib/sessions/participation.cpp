@@ -48,7 +48,7 @@ std::vector<Place> Participation::settle_all(store::Tx& tx, const Session& sessi
     return places;
 }
 
-// The run of a headset in a live session, when there is one or is to be one.
+// The run of a headset in a live session, if it has one or must get one now.
 std::optional<RunId> Participation::run_in(store::Tx& tx, const Session& session, DeviceId device_id,
                                            std::int64_t at_ms, bool begin) {
     const OrganisationId organisation_id = session.organisation_id;
@@ -76,7 +76,7 @@ std::optional<RunId> Participation::run_in(store::Tx& tx, const Session& session
 RunId Participation::begin_run(store::Tx& tx, const Session& session, DeviceId device_id,
                                std::int64_t at_ms) {
     const OrganisationId organisation_id = session.organisation_id;
-    // What the headset did on its own before the lesson is over.
+    // Ends what the headset did on its own before it came into the session.
     if (const auto before = runs_.current(tx, organisation_id, device_id, "events"))
         runs_.finish(tx, organisation_id, before->id, at_ms);
     runs::NewRun run;

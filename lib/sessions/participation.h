@@ -1,9 +1,9 @@
-// Who takes part in what, as the writer sees it: from SQL and from who is there just now. A headset is in the
-// session that it joined last; while its lesson plays and it is there, its run counts the time.
+// Who takes part in what, as the writer sees it: from SQL and from current presence. A headset is in the
+// session that it joined last. While its lesson plays and it is there, its run counts the time.
 //
-// A run belongs to one student. Who signs in on a headset names its run if nobody has; otherwise a new run
-// begins. Signing out changes nothing: the lesson is still that student's. Until somebody signs in, the
-// student of the seat has it.
+// A run belongs to one student. When a student signs in on a headset, its run gets that name if it has none
+// yet; otherwise a new run begins. Signing out changes nothing: the lesson is still that student's. Until
+// somebody signs in, it belongs to the student assigned to the seat.
 #pragma once
 
 #include <cstdint>
@@ -36,14 +36,14 @@ public:
         : sessions_(sessions), runs_(runs), presence_(presence), rooms_(rooms), logins_(logins) {}
 
     bool is_there(DeviceId device_id) const;
-    // Of those headsets, the ones whose session this is.
+    // Of the headsets that are there, those whose session this is.
     std::vector<DeviceId> present_in(store::Read& read, const Session& session) const;
 
-    // Puts one headset where it belongs now, with the run that it needs; while it is away its time does not
-    // count. `begin_run`: also though it is not connected, because it sends events.
+    // Puts one headset where it belongs now, with the run that it needs. While it is away its time does not
+    // count. `begin_run`: begin one even though it is not connected, because it sends events.
     Place settle(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id, bool begin_run);
-    // After an order: ends the runs of what is over, begins those of what plays now, for all headsets of the
-    // session that are there. What it did takes effect at `at_ms`.
+    // After an order: ends the runs of what is over and begins those of what plays now, for all headsets of
+    // the session that are there. The order takes effect at `at_ms`.
     std::vector<Place> settle_all(store::Tx& tx, const Session& session, std::span<const DeviceId> devices,
                                   std::int64_t at_ms);
 

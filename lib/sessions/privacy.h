@@ -1,4 +1,4 @@
-// What a session keeps of a person beside the runs: a raised hand and what was asked.
+// What a session keeps of a person beside the runs: a raised hand and the question asked.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace sessions {
 
-// All of it at once: there is one row a headset. Gives true, as a chunk that was the last.
+// Erases all of it at once, because there is one row a headset. Returns true: this was the last chunk.
 bool erase_hands(store::Tx& tx, OrganisationId organisation_id, PersonId person_id, bool remove_runs);
 
 } // namespace sessions

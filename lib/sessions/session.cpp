@@ -200,7 +200,7 @@ void Sessions::set_transport(store::Tx& tx, OrganisationId organisation_id, Sess
         " stopped_ms = CASE WHEN ?7 THEN ?6 END WHERE organisation_id = ?1 AND id = ?2",
         organisation_id, id, name_of(transport.state), transport.lesson_index, transport.position_ms,
         transport.position_at_ms, stopped);
-    // From the start on, the session keeps its lessons as they are now.
+    // From its start, the session keeps its lessons as they are now.
     if (transport.is_live())
         tx.run(
             "UPDATE session_lessons SET title = l.title, kind = l.kind, content = l.content,"

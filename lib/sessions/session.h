@@ -1,5 +1,6 @@
-// Sessions: live lessons, their commands and each headset's answers, as the store keeps them. What is live in
-// memory, and who is told, is the Director's; whoever wants something done to a session asks the Director.
+// Sessions: live lessons, their commands and each headset's answers, as the store keeps them. The Director
+// keeps the live part in memory and tells headsets and pages; a caller that wants something done to a session
+// asks the Director.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +42,7 @@ struct Session {
     std::int64_t created_ms = 0;
     std::optional<std::int64_t> started_ms, stopped_ms;
 
-    const SessionLesson* lesson() const; // the current one, or null: a session may run without any
+    const SessionLesson* lesson() const; // the current one, or null: a session may have none
     std::vector<std::optional<std::int64_t>> durations() const;
     std::int64_t position_at(std::int64_t now_ms) const;
 };
@@ -50,7 +51,7 @@ struct NewSession {
     std::string title;
     PersonId teacher_id;
     std::optional<ClassId> class_id;
-    std::optional<RoomId> room_id; // neither: everybody of the organisation may join by id
+    std::optional<RoomId> room_id; // neither: all of the organisation may join by id
     std::vector<LessonId> lesson_ids;
 };
 
@@ -59,10 +60,10 @@ struct SessionFilter {
     bool live = false; // running or paused
     std::optional<PersonId> teacher_id;
     std::optional<ClassId> class_id;
-    std::optional<PersonId> student_id; // of a class that this person is in
+    std::optional<PersonId> student_id; // in a class of this person
 };
 
-// In the order of progress; a headset's state never goes back, but a late answer corrects `expired`.
+// In the order of progress. A headset's state never goes back, but a late answer corrects `expired`.
 enum class AnswerState { sent, received, running, done, failed, expired };
 std::string_view name_of(AnswerState state);
 AnswerState answer_state_of(std::string_view name);
@@ -77,28 +78,28 @@ struct CommandAnswer {
 struct Command {
     CommandId id;
     SessionId session_id;
-    std::int64_t number = 0; // per session, from 1: a headset obeys only what is newer
+    std::int64_t number = 0; // per session, from 1: a headset obeys only a newer one
     Action action = Action::start;
     std::string arguments = "{}";             // JSON
-    std::string target = R"({"kind":"all"})"; // JSON: whom it was meant for
+    std::string target = R"({"kind":"all"})"; // JSON: the headsets it was meant for
     std::int64_t lesson_index = 0;
     std::int64_t position_ms = 0;
     std::int64_t at_ms = 0; // when it takes effect
     std::optional<PersonId> created_by;
     std::int64_t created_ms = 0;
     std::int64_t expires_ms = 0;
-    std::vector<CommandAnswer> answers; // one for each headset that it went to
+    std::vector<CommandAnswer> answers; // one for each headset that it was sent to
 
-    bool is_for_all() const; // also for those who come later
+    bool is_for_all() const; // also for headsets that join later
 };
 
-// What an order made.
+// The result of an order.
 struct Ordered {
     Session session;
     Command command;
 };
 
-// A headset as a teacher knows it: by its name and by who has it.
+// A headset as a teacher knows it: by its name and by the student on it.
 struct Taker {
     std::string name;
     std::optional<people::PersonReference> person;
@@ -114,7 +115,7 @@ public:
     Session get(store::Read& read, OrganisationId organisation_id, SessionId id) const; // Error not_found
     store::Page<Session> list(store::Read& read, OrganisationId organisation_id, const SessionFilter& filter,
                               const store::PageRequest& page) const; // newest first
-    // For start-up: the live ones of the whole box, and the newest of those that wait to start.
+    // For start-up: the live sessions of the whole box, and the newest of those that wait to start.
     std::vector<Session> all_open(store::Read& read) const;
     void add_lesson(store::Tx& tx, OrganisationId organisation_id, SessionId id, LessonId lesson_id);
     void set_teacher(store::Tx& tx, OrganisationId organisation_id, SessionId id, PersonId teacher_id);
@@ -125,27 +126,27 @@ public:
                        const Transport& transport);
 
     // ---- who takes part ----
-    // Paired headsets on the room's seats, those whose signed-in student is of the class, and those that
+    // Paired headsets on the room's seats, those whose signed-in student is in the class, and those that
     // joined.
     std::vector<DeviceId> candidates(store::Read& read, const Session& session) const;
-    // Whether a headset may join by asking: a session without class and room admits everybody of its
+    // Whether a headset may join by asking. A session without class and room admits every headset of its
     // organisation.
     bool admits(store::Read& read, const Session& session, DeviceId device_id) const;
-    // Of `devices` those that a control is meant for. Error invalid when it names a headset that is none of
-    // them, or when none is left.
+    // Of `devices`, those that a control is meant for. Error invalid when it names a headset that is not
+    // among them, or when none is left.
     std::vector<DeviceId> targeted(store::Read& read, const Session& session, const Target& target,
                                    const std::vector<DeviceId>& devices) const;
     std::vector<DeviceId> devices(store::Read& read, OrganisationId organisation_id, SessionId id) const;
-    // Its headsets on which a student has signed in, except by a dialect's own sign-in.
+    // The session's headsets with a signed-in student, except those signed in through a dialect.
     std::vector<DeviceId> worn_by_students(store::Read& read, OrganisationId organisation_id,
                                            SessionId id) const;
-    // A headset is in the session that it joined last; joining again makes it the last.
+    // A headset is in the session that it joined last; joining again makes this one the last.
     void join(store::Tx& tx, OrganisationId organisation_id, SessionId id, DeviceId device_id);
     void leave(store::Tx& tx, OrganisationId organisation_id, SessionId id, DeviceId device_id);
     std::optional<SessionId> live_session_of(store::Read& read, OrganisationId organisation_id,
                                              DeviceId device_id) const;
     // The newest live session that wants the headset, by its seat or its student's class, and that it has not
-    // joined.
+    // joined yet.
     std::optional<SessionId> session_calling(store::Read& read, OrganisationId organisation_id,
                                              DeviceId device_id) const;
 
@@ -157,24 +158,24 @@ public:
                                         std::int64_t number) const;
     std::vector<Command> commands(store::Read& read, OrganisationId organisation_id, SessionId id,
                                   std::int64_t limit) const; // newest first
-    // The controls that headsets may still hold, oldest first, with the plays that end some of them.
+    // The controls that headsets may still hold, oldest first, with the plays that ended some of them.
     std::vector<Command> held_commands(store::Read& read, OrganisationId organisation_id, SessionId id) const;
-    // Of the commands that change what plays, the newest one's number; 0: there is none.
+    // The number of the newest command that changes what plays; 0 if there is none.
     std::int64_t newest_playback(store::Read& read, SessionId id) const;
-    // Those that were told something newer of the same kind than that command.
+    // The headsets that were told something newer of the same kind than that command.
     std::vector<DeviceId> overtaken(store::Read& read, const Command& command) const;
-    // Who has which headset, for those that a command went to.
+    // The name and the student of each headset that a command went to.
     Takers takers(store::Read& read, OrganisationId organisation_id, SessionId id) const;
-    // What a headset says of a command; its answer as it stands then. Error not_found when the command is not
-    // for it.
+    // Records a headset's answer to a command and returns the answer as it stands then. Error not_found when
+    // the command is not for this headset.
     CommandAnswer answer(store::Tx& tx, OrganisationId organisation_id, SessionId id, std::int64_t number,
                          const CommandAnswer& answer);
-    // The answers of those that have not begun to act expire. How many did.
+    // Expires the answers of headsets that have not begun to act. Returns how many.
     std::int64_t expire(store::Tx& tx, OrganisationId organisation_id, SessionId id, std::int64_t number);
 };
 
 nlohmann::json json_of(const Session& session);
-nlohmann::json json_of(const SessionLesson* lesson); // null when there is none
+nlohmann::json json_of(const SessionLesson* lesson); // null without a lesson
 nlohmann::json json_of(const Command& command, const Takers& takers);
 nlohmann::json json_of(const Target& target);
 

@@ -125,7 +125,7 @@ Answer create(Call& call, Tx& tx, const SessionParts& parts) {
         .on({{"session", session.id}});
 }
 
-// A lesson that exists, or one made on the spot.
+// The id of a lesson that exists, or of one made on the spot.
 LessonId lesson_to_add(Call& call, Tx& tx, const SessionParts& parts) {
     const http::Json& body = call.body;
     if (body.contains("lesson_id")) {

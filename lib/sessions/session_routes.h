@@ -20,17 +20,16 @@ struct SessionParts { // all of it outlives the table
 // All of /v1/sessions, and the messages command.answer and session.join.
 void add_session_routes(http::RouteTable& table, SessionParts parts);
 
-// The half of them that headsets obey: start, pause, resume, seek, look, stop, the commands, and the two
-// messages.
+// The calls that headsets obey: start, pause, resume, seek, look, stop, the commands, and the two messages.
 void add_command_routes(http::RouteTable& table, SessionParts parts);
 
-// The one call for every order, and what concerns whole sessions: stop all, take over.
+// The one call for every order, and the calls about whole sessions: stop all, take over.
 void add_control_routes(http::RouteTable& table, SessionParts parts);
 
 // Raised hands: headset.hand, hand_down, unwell and well, and lowering them.
 void add_hand_routes(http::RouteTable& table, SessionParts parts);
 
-// What is pushed, for the documentation.
+// The pushes, for the documentation.
 void add_pushes(http::RouteTable& table);
 
 // Content to headsets.

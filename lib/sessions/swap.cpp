@@ -1,4 +1,4 @@
-// A spare for a flat headset: what has to move, in one transaction.
+// A spare replaces a flat headset: everything that moves, in one transaction.
 #include <algorithm>
 
 #include "platform/error.h"

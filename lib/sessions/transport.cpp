@@ -36,7 +36,7 @@ constexpr std::array<std::pair<Action, std::string_view>, action_count> actions 
     {Action::catch_up, "catch_up"},
 }};
 
-// What an action makes of a state, or why it cannot be.
+// The state that an action makes of another, or the reason why it can't.
 struct Rule {
     State before;
     Action action;
@@ -65,7 +65,7 @@ constexpr std::array<Rule, 20> rules = {{
     {State::paused, Action::seek, State::paused},
     {State::paused, Action::stop, State::stopped},
 
-    // Stopped by mistake, or held again: it starts once more.
+    // Stopped by mistake, or taught again: it starts once more.
     {State::stopped, Action::start, State::running},
     {State::stopped, Action::pause, {}, stopped},
     {State::stopped, Action::resume, {}, stopped},

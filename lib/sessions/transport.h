@@ -1,10 +1,10 @@
-// The rules of play: what an action does to a session's state and position. Pure, so that a table can test
-// them.
+// The rules of play: what an action does to a session's state and position. They are pure, so a table can
+// test them.
 //
-// A position is kept as (position_ms at position_at_ms): while running, it grows with server time from there
-// on, so nothing has to be written while a lesson plays, and a restart of the server loses nothing. An order
-// takes effect a little ahead of now (`at_ms`), so that all headsets act together; what it makes is the state
-// from then on.
+// A position is kept as (position_ms at position_at_ms). While the session runs, it grows with server time
+// from there. So nothing has to be written while a lesson plays, and a restart of the server loses nothing.
+// An order takes effect a little ahead of now (`at_ms`), so that all headsets act together; the state it
+// makes holds from then on.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +20,8 @@
 namespace sessions {
 
 enum class State { created, running, paused, stopped };
-// The first five change what plays, for all; the others are controls: they may go to some headsets only, and
-// leave the session's state as it is (controls.h).
+// The first five change what plays, for all headsets. The others are controls: they may go to some headsets
+// only, and leave the session's state as it is (controls.h).
 enum class Action {
     start,
     pause,
@@ -31,19 +31,19 @@ enum class Action {
     look,       // turn to a direction
     launch,     // an installed app, a web page, a video or a scenario
     eyes_on_me, // dim and mute, with a message, until its time is up or released
-    release,    // of eyes_on_me
+    release,    // ends eyes_on_me
     message,
     volume,
     brightness,
     recenter,
     identify, // blink
-    catch_up, // be where the others are
+    catch_up, // jump to where the others are
 };
 inline constexpr std::size_t action_count = 15;
 
 std::string_view name_of(State state);
 State state_of(std::string_view name);
-// As headsets hear it: "play", "pause", ..., "eyes_on_me".
+// The names that headsets hear: "play", "pause", ..., "eyes_on_me".
 std::string_view wire_name_of(Action action);
 Action action_of(std::string_view wire_name);
 inline bool is_control(Action action) {
@@ -60,7 +60,7 @@ struct Transport {
     bool operator==(const Transport&) const = default;
 };
 
-// Which of the session's headsets a control is for.
+// The headsets of the session that a control is for.
 struct Target {
     enum class Kind { all, row, group, devices };
     Kind kind = Kind::all;
@@ -75,7 +75,7 @@ struct Order {
     std::optional<std::int64_t> position_ms;  // seek
     std::string arguments = "{}";             // JSON, for the headsets: where to look
     Target target = {};                       // controls only; what plays, plays for all
-    std::int64_t life_ms = 60'000;            // how long a headset has to obey, from its time on
+    std::int64_t life_ms = 60'000;            // how long a headset may take to obey, from the time of effect
 };
 
 using Durations = std::span<const std::optional<std::int64_t>>; // of the session's lessons; none: open end
@@ -83,8 +83,8 @@ using Durations = std::span<const std::optional<std::int64_t>>; // of the sessio
 // Where the lesson is at `now_ms`, from 0 to its duration.
 std::int64_t position_at(const Transport& transport, Durations durations, std::int64_t now_ms);
 
-// The state that `order` makes, effective at `at_ms`: the same for a control. Error conflict when the state
-// does not allow it, invalid when there is no such lesson.
+// The state that `order` makes, effective at `at_ms`; a control leaves it the same. Error conflict when the
+// state does not allow it, invalid when there is no such lesson.
 Transport obeyed(const Transport& before, const Order& order, Durations durations, std::int64_t at_ms);
 
 } // namespace sessions

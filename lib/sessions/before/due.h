@@ -1,4 +1,4 @@
-// What is on just now, for those who are not part of it.
+// Questions about what is on just now, asked by modules that take no part in it.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +9,11 @@
 
 namespace sessions {
 
-// The class that a headset is for, whose names it offers to pick from: of the lesson that is on or prepared
-// where the headset's seat is; otherwise of one that has no room.
+// The class whose names a headset offers to pick from: that of the lesson that is running or prepared in the
+// room of the headset's seat; otherwise that of one without a room.
 std::optional<ClassId> class_due(store::Read& read, OrganisationId organisation_id, DeviceId device_id);
 
-// Anywhere on the box; a paused one is on, too, but not one that nobody has given an order for half a day.
+// Anywhere on the box. A paused lesson counts; one that nobody has given an order for half a day doesn't.
 bool is_lesson_on(store::Read& read);
 
 } // namespace sessions

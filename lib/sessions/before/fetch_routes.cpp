@@ -1,4 +1,4 @@
-// Content to headsets: the teacher orders and watches, headsets report.
+// Content on headsets: the teacher orders it and watches it arrive, headsets report.
 #include "http/serving/lists.h"
 #include "platform/error.h"
 #include "sessions/before/fetching.h"

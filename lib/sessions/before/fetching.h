@@ -1,6 +1,6 @@
-// Content on headsets: what each shall have, how far it is, what it has whole and verified. The box says what
-// to fetch, a headset fetches it in pieces at its own time, and reports; a lesson finds its video there and
-// not on the Wi-Fi.
+// Content on headsets: what each should have, how far it has come, and what it holds whole and verified. The
+// box tells a headset what to fetch; the headset fetches it in pieces in its own time, and reports. A lesson
+// then plays its video from the headset and not over the Wi-Fi.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,10 @@
 
 namespace sessions {
 
-// Content of one headset.
+// One piece of content on one headset.
 struct Held {
     DeviceId device_id;
-    std::optional<ContentId> content_id; // none: the box does not know it (any more)
+    std::optional<ContentId> content_id; // none: the box does not know it, or no longer
     std::string title, sha256, state;    // "wanted", "fetching", "whole", "failed"
     std::int64_t size = 0, received_bytes = 0;
     std::string error;
@@ -29,7 +29,7 @@ struct HeldReport {
     std::int64_t received_bytes = 0;
 };
 
-// What shall be fetched, and by whom. Of each group one is given.
+// What to fetch, and which headsets fetch it. Each of the two groups has one field set.
 struct FetchOrder {
     std::vector<ContentId> content_ids;
     std::vector<DeviceId> device_ids;
@@ -41,20 +41,20 @@ struct FetchOrder {
 
 class Fetching {
 public:
-    static constexpr std::size_t most_items = 500; // in a report
+    static constexpr std::size_t most_items = 500; // in one report
     static constexpr std::int64_t piece_bytes = 1 << 20;
 
-    // Error invalid when it names content or headsets that the organisation has not.
+    // Error invalid when it names content or headsets that the organisation does not have.
     std::vector<Held> order(store::Tx& tx, OrganisationId organisation_id, const FetchOrder& order);
-    // What a headset says that it has. `complete`: it has nothing else.
+    // What a headset says it has. `complete`: it has nothing else.
     void report(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id,
                 const std::vector<HeldReport>& reports, bool complete);
     std::vector<Held> list(store::Read& read, OrganisationId organisation_id,
                            std::optional<DeviceId> device_id, std::optional<ContentId> content_id) const;
-    // The push content.fetch of a headset: what it is still to fetch.
+    // The push content.fetch for a headset: what it still has to fetch.
     nlohmann::json push_of(store::Read& read, OrganisationId organisation_id, DeviceId device_id) const;
 
-    // After the commit, on the writer: a headset has to be told what to fetch; how far a headset is.
+    // After the commit, on the writer: a headset must be told what to fetch; a headset's progress changed.
     std::function<void(DeviceId device_id, const nlohmann::json& push)> on_ordered;
     std::function<void(DeviceId device_id, const nlohmann::json& progress)> on_progress;
 
@@ -62,7 +62,7 @@ private:
     void tell_progress(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id);
 };
 
-// {"wanted", "whole", "failed", "received_bytes", "total_bytes"} of what is to be there.
+// {"wanted", "whole", "failed", "received_bytes", "total_bytes"} over everything the headset should have.
 nlohmann::json progress_of(const std::vector<Held>& held);
 nlohmann::json json_of(const Held& held);
 

@@ -76,7 +76,7 @@ std::vector<Check> checks_of(const HeadsetFacts& facts, std::int64_t now_ms) {
          facts.person ? facts.person->nickname : "", "", "person", "sign_in"},
     };
     for (Check& check : checks) {
-        // What was true when it was last heard of is not known to be true now.
+        // A measurement is only as good as the moment it was taken: from a silent headset we can't tell.
         const bool is_measured = check.name == "round_trip" || check.name == "clock";
         if (!online && is_measured) check.good = false;
         if (check.good) check.fix = "";
@@ -117,8 +117,8 @@ PreflightQuestion completed(store::Read& read, OrganisationId organisation_id, P
     return question;
 }
 
-// Those of the room; without a room those of the class's students and those in the session; without either,
-// all.
+// The headsets of the room. Without a room, those of the class's students and those in the session; with
+// neither, all of them.
 std::vector<Headset> headsets_of(store::Read& read, OrganisationId organisation_id,
                                  const PreflightQuestion& question) {
     auto rows = read.query(
@@ -184,7 +184,7 @@ bool is_older(const std::string& a, const std::string& b) {
     return parts(a) < parts(b);
 }
 
-// Students of the class who have neither signed in on a headset nor a seat with one.
+// Students of the class who have neither signed in on a headset nor been given a seat with one.
 Json students_without(store::Read& read, OrganisationId organisation_id,
                       const std::optional<ClassId>& class_id) {
     auto rows = read.query(

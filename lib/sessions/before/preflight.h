@@ -1,6 +1,6 @@
-// Ready to teach? One board for a class, a room and a lesson: each headset with everything that a lesson
-// needs of it, and for each thing that is missing the exact fix. It can be asked for the evening before.
-// Green means green: a headset that is ready here starts with the others.
+// Ready to teach? One board for a class, a room and a lesson: for each headset everything the lesson needs of
+// it, and the exact fix for each thing that is missing. A teacher can ask for it the evening before. Green
+// means green: a headset that is ready here starts with the others.
 #pragma once
 
 #include <cstdint>
@@ -18,13 +18,13 @@
 
 namespace sessions {
 
-inline constexpr std::int64_t least_battery = 40;                  // percent, a lesson and a break
-inline constexpr std::int64_t least_battery_charging = 15;         // it grows
+inline constexpr std::int64_t least_battery = 40;                  // percent, enough for a lesson and a break
+inline constexpr std::int64_t least_battery_charging = 15;         // percent, because it is filling up
 inline constexpr std::int64_t spare_storage = 500LL * 1024 * 1024; // bytes, beside what is still to fetch
 inline constexpr double longest_round_trip_ms = 100;               // beyond that, acting together suffers
-inline constexpr std::int64_t fresh_ms = 15'000;                   // older reports say nothing
+inline constexpr std::int64_t fresh_ms = 15'000;                   // an older report says nothing about now
 
-// What a headset still has to have, and what it has.
+// One piece of content that a headset needs, and how much of it is there.
 struct Wanted {
     std::string sha256; // "": the lesson has no content on the box
     std::int64_t size = 0;
@@ -41,14 +41,14 @@ struct Check {
                                // "sign_in", "wait"; "": none needed
 };
 
-// Everything about one headset that decides.
+// Everything about one headset that the checks look at.
 struct HeadsetFacts {
     devices::Present present;
-    std::optional<people::PersonReference> person; // signed in, or whose seat it is
+    std::optional<people::PersonReference> person; // signed in, or assigned to its seat
     bool needs_person = false;                     // a class is taught
     std::string newest_version;   // of its app, on the school's headsets of its model; "": unknown
-    std::vector<Wanted> content;  // the lesson's
-    std::vector<std::string> has; // SHA-256 of what it has, whole and verified
+    std::vector<Wanted> content;  // what the lesson needs
+    std::vector<std::string> has; // SHA-256 of the content it holds whole and verified
 };
 
 std::vector<Check> checks_of(const HeadsetFacts& facts, std::int64_t now_ms);

@@ -122,7 +122,7 @@ struct Board::Impl : std::enable_shared_from_this<Board::Impl> {
         if (const auto shown = devices.find(answer.device_id); shown != devices.end()) show(shown->second);
     }
 
-    // Who waits in a session, and who needs help.
+    // Updates the lists of who waits in a session and who needs help.
     void show_queue(SessionId session_id) {
         std::vector<const Shown*> waiting;
         for (const auto& [id, shown] : devices)

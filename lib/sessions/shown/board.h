@@ -1,10 +1,11 @@
 // The Board: what pages see of what is live, as topics of the hub.
 //   organisation/ID  "device/3", "session/12" (running and paused ones), "pairing", "pairing_request/5"
 //   room/7           "room", "seat/31"
-//   session/12       "session", "command/3" (the newest five), "hands" (who waits), "help" (who needs it:
-//   help.h) pictures/3       no entries: what headset 3 sees is relayed there, small; view/3: the same, large
-//   (pictures.h)
-// It is told by whoever knows, from any thread; it keeps what it needs and works on the io thread.
+//   session/12       "session", "command/3" (the newest five), "hands" (who waits),
+//                    "help" (who needs it: help.h)
+//   pictures/3       no entries: small pictures of what headset 3 sees are relayed there (pictures.h)
+//   view/3           the same, large
+// Any module may tell it of a change, from any thread; it keeps what it needs and works on the io thread.
 #pragma once
 
 #include <cstdint>
@@ -48,17 +49,17 @@ public:
     void pairing_request_closed(OrganisationId organisation_id, PairingRequestId request_id);
 
     void session_changed(const Session& session);
-    void command_changed(const Command& command); // a new one, or all of its answers
+    void command_changed(const Command& command); // a new one, or all of its answers changed
     void controls_loaded(SessionId session_id, const std::vector<Command>& commands); // at start
     void answered(SessionId session_id, std::int64_t number, const CommandAnswer& answer);
     void hand_changed(const Hand& hand);
     void content_changed(DeviceId device_id, const nlohmann::json& progress); // fetching.h
-    // The headset is in that session now, or in none.
+    // The headset is in that session now, or in no session.
     void device_settled(DeviceId device_id, std::optional<SessionId> session_id);
 
     // ---- io thread ----
-    // Who fell silent is shown as away; sessions that stopped an hour ago leave the board. About every
-    // second.
+    // About every second: shows silent headsets as away, and takes sessions off the board an hour after they
+    // stopped.
     void tick();
     std::optional<Taker> taker(DeviceId device_id) const;
     nlohmann::json hand(DeviceId device_id) const; // as its headset is told

@@ -57,7 +57,7 @@ Finding not_started(const Circumstances& c) {
     return Found{};
 }
 
-// What it says it shows is not what the lesson, or what was launched on it, is.
+// The headset reports showing something other than the lesson, or than what was launched on it.
 Finding off_content(const Circumstances& c) {
     const auto& content = c.shown.present.report.content;
     if (!c.is_playing() || !content) return {};
@@ -95,13 +95,13 @@ Finding battery_low(const Circumstances& c) {
     return Found{{}, static_cast<double>(*battery), {}};
 }
 
-// The most urgent first. `hold_ms`: for how long it must have been so.
+// The most urgent first. `hold_ms`: how long the condition must have held.
 struct Rule {
     Reason reason;
     std::string_view name;
     Finding (*look)(const Circumstances&);
     std::int64_t hold_ms;
-    std::optional<double> threshold; // of the value; without one, of the seconds that it must have held
+    std::optional<double> threshold; // of the value; without one, of the seconds it must have held
     std::string_view unit;
     std::string_view action;
 };

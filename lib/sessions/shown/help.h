@@ -1,6 +1,6 @@
 // The few who need help: not a wall of lamps, but a short list, the most urgent first, each with the one
-// thing that helps. Of a headset only its most urgent reason is listed. The rules are a table in help.cpp;
-// each says when it holds, for how long it must have held, and what to do.
+// thing that helps. Only the most urgent reason of a headset is listed. The rules are a table in help.cpp;
+// each says when it holds, how long it must have held, and what to do.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace sessions {
 
-inline constexpr std::size_t most_in_need = 12;      // of a session: more is no list any more
+inline constexpr std::size_t most_in_need = 12;      // of a session: with more it is no short list
 inline constexpr std::int64_t low_battery = 20;      // percent
 inline constexpr std::int64_t far_behind_ms = 2'000; // or ahead
 
@@ -25,12 +25,12 @@ struct Need {
     std::int64_t since_ms = 0;
     std::optional<double> value, threshold;
     std::string_view unit;   // of both: "percent", "ms", "degrees", "s"
-    std::string_view action; // what helps: an action to order of this headset, or "lower", "retry", "swap"
+    std::string_view action; // what helps: an action to order for this headset, or "lower", "retry", "swap"
     std::optional<std::int64_t> number; // of the command to retry
 };
 
 std::string_view name_of(Reason reason);
-// Notes in `shown.since_ms` since when each reason holds, and gives the most urgent one that has held long
+// Notes in `shown.since_ms` when each reason began, and returns the most urgent one that has held long
 // enough.
 std::optional<Need> need_of(Shown& shown, const ShownSession& session, std::int64_t now_ms);
 // The most urgent first.

@@ -15,16 +15,18 @@ std::string topic_of(const char* kind, DeviceId device_id) {
     return std::string(kind) + "/" + to_string(device_id);
 }
 
-// The best that fits: smaller first, then fewer.
+// The best plan that fits: make pictures smaller first, then fewer.
 PicturePlan fitted(PicturePlan plan, const Audience& audience, std::int64_t bytes_per_s) {
     if (audience.headsets == 0) return {};
     const auto crossings = static_cast<std::int64_t>(audience.headsets + audience.listeners);
-    const std::int64_t each = std::max<std::int64_t>(1, bytes_per_s / crossings); // a second, of one headset
+    // bytes a second for one headset
+    const std::int64_t each = std::max<std::int64_t>(1, bytes_per_s / crossings);
     const std::int64_t fitting = each * plan.interval_ms / 1000;
     const std::int64_t best = plan.max_bytes;
     plan.max_bytes = std::clamp(fitting, least_bytes, best);
     if (fitting < least_bytes) plan.interval_ms = std::min(longest_interval_ms, least_bytes * 1000 / each);
-    // About what a JPEG of that size can be; the headset tries, and goes lower when it comes out too large.
+    // The quality that a JPEG of that size can roughly have. The headset tries it, and goes lower when the
+    // picture comes out too large.
     plan.quality =
         static_cast<int>(std::clamp<std::int64_t>(plan.quality * plan.max_bytes / best, 25, plan.quality));
     if (plan.max_bytes < best / 2) plan.width = plan.width * 2 / 3;
@@ -48,13 +50,14 @@ PicturePlans plan_pictures(const Audience& wall, const Audience& large, std::int
 
 void Pictures::tick(const Floor& floor) {
     Audience wall, large;
-    std::map<DeviceId, bool> watched; // whether large
+    std::map<DeviceId, bool> watched; // true: large
     for (const auto& [device_id, headset] : floor.headsets()) {
         if (headset.clients.empty()) continue;
         const std::size_t of_wall = hub_.subscribers(topic_of("pictures", device_id));
         const std::size_t of_view = hub_.subscribers(topic_of("view", device_id));
         if (of_wall + of_view == 0) continue;
-        Audience& audience = of_view > 0 ? large : wall; // one that is shown large has one picture for both
+        // a headset that is shown large has one picture for both
+        Audience& audience = of_view > 0 ? large : wall;
         ++audience.headsets;
         audience.listeners += of_wall + of_view;
         watched[device_id] = of_view > 0;

@@ -1,5 +1,5 @@
-// What headsets and pages are told without asking, for /asyncapi.json. Nothing here runs: the shapes are
-// those of floor.cpp, pictures.cpp, fetching.cpp and the hub.
+// The messages that headsets and pages get without asking, for /asyncapi.json. Nothing here runs: the shapes
+// describe what floor.cpp, pictures.cpp, fetching.cpp and the hub send.
 #include "http/serving/lists.h"
 #include "sessions/session_routes.h"
 

@@ -1,4 +1,4 @@
-// How sessions and commands look on the wire.
+// Sessions and commands as they look on the wire.
 #include <nlohmann/json.hpp>
 
 #include "platform/text.h"

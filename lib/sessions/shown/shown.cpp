@@ -11,7 +11,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-// A headset in a lesson reports each second; a silent one has been put down, though its socket is open.
+// A headset in a lesson reports each second. After this much silence it was put down, though its socket is
+// open.
 constexpr std::int64_t away_after_ms = 5'000;
 
 template <class Value>
@@ -19,7 +20,7 @@ Json or_null(const std::optional<Value>& value) {
     return value ? Json(*value) : Json();
 }
 
-// Where it was asked to look, and whether it does.
+// Where the student was asked to look, and whether they do.
 Json look_of(const Shown& shown, const ShownSession& session, std::int64_t now_ms) {
     const auto target = session.controls.look_of(shown.device.id, now_ms);
     if (!target) return {};
@@ -38,7 +39,7 @@ Json hand_of(const Hand& hand) {
     return {{"question", hand.question}, {"raised_ms", *hand.raised_ms}};
 }
 
-// What it says of itself, newer than what the store has.
+// What the headset reports about itself, which is newer than what the store has.
 Json reported(const Shown& shown) {
     const devices::Report& report = shown.present.report;
     const devices::Device& device = shown.device;

@@ -1,5 +1,5 @@
-// What is known of a headset and of a live session, and how pages are shown it. Plain values: the Board keeps
-// them.
+// What is known of a headset and of a live session, and how pages are shown it. Plain values that the Board
+// keeps.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@
 
 namespace sessions {
 
-// Which help somebody may need; see help.h.
+// Why somebody may need help; see help.h.
 enum class Reason {
     unwell,
     failed,
@@ -39,8 +39,8 @@ struct Shown {
     std::optional<SessionId> session_id;
     std::int64_t online_since_ms = 0;
     Hand hand;
-    nlohmann::json content;                  // how far it is with what it shall have; null: nothing
-    std::map<Reason, std::int64_t> since_ms; // what ails it, and for how long
+    nlohmann::json content;                  // progress of the content it should have; null: nothing
+    std::map<Reason, std::int64_t> since_ms; // what is wrong with it, and since when
 };
 
 struct ShownSession {
@@ -53,15 +53,15 @@ struct LastAnswer {
     const Command* command = nullptr;
     const CommandAnswer* answer = nullptr;
 };
-// The last answer of a headset in its session, when a command went to it.
+// A headset's answer to the last command that went to it in its session.
 LastAnswer last_answer(const ShownSession& session, DeviceId device_id);
-// What it could not do, or did not do though it was there, and was not told anew since. Who came later has
-// joined by the state.
+// The answer to a command that it could not obey, or did not obey although it was there, and that was not
+// repeated since. A headset that came later joined through the state, so it missed nothing.
 LastAnswer failed_answer(const Shown& shown, const ShownSession& session);
 
 // "ready", "playing", "paused", "away", "offline" or "needs_help".
 std::string_view state_of(const Shown& shown, const ShownSession* session, std::int64_t now_ms);
-// Its entry in the organisation's topic. `session`: the one that it is in, or null.
+// Its entry in the organisation's topic. `session`: the session it is in, or null.
 nlohmann::json entry_of(const Shown& shown, const ShownSession* session, std::int64_t now_ms);
 
 } // namespace sessions

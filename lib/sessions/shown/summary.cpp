@@ -53,7 +53,7 @@ Json json_of(const StudentSummary& student) {
             {"kinds", kinds_json(student.rollup.kinds)}};
 }
 
-// The runs of a session, each by itself.
+// The runs of a session, one by one.
 std::vector<StudentSummary> runs_of(store::Read& read, OrganisationId organisation_id, SessionId session_id) {
     auto rows = read.query(
         "SELECT r.id, p.id, p.nickname, d.id, d.name, r.time_in_lesson_ms"
@@ -94,7 +94,7 @@ Summary summary_of(store::Read& read, OrganisationId organisation_id, SessionId 
         student.run_ids.push_back(run.run_ids.front());
         student.time_in_lesson_ms += run.time_in_lesson_ms;
         student.rollup.add(run.rollup);
-        student.device_id = run.device_id; // the one used last
+        student.device_id = run.device_id; // the last one used
         student.device_name = run.device_name;
     }
     std::ranges::stable_sort(summary.students, {}, [](const StudentSummary& student) {

@@ -1,4 +1,4 @@
-// What a class did in a session: from rollups alone, so it is as quick after an hour as after a minute.
+// What a class did in a session. It reads rollups alone, so it is as quick after an hour as after a minute.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 namespace sessions {
 
 struct StudentSummary {
-    std::optional<people::PersonReference> person; // none: nobody has said who that was
+    std::optional<people::PersonReference> person; // none: nobody has said who it was
     std::optional<DeviceId> device_id;
     std::string device_name;
     std::vector<RunId> run_ids;
@@ -29,7 +29,7 @@ struct Summary {
     runs::Rollup all;
 };
 
-// Empty when nobody has taken part.
+// Empty when nobody took part.
 Summary summary_of(store::Read& read, OrganisationId organisation_id, SessionId session_id);
 
 nlohmann::json json_of(const Summary& summary);

@@ -1,5 +1,5 @@
 // A dialect's share of one socket. Several dialects and Lectern's own messages meet on the same paths, so
-// each is asked in turn whether a message is its own; what nobody takes is Lectern's.
+// each dialect is asked in turn whether a message is its own. A message that none of them takes is Lectern's.
 #pragma once
 
 #include <functional>
@@ -18,21 +18,21 @@ namespace dialects {
 class SocketDialect {
 public:
     virtual ~SocketDialect() = default; // the socket is gone
-    // `message` is the parsed frame, or null when `text` is not JSON. True: it was this dialect's.
+    // `message` is the parsed frame, or null when `text` is not JSON. Returns true if it was this dialect's.
     virtual bool take(const nlohmann::json* message, std::string_view text) = 0;
-    // Nothing was heard for some seconds; a protocol ping leaves with this.
+    // Nothing was heard for some seconds; a protocol ping is sent along with this call.
     virtual void on_silence() {}
 };
 
-// A dialect as the sockets of the box see it. All on the io thread.
+// A dialect as the sockets of the box see it. All calls come on the io thread.
 class SocketDialectFactory {
 public:
     virtual ~SocketDialectFactory() = default;
-    // Is this path (without a final slash) one of the dialect's own?
+    // Whether this path (without a final slash) is one of the dialect's own.
     virtual bool serves(std::string_view path) const = 0;
-    // Asked before the handshake for paths that it serves.
+    // Called before the handshake, for paths that it serves.
     virtual std::unique_ptr<http::Answer> refuse(const http::UpgradeRequest& request) = 0;
-    // Headers of the handshake's answer.
+    // Extra headers of the handshake's answer.
     virtual std::vector<std::pair<std::string, std::string>> headers(const http::UpgradeRequest&) {
         return {};
     }

@@ -6,7 +6,7 @@ namespace insights {
 
 namespace {
 
-// What begins like a formula is one to a spreadsheet, and anybody may choose a nickname.
+// A spreadsheet runs text that begins like a formula, and anybody may choose their nickname.
 bool looks_like_formula(std::string_view text) {
     return !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
 }
@@ -14,7 +14,7 @@ bool looks_like_formula(std::string_view text) {
 } // namespace
 
 Csv::Csv(std::initializer_list<std::string_view> head) {
-    text_ = "\xEF\xBB\xBF"; // without it some spreadsheets take UTF-8 for something else
+    text_ = "\xEF\xBB\xBF"; // without it some spreadsheets misread UTF-8
     for (const std::string_view name : head)
         cell(name);
     end();

@@ -1,4 +1,4 @@
-// Every picture of a report has its data as a table.
+// Every picture in a report also has its data as a table.
 #include "insights/csv.h"
 #include "insights/insight_json.h"
 #include "platform/error.h"
@@ -54,7 +54,7 @@ std::string dwell_csv(const Report& report, std::string_view what, runs::Totals 
     return csv.text();
 }
 
-// A cell by the direction of its middle.
+// Names a cell by the direction of its middle.
 void direction_cells(Csv& csv, std::size_t cell) {
     const auto column = static_cast<std::int64_t>(cell % runs::gaze_columns),
                row = static_cast<std::int64_t>(cell / runs::gaze_columns);

@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Shares with four digits: what comes after them is noise, and a fifth of the bytes.
+// Shares with four digits: further digits are noise, and a fifth of the bytes.
 Json share_json(const std::optional<double>& share) {
     return share ? Json(std::round(*share * 10'000) / 10'000) : Json();
 }

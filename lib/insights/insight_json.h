@@ -11,14 +11,14 @@ namespace insights {
 
 nlohmann::json report_json(const Report& report);
 nlohmann::json debrief_json(const Report& report);
-// One student's page: of the others only the class's medians, and nothing of where they looked.
+// One student's page. Of the others it holds only the class's medians, and nothing of where they looked.
 nlohmann::json student_report_json(const Report& report, const StudentReport& student);
 nlohmann::json run_insights_json(const Result& result, const runs::Rollup& rollup, const Slices& slices);
 nlohmann::json json_of(const Result& result);
 nlohmann::json json_of(const ClassResults& results);
 
 // Tables by name: "students", "zones", "targets", "gaze", "timeline", "moments", "funnel". Error not_found
-// for another.
+// for any other name.
 std::string report_csv(const Report& report, std::string_view table);
 std::string run_csv(const runs::Rollup& rollup, const Slices& slices, std::string_view table);
 std::string history_csv(const std::vector<Result>& history);

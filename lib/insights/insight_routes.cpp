@@ -89,7 +89,7 @@ http::Shape student_shape() {
         .named("StudentInsight");
 }
 
-// Of the class as a whole; `more` is what names nobody but shows where they looked.
+// The class as a whole; `more` holds fields that name nobody but show where students looked.
 http::Shape class_shape(http::Fields more) {
     const auto figure = http::nullable(http::number(-1e9, 1e15));
     http::Fields fields{{"students", count()},
@@ -167,7 +167,7 @@ http::Shape student_report_shape() {
         .named("StudentReport");
 }
 
-// ---- what is asked for ----
+// ---- the request ----
 
 http::Fields wish_fields() {
     return {{"lesson?", http::identifier().described("of the session; absent: the first that was taught")},

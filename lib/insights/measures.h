@@ -1,5 +1,5 @@
-// How a report reckons what it says of a student: simple rules on five-second slices of a lesson, so that a
-// teacher can be told them in a sentence each. No clock, no database.
+// How a report works out what it says of a student: simple rules on five-second slices of a lesson, each
+// explained to a teacher in one sentence. No clock, no database.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ using Slices = std::vector<runs::Slice>; // by number, each number once
 void add_to(Slices& slices, const Slices& more);
 const runs::Slice* find_slice(const Slices& slices, std::int64_t number);
 
-// What a teacher wants to be looked at: something that events name, or a direction.
+// What a teacher wants students to look at: something that events name, or a direction.
 struct Target {
     std::string name; // "": by direction
     runs::Direction direction;
@@ -26,12 +26,12 @@ struct Target {
 };
 std::int64_t looks_at(const runs::Slice& slice, const Target& target);
 
-// In a slice a student is engaged who interacts, who looks around (in two places or more), or who looks where
-// at least a quarter of the class's looks fall.
+// A student is engaged in a slice if they interact, look around (in two places or more), or look where at
+// least a quarter of the class's looks fall.
 bool is_engaged(const runs::Slice& slice, const runs::Slice& of_class);
 
-// How much of where the student looks is where the others look in the same slice, place by place: 1 the same,
-// 0 nowhere in common. None when either did not look at all.
+// How far a student looks where the others look in the same slice, place by place: 1 the same, 0 nothing in
+// common. None when either did not look at all.
 std::optional<double> agreement(const runs::Slice& slice, const runs::Slice& of_class);
 
 // Over all slices in which anybody of the class was there.
@@ -43,9 +43,9 @@ struct Measures {
 };
 Measures measures_of(const Slices& student, const Slices& of_class, const std::optional<Target>& target);
 
-std::optional<double> median(std::vector<double> values); // none of nothing
+std::optional<double> median(std::vector<double> values); // none if there are no values
 
-// The sentences, by the names that reports use.
+// The sentences that explain each measure, by the names that reports use.
 struct Definition {
     std::string_view name, text;
 };

@@ -54,7 +54,7 @@ void add_run(StudentReport& student, const StudentReport& run) {
     add_to(student.slices, run.slices);
 }
 
-// The runs of one student are one; those of nobody stay apart by headset.
+// Joins the runs of one student; runs of nobody stay apart by headset.
 std::vector<StudentReport> by_student(std::vector<StudentReport> runs) {
     std::vector<StudentReport> students;
     std::map<std::pair<PersonId, DeviceId>, std::size_t> place_of;
@@ -106,7 +106,7 @@ const sessions::SessionLesson* lesson_of(store::Read& read, const Session& sessi
     return session.lessons.empty() ? nullptr : &session.lessons.front();
 }
 
-// Where the teacher last asked all to look, in this lesson.
+// Where the teacher last asked everybody to look, in this lesson.
 std::optional<Target> target_of(store::Read& read, const Session& session,
                                 const sessions::SessionLesson* lesson) {
     auto rows = read.query(

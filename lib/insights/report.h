@@ -1,6 +1,6 @@
-// The report of a session: who did what in a lesson, how that compares with the class, and what to look at
-// first. Made of rollups and slices alone, so it is as quick after an hour as after a minute, whatever else
-// the box keeps.
+// The report of a session: what each student did in a lesson, how that compares with the class, and what to
+// look at first. It is made from rollups and slices alone, so it is as quick after an hour as after a minute,
+// whatever else the box keeps.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +18,10 @@
 namespace insights {
 
 struct StudentReport {
-    std::optional<people::PersonReference> person; // none: nobody has said who that was
-    std::optional<DeviceId> device_id;             // the one used last
+    std::optional<people::PersonReference> person; // none: nobody has said who it was
+    std::optional<DeviceId> device_id;             // the last one used
     std::string device_name;
-    std::vector<RunId> run_ids; // empty: of the class, and was not there
+    std::vector<RunId> run_ids; // empty: in the class, but was not there
     std::int64_t attempts = 0;
     bool completed = false;
     double progress = 0; // of the best attempt
@@ -50,23 +50,23 @@ struct FunnelStep {
 };
 
 struct Report {
-    const sessions::SessionLesson* lesson = nullptr; // null: the session has none, or this is of all of them
+    const sessions::SessionLesson* lesson = nullptr; // null: the session has none, or this covers all of them
     std::optional<Target> target;
     std::vector<StudentReport> students; // by name
     ClassReport of_class;
-    std::vector<FunnelStep> funnel;      // how many got as far as that
-    std::vector<std::size_t> look_first; // into students
+    std::vector<FunnelStep> funnel;      // how many students got that far
+    std::vector<std::size_t> look_first; // indexes into students
 };
 
 struct ReportWish {
     std::optional<LessonId> lesson_id; // none: the first lesson that was taught
-    std::optional<Target> target;      // none: where the teacher last asked all to look
+    std::optional<Target> target;      // none: where the teacher last asked everybody to look
 };
 
-// Error not_found for a lesson that is not of the session. `session` outlives the report.
+// Error not_found for a lesson that is not in the session. `session` outlives the report.
 Report report_of(store::Read& read, const sessions::Session& session, const ReportWish& wish);
 
-// What one moment of the lesson was like for all.
+// One moment of the lesson, over the whole class.
 struct Moment {
     std::int64_t number = 0, students = 0, looks = 0, interactions = 0;
     std::optional<double> engagement, agreement, attention;

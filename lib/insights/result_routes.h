@@ -1,4 +1,4 @@
-// The half of the insight routes that is about runs, students and classes; and what both halves share.
+// The half of the insight routes about runs, students and classes, and what both halves share.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ void add_result_routes(http::RouteTable& table, InsightParts parts);
 
 http::RouteBuilder reading(http::RouteBuilder route);
 http::Answer csv_answer(std::string text, const std::string& name);
-// "zones.csv" is the table of zones. Error not_found for what is no such name.
+// "zones.csv" is the table of zones. Error not_found for any name that isn't a table's.
 std::string table_of(const http::Call& call);
 
 http::Shape count();

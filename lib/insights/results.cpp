@@ -8,8 +8,8 @@ namespace insights {
 
 namespace {
 
-// Time in a lesson is counted while it plays in a session; a run outside any session lasted from its start to
-// its end.
+// Time in a lesson counts while the lesson plays in a session; a run outside any session lasted from its
+// start to its end.
 #define LECTERN_TIME_OF_RUN                                                                                  \
     "CASE WHEN r.session_id IS NULL THEN max(coalesce(r.ended_ms, u.last_ms, r.started_ms) - r.started_ms, " \
     "0) ELSE r.time_in_lesson_ms + CASE WHEN r.counting_from_ms IS NULL THEN 0"                              \

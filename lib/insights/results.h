@@ -1,5 +1,5 @@
-// Results: how often a student did a lesson, how far they came, how well, how long. Lessons are named as they
-// were taught.
+// Results: how often a student did a lesson, how far they came, how well, and how long it took. Lessons keep
+// the names under which they were taught.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct Result { // of one run
     std::optional<SessionId> session_id;
     std::optional<LessonId> lesson_id;
     std::string session_title, lesson_title, lesson_kind;
-    std::int64_t attempt = 0; // of the student at this lesson, from 1; 0 when the lesson is not known
+    std::int64_t attempt = 0; // the student's first, second, ... at this lesson; 0 if it is not known
     bool completed = false;
     double progress = 0;
     std::optional<double> score;
@@ -30,10 +30,10 @@ struct Result { // of one run
     std::optional<std::int64_t> ended_ms;
 };
 
-// A student's, newest first.
+// One student's, newest first.
 store::Page<Result> history_of(store::Read& read, OrganisationId organisation_id, PersonId person_id,
                                const store::PageRequest& page);
-// One run's. The run is of the organisation.
+// One run's. The caller has checked that the run is the organisation's.
 Result result_of(store::Read& read, OrganisationId organisation_id, RunId run_id);
 
 struct LessonResult { // of one student at one lesson, all attempts together
@@ -55,7 +55,7 @@ struct ClassResults {
     std::vector<Lesson> lessons;          // that anybody of the class has done
     std::vector<StudentResults> students; // by nickname
 };
-// The class is of the organisation.
+// The caller has checked that the class is the organisation's.
 ClassResults results_of_class(store::Read& read, OrganisationId organisation_id, ClassId class_id);
 
 } // namespace insights

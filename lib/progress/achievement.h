@@ -1,4 +1,4 @@
-// Achievements are data: a figure and how much of it is needed. Whoever reaches one keeps it.
+// Achievements are data: a figure, and how much of it is needed. A student who reaches one keeps it.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@ enum class Figure {
     runs,           // of scenarios, finished
     passed,         // different scenarios passed
     faultless_runs, // with the full score
-    streak_days,    // in a row with a run, at best
-    helped,         // how often a teacher saw that others were helped
+    streak_days,    // longest series of days with a run
+    helped,         // how often a teacher noted that this student helped others
     level,
 };
 
@@ -23,7 +23,7 @@ struct Figures {
 };
 
 struct Achievement {
-    std::string_view id; // also what the page's catalogs call it
+    std::string_view id; // the page's catalogs use it too
     std::string_view title, description;
     Figure figure;
     std::int64_t least;

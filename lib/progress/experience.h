@@ -19,17 +19,18 @@ constexpr std::int64_t xp_to_next_level(std::int64_t xp) {
     return xp_a_level - xp % xp_a_level;
 }
 
-// What a finished run gives: of its scenario's reward as many percent as its score; all of it where there is
+// What a finished run gives: its score as a percentage of its scenario's reward; all of it if there is
 // nothing to score.
 inline std::int64_t xp_of_run(std::int64_t reward, std::optional<double> score) {
     const double percent = score ? std::clamp(*score, 0.0, 100.0) : 100.0;
     return std::max<std::int64_t>(std::llround(static_cast<double>(reward) * percent / 100.0), 0);
 }
 
-// Days in a row with a run. `days` are days since 1970 (UTC: the box knows no time zones), rising, each once.
+// A series of days with a run. `days` are days since 1970 (UTC: the box knows no time zones), rising, each
+// once.
 struct Streak {
     std::int64_t longest = 0;
-    std::int64_t current = 0; // up to today; yesterday's still counts, today is not over
+    std::int64_t current = 0; // up to today, or up to yesterday: today is not over
 };
 inline Streak streak_of(std::span<const std::int64_t> days, std::int64_t today) {
     Streak streak;

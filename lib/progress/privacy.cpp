@@ -50,7 +50,7 @@ bool erase_progress(store::Tx& tx, OrganisationId organisation_id, PersonId pers
                " WHERE organisation_id = ? AND person_id = ? LIMIT ?)",
                organisation_id, person_id, rows_at_once) > 0)
         return false;
-    tx.run("DELETE FROM achievements WHERE person_id = ?", person_id); // a few, and each once
+    tx.run("DELETE FROM achievements WHERE person_id = ?", person_id); // few: each achievement once
     return tx.run("DELETE FROM helping WHERE id IN (SELECT id FROM helping WHERE person_id = ? LIMIT ?)",
                   person_id, rows_at_once) == 0;
 }

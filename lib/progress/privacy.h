@@ -1,4 +1,4 @@
-// What somebody has reached, handed out or erased.
+// Hands out or erases what a student has reached.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace progress {
 
 void export_progress(store::Read& read, OrganisationId organisation_id, PersonId person_id,
                      std::vector<people::Privacy::File>& files);
-// A chunk: nothing of it stays, also where the runs do. True when nothing is left.
+// Erases one chunk. All of it goes, even where the runs stay. True when nothing is left.
 bool erase_progress(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
 
 } // namespace progress

@@ -103,7 +103,7 @@ Figures Progress::figures_of(store::Read& read, OrganisationId organisation_id, 
     return figures;
 }
 
-// Gives those that have become new.
+// Gives the achievements that were reached since last time.
 std::vector<const Achievement*> Progress::keep_reached(store::Tx& tx, OrganisationId organisation_id,
                                                        PersonId person_id, std::optional<RunId> run_id) {
     std::vector<const Achievement*> fresh;

@@ -1,9 +1,10 @@
-// What students have reached: experience points, levels, achievements, where they stand.
+// What students have reached: experience points, levels, achievements, ranks.
 //
 // Invariants:
-// - A run gives experience once: with its record, or when it is first known whose it is. Whatever is sent
-//   again, or scored anew later, nothing is given again; when it turns out to be somebody else's, it moves.
-// - What somebody has reached is never taken away.
+// - A run gives experience once: with its record, or when it is first known whose it is. Sending something
+//   again, or scoring it again later, gives nothing more. When the run turns out to be somebody else's, its
+//   experience moves.
+// - What a student has reached is never taken away.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +30,7 @@ struct Award { // what a run gave
     RunId run_id;
     PersonId person_id;
     std::int64_t xp = 0, total_xp = 0;
-    bool first_time = false;                      // to this person; false: it had been given
+    bool first_time = false;                      // to this person; false: it had been given before
     std::vector<const Achievement*> achievements; // reached with it
 };
 
@@ -44,7 +45,7 @@ struct Standing {
     std::int64_t xp = 0, level = 1, xp_to_next_level = xp_a_level;
     Figures figures;
     std::int64_t current_streak_days = 0;
-    std::vector<Reached> achievements; // the oldest first
+    std::vector<Reached> achievements; // oldest first
 };
 
 struct HistoryEntry {
@@ -54,19 +55,19 @@ struct HistoryEntry {
     std::optional<std::int64_t> recorded_ms;
     std::optional<double> score;
     bool passed = false;
-    std::optional<std::int64_t> xp; // none: nothing was given yet
+    std::optional<std::int64_t> xp; // none: nothing has been given yet
 };
 
-// How far somebody is with a scenario.
+// How far a student has come with a scenario.
 struct ScenarioProgress {
     std::int64_t attempts = 0, xp = 0;
     bool open = false;   // there is a run that has not ended
     bool passed = false; // once is enough
     std::optional<double> best_score;
-    std::optional<std::int64_t> passed_ms; // first
+    std::optional<std::int64_t> passed_ms; // the first time
 };
 
-// Sums over somebody's runs of scenarios.
+// Sums over a student's runs of scenarios.
 struct Performance {
     std::int64_t sessions = 0, recorded = 0, passed = 0, escalated = 0, scored = 0, duration_ms = 0;
     double score_sum = 0;
@@ -94,7 +95,8 @@ public:
     Progress(people::People& people, trainings::Trainings& trainings)
         : people_(people), trainings_(trainings) {}
 
-    // Gives what the run is worth, if it is one of a scenario, recorded, and somebody's. May be called again.
+    // Gives what the run is worth, if it is a recorded run of a scenario and has an owner. May be called
+    // again.
     std::optional<Award> settle(store::Tx& tx, OrganisationId organisation_id, RunId run_id);
     std::optional<std::int64_t> xp_of(store::Read& read, OrganisationId organisation_id, RunId run_id) const;
 
@@ -105,17 +107,18 @@ public:
     store::Page<HistoryEntry> history(store::Read& read, OrganisationId organisation_id, PersonId person_id,
                                       const store::PageRequest& page) const;
 
-    // By scenario; those never begun are not there.
+    // By scenario; scenarios never begun are left out.
     std::map<ScenarioId, ScenarioProgress> by_scenario(store::Read& read, OrganisationId organisation_id,
                                                        PersonId person_id) const;
     Performance performance(store::Read& read, OrganisationId organisation_id, PersonId person_id) const;
 
-    // Students who have any; empty when it is off. Names are there in any mode: who shows them asks `mode`.
+    // Students who have any; empty when it is off. Names are filled in any mode: a caller that shows them
+    // asks `mode`.
     std::vector<LeaderboardRow> leaderboard(store::Read& read, OrganisationId organisation_id,
                                             const LeaderboardFilter& filter) const;
     LeaderboardMode mode(store::Read& read, OrganisationId organisation_id) const;
 
-    // A teacher saw that person help another. Gives the achievements reached with it.
+    // A teacher saw this person help another. Returns the achievements reached with it.
     std::vector<const Achievement*> note_help(store::Tx& tx, OrganisationId organisation_id,
                                               PersonId person_id, PersonId seen_by);
 

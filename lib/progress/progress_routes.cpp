@@ -78,7 +78,7 @@ http::Shape leaderboard_shape() {
         .named("Leaderboard");
 }
 
-// Where it is anonymous one finds oneself in it, and nobody else.
+// When it is anonymous, callers find themselves in it and nobody else.
 Answer leaderboard(const Progress& progress, people::Classes& classes, Call& call, Read& read) {
     const OrganisationId organisation_id = call.caller.organisation_id;
     LeaderboardFilter filter;

@@ -19,8 +19,8 @@ std::string school_of(store::Read& read, const Parts& parts, OrganisationId orga
 
 // ---- login ----
 
-// Binds who has proven to be `person` to the headset. What the client gets is a login of the person on that
-// headset, or, while the headset waits to be admitted, the token that will be the headset's own from then on.
+// Binds the headset to `person`, who has proven who they are. The client gets a login of that person on that
+// headset or, while the headset waits to be admitted, the token that will later be the headset's own.
 std::string bind_headset(store::Tx& tx, const Parts& parts, const people::Person& person,
                          const devices::Headset& headset, const std::string& user_agent) {
     auto device = parts.devices.by_serial_number(tx, headset.serial_number);
@@ -103,7 +103,7 @@ Answer list_classes(const Parts& parts, Call& call, store::Read& read) {
 }
 
 Answer list_results(const Parts& parts, Call& call, store::Read& read) {
-    // A student's own, and nobody else's: staff have none.
+    // Only a student's own: staff have none.
     if (call.caller.role != platform::Role::student)
         throw platform::Error(platform::ErrorKind::forbidden, "Results are a student's own.");
     runs::RunFilter filter;
@@ -114,7 +114,8 @@ Answer list_results(const Parts& parts, Call& call, store::Read& read) {
     return http::json(list);
 }
 
-// Texts and numbers alike: a form has only texts. The handlers say what is wrong, in Django's words.
+// Accepts text and numbers alike, because a form has only texts. The handlers report faults in Django's
+// words.
 http::Shape field() {
     return http::anything();
 }

@@ -5,7 +5,7 @@
 
 namespace dialects::lms {
 
-// All of dialect B's calls, and its two pages. Its sockets are in lms_sockets.h.
+// All calls of the LMS dialect, and its two pages. Its sockets are in lms_sockets.h.
 void add_lms_routes(http::RouteTable& table, const Parts& parts);
 
 } // namespace dialects::lms

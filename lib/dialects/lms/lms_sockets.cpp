@@ -78,20 +78,20 @@ struct Sockets::Announcement {
     std::int64_t number = 0;
     Act act = Act::start;
     live::ClientId except = 0;
-    // Who belongs to the session without having asked for it by its id.
+    // The people who belong to the session without having asked for it by its id.
     std::set<PersonId> persons;
     std::set<DeviceId> devices;
     bool ready = false;
 };
 
-// One socket's share: what it says with `action`, and the session it is in.
+// One socket's share: its messages with `action`, and the session it is in.
 class Sockets::Socket final : public SocketDialect {
 public:
     Socket(Sockets& sockets, live::ClientId client, SessionId asked_session);
     ~Socket() override;
     bool take(const Json* message, std::string_view text) override;
 
-    // Belongs to the session by its address, or by who holds it.
+    // True by the socket's address, or by the person or headset that holds the socket.
     bool is_in(const Announcement& announcement) const;
     void told_of(const Announcement& announcement);
     platform::Caller caller() const;
@@ -104,9 +104,9 @@ private:
 
     Sockets& sockets_;
     const live::ClientId client_;
-    const SessionId asked_session_; // of the address; none on /websocket/
-    SessionId session_;             // the one that it is in, if any
-    bool speaks_other_ = false;     // another dialect's client shares the address /websocket/ with ours
+    const SessionId asked_session_; // from the address; none on /websocket/
+    SessionId session_;             // the one it is in, if any
+    bool speaks_other_ = false;     // a client of another dialect shares /websocket/ with ours
     std::shared_ptr<http::MessageQueue> queue_;
 };
 
@@ -178,12 +178,12 @@ void Sockets::Socket::reply(const Json& envelope) {
             sockets_.parts_.hub.send(client_, data);
         return;
     }
-    if (type == "find") return; // then it is in none
+    if (type == "find") return; // then it is in no session
     const Json sentence = envelope.value("error", Json());
     sockets_.parts_.hub.send(client_,
                              said(sentence.is_string() ? sentence.get<std::string>() : "Error", "error"));
     if (type != "join") return;
-    // Later: closing ends this socket, which is in the middle of its reply.
+    // Posted, because closing ends this socket, which is in the middle of its reply.
     sockets_.parts_.hub.post(
         [client = client_](live::Hub& hub) { hub.close(client, policy_violation, "no such session"); });
 }
@@ -202,7 +202,7 @@ void Sockets::Socket::told_of(const Announcement& announcement) {
     const Word& word = word_of(announcement.act);
     sockets_.parts_.hub.send(client_, said(word.message, word.status));
     const DeviceId device_id = caller().device_id;
-    // A headset of Lectern's own that is also here, for a live view, says itself when it has done it.
+    // A headset of Lectern's own that is also here, for a live view, reports by itself when it has obeyed.
     if (device_id && !sockets_.parts_.director.answers_itself(device_id))
         sockets_.answer_for(device_id, announcement);
 }
@@ -314,8 +314,8 @@ http::Answer Sockets::relay(const http::Call& call) {
     const SessionId session = sender == sockets_.end() ? SessionId() : sender->second->session();
     if (!session) throw_no_session();
     Json message = call.body;
-    // Who leaves room for it is vouched for: a headset shows itself to teachers, and nobody can claim to be
-    // one.
+    // The server fills in the `sender` of a message that has one: so a headset can show itself to teachers,
+    // and nobody can claim to be someone else.
     if (message.contains("sender"))
         message["sender"] = {{"role", people::name_of(call.caller.role)},
                              {"person_id", call.caller.person_id},
@@ -361,8 +361,8 @@ void Sockets::session_ordered(const sessions::Session& session, const sessions::
         try {
             parts_.store.submit_read(look, done);
         } catch (const platform::Error&) {
-            done(nullptr); // the readers are too busy: who asked for the session by its id hears of it all
-                           // the same
+            // The readers are too busy: only sockets that asked for the session by its id hear of it.
+            done(nullptr);
         }
     });
 }

@@ -1,11 +1,14 @@
-// Dialect B's live sockets, /ws/session/ID/ and /websocket/: `action` messages in, {message, status} out.
+// The LMS dialect's live sockets, /ws/session/ID/ and /websocket/: `action` messages in, {message, status}
+// out.
 //
-// A socket takes part in one session at a time: the one of its address, or, on /websocket/, the one that runs
-// for whoever holds it. Whoever starts, pauses or stops that session, here, by REST or on Lectern's page, all
-// its sockets hear of it; what they relay (WebRTC) goes to the others in it.
+// A socket takes part in one session at a time: the one in its address or, on /websocket/, the one that runs
+// for whoever holds the socket. When someone starts, pauses or stops that session, through a socket, REST or
+// Lectern's page, all its sockets hear of it. A message that a socket relays (WebRTC) goes to the others in
+// the session.
 //
-// On the io thread, but for session_ordered. The actions are messages of a route table of their own, so they
-// are guarded, audited and answered in order as every other message, without appearing among Lectern's own.
+// Everything runs on the io thread except session_ordered. The actions are messages in a route table of their
+// own: they are guarded, audited and answered in order like every other message, but do not appear among
+// Lectern's own.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +28,7 @@ namespace dialects::lms {
 
 class Sockets final : public SocketDialectFactory {
 public:
-    // Of `messages` all is used but its routes.
+    // Uses all of `messages` except its routes.
     Sockets(const Parts& parts, const http::MessageServices& messages);
     ~Sockets() override;
 
@@ -33,7 +36,7 @@ public:
     std::unique_ptr<http::Answer> refuse(const http::UpgradeRequest& request) override;
     std::unique_ptr<SocketDialect> open(live::ClientId client, const http::UpgradeRequest& request) override;
 
-    // A command went out, after its commit. From any thread.
+    // A command went out; called after its commit, from any thread.
     void session_ordered(const sessions::Session& session, const sessions::Command& command);
 
 private:
@@ -53,7 +56,7 @@ private:
     http::RouteTable routes_;
     http::MessageServices messages_;
     std::map<live::ClientId, Socket*> sockets_;
-    // They leave in the order in which the commands went out, though each first asks the store who is in the
+    // Announcements leave in the order of their commands, although each first asks the store who is in the
     // session.
     std::deque<std::shared_ptr<Announcement>> announcements_;
     // Commands that came by one of these sockets, by session and number: that socket has its own answer.

@@ -1,6 +1,6 @@
-// Dialect B: the VR LMS (nickname + PIN, classes, sessions, live control). A translator: what its calls and
-// socket actions do is done by the same classes as Lectern's own API does it with. The wire is in
-// dialects.md, and is a contract.
+// The LMS dialect: the VR LMS (nickname + PIN, classes, sessions, live control). It is a translator: its
+// calls and socket actions use the same classes as Lectern's own API. The wire is described in dialects.md,
+// and is a contract.
 #pragma once
 
 #include "courses/lesson.h"

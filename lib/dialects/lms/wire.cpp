@@ -56,7 +56,7 @@ bool is_said_by_view(ErrorKind kind) {
 
 http::Answer error_answer(const http::Call& call, const platform::Error& error) {
     if (!error.fields().empty()) return http::json(fields_json(error), 400);
-    // Its clients know 400 for everything that a state does not allow, and no 409.
+    // Its clients expect 400 for everything that a state does not allow, and don't know 409.
     const int status = error.kind() == ErrorKind::conflict ? 400 : http::status_of(error.kind());
     const bool view = is_said_by_view(error.kind());
     auto answer = http::json(
@@ -82,7 +82,7 @@ std::string optional_text_field(const Json& body, const char* name, std::size_t 
     const Json value = body.is_object() ? body.value(name, Json()) : Json();
     if (value.is_null()) return "";
     if (value.is_number_integer()) return value.dump();
-    // What came in a form need not be UTF-8.
+    // Text from a form need not be UTF-8.
     if (!value.is_string() || !platform::is_utf8(value.get_ref<const std::string&>()))
         platform::throw_invalid(name, "Not a valid string.");
     std::string text(platform::trimmed(value.get_ref<const std::string&>()));
@@ -143,7 +143,8 @@ Json session_json(const sessions::Session& session) {
 }
 
 Json lesson_json(const courses::Lesson& lesson, const sessions::Session& session) {
-    // An integer for clients that know no null: a session without a class stands for its own.
+    // Always an integer, because the clients know no null: a session without a class stands for its own
+    // class.
     return {{"id", lesson.id},
             {"title", lesson.title},
             {"content", lesson.content},

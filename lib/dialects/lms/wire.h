@@ -1,5 +1,4 @@
-// What dialect B puts on the wire: its objects, its errors in Django's words, and how it reads what its
-// clients send.
+// The LMS dialect's wire: its objects, its errors in Django's words, and how it reads what its clients send.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +14,11 @@ namespace dialects::lms {
 using Json = nlohmann::json;
 
 // ---- errors ----
-// 401 and 403 say {detail}, as Django's framework does before a view runs; what the views say is {error}.
+// 401 and 403 say {detail}, as Django's framework does before a view runs; the views themselves say {error}.
 http::Answer error_answer(const http::Call& call, const platform::Error& error);
-// A login has no credential to lack: a wrong one is the view's own {error:"Invalid credentials"}.
+// A login never lacks a credential: a wrong one gets the view's own {error:"Invalid credentials"}.
 http::Answer login_error_answer(const http::Call& call, const platform::Error& error);
-// On a socket an error is a sentence; this answer's body is it.
+// On a socket an error is a sentence: the body of this answer.
 http::Answer socket_error_answer(const http::Call& call, const platform::Error& error);
 
 // ---- what comes ----

@@ -1,5 +1,5 @@
-// Wrong codes: so many in so long a time, and no more are looked at. In memory, by user name of somebody who
-// exists, so it is bounded by the number of people. On the writer thread only.
+// Limits wrong codes: after too many in a period, no further code is looked at. Kept in memory, by the user
+// name of somebody who exists, so it is bounded by the number of people. On the writer thread only.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ public:
 private:
     std::size_t most_;
     std::int64_t within_ms_;
-    std::map<std::string, std::deque<std::int64_t>> failures_; // when
+    std::map<std::string, std::deque<std::int64_t>> failures_; // times of the failures
 };
 
 } // namespace dialects::seats

@@ -1,5 +1,5 @@
-// The halls as dialect D's subscribers see them, kept in memory on the io thread: so a snapshot and the
-// updates after it never miss or repeat a change, and no monitor page costs a query.
+// The halls as subscribers of the seats dialect see them, kept in memory on the io thread. So a snapshot and
+// the updates after it never miss or repeat a change, and a monitor page costs no query.
 #pragma once
 
 #include <cstdint>
@@ -19,15 +19,15 @@ public:
     void seat_changed(const rooms::Seat& seat);
     void seat_removed(RoomId room_id, SeatId seat_id);
 
-    // Nothing when there is no such hall in that organisation.
+    // Null when the organisation has no such hall.
     Json hall(OrganisationId organisation_id, RoomId room_id) const;
     Json halls_of(OrganisationId organisation_id) const; // in a cinema
 
-    // What happened to a hall since the last call.
+    // The changes of a hall since the last call.
     struct Change {
         OrganisationId organisation_id;
         RoomId room_id;
-        bool rebuilt = false; // more than the status of seats: whoever looks at it needs all of it again
+        bool rebuilt = false; // more than seats' status changed: its viewers need all of it again
         bool gone = false;
         std::set<SeatId> seats; // whose status changed
     };

@@ -1,6 +1,6 @@
-// Dialect D: the seat monitor (a live seat map; sign-in by user name and authenticator). A translator: cinema
-// is its word for an organisation, hall for a room, RESERVED for occupied. The wire is in dialects.md, and is
-// a contract.
+// The seats dialect: the seat monitor (a live seat map; sign-in by user name and authenticator). It is a
+// translator: cinema is its word for an organisation, hall for a room, RESERVED for occupied. The wire is
+// described in dialects.md, and is a contract.
 #pragma once
 
 #include "live/hub.h"

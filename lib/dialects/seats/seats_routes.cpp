@@ -59,7 +59,7 @@ std::string username_in(const Json& body) {
     return name;
 }
 
-// Six digits, as text or as a number, which has lost its zeros in front.
+// Six digits, as text, or as a number that has lost its leading zeros.
 std::string code_in(const Json& body) {
     std::string code = text_in(body, "code");
     if (body.is_object() && body.contains("code") && body["code"].is_number_unsigned()) {
@@ -81,7 +81,7 @@ Answer Calls::status(const Call& call, store::Read& read) const {
     return answer(standing_json(username));
 }
 
-// Somebody known goes on to login; somebody invited gets the secret of his authenticator, and goes on to
+// A known person goes on to login. An invited one gets the secret for the authenticator, and goes on to
 // register.
 Answer Calls::auth_start(const Call& call, Tx& tx) {
     std::string name = text_in(call.body, "username"), invitation = text_in(call.body, "invitation");
@@ -139,7 +139,7 @@ Answer Calls::enroll(const Call& call, Tx& tx) {
         {{"username", name}, {"status", "user"}, {"recovery_codes", registered->recovery_codes}});
 }
 
-// One factor, as a PIN is: no administration by it.
+// It is one factor, like a PIN, so it gives no right to administer.
 Answer Calls::signed_in(const Call& call, Tx& tx, const people::Person& person, Json data) {
     const auto login = parts.logins.add_person(tx, person.organisation_id, person.id, platform::Proof::pin,
                                                call.header("user-agent"));
@@ -160,8 +160,8 @@ Answer Calls::logout(const Call& call, Tx& tx) {
         .on({{"login", call.caller.login_id}});
 }
 
-// The login that this page held ends, but its sockets go on: they learn first that they speak for somebody
-// else.
+// Ends the login that this page held but keeps its sockets open: they are told first that they speak for
+// somebody else.
 void Calls::change_standing(const Call& call, Tx& tx, const std::string& new_token,
                             const std::optional<std::string>& username) {
     tx.after_commit([this, standing = Sockets::Standing{cookie_of(call), new_token, username}] {

@@ -6,7 +6,7 @@
 
 namespace dialects::seats {
 
-// Dialect D's calls: /user/* and /api/user/*. What they change, the sockets tell.
+// The calls of the seats dialect: /user/* and /api/user/*. The sockets announce what they change.
 void add_seats_routes(http::RouteTable& table, const Parts& parts, Sockets& sockets);
 
 } // namespace dialects::seats

@@ -22,7 +22,7 @@ AnId id_in(const Json& data, const char* name) { // none unless it is a whole nu
                                                                                  : AnId();
 }
 
-// An eid comes as text or a number, and is known as text.
+// An eid comes as text or a number, and is kept as text.
 std::string eid_text(const Json& eid) {
     if (eid.is_string()) return eid.get<std::string>();
     return eid.is_primitive() && !eid.is_null() ? eid.dump() : "";
@@ -30,7 +30,7 @@ std::string eid_text(const Json& eid) {
 
 } // namespace
 
-// One socket's share: its requests, its subscriptions, and who it speaks for.
+// One socket's share: its requests, its subscriptions, and the person it speaks for.
 class Sockets::Socket final : public SocketDialect {
 public:
     Socket(Sockets& sockets, live::ClientId client, std::string token);
@@ -59,7 +59,7 @@ private:
     Sockets& sockets_;
     const live::ClientId client_;
     std::string token_;  // of the cookie; "" when it speaks by another credential
-    bool spoke_ = false; // as this dialect's clients do
+    bool spoke_ = false; // in the manner of this dialect's clients
     std::vector<Subscription> subscriptions_;
     std::shared_ptr<http::MessageQueue> queue_;
 };
@@ -79,7 +79,7 @@ Sockets::Socket::~Socket() {
     sockets_.sockets_.erase(client_);
 }
 
-// A login that ran out while the socket was open is a guest's.
+// A login that ran out while the socket was open counts as a guest's.
 platform::Caller Sockets::Socket::caller() {
     if (!token_.empty()) return sockets_.parts_.logins.find(token_, sockets_.parts_.clock.now_ms());
     const platform::Caller* caller = sockets_.parts_.hub.caller(client_);
@@ -114,7 +114,7 @@ bool Sockets::Socket::take(const Json* message, std::string_view text) {
     }
     Json asked{{"type", name ? Json(*name) : Json()}, {"eid", message->value("eid", Json())}};
     const Json data = message->value("data", Json());
-    // The reply needs the eid and what was asked as well, so both go along.
+    // The reply needs the eid and the original request as well, so both go along.
     asked["data"] = {{"given", data}, {"eid", asked["eid"]}};
     queue(asked, text.size() > data_limit ? data.dump().size() : 0);
     return true;
@@ -132,7 +132,7 @@ Json Sockets::Socket::cinemas(const Json& cinema) {
     return whole["halls"].empty() ? Json::array() : Json::array({whole});
 }
 
-// What a subscription begins with; nothing when there is one of that kind or of that eid already.
+// The first data of a subscription; nothing when one of that kind or with that eid exists already.
 std::optional<Json> Sockets::Socket::subscribe(const std::string& type, const Json& eid, const Json& data) {
     Subscription wanted{type, {}, eid, nullptr};
     Json snapshot = data;
@@ -150,7 +150,7 @@ std::optional<Json> Sockets::Socket::subscribe(const std::string& type, const Js
     return snapshot;
 }
 
-// The code of what is wrong with it. An unknown subscription is none: it has ended, which is what was wanted.
+// The error code, if any. An unknown subscription is no error: it has ended, as the client wanted.
 std::optional<std::string> Sockets::Socket::unsubscribe(const std::string& type, const Json& data) {
     const std::string subscribed = type.substr(0, type.find('.')) + ".subscribe";
     const Json sub_eid = data.is_object() ? data.value("sub_eid", Json()) : Json();
@@ -204,7 +204,7 @@ void Sockets::Socket::push(const Subscription& subscription, const char* status,
 void Sockets::Socket::stand(const Standing& standing) {
     token_ = standing.new_token;
     if (platform::Caller* caller = sockets_.parts_.hub.caller(client_)) *caller = this->caller();
-    // A guest sees no halls, nor does somebody of another organisation see these.
+    // A guest sees no halls, and a person of another organisation doesn't see these.
     std::erase_if(subscriptions_, [](const Subscription& other) { return other.type != "user.subscribe"; });
     for (const Subscription& subscription : subscriptions_)
         push(subscription, "update", standing_json(standing.username));
@@ -277,7 +277,7 @@ void Sockets::add_routes() {
                     .reads()
                     .handled<store::Read>(
                         [this](http::Call& call, store::Read& read) { return standing(call, read); }));
-    // Whoever may not subscribe has nothing to unsubscribe from; it is as silent.
+    // A caller that may not subscribe has nothing to unsubscribe from, so the answer is equally silent.
     for (const char* type : {"cinemas.unsubscribe", "hall.unsubscribe", "user.unsubscribe"})
         routes_.add(asks(type, "Dialect D: no more of it", Access::open).memory().handled(silent));
     routes_.add(
@@ -299,7 +299,7 @@ bool Sockets::serves(std::string_view path) const {
 }
 
 std::unique_ptr<http::Answer> Sockets::refuse(const http::UpgradeRequest&) {
-    return nullptr; // whoever is nobody is a guest
+    return nullptr; // anybody who is not signed in is a guest
 }
 
 bool Sockets::is_carried(const std::string& token) const {
@@ -361,7 +361,7 @@ http::Answer Sockets::set_status(const http::Call& call, store::Tx& tx) {
     if (!status) platform::throw_invalid("status", "must be VACANT, RESERVED or MAINTENANCE");
     rooms::SeatChange change;
     change.status = status;
-    if (status == rooms::SeatStatus::vacant) { // whoever sits there leaves
+    if (status == rooms::SeatStatus::vacant) { // the person on the seat leaves
         change.device_id.emplace();
         change.person_id.emplace();
     }
@@ -379,7 +379,7 @@ void Sockets::post(std::function<void()> work) {
 
 void Sockets::room_changed(const rooms::Room& room) {
     post([this, room] {
-        if (!halls_.has_changes()) post([this] { tell_changes(); }); // after all that this commit changed
+        if (!halls_.has_changes()) post([this] { tell_changes(); }); // after everything this commit changed
         halls_.room_changed(room);
     });
 }

@@ -1,11 +1,11 @@
-// Dialect D's live socket, at / and /websocket/ and /ws: messages with a `type`.
+// The seats dialect's live socket, at / and /websocket/ and /ws: messages with a `type`.
 //
-// A socket stays open as a guest, who may ask for nothing but its own login state. Who it speaks for is known
-// by the cookie that it was opened with; a sign-in or sign-out by HTTP that carries the same cookie changes
-// that in place and rotates the cookie.
+// A socket stays open as a guest, who may ask for nothing but its own login state. The cookie it was opened
+// with says who it speaks for; a sign-in or sign-out by HTTP that carries the same cookie changes that in
+// place and rotates the cookie.
 //
-// On the io thread, but for what is said otherwise. The messages are routes of a table of their own, so they
-// are guarded, audited and answered in order as all others, without appearing among Lectern's own.
+// Everything runs on the io thread unless noted otherwise. The messages are routes in a table of their own:
+// they are guarded, audited and answered in order like all others, but do not appear among Lectern's own.
 #pragma once
 
 #include <map>
@@ -23,7 +23,7 @@ namespace dialects::seats {
 
 class Sockets final : public SocketDialectFactory {
 public:
-    // Of `messages` all is used; its routes tell which types are Lectern's own.
+    // Uses all of `messages`; its routes tell which types are Lectern's own.
     Sockets(const Parts& parts, const http::MessageServices& messages);
     ~Sockets() override;
 
@@ -37,8 +37,8 @@ public:
     void room_removed(RoomId room_id);
     void seat_changed(const rooms::Seat& seat);
     void seat_removed(RoomId room_id, SeatId seat_id);
-    // Sockets that carry the old cookie speak for somebody else from now on, or for nobody; they carry the
-    // new one.
+    // Sockets that carry the old cookie speak for somebody else from now on, or for nobody, and carry the new
+    // cookie.
     struct Standing {
         std::string old_token, new_token;
         std::optional<std::string> username; // none: a guest
@@ -53,9 +53,8 @@ private:
     http::Answer standing(const http::Call& call, store::Read& read);
     void post(std::function<void()> work);
     void tell_changes();
-    // The cookie that a guest's socket carries: the page's, where another socket of it is open, or a new one.
-    // It follows from the handshake's nonce and a secret of this start, so that who is asked twice says the
-    // same.
+    // The cookie of a guest's socket: the page's, if another socket with it is open, or a new one. It is
+    // derived from the handshake's nonce and a secret of this start, so asking twice gives the same cookie.
     std::string guest_token(const http::Call& call) const;
     bool is_carried(const std::string& token) const;
 

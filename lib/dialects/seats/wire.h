@@ -1,4 +1,4 @@
-// What dialect D puts on the wire, and its error codes.
+// The seats dialect's wire, and its error codes.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Dialect E's way in: by invitation, by e-mail and password, and out.
+// The trainer dialect's way in, by invitation or by e-mail and password, and the way out.
 #include "dialects/trainer/trainer_routes.h"
 #include "dialects/trainer/wire.h"
 #include "platform/error.h"
@@ -14,13 +14,13 @@ using http::Call;
 using platform::ErrorKind;
 
 constexpr std::size_t most_preferences = 16'384; // bytes
-// Whoever signs in is not known yet, and a class may share the site key in its base URL: tries are counted by
-// account instead.
+// A caller that signs in is not known yet, and a class may share the site key in its base URL, so tries are
+// counted by account instead.
 constexpr int sign_ins_per_minute = 12'000;
 
 Json token_json(const people::NewLogin& login) {
     return {{"token", login.token},
-            {"refreshToken", login.token}, // whoever holds the one may have another
+            {"refreshToken", login.token}, // no secret of its own: the token's holder may have another
             {"expiresAt", platform::iso8601(login.expires_ms)}};
 }
 
@@ -73,7 +73,7 @@ Answer log_in(const Parts& parts, Call& call) {
     }
 }
 
-// The first that is free: "ana", "ana2", "ana3" ...
+// The first free one of "ana", "ana2", "ana3" ...
 std::string free_nickname(store::Read& read, const Parts& parts, OrganisationId organisation_id,
                           const std::string& wanted) {
     std::string nickname = wanted;
@@ -92,7 +92,7 @@ Answer sign_up(const Parts& parts, Call& call) {
     std::string code;
     for (const char* name : {"invitation", "invitationCode", "code"})
         if (code.empty()) code = fields.optional_text(name, 1, 40).value_or("");
-    // A client that knows no such field: the code is written into the address, "ana+CODE@school.example".
+    // A client that doesn't know the code field writes the code into the address: "ana+CODE@school.example".
     if (const std::size_t plus = email.find('+'), at = email.find('@'); code.empty() && plus < at) {
         code = email.substr(plus + 1, at - plus - 1);
         email.erase(plus, at - plus);
@@ -120,7 +120,7 @@ Answer sign_up(const Parts& parts, Call& call) {
     return login_answer(parts, person, login, "Registration successful", 201);
 }
 
-// The token that is there, in the header or the body, for a new one.
+// Exchanges the current token, from the header or the body, for a new one.
 Answer refresh(const Parts& parts, Call& call, store::Tx& tx) {
     Fields fields(call.body);
     platform::Caller caller = call.caller;
@@ -128,7 +128,7 @@ Answer refresh(const Parts& parts, Call& call, store::Tx& tx) {
         if (caller.is_stranger())
             if (const auto token = fields.optional_text(name, 1, 200))
                 caller = parts.logins.find(*token, parts.clock.now_ms());
-    // A headset's own token is its pairing: that one stays.
+    // A headset's own token is its pairing, so it stays.
     if (!caller.person_id || !caller.login_id || caller.proof == platform::Proof::device)
         throw platform::Error(ErrorKind::unauthorized, "Authentication required");
     const auto device_id = caller.device_id ? std::optional(caller.device_id) : std::nullopt;
@@ -142,7 +142,7 @@ Answer refresh(const Parts& parts, Call& call, store::Tx& tx) {
     return made.on({{"login", login.id}});
 }
 
-// The same answer whether there is such a person or not.
+// Answers the same whether there is such a person or not.
 Answer forgot_password(const Parts& parts, Call& call, store::Tx& tx) {
     Fields fields(call.body);
     const std::string email = fields.email("email");
@@ -188,7 +188,7 @@ http::Shape body_of(std::initializer_list<const char*> names) {
     http::Fields fields;
     for (const char* name : names)
         fields.emplace_back(name,
-                            http::anything()); // the handlers say what is wrong, in this dialect's words
+                            http::anything()); // the handlers report faults, in this dialect's words
     return http::open_object(std::move(fields));
 }
 

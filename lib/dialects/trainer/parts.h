@@ -1,5 +1,5 @@
-// Dialect E: the scenario trainer, under /api/v1. A translator: what its calls do is done by the same classes
-// as Lectern's own API does it with. The wire is in dialects.md, and is a contract.
+// The trainer dialect: the scenario trainer, under /api/v1. It is a translator: its calls use the same
+// classes as Lectern's own API. The wire is described in dialects.md, and is a contract.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// Dialect E's scenarios, with the caller's progress, and how one starts.
+// The trainer dialect's scenarios, with the caller's progress, and the start of one.
 #include <map>
 
 #include "dialects/trainer/trainer_routes.h"
@@ -97,7 +97,7 @@ Answer own_progress(const Parts& parts, Call& call, store::Read& read) {
                             {{"total", total}, {"completed", completed}, {"inProgress", in_progress}});
 }
 
-// A start that is sent again finds what it has started.
+// A start that is sent again finds the run that it started before.
 Answer start(const Parts& parts, Call& call, store::Tx& tx) {
     const OrganisationId organisation_id = call.caller.organisation_id;
     const PersonId person_id = call.caller.person_id;

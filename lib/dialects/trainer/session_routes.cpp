@@ -1,4 +1,4 @@
-// Dialect E's sessions: runs of scenarios, their conversation, and how they end.
+// The trainer dialect's sessions: runs of scenarios, their conversation, and their end.
 #include "dialects/trainer/trainer_routes.h"
 #include "dialects/trainer/wire.h"
 #include "platform/error.h"
@@ -11,7 +11,7 @@ using http::Access;
 using http::Answer;
 using http::Call;
 
-// The caller's own, or one of the organisation's for staff.
+// The caller's own; for staff, any of the organisation's.
 trainings::Training session_of(store::Read& read, const Parts& parts, const Call& call) {
     const auto run = parts.runs.find_public(read, call.caller.organisation_id, call.parameter("id"));
     auto training = run ? parts.trainings.find(read, call.caller.organisation_id, run->id) : std::nullopt;
@@ -67,7 +67,7 @@ Answer say(const Parts& parts, Call& call) {
         .on({{"run", training.run.id}, {"message", said.message.id}});
 }
 
-// Sent again, it is answered the same: a run is scored and gives experience once.
+// Sent again, it gets the same answer: a run is scored, and gives experience, only once.
 Answer resolve(const Parts& parts, Call& call, store::Tx& tx) {
     const auto training = session_of(tx, parts, call);
     const OrganisationId organisation_id = call.caller.organisation_id;

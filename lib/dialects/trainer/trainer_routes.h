@@ -5,10 +5,10 @@
 
 namespace dialects::trainer {
 
-// All of dialect E's calls.
+// All calls of the trainer dialect.
 void add_trainer_routes(http::RouteTable& table, const Parts& parts);
 
-// Its parts, one file each.
+// The groups of calls, one file each.
 void add_auth_routes(http::RouteTable& table, const Parts& parts);
 void add_scenario_routes(http::RouteTable& table, const Parts& parts);
 void add_session_routes(http::RouteTable& table, const Parts& parts);

@@ -26,7 +26,7 @@ void Tries::take(std::string_view subject, std::int64_t now_ms) {
     times.back() = now_ms;
 }
 
-// Those of the last minute stay; when that is all of them, everybody starts anew.
+// Keeps those of the last minute; if that is all of them, forgets everything.
 void Tries::make_room(std::int64_t now_ms) {
     std::erase_if(times_, [&](const auto& entry) { return now_ms - entry.second.back() >= minute_ms; });
     if (times_.size() >= most_subjects) times_.clear();

@@ -1,4 +1,4 @@
-// Five login tries a minute per account or headset, right or wrong ones; never per address, because a class
+// Allows five login tries a minute per account or headset, right or wrong; never per address, because a class
 // shares one. In memory and bounded.
 #pragma once
 
@@ -15,12 +15,12 @@ class Tries {
 public:
     static constexpr std::size_t a_minute = 5;
 
-    // Counts one. Error too_many_requests with the seconds to wait, and then it does not count.
+    // Counts one try. Error too_many_requests with the seconds to wait; a refused try does not count.
     void take(std::string_view subject, std::int64_t now_ms);
 
 private:
     static constexpr std::size_t most_subjects = 10'000;
-    using Times = std::array<std::int64_t, a_minute>; // of the newest tries, the oldest first
+    using Times = std::array<std::int64_t, a_minute>; // of the newest tries, oldest first
     void make_room(std::int64_t now_ms);
 
     std::mutex mutex_;

@@ -1,4 +1,4 @@
-// Dialect E's users: how far the caller is, and who is ahead.
+// The trainer dialect's users: the caller's progress, and the leaderboard.
 #include "dialects/trainer/trainer_routes.h"
 #include "dialects/trainer/wire.h"
 #include "platform/error.h"
@@ -43,7 +43,7 @@ Answer progress_per_scenario(const Parts& parts, Call& call, store::Read& read) 
     return answer_with_meta(parts, std::move(data), {{"total", total}});
 }
 
-// Where the school shows no names, one finds oneself and nobody else.
+// Where the school shows no names, callers find themselves and nobody else.
 Answer leaderboard(const Parts& parts, Call& call, store::Read& read) {
     const OrganisationId organisation_id = call.caller.organisation_id;
     progress::LeaderboardFilter filter;

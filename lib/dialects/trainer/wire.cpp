@@ -42,7 +42,7 @@ std::string error_text(const platform::Error& error) {
     }
 }
 
-// {phase} in its words.
+// The phase as {status} in this dialect's words.
 std::string_view status_of(trainings::Phase phase) {
     switch (phase) {
         case trainings::Phase::assigned:
@@ -57,8 +57,8 @@ std::string_view status_of(trainings::Phase phase) {
     return "active";
 }
 
-// Staff see all of it. Who is going to be assessed sees what counts and how much, not what the right words
-// are.
+// Staff see all of it. A student who is going to be assessed sees what counts and how much, but not the right
+// words.
 Json criteria_json(const scenarios::AssessmentRules& rules, bool for_staff) {
     Json list = Json::array();
     for (const scenarios::Criterion& criterion : rules.criteria) {

@@ -1,5 +1,5 @@
-// What dialect E puts on the wire: its envelope, its errors, its objects in camelCase, its UUIDs, and how it
-// reads what its clients send.
+// The trainer dialect's wire: its envelope, its errors, its objects in camelCase, its UUIDs, and how it reads
+// what its clients send.
 #pragma once
 
 #include <cstdint>
@@ -27,11 +27,11 @@ http::Answer error_answer(const http::Call& call, const platform::Error& error);
 [[noreturn]] void throw_missing(const std::string& what); // "Scenario": 404 "Scenario not found"
 
 // ---- what comes ----
-// Reads fields one by one and then throws one Error that names all that are faulty.
+// Reads fields one by one and then throws one Error that names all the faulty ones.
 class Fields {
 public:
     explicit Fields(const Json& body) : body_(body) {}
-    // In code points, without spaces around it. Line breaks are text.
+    // Lengths in code points, without surrounding spaces. Line breaks are text.
     std::string text(const char* name, std::size_t least, std::size_t most);
     std::optional<std::string> optional_text(const char* name, std::size_t least, std::size_t most);
     std::string email(const char* name);
@@ -48,7 +48,7 @@ private:
 };
 
 // ---- ids ----
-// A person and a message have no UUID of their own; theirs is made of the integer (version 8).
+// A person and a message have no UUID of their own; theirs is made from the integer id (version 8).
 std::string user_uuid(PersonId person_id);
 std::string message_uuid(MessageId message_id);
 
@@ -63,7 +63,7 @@ Json message_json(const chat::Message& message, const std::string& session_uuid)
 Json performance_json(const progress::Performance& performance, const progress::Standing& standing);
 Json achievement_json(const progress::Achievement& achievement);
 
-// Every route of this dialect: its error shape, its limit, its place in the documentation.
+// What every route of this dialect shares: its error shape, its limit, its place in the documentation.
 http::RouteBuilder in_dialect(http::RouteBuilder route, http::Access access);
 // The envelope around `data`.
 http::Shape answer_shape(http::Shape data);

@@ -1,5 +1,5 @@
-// What dialect A's headsets call: linking by code, asking for their scenario, recording it; and what the app
-// on them adds, its scenarios.
+// The calls of the training dialect's headsets: linking by code, asking for their scenario, recording it.
+// Also the scenarios, which the app on them adds.
 #include "dialects/training/training_routes.h"
 #include "dialects/training/wire.h"
 #include "http/serving/assets.h"
@@ -15,7 +15,7 @@ using http::Access;
 using http::Answer;
 using http::Call;
 
-// A key may serve a thousand headsets that ask each second, twice over.
+// One key may serve a thousand headsets that ask every second, with a factor of two to spare.
 constexpr int polls_per_minute = 120'000, calls_per_minute = 12'000;
 
 Answer connect(const Parts& parts, Call& call, store::Tx& tx) {
@@ -35,7 +35,7 @@ Answer auto_connect(const Parts& parts, Call& call, store::Read& read) {
     const OrganisationId organisation_id = call.caller.organisation_id;
     const auto device =
         parts.devices.by_serial_number(read, required_text(call.body, "device_serial_number", 80));
-    // A headset asks for itself; a site key for any of its organisation.
+    // A headset asks for itself; a site key asks for any headset of its organisation.
     const bool own = device && device->organisation_id == organisation_id &&
                      (!call.caller.device_id || call.caller.device_id == device->id);
     if (!own) return http::json({{"connected", false}, {"message", "device not connected to a client"}});
@@ -105,8 +105,8 @@ void refuse_other_client(const Call& call) {
         platform::throw_not_found("client");
 }
 
-// The run that a record is of: the one it names, else what is open on its headset, else a new one of its
-// scenario, for whoever is on the headset.
+// The run that a record belongs to: the one it names; else the one that is open on its headset; else a new
+// run of its scenario, for the person on the headset.
 RunId run_of(const Parts& parts, const Call& call, store::Tx& tx, DeviceId device_id) {
     const OrganisationId organisation_id = call.caller.organisation_id;
     const std::string record = optional_text(call.body, "record_id");

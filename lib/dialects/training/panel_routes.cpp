@@ -1,4 +1,4 @@
-// Dialect A's client panel: its login, linking headsets, what they are, starting a session on one.
+// The training dialect's client panel: its login, linking headsets, listing them, starting a session on one.
 #include "dialects/training/training_routes.h"
 #include "dialects/training/wire.h"
 #include "people/people_routes.h"
@@ -20,14 +20,14 @@ Answer log_in(const Parts& parts, Call& call) {
     claim.by = people::Claim::By::password;
     claim.name = required_text(call.body, "username");
     claim.secret = required_text(call.body, "password");
-    claim.code = optional_text(call.body, "code", 40); // of the second factor, for those who have one
+    claim.code = optional_text(call.body, "code", 40); // of the second factor, for people who have one
     if (!call.caller.is_stranger())
         claim.organisation_id = call.caller.organisation_id; // a site key says which
     const std::string user_agent = call.header("user-agent");
     people::Organisation organisation;
     std::string token;
     const auto person = parts.sign_in.prove(claim, [&](store::Tx& tx, const people::Person& proven) {
-        // The client's login is its administrator's; nobody else's is one, however right the password.
+        // The client's login is its administrator's; nobody else can use it, even with the right password.
         if (proven.role < platform::Role::administrator)
             throw platform::Error(platform::ErrorKind::unauthorized, "User name or password is wrong.");
         organisation = parts.organisations.get(tx, proven.organisation_id);

@@ -1,6 +1,6 @@
-// Dialect A: the VR training platform (headsets linked by a code, scenarios, licences). A translator: what
-// its calls do is done by the same classes as Lectern's own API does it with. The wire is in dialects.md, and
-// is a contract. Its client is the organisation, its running scenario and record are one Training.
+// The training dialect: the VR training platform (headsets linked by a code, scenarios, licences). It is a
+// translator: its calls use the same classes as Lectern's own API. The wire is described in dialects.md, and
+// is a contract. Its client is the organisation; its running scenario and record are one Training.
 #pragma once
 
 #include "audit/log.h"

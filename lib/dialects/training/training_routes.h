@@ -5,10 +5,10 @@
 
 namespace dialects::training {
 
-// All of dialect A.
+// All calls of the training dialect.
 void add_training_routes(http::RouteTable& table, const Parts& parts);
 
-// Its halves: what the client's panel calls, and what headsets call.
+// Its two halves: the calls of the client's panel, and those of headsets.
 void add_panel_routes(http::RouteTable& table, const Parts& parts);
 void add_headset_routes(http::RouteTable& table, const Parts& parts);
 

@@ -26,7 +26,7 @@ http::Answer said(const platform::Error& error, int status) {
     return answer;
 }
 
-// These clients know 400 for what they sent wrong, and no 422.
+// These clients expect 400 for their own mistakes, and don't know 422.
 int status_of(const platform::Error& error) {
     return error.kind() == ErrorKind::invalid ? 400 : http::status_of(error.kind());
 }

@@ -1,4 +1,4 @@
-// What dialect A puts on the wire: its objects, its errors, and how it reads what its clients send.
+// The training dialect's wire: its objects, its errors, and how it reads what its clients send.
 #pragma once
 
 #include <cstdint>
@@ -15,35 +15,35 @@ namespace dialects::training {
 
 using Json = nlohmann::json;
 
-// ---- errors: {code, message, data:{}}, and success:false for those who look there ----
+// ---- errors: {code, message, data:{}}, and success:false for clients that look there ----
 http::Answer error_answer(const http::Call& call, const platform::Error& error);
-// The client panel says a missing login with 200: that is how the original says it.
+// The client panel reports a missing login with status 200, as the original does.
 http::Answer panel_error_answer(const http::Call& call, const platform::Error& error);
-// The same, where a conflict means that no seat is left.
+// The same, for calls where a conflict means that no seat is left.
 http::Answer seat_error_answer(const http::Call& call, const platform::Error& error);
 http::Answer connect_error_answer(const http::Call& call, const platform::Error& error);
 http::Answer login_error_answer(const http::Call& call, const platform::Error& error);
 
-// ---- what comes: ids and texts alike as texts or numbers; a form has only texts ----
+// ---- what comes: ids and texts, each as a text or a number; a form has only texts ----
 std::string optional_text(const Json& body, const char* name, std::size_t most = 200); // "" when absent
 std::string required_text(const Json& body, const char* name, std::size_t most = 200);
 int connect_code(const Json& body);
 // ["a", "b"], or "a, b".
 std::vector<std::string> keys(const Json& body, const char* name);
-// An object, or a text that is one; {} when absent. As JSON text.
+// An object, or a text that holds one; {} when absent. Returns JSON text.
 std::string object_text(const Json& body, const char* name);
 std::string any_text(const Json& body, const char* name, const char* otherwise); // any JSON, as JSON text
 
-// By its id or its title. Error not_found.
+// Finds it by its id or its title. Error not_found.
 scenarios::Scenario scenario_named(store::Read& read, const scenarios::Scenarios& scenarios,
                                    OrganisationId organisation_id, const std::string& name);
 
-// ---- the codes that linked headsets: used up, but shown ----
+// ---- the codes of linked headsets: used up, but still shown ----
 void keep_code(store::Tx& tx, DeviceId device_id, int code);
 std::int64_t code_of(store::Read& read, OrganisationId organisation_id, DeviceId device_id);
 
 // ---- what goes: ids are strings ----
-// `code` is the one that linked it; 0 when it was paired otherwise.
+// `code` is the one that linked it; 0 when it was paired some other way.
 Json device_json(const devices::Device& device, std::int64_t code,
                  const std::optional<trainings::Training>& open);
 Json target_of(

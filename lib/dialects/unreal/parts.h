@@ -1,5 +1,5 @@
-// Dialect C: Unreal behaviour tracking. A translator: its sessions are runs, its events go where Lectern's
-// own go. The wire is in dialects.md, and is a contract.
+// The unreal dialect: Unreal behaviour tracking. It is a translator: its sessions are runs, and its events go
+// where Lectern's own go. The wire is described in dialects.md, and is a contract.
 #pragma once
 
 #include "platform/random.h"

@@ -16,8 +16,8 @@ namespace dom = simdjson::dom;
 constexpr std::size_t type_limit = 64;
 constexpr double longest_dwell_ms = 24.0 * 3600 * 1000;
 
-// An engine's pitch may be more than 90 degrees up, which is looking backwards upside down, or 350 for 10
-// down.
+// An engine's pitch may exceed 90 degrees, which means looking backwards upside down, or be 350 for 10
+// degrees down.
 void set_direction(runs::Event& event, double pitch, double yaw) {
     pitch = std::remainder(pitch, 360);
     if (std::abs(pitch) > 90) {
@@ -28,7 +28,7 @@ void set_direction(runs::Event& event, double pitch, double yaw) {
     event.yaw_deg = std::abs(yaw) <= 180 ? yaw : std::remainder(yaw, 360);
 }
 
-// Reads one event. Without `faults` nobody asks which field it was, and the first one ends it.
+// Reads one event. Without `faults` the caller doesn't need the faulty fields, so the first fault ends it.
 class EventReader {
 public:
     EventReader(std::string_view session_id, Faults* faults, std::string& data)
@@ -116,7 +116,7 @@ private:
         runs::append_json(data_, value);
     }
 
-    // Yaw and pitch are an event's own; a rotation that is more than these two is kept as it came as well.
+    // Yaw and pitch are the event's own fields; a rotation with more than these two is also kept as it came.
     void take_rotation(dom::element value) {
         double pitch = 0, yaw = 0, roll = 0;
         if (!numbers("rotation", {"pitch", "yaw", "roll"}, {&pitch, &yaw, &roll}, value)) return;

@@ -1,5 +1,5 @@
-// Dialect C's events, single and in batches, from the wire to Lectern's own, without a copy of what can be
-// used where it lies.
+// Reads the unreal dialect's events, single and in batches, from the wire into Lectern's own. Data that can
+// be used in place is not copied.
 #pragma once
 
 #include <cstddef>
@@ -22,9 +22,8 @@ struct Tracked {
 
 class TrackingReader {
 public:
-    // What they give is valid until the next call; `body` is padded, not changed.
-    // {session_id, events: [...], sent_at?, batch_id?}: only faults of the envelope are thrown, an event with
-    // a fault is left out.
+    // What they return is valid until the next call; `body` is padded, not changed. {session_id, events:
+    // [...], sent_at?, batch_id?}: only faults of the envelope are thrown. An event with a fault is left out.
     const Tracked& read_batch(std::string& body);
     // One event: every fault is thrown.
     const Tracked& read_event(std::string& body);

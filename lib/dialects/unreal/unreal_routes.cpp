@@ -88,13 +88,13 @@ Answer hear_heartbeat(const Parts& parts, Call& call, Read& read) {
 
 // ---- events ----
 
-// Batches belong to their session, whichever headset brings them.
+// A batch belongs to its session, whichever headset brings it.
 void store_events(const Parts& parts, Call& call, Tx& tx, const Tracked& tracked, std::string_view batch_id) {
     const runs::Run run = session_of_events(tx, parts, call.caller, tracked.session_id);
     parts.ingest.take(tx, {call.caller.organisation_id, {}}, run, batch_id, tracked.events);
 }
 
-// A single event is no batch: two that are alike are two.
+// A single event is not a batch: two identical ones are two events.
 Answer take_event(const Parts& parts, TrackingReader& reader, Call& call, Tx& tx) {
     const Tracked& tracked = reader.read_event(call.content);
     if (tracked.session_id.empty()) throw_detail(platform::ErrorKind::bad_request, "session_id is required");
@@ -199,7 +199,7 @@ void add_sessions(http::RouteTable& table, const Parts& parts) {
 }
 
 void add_tracking(http::RouteTable& table, const Parts& parts) {
-    // One for both: whatever writes runs on one thread.
+    // Both routes share one reader: everything that writes runs on one thread.
     const auto reader = std::make_shared<TrackingReader>();
     table.add(
         in_dialect(http::post("/api/v1/unreal/tracking/event", "Dialect C: store one event"))

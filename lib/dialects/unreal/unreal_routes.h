@@ -5,7 +5,8 @@
 
 namespace dialects::unreal {
 
-// All of dialect C's calls but GET /health, which is the box's own in these words, and the documentation.
+// All calls of the unreal dialect except GET /health, which is the box's own in this dialect's words, and the
+// documentation.
 void add_unreal_routes(http::RouteTable& table, const Parts& parts);
 
 } // namespace dialects::unreal

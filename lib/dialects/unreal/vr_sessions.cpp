@@ -11,8 +11,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-// The student that a customer is: by nickname or by the id that a roster gave; else who is signed in on the
-// headset.
+// The student that a customer stands for: by nickname, or by the id that a roster gave; else the student
+// signed in on the headset.
 std::optional<PersonId> student_of(store::Read& read, const platform::Caller& caller,
                                    const std::optional<std::string>& customer_id) {
     if (customer_id) {

@@ -1,4 +1,5 @@
-// Dialect C's sessions, which are runs: begun, ended, looked up by the id that their headset knows them by.
+// The unreal dialect's sessions, which are runs: begun, ended, and looked up by the id their headset knows
+// them by.
 #pragma once
 
 #include <optional>
@@ -17,13 +18,13 @@ struct NewVrSession {
 
 runs::Run begin_session(store::Tx& tx, const Parts& parts, const platform::Caller& caller,
                         const NewVrSession& session);
-// Error not_found. One that has ended keeps its end.
+// Error not_found. A session that has ended already keeps its end.
 runs::Run end_session(store::Tx& tx, const Parts& parts, const platform::Caller& caller,
                       const std::string& public_id);
-// What events belong to that say so: it is opened when it is not known, and marked as opened by its events.
+// The session that events name. If it is not known, it is opened and marked as opened by its events.
 runs::Run session_of_events(store::Tx& tx, const Parts& parts, const platform::Caller& caller,
                             std::string_view public_id);
 
-double duration_s(const runs::Run& run, std::int64_t now_ms); // so far, of one that has not ended
+double duration_s(const runs::Run& run, std::int64_t now_ms); // so far, if it has not ended
 
 } // namespace dialects::unreal

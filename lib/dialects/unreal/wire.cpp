@@ -13,7 +13,7 @@ namespace {
 using platform::ErrorKind;
 
 constexpr double seconds_limit = 253'402'300'800.0; // the year 10000
-constexpr std::size_t faults_named = 100;           // of a body that is wrong all over, nobody reads more
+constexpr std::size_t faults_named = 100;           // in a body that is wrong all over, nobody reads more
 
 struct Words {
     Fault fault;
@@ -40,7 +40,7 @@ const char* message_of(Fault fault) {
     return "Input is not valid";
 }
 
-// "position.x" is ["body", "position", "x"].
+// "position.x" becomes ["body", "position", "x"].
 Json location_of(std::string_view place) {
     Json location = Json::array({"body"});
     while (!place.empty()) {
@@ -69,7 +69,7 @@ std::string sentence_of(const http::Call& call, const platform::Error& error) {
                                                                    : "Invalid authentication credentials";
         case ErrorKind::forbidden:
             return "Not authorized";
-        case ErrorKind::internal: // its message may hold anything; it is for the journal alone
+        case ErrorKind::internal: // its message may hold anything, so only the journal gets it
             return "Internal Server Error";
         default:
             return error.what();

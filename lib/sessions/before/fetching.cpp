@@ -87,7 +87,7 @@ std::vector<Held> Fetching::order(store::Tx& tx, OrganisationId organisation_id,
 
 void Fetching::report(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id,
                       const std::vector<HeldReport>& reports, bool complete) {
-    if (complete) // the headset lost it, so it must fetch it again
+    if (complete) // content missing from a complete report is fetched again
         tx.run(
             "UPDATE device_contents SET state = 'wanted', received_bytes = 0 WHERE device_id = ? AND state = "
             "'whole'",

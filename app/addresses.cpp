@@ -18,7 +18,7 @@ std::string url_of(const std::string& address, std::uint16_t port, bool tls) {
            std::to_string(port);
 }
 
-// Addresses of version 4 that are up; headsets and teachers type them.
+// Only version 4 addresses that are up: people type them.
 std::vector<std::string> addresses_of_machine(bool loopback) {
     std::vector<std::string> found;
     ifaddrs* list = nullptr;

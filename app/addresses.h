@@ -7,8 +7,8 @@
 
 namespace app {
 
-// "http://192.0.2.5:8080" for each address that a listener answers on. One that listens everywhere answers on
-// every address of the machine; loopback then comes only when there is nothing else.
+// "http://192.0.2.5:8080" for each address that a listener answers on. A listener on every address gives all
+// the machine's addresses, and loopback only if there is no other.
 std::vector<std::string> reachable_addresses(const std::string& listen_address, std::uint16_t port, bool tls);
 
 } // namespace app

@@ -40,7 +40,8 @@ private:
     int number_;
 };
 
-// A socket's path may have 107 bytes and a data folder's more; then it is named by way of the open folder.
+// A socket's path may have 107 bytes, and a data folder's path more; then we name the socket through the open
+// folder.
 sockaddr_un address_in(const std::filesystem::path& folder, const Descriptor& opened) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -100,7 +101,7 @@ std::string dumped(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-// Kinds cross the wire by name: the program that asks may be newer than the server that answers.
+// Kinds cross the wire by name, because the asking program may be newer than the server that answers.
 constexpr std::pair<platform::ErrorKind, const char*> kind_names[] = {
     {platform::ErrorKind::bad_request, "bad_request"},
     {platform::ErrorKind::unauthorized, "unauthorized"},
@@ -141,8 +142,8 @@ int listen_in(const std::filesystem::path& folder) {
     ::unlinkat(opened.get(), file_name, 0);
     const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (listener < 0) throw_errno("admin socket");
-    // bind() makes the file with the descriptor's mode: narrowed before it exists, so it is never open to
-    // others.
+    // bind() creates the file with the descriptor's mode. We narrow that mode first, so the socket is never
+    // open to others.
     const sockaddr_un address = address_in(folder, opened);
     if (::fchmod(listener, 0600) != 0 ||
         ::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
@@ -199,7 +200,7 @@ void AdminServer::serve(int connection) {
     }
     const auto line = read_line(connection, limits_.question_bytes,
                                 std::chrono::steady_clock::now() + limits_.to_ask, stop_);
-    if (!line) return; // who sends no line, or too long a one, hears nothing
+    if (!line) return; // no line, or too long a one, gets no answer
     const std::string answer = dumped(answer_to(*line));
     write_line(connection, answer, std::chrono::steady_clock::now() + limits_.to_ask);
 }

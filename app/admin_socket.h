@@ -1,12 +1,12 @@
-// How the command line talks to a running server: a unix socket in the data folder, because only the server
-// may open the database while it runs (design: The store). A line of JSON asks, a line of JSON answers, then
-// the connection ends:
+// How the command line talks to a running server: through a unix socket in the data folder, because only the
+// server may open the database while it runs (design: The store). One line of JSON asks, one line of JSON
+// answers, then the connection ends:
 //
 //   {"command":"person add","arguments":{...}}   ->   {"result":{...}}  or
 //   {"error":{"kind":...,"message":...,"fields":[...]}}
 //
-// The socket is 0600 from its first moment, and the peer's user is checked as well: who may write to it could
-// as well read the database itself, and nobody else may.
+// The socket is 0600 from its first moment, and the peer's user is checked as well. Anyone allowed to write
+// to it could read the database itself anyway; nobody else may.
 #pragma once
 
 #include <sys/types.h>
@@ -30,14 +30,15 @@ struct AdminLimits {
     std::size_t question_bytes = 40u << 20;      // a roster
     std::size_t answer_bytes = 64u << 20;        // a list of a large school
     std::chrono::milliseconds to_ask{5000};      // how long a client may take over its line
-    std::chrono::milliseconds to_answer{600000}; // how long it waits for ours
+    std::chrono::milliseconds to_answer{600000}; // how long a client waits for ours
 };
 
-// Takes commands one after the other on a thread of its own, so a command may wait for the store.
+// Runs commands one after the other on its own thread, so a command may wait for the store.
 class AdminServer {
 public:
     using Handler = std::function<Json(const std::string& command, const Json& arguments)>;
-    // The caller holds the folder's lock: a socket that is already there is a dead server's, and is replaced.
+    // The caller holds the folder's lock, so a socket that is already there belongs to a dead server and is
+    // replaced.
     AdminServer(const std::filesystem::path& folder, Handler handler, AdminLimits limits = {});
     ~AdminServer(); // finishes the command at hand
     AdminServer(const AdminServer&) = delete;
@@ -55,8 +56,8 @@ private:
     std::thread thread_;
 };
 
-// Runs a command by the server that holds the folder; nullopt when none listens there. Throws the Error that
-// the command ended with, or unavailable when the server is there and does not answer.
+// Runs a command through the server that holds the folder; nullopt when no server listens there. Throws the
+// Error that the command ended with, or unavailable when the server is there and does not answer.
 std::optional<Json> ask_server(const std::filesystem::path& folder, const std::string& command,
                                const Json& arguments, AdminLimits limits = {});
 

@@ -1,4 +1,4 @@
-// A data folder without a server: the services opened by this process, for one command.
+// A data folder without a server: this process opens the services itself, for one command.
 #pragma once
 
 #include <filesystem>
@@ -19,8 +19,8 @@ public:
 // Takes the folder's lock, runs `work` and gives the folder back.
 void open_alone(const std::filesystem::path& folder, const std::function<void(Services&)>& work);
 
-// Run as root, this process acts as the owner of the folder from here on, so that all files it leaves are the
-// owner's.
+// If this process runs as root, it acts as the owner of the folder from here on, so that all files it leaves
+// are the owner's.
 void become_owner_of(const std::filesystem::path& folder);
 
 } // namespace app

@@ -5,7 +5,7 @@
 namespace app {
 
 void AuditSink::record(http::AuditEntry entry, http::Call* with_transaction) {
-    if (entry.method != "MESSAGE") // the socket itself notes those
+    if (entry.method != "MESSAGE") // the socket itself reports those
         inspect(entry.caller, entry.method + " " + entry.path, entry.status, entry.error);
     const std::string_view what = entry.route.empty() ? std::string_view("unknown path") : entry.route;
     audit::Entry row{.caller = entry.caller,

@@ -1,4 +1,4 @@
-// What http tells of each call, into the audit log; what headsets called, to the inspector as well.
+// Puts what http reports of each call into the audit log, and headsets' calls into the inspector as well.
 #pragma once
 
 #include "audit/log.h"

@@ -1,4 +1,4 @@
-// Whose credential is this? From the tables in memory.
+// Finds whose credential it is, from the tables in memory.
 #pragma once
 
 #include "http/serving/seams.h"

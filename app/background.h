@@ -1,4 +1,4 @@
-// One thread for work that takes long and waits for the store: bringing in a roster. One after the other.
+// One thread for long work that waits for the store, such as importing a roster. One piece of work at a time.
 #pragma once
 
 #include <condition_variable>
@@ -11,7 +11,7 @@ namespace app {
 
 class Background {
 public:
-    // Asks `is_stopping` now and then, and returns soon when it says so.
+    // The work calls `is_stopping` now and then, and returns soon once it is true.
     using Work = std::function<void(const std::function<bool()>& is_stopping)>;
 
     Background() = default;
@@ -20,7 +20,7 @@ public:
     Background& operator=(const Background&) = delete;
 
     void run(Work work); // ignored once stopped
-    void stop();         // waits for the work at hand; what waits is dropped
+    void stop();         // waits for the work in progress; drops the rest
 
 private:
     void serve();
@@ -29,7 +29,7 @@ private:
     std::condition_variable changed_;
     std::deque<Work> waiting_;
     bool stopping_ = false;
-    std::thread thread_; // from the first work on
+    std::thread thread_; // started with the first work
 };
 
 } // namespace app

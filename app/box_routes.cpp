@@ -32,7 +32,7 @@ Json live_figures(const live::Hub::Figures& figures) {
             {"frames", figures.frames}};
 }
 
-// The box's clock beside the caller's, and beside the machine's own, which may have no battery.
+// The box's clock beside the caller's, and beside the machine's own clock, which may have no battery.
 Json clock_figures(const http::Call& call, const Appliance& appliance, std::int64_t now_ms) {
     const auto client_ms = call.query_integer("client_ms");
     return {{"server_ms", now_ms},
@@ -75,7 +75,7 @@ http::Answer system_answer(const http::Call& call, Appliance& appliance) {
 http::Answer set_clock(const http::Call& call, Appliance& appliance) {
     const auto& set = appliance.options().set_clock;
     if (!set) platform::throw_conflict("The clock of this box is set by its system.");
-    // Positions in a lesson are reckoned by this clock.
+    // A lesson computes its positions from this clock.
     const bool lesson = appliance.services().store.read([](store::Read& read) {
         return read.integer("SELECT 1 FROM sessions WHERE state IN ('running', 'paused') LIMIT 1")
             .has_value();

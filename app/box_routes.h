@@ -6,7 +6,7 @@ namespace app {
 
 class Appliance;
 
-// What runs the box: /v1/system with its clock and settings, and /metrics.
+// The calls that run the box: /v1/system with its clock and settings, and /metrics.
 void add_box_routes(http::RouteTable& table, Appliance& appliance);
 
 } // namespace app

@@ -15,7 +15,7 @@ namespace app {
 
 namespace {
 
-// How one key is read: an empty string when it went well, else what was expected.
+// How one key is read: returns an empty string on success, else what was expected.
 struct Key {
     std::string_view name;
     std::string (*read)(const toml::node& value, const std::filesystem::path& folder, Config& config);
@@ -89,7 +89,7 @@ std::string read_chat_model(const toml::node& value, const std::filesystem::path
     return "";
 }
 
-// A key is a secret: a file that others can read is refused rather than used.
+// A file that holds a key must not be readable by others: then it is refused rather than used.
 std::string read_chat_key_file(const toml::node& value, const std::filesystem::path& folder, Config& config) {
     std::filesystem::path file;
     if (const std::string fault = read_path(value, folder, file); !fault.empty()) return fault;
@@ -157,7 +157,7 @@ public:
     bool none() const { return faults_.empty(); }
     void throw_if_any() {
         if (faults_.empty()) return;
-        std::ranges::sort(faults_, {}, &Fault::at); // a table is sorted by name, a person reads from the top
+        std::ranges::sort(faults_, {}, &Fault::at); // tables sort by name, people read from the top
         std::string message;
         for (const Fault& fault : faults_)
             message += (message.empty() ? "" : "\n") + fault.message;
@@ -177,7 +177,7 @@ bool has_keys_in(const std::string& table) {
     return std::ranges::any_of(keys, [&](const Key& key) { return key.name.starts_with(table + "."); });
 }
 
-// The keys of a table inside another have its name before theirs: "chat.model".
+// Keys of a nested table get its name as a prefix: "chat.model".
 void read_table(const toml::table& table, const std::string& prefix, const std::filesystem::path& folder,
                 Config& config, Faults& faults) {
     for (const auto& [name, value] : table) {

@@ -1,5 +1,5 @@
-// What a server is told when it starts: the flags of `lectern serve`, over the file of --config, over these
-// defaults.
+// The configuration of a server at its start: the flags of `lectern serve`, over the file of --config, over
+// these defaults.
 #pragma once
 
 #include <cstdint>
@@ -27,14 +27,14 @@ struct Config {
     std::filesystem::path tls_cert, tls_key;  // PEM; both or neither
     std::vector<std::string> allowed_origins; // beside the box's own: for cookies and CORS
     platform::LogLevel log_level = platform::LogLevel::info;
-    // What the room's Wi-Fi carries, and how much of it pictures and content may take.
+    // What the room's Wi-Fi carries, and the shares of it that pictures and content may take.
     std::int64_t wifi_mbit = 100, pictures_percent = 20, content_percent = 50;
     chat::EndpointOptions chat; // [chat]; its key comes from key_file
 };
 
 // Reads a TOML file. A fault stops the start: Error bad_request whose message has a line "FILE:LINE:COLUMN:
-// what is wrong" for every one. Relative paths in it are relative to the file, not to wherever the server was
-// started.
+// what is wrong" for each fault. Relative paths in the file are relative to the file, not to the folder where
+// the server was started.
 Config load_config(const std::filesystem::path& file);
 
 } // namespace app

@@ -54,7 +54,7 @@ std::vector<LessonId> add_lessons(store::Tx& tx, Services& services, Organisatio
     return ids;
 }
 
-// The files in app/demo, in the order in which they need each other.
+// The files in app/demo, each after the ones it needs.
 constexpr const char* demo_scenarios[] = {"demo/fire_safety.json", "demo/first_aid.json",
                                           "demo/lab_procedure.json"};
 
@@ -86,7 +86,7 @@ Made add_all(store::Tx& tx, Services& services, const Demo& demo, const Hashes& 
         services.setup.make(tx, organisation, {demo.username, hashes.password, "", "", ""}).organisation.id;
     people::NewPerson teacher;
     people::OrganisationChange rules;
-    rules.leaderboard = "names"; // nobody of the demo is real
+    rules.leaderboard = "names"; // nobody in the demo is real
     services.organisations.change(tx, made.organisation, rules);
     teacher.role = platform::Role::teacher;
     teacher.nickname = demo.teacher;

@@ -1,4 +1,4 @@
-// The demo school: what `lectern serve --demo` puts into an empty data folder, so that a first look shows a
+// The demo school, which `lectern serve --demo` puts into an empty data folder, so that a first look shows a
 // class and not an empty page.
 #pragma once
 
@@ -16,7 +16,7 @@ struct Demo {
     std::vector<std::string> students;
 };
 
-// Makes it when nobody is on this box yet; nullopt when somebody is. `lively` also starts a lesson.
+// Makes it if nobody is on this box yet; otherwise nullopt. `lively` also starts a lesson.
 std::optional<Demo> make_demo(Services& services, bool lively);
 
 } // namespace app

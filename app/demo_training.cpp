@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t trained = 14; // students who have trained
 
-// How well the student of that number does: nothing is drawn, so that every demo school is the same.
+// Whether that student gets that item right. Nothing is random, so every demo school is the same.
 bool does(std::size_t student, std::size_t item) {
     return (student * 5 + item * 3) % 11 >= student / 2;
 }
@@ -67,7 +67,7 @@ void add_demo_trainings(Services& services, OrganisationId organisation_id, Pers
              services.people.list(read, organisation_id, filter, {trained, {}}).items)
             students.push_back(student.id);
     });
-    // What others want first comes first.
+    // Prerequisites come first.
     std::ranges::stable_partition(all, [](const auto& one) { return one.prerequisites.empty(); });
     const auto first = std::ranges::find_if(
         all, [](const scenarios::Scenario& one) { return one.content.title.starts_with("Fire"); });

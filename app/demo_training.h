@@ -1,5 +1,5 @@
-// What the demo school has trained already: runs with their scores, a conversation, one that is under way. So
-// that the leaderboard and a student's page show something from the first look on.
+// The trainings that the demo school has done already: runs with their scores, a conversation, and a run
+// under way. So the leaderboard and a student's page show something at the first look.
 #pragma once
 
 #include <cstdint>

@@ -4,7 +4,7 @@ namespace app {
 
 namespace {
 
-// Two hash at once anyway (SecretHasher); the others wait for short jobs of the store.
+// Only two of them can hash at once (SecretHasher); the others wait for short jobs of the store.
 constexpr std::size_t worker_threads = 4;
 constexpr std::size_t worker_queue = 1024;
 
@@ -18,7 +18,7 @@ void Executor::run(const http::Route& route, http::Call& call, std::function<boo
     try {
         dispatch(route, call, std::move(work), done);
     } catch (...) {
-        done(std::current_exception()); // a full queue, or a store that stops
+        done(std::current_exception()); // the queue is full, or the store is stopping
     }
 }
 

@@ -1,4 +1,4 @@
-// Where each class of route runs: reads on the store's readers, writes on its writer, slow ones on workers.
+// Where each class of route runs: reads on the store's readers, writes on its writer, slow routes on workers.
 // The front door itself runs memory routes and transfers.
 #pragma once
 
@@ -10,8 +10,8 @@ namespace app {
 
 class Executor final : public http::Executor {
 public:
-    // `most_waiting`: so many slow calls at most wait for another server at once. They have threads beside
-    // the others', so that nobody who signs in waits for a chat endpoint.
+    // `most_waiting` limits how many slow calls may wait for other servers at a time. They have threads of
+    // their own, so that a sign-in never waits for a chat endpoint.
     explicit Executor(store::Store& store, int most_waiting = 0);
     void run(const http::Route& route, http::Call& call, std::function<bool()> work,
              std::function<void(std::exception_ptr)> done) override;

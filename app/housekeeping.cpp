@@ -49,7 +49,7 @@ bool Housekeeping::is_due() const {
         const std::int64_t since_ms = read.now_ms() - setting(read, done_setting, 0);
         const bool lesson =
             read.integer("SELECT 1 FROM sessions WHERE state IN ('running', 'paused') LIMIT 1").has_value();
-        // The clock may have been set back: then nobody knows, and a run too many hurts nobody.
+        // Negative: the clock was set back, so we can't tell. One run too many does no harm.
         return since_ms < 0 || since_ms >= (lesson ? 2 * day_ms : day_ms);
     });
 }

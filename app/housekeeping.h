@@ -1,5 +1,6 @@
-// What a box does by itself once a day: old audit rows go, forgotten uploads and files that nobody names too.
-// On a thread of its own, in short steps, and not while a lesson runs unless it has waited for two days.
+// What a box does by itself once a day: it removes old audit rows, forgotten uploads, and files that nothing
+// refers to. It works on its own thread, in short steps, and not while a lesson runs unless it has waited for
+// two days.
 #pragma once
 
 #include <chrono>
@@ -21,7 +22,7 @@ public:
     Housekeeping(const Housekeeping&) = delete;
     Housekeeping& operator=(const Housekeeping&) = delete;
 
-    // All of it now, on this thread. Not on the store's.
+    // Does all of it now, on this thread, which must not be one of the store's.
     void run();
 
 private:

@@ -15,9 +15,9 @@ struct DiskFigures {
 };
 DiskFigures disk_figures(const std::filesystem::path& folder);
 
-// Error unauthorized or forbidden unless the caller is on this machine, holds a site key or runs the box. A
-// proxy on this machine that forwards for others says so (X-Forwarded-For), and then being on this machine
-// does not count.
+// Error unauthorized or forbidden unless the caller is on this machine, holds a site key, or runs the box. A
+// proxy on this machine that forwards for others says so (X-Forwarded-For); then being on this machine does
+// not count.
 http::Answer metrics_answer(const http::Call& call, Appliance& appliance);
 
 } // namespace app

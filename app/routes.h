@@ -1,4 +1,4 @@
-// The table of contents of the API: every domain's routes, in one place.
+// The table of contents of the API: the routes of every domain, in one place.
 #pragma once
 
 #include "app/services.h"

@@ -9,10 +9,10 @@ namespace app {
 
 namespace {
 
-// Who breaks the protocol, sends faster than it is answered, or holds an ended login.
+// For a client that breaks the protocol, sends faster than it is answered, or holds an ended login.
 constexpr std::uint16_t policy_violation = 1008, message_too_large = 1009;
-// The front door lets somewhat more through, for a dialect that answers what is too large instead of hanging
-// up.
+// The front door lets somewhat more through, for a dialect that answers a message that is too large instead
+// of hanging up.
 constexpr std::size_t message_limit = 1 << 20;
 constexpr char picture = 1;
 constexpr std::size_t picture_limit = 64 * 1024;
@@ -27,7 +27,7 @@ bool is_own(std::string_view path) {
     return path == "/v1/live";
 }
 
-// nullopt: not JSON, or nested so deep that copying it would exhaust the stack.
+// nullopt: not JSON, or nested so deeply that copying it would exhaust the stack.
 std::optional<http::Json> parsed_message(std::string_view text) {
     try {
         return http::parse_json(text);
@@ -42,7 +42,7 @@ http::Answer problem_of(const http::Call& call, platform::ErrorKind kind, const 
 
 } // namespace
 
-// One open socket: a client of the hub, whose messages go to the first dialect that takes them, or to the
+// One open socket: a client of the hub. Its messages go to the first dialect that takes them, or to the
 // routes.
 class Sockets::Socket final : public platform::ConnectionListener, public platform::SignsOfLifeListener {
 public:
@@ -65,7 +65,7 @@ private:
     Sockets& sockets_;
     live::Hub& hub_;
     const std::string credential_;
-    const bool own_; // on Lectern's own address: a dialect's client is never told what it does not know
+    const bool own_; // on Lectern's own address: dialect clients get only what they know
     DeviceId device_id_;
     live::ClientId client_ = 0;
     std::shared_ptr<http::MessageQueue> queue_;
@@ -80,7 +80,7 @@ Sockets::Socket::Socket(Sockets& sockets, std::shared_ptr<platform::Connection> 
       credential_(request.call.credential),
       own_(is_own(without_final_slash(request.call.path))),
       device_id_(request.call.caller.device_id) {
-    // A page of ours takes several updates in one frame; headsets and the dialects' clients know no arrays.
+    // A page of ours takes several updates in one frame; headsets and dialect clients don't know arrays.
     const bool page = !device_id_ && own_;
     client_ = hub_.add_client(connection, page ? live::Delivery::ticked : live::Delivery::immediate,
                               request.call.caller);
@@ -146,7 +146,7 @@ void Sockets::Socket::answer(const http::Json& reply) {
     hub_.send(client_, reply);
 }
 
-// What the headset said, and why it was refused; not what it carried.
+// Notes the type of the headset's message and why it was refused, but not its content.
 void Sockets::Socket::inspect(const http::Json& reply) {
     devices::Exchange exchange;
     exchange.at_ms = sockets_.services_.clock.now_ms();

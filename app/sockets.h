@@ -1,5 +1,5 @@
-// The sockets of the box: pages, headsets and dialect clients, each a client of the hub. Everything on the io
-// thread.
+// The sockets of the box: pages, headsets and dialect clients, each a client of the hub. Everything runs on
+// the io thread.
 #pragma once
 
 #include <memory>
@@ -19,7 +19,7 @@ public:
     Sockets(Services& services, http::MessageServices messages, http::Authenticator& authenticator);
     ~Sockets() override;
 
-    // Before the start: the dialects that share the sockets.
+    // Before the start: adds a dialect that shares the sockets.
     void add(std::unique_ptr<dialects::SocketDialectFactory> dialect);
     const http::MessageServices& messages() const { return messages_; }
 
@@ -28,9 +28,9 @@ public:
     std::unique_ptr<platform::ConnectionListener> accept(std::shared_ptr<platform::Connection> connection,
                                                          http::UpgradeRequest request) override;
 
-    // These logins ended: what they opened is closed.
+    // These logins have ended: closes the sockets they opened.
     void close_logins(const std::vector<LoginId>& login_ids);
-    // Somebody signed in or out on a headset: its socket speaks for them from now on.
+    // Somebody signed in or out on a headset: its socket speaks for the new person from now on.
     void refresh_device(DeviceId device_id);
 
 private:

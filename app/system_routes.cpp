@@ -16,7 +16,7 @@ namespace {
 
 using http::Json;
 
-// Dialect C's words; watchers of other systems understand them as well.
+// In the unreal dialect's words; other monitoring systems understand them as well.
 Json health(bool answers, std::int64_t now_ms, std::int64_t started_ms) {
     return {{"status", answers ? "healthy" : "unhealthy"},
             {"timestamp", platform::iso8601(now_ms)},
@@ -26,7 +26,7 @@ Json health(bool answers, std::int64_t now_ms, std::int64_t started_ms) {
             {"uptime", static_cast<double>(std::max<std::int64_t>(now_ms - started_ms, 0)) / 1000.0}};
 }
 
-// A worker asks the store and waits, because whoever cannot be asked must still be told of.
+// A worker asks the store and waits, because a store that does not answer must be reported too.
 http::Answer ask_health(store::Store& store, const platform::Clock& clock, std::int64_t started_ms) {
     bool answers = false;
     try {
@@ -38,7 +38,7 @@ http::Answer ask_health(store::Store& store, const platform::Clock& clock, std::
     return http::json(health(answers, clock.now_ms(), started_ms), answers ? 200 : 503);
 }
 
-// Beside the certificate that the server shows, as `lectern certificate` leaves it.
+// Beside the certificate that the server shows, where `lectern certificate` leaves it.
 void add_authority(http::RouteTable& table, const Appliance& appliance) {
     table.add(
         http::get("/v1/authority", "The box's own certificate authority, for devices that are to trust it")

@@ -1,4 +1,4 @@
-// How the box itself is: /health for whoever watches it, /v1/system for its administrator.
+// The state of the box itself: /health for monitoring, /v1/system for its administrator.
 #pragma once
 
 #include "http/serving/route.h"

@@ -14,7 +14,7 @@ namespace app {
 
 namespace {
 
-// The archive is made by whoever holds the folder, in its folder of backups; from there it may be moved.
+// The process that holds the folder makes the archive in the folder's backups; from there it may be moved.
 void make_backup(Services& services, Json& arguments) {
     const auto backup = services.backups.make(arguments.value("content", false));
     arguments["made"] = json_of(backup);

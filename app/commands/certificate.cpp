@@ -22,7 +22,7 @@ struct CertificateOptions {
     std::vector<std::string> names, addresses;
 };
 
-// Names and addresses by which this machine is reached.
+// Adds the names and addresses of this machine.
 void add_own(CertificateOptions& options) {
     if (options.names.empty()) {
         char host[256] = {};

@@ -59,7 +59,7 @@ int run_command_line(const std::vector<std::string>& arguments, Streams streams)
         add(root, line);
     try {
         root.parse(
-            std::vector<std::string>(arguments.rbegin(), arguments.rend())); // CLI11 takes them from the back
+            std::vector<std::string>(arguments.rbegin(), arguments.rend())); // CLI11 reads them from the back
     } catch (const CLI::ParseError& error) {
         return root.exit(error, streams.out, streams.error) == 0 ? done : wrongly_called;
     }

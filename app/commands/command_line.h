@@ -1,8 +1,8 @@
-// The command line: `lectern SUBCOMMAND ...`. Names and options are a contract, scripts use them.
+// The command line: `lectern SUBCOMMAND ...`. Names and options are a contract: scripts use them.
 //
-// A subcommand's file declares its options with CLI11 and leaves an action on the Line; the action runs once
-// the whole line was understood. 0: done. 1: it failed, and standard error says why, naming the field. 2:
-// wrongly called.
+// A subcommand's file declares its options with CLI11 and leaves an action on the Line. The action runs once
+// the whole line has been understood. Exit codes: 0 done; 1 it failed, and standard error says why and names
+// the field; 2 the command was called wrongly.
 #pragma once
 
 #include <functional>
@@ -43,7 +43,7 @@ void add_documents(CLI::App& root, Line& line); // openapi, asyncapi
 void add_certificate(CLI::App& root, Line& line);
 void add_version(CLI::App& root, Line& line);
 
-// Help that ends in an example, for every command alike.
+// Help that ends in an example, the same for every command.
 CLI::App& add_command(CLI::App& parent, const std::string& name, const std::string& summary,
                       const std::string& example);
 

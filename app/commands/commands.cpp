@@ -46,8 +46,8 @@ OrganisationId organisation_of(store::Read& read, Services& services, const Json
     return all.front().id;
 }
 
-// The row for the audit log takes shape while the command runs and is written in its group whether it went
-// well or not.
+// The command fills in its row for the audit log while it runs. The row is written in the command's group,
+// whether the command succeeded or not.
 std::shared_ptr<audit::Entry> audited(store::Tx& tx, Services& services, const std::string& name) {
     auto entry = std::make_shared<audit::Entry>();
     entry->action = "command line: " + name;

@@ -162,8 +162,8 @@ DataCommand& DataCommand::lists(std::vector<std::string> columns) {
 }
 
 Json run_on_folder(const std::filesystem::path& folder, const std::string& name, const Json& arguments) {
-    // A server that is starting holds the folder before its socket listens, and one that stops holds it
-    // longer: a few seconds decide who runs the command.
+    // A server that is starting holds the folder before its socket listens, and one that is stopping holds it
+    // for longer. So wait a few seconds to find out who runs the command.
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(5);
     for (;;) {
         if (auto result = ask_server(folder, name, arguments)) return *result;

@@ -1,6 +1,6 @@
-// A command on a data folder, in two halves that meet in JSON: this half is the command line (options become
-// arguments, the result becomes text), the other (commands.h) does it with the services, in whichever process
-// holds the folder.
+// A command on a data folder, in two halves that meet in JSON. This half is the command line: options become
+// arguments, and the result becomes text. The other half (commands.h) runs it with the services, in the
+// process that holds the folder.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -21,7 +21,7 @@ using Json = nlohmann::json;
 // Declares a command: each option becomes the argument of its name, "--site-key" the argument "site_key".
 class DataCommand {
 public:
-    // `name` as commands.h knows it: "person add".
+    // `name` is its name in commands.h: "person add".
     DataCommand(CLI::App& parent, Line& line, const std::string& name, const std::string& summary,
                 const std::string& example);
 
@@ -30,15 +30,15 @@ public:
     DataCommand& needs_number(const std::string& option, const std::string& what);
     DataCommand& may_number(const std::string& option, const std::string& what);
     DataCommand& flag(const std::string& option, const std::string& what);
-    // Read here, where the file is, and sent as hexadecimal digits.
+    // The file is read here, on the caller's machine, and sent as hexadecimal digits.
     DataCommand& needs_file(const std::string& option, const std::string& argument, std::size_t most_bytes,
                             const std::string& what);
-    // Asked for on standard input: a password on a command line is in every process list.
+    // Read from standard input, because a password on a command line shows up in every process list.
     DataCommand& asks_secret(const std::string& argument, const std::string& prompt);
     DataCommand& may_ask_secret(const std::string& option, const std::string& argument,
                                 const std::string& what);
 
-    // How the result is told.
+    // How the result is told to the user.
     DataCommand& says(std::function<void(const Json& result, std::ostream& out)> say);
     // The result has "items": a table with these columns, or with --json the items as they are.
     DataCommand& lists(std::vector<std::string> columns);
@@ -50,10 +50,10 @@ private:
     std::shared_ptr<State> state_;
 };
 
-// Runs a command on the folder: by the server that holds it, otherwise on the folder itself.
+// Runs a command on the folder: through the server that holds it, otherwise on the folder itself.
 Json run_on_folder(const std::filesystem::path& folder, const std::string& name, const Json& arguments);
 
-// One line of standard input, without echo where it is a terminal.
+// One line of standard input, without echo on a terminal.
 std::string read_secret(const Streams& streams, const std::string& prompt);
 
 } // namespace app

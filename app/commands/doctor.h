@@ -1,4 +1,4 @@
-// Is everything as it should be? Looks, and changes nothing.
+// Checks that everything is as it should be. Changes nothing.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
-// lectern openapi and lectern asyncapi: the documents of the API, for who generates a client. They are made
-// from the routes, the routes are made of the services, and those of a data folder: an empty one, that lives
-// as long as the command.
+// lectern openapi and lectern asyncapi: the API's documents, for people who generate a client. They are made
+// from the routes, which need services, which need a data folder: an empty one that lives as long as the
+// command.
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <filesystem>

@@ -1,5 +1,5 @@
-// lectern organisation, lectern licence: the schools of a box, and for how many headsets and how long each
-// may pair.
+// lectern organisation, lectern licence: the schools of a box, and how many headsets each may pair, for how
+// long.
 #include <CLI/CLI.hpp>
 
 #include "app/commands/commands.h"
@@ -14,7 +14,7 @@ std::optional<std::string> optional_text(const Json& arguments, const char* name
     return arguments.contains(name) ? std::optional(arguments[name].get<std::string>()) : std::nullopt;
 }
 
-// Its first administrator comes by the invitation that is printed.
+// Its first administrator uses the invitation that is printed.
 Json add_one(store::Tx& tx, Services& services, OrganisationId, const Json& arguments) {
     people::NewOrganisation made;
     made.name = arguments.at("name");

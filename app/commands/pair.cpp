@@ -1,4 +1,4 @@
-// lectern pair: a fresh pairing code, for who sets headsets up from a terminal.
+// lectern pair: a fresh pairing code, for people who set headsets up from a terminal.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 

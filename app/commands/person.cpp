@@ -1,4 +1,4 @@
-// lectern person: who belongs to an organisation, and new secrets for those who lost theirs.
+// lectern person: the people of an organisation, and new secrets for those who lost theirs.
 #include <CLI/CLI.hpp>
 #include <map>
 
@@ -12,7 +12,7 @@ namespace app {
 
 namespace {
 
-// The command line says "admin" where the schema says "administrator"; both are taken.
+// The command line says "admin" where the schema says "administrator"; both are accepted.
 platform::Role role_of(const Json& arguments) {
     const std::string name = arguments.at("role");
     return people::role_named(name == "admin" ? "administrator" : name).value();
@@ -68,7 +68,7 @@ Json list_them(store::Read& read, Services& services, OrganisationId organisatio
     return {{"items", items}};
 }
 
-// Who has no secret could not sign in: draws a PIN, which the result tells once.
+// A person without a secret could not sign in, so this draws a PIN. The result shows it once.
 void prepare_new(Services& services, Json& arguments) {
     if (!arguments.contains("pin") && !arguments.contains("password"))
         arguments["drawn_pin"] = draw_pin(services);

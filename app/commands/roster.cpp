@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t most_file_bytes = 16u << 20;
 constexpr std::int64_t most_listed_faults = 1000;
 
-// Files cross the admin socket inside JSON, which knows text only.
+// Files cross the admin socket inside JSON, which can hold only text.
 std::string bytes_of_hex(const std::string& hex) {
     const auto digit = [](char c) {
         const int value = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;

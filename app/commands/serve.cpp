@@ -1,4 +1,4 @@
-// lectern serve: the server. Runs until SIGTERM or SIGINT, then finishes what it has accepted.
+// lectern serve: the server. It runs until SIGTERM or SIGINT, then finishes what it has accepted.
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -27,8 +27,8 @@ struct ServeOptions {
     bool demo = false, demo_session = false;
 };
 
-// Blocked in every thread and taken by the one that waits for them. A blocked signal also reaches process 1,
-// for which the kernel otherwise drops what has no handler.
+// These signals are blocked in every thread, and the waiting thread takes them. Blocking also makes them
+// reach process 1, for which the kernel otherwise drops signals without a handler.
 constexpr int restart_signal = SIGUSR1; // end, and start again
 
 class StopSignals {
@@ -40,8 +40,8 @@ public:
         sigaddset(&signals_, restart_signal);
         pthread_sigmask(SIG_BLOCK, &signals_, &before_);
     }
-    // Who was told twice has stopped once: what came again meanwhile is not left to end the process the hard
-    // way.
+    // Discard repeated signals before unblocking: the server has stopped, and a second SIGTERM must not kill
+    // the process now.
     ~StopSignals() {
         while (wait(std::chrono::microseconds(0)) != 0) {
         }
@@ -77,8 +77,8 @@ std::string address_text(const Config& config, std::uint16_t port) {
     return (v6 ? "[" + config.listen.address + "]" : config.listen.address) + ":" + std::to_string(port);
 }
 
-// What the files of the store, of transfers and of the log leave. A connection too many is refused at once;
-// without a descriptor it could not even be refused.
+// The connections that fit beside the files of the store, of transfers and of the log. One connection too
+// many is refused at once; without a descriptor we could not even refuse it.
 std::size_t connections_within(std::int64_t open_files) {
     constexpr std::int64_t others = 256, at_most = 8192, at_least = 64;
     const std::int64_t connections = std::clamp(open_files - others, at_least, at_most);
@@ -104,7 +104,7 @@ ApplianceOptions appliance_options(const Config& config) {
     return options;
 }
 
-// For `lectern simulate --people`. Nobody's secret: the demo school's PIN is printed as well.
+// For `lectern simulate --people`. These PINs are no secret: the demo school's PIN is printed as well.
 void write_people(const Demo& demo, const std::filesystem::path& file) {
     std::string lines = "nickname,pin\n";
     for (const std::string& student : demo.students)
@@ -123,7 +123,7 @@ void tell_demo(const std::optional<Demo>& demo, const std::filesystem::path& fol
         << demo->class_name << " with PIN " << demo->student_pin << "\n";
 }
 
-// The service manager restarts a server whose io thread hangs: it hears from us only what that thread has
+// The service manager restarts a server whose io thread hangs, so we report only what that thread has
 // answered.
 int wait_for_stop(const StopSignals& signals, live::Hub& hub) {
     const auto watched = platform::watchdog_interval();
@@ -137,7 +137,7 @@ int wait_for_stop(const StopSignals& signals, live::Hub& hub) {
     }
 }
 
-// Until a signal, which it gives.
+// Serves until a signal comes, and returns it.
 int serve_once(const Config& config, const StopSignals& signals, const Streams& streams) {
     admin::apply_staged(config.data);
     platform::BoxClock clock(config.data);

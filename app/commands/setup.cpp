@@ -1,5 +1,5 @@
-// lectern setup: the first organisation of a box with its administrator, without the setup code: who may
-// write to the data folder needs none. On a box that has one already it makes another organisation.
+// lectern setup: the first organisation of a box with its administrator. It needs no setup code, because its
+// user may write to the data folder anyway. On a box that already has an organisation it adds another.
 #include <CLI/CLI.hpp>
 
 #include "app/commands/commands.h"

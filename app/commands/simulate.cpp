@@ -28,7 +28,7 @@ struct SimulateOptions {
     bool until_stopped = false, json = false, bad_wifi = false;
 };
 
-// Lines "nickname,pin"; a first line with just these words is a heading.
+// Lines "nickname,pin"; a first line with exactly these words is a heading.
 std::vector<simulation::Student> read_people(const std::string& file) {
     std::ifstream stream(file);
     if (!stream) throw platform::Error(platform::ErrorKind::bad_request, "cannot read " + file);

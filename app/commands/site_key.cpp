@@ -1,4 +1,4 @@
-// lectern site-key: for clients that cannot send a header and say who they are by their base URL,
+// lectern site-key: keys for clients that cannot send a header and identify themselves by their base URL,
 // http://box/k/KEY/.
 #include <CLI/CLI.hpp>
 

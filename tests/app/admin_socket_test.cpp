@@ -22,7 +22,7 @@ Json echo(const std::string& command, const Json& arguments) {
     return {{"command", command}, {"arguments", arguments}};
 }
 
-// A client that keeps to nothing: sends these bytes and gives what comes back before the end.
+// A client that follows no rules: sends these bytes and returns what comes back before the end.
 std::string raw_exchange(const std::filesystem::path& folder, const std::string& bytes) {
     const int descriptor = ::socket(AF_UNIX, SOCK_STREAM, 0);
     sockaddr_un address{};

@@ -1,4 +1,4 @@
-// lectern backup, restore and doctor, as IT meets them.
+// lectern backup, restore and doctor, as an IT department uses them.
 #include <arpa/inet.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -60,7 +60,7 @@ std::string read_whole(const fs::path& file) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// One that nobody listens on just now.
+// A port that nobody listens on just now.
 std::uint16_t free_port() {
     const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
@@ -73,7 +73,7 @@ std::uint16_t free_port() {
     return ntohs(address.sin_port);
 }
 
-// What the box says of its setup, once it answers.
+// What the box says about its setup, once it answers.
 std::string setup_of(std::uint16_t port) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     for (;;) {

@@ -23,7 +23,7 @@ struct Ran {
     std::string out, error;
 };
 
-// Types a command; `input` is what standard input has.
+// Types a command; `input` is the text on standard input.
 Ran run(std::vector<std::string> arguments, const std::string& input = "") {
     std::istringstream in(input);
     std::ostringstream out, error;
@@ -34,7 +34,7 @@ Ran run(std::vector<std::string> arguments, const std::string& input = "") {
     return ran;
 }
 
-// The same on one data folder, and it has to go well.
+// The same on one data folder, where every command must succeed.
 class Box {
 public:
     explicit Box(std::filesystem::path folder) : folder_(std::move(folder)) {}

@@ -1,4 +1,4 @@
-// The program as IT and systemd meet it: a process with arguments, streams and signals.
+// The program as IT and systemd see it: a process with arguments, streams and signals.
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -44,7 +44,7 @@ int ask(const std::filesystem::path& folder, std::vector<std::string> arguments,
     return code;
 }
 
-// What a service manager would be told.
+// Receives what a service manager would be told.
 class NotifySocket {
 public:
     explicit NotifySocket(const std::filesystem::path& folder) : path_((folder / "notify").string()) {

@@ -1,4 +1,5 @@
-// A plug pulled in the middle of an upload: what the server said had arrived is there, and the rest goes on.
+// The plug is pulled in the middle of an upload: what the server has acknowledged is there, and the rest
+// continues.
 #include <signal.h>
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,4 @@
-// Dialect B's live sockets, byte for byte.
+// The LMS dialect's live sockets, byte for byte.
 #include <catch2/catch_test_macros.hpp>
 #include <nlohmann/json.hpp>
 
@@ -51,7 +51,7 @@ public:
             post("/api/login/", "",
                  R"({"nickname":")" + nickname + R"(","pin":")" + pin + "\"" + extra + "}"))["token"];
     }
-    // A session as dialect B makes it, without a class.
+    // A session without a class, as the LMS dialect makes it.
     std::string create_session() {
         return json::parse(post("/api/session/create/", teacher, R"({"title":"Reef"})"))["id"].dump();
     }
@@ -67,7 +67,7 @@ public:
     }
     SocketClient join(const std::string& session, const std::string& token) {
         SocketClient socket(appliance.port(), "/ws/session/" + session + "/?token=" + token);
-        // Joining takes its turn on the writer; an answered message says that it is through.
+        // Joining takes its turn on the writer; once a message is answered, the join is through.
         socket.send(R"({"action":"hello"})");
         CHECK(socket.read() == invalid);
         return socket;
@@ -96,7 +96,7 @@ TEST_CASE("lms socket: start, pause and stop answer the sender and reach all in 
     const auto id = school.create_session();
     auto teacher = school.join(id, school.teacher);
     auto anna = school.join(id, school.log_in("anna", "1111"));
-    auto carl = school.join(id, school.log_in("carl", "1111")); // of no class: it admits everybody who asks
+    auto carl = school.join(id, school.log_in("carl", "1111")); // in no class: it admits everybody who asks
     for (const auto& [action, said] :
          {std::pair{"start", started}, {"pause", paused}, {"start", started}, {"stop", stopped}}) {
         teacher.send(std::string(R"({"action":")") + action + "\"}");
@@ -255,7 +255,7 @@ TEST_CASE("lms socket: /websocket/ means the session that runs for its caller", 
     SocketClient carl(school.appliance.port(), "/websocket/?token=" + school.log_in("carl", "1111"));
     SocketClient teacher(school.appliance.port(), "/websocket/?token=" + school.teacher);
     anna.send(R"({"action":"offer"})");
-    CHECK(anna.read() == not_found); // none runs yet
+    CHECK(anna.read() == not_found); // none is running yet
     teacher.send(R"({"action":"start"})");
     CHECK(teacher.read() == started);
     CHECK(anna.read() == started);
@@ -263,7 +263,7 @@ TEST_CASE("lms socket: /websocket/ means the session that runs for its caller", 
     CHECK(anna.read() == R"({"message":"offer relayed","status":"success"})");
     CHECK(teacher.read() == R"({"action":"offer","sdp":"v=0"})");
     SocketClient ben(school.appliance.port(), "/websocket/?token=" + school.log_in("ben", "1111"));
-    ben.send(R"({"action":"answer"})"); // who comes later finds it
+    ben.send(R"({"action":"answer"})"); // a later socket finds the session, too
     CHECK(ben.read() == R"({"message":"answer relayed","status":"success"})");
     CHECK(anna.read() == R"({"action":"answer"})");
     school.act("stop", id);
@@ -291,7 +291,7 @@ TEST_CASE("lms socket: a headset that speaks this dialect is in the lesson like 
     auto headset = school.join(id, token);
     school.act("start", id);
     CHECK(headset.read() == started);
-    CHECK_FALSE(headset.hears_something(100ms)); // nothing of Lectern's own protocol, which it does not know
+    CHECK_FALSE(headset.hears_something(100ms)); // it doesn't know Lectern's own protocol
     CHECK(support::TestAppliance::wait_for([&] {
         const auto commands = school.appliance.expect(200, "GET", "/v1/sessions/" + id + "/commands", nullptr,
                                                       {school.teacher, ""})["items"];

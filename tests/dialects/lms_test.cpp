@@ -1,4 +1,4 @@
-// Dialect B as its clients speak it: literal bytes over real sockets, no code shared with what answers them.
+// The LMS dialect as its clients speak it: literal bytes over real sockets, no code shared with the server.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -18,7 +18,7 @@ using support::RawAnswer;
 
 const char* const a_time = R"(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d\d\dZ)";
 
-// A school as dialect B's clients find it: rossi teaches 6B with anna and ben, moretti teaches nobody.
+// A school as clients of the LMS dialect find it: rossi teaches 6B with anna and ben, moretti teaches nobody.
 class School {
 public:
     School() {
@@ -279,12 +279,12 @@ TEST_CASE("lms: a headset pairs by nickname and PIN", "[dialects]") {
     CHECK(devices()[0]["serial_number"] == "QUEST-1");
     CHECK(devices()[0]["person"]["nickname"] == "rossi");
 
-    // A student's on a headset that is paired is bound to it; who was there before is not any more.
+    // A student who signs in on a paired headset is bound to it, and replaces the student before.
     const std::string anna = school.log_in("anna", "1111", "QUEST-1");
     CHECK(devices()[0]["person"]["nickname"] == "anna");
     CHECK(school.send("GET", "/api/classes/", teacher).status == 401);
 
-    // On an unpaired one it waits for a tap, and takes no part until then.
+    // On an unpaired one the student waits for a teacher's tap, and takes no part until then.
     const std::string ben = school.log_in("ben", "1111", "QUEST-2");
     CHECK(devices().size() == 1);
     CHECK(school.send("GET", "/api/results/", ben).status == 401);
@@ -297,7 +297,7 @@ TEST_CASE("lms: a headset pairs by nickname and PIN", "[dialects]") {
     CHECK(devices().size() == 2);
     CHECK(school.send("GET", "/api/results/", ben).body == "[]");
 
-    // While a teacher has pairing open, at once.
+    // While a teacher has pairing open, it pairs at once.
     school.appliance.expect(200, "PUT", "/v1/pairing-window", {{"open_for_s", 300}}, school.head());
     const auto paired = school.send("POST", "/api/login/", "", "nickname=ben&pin=1111&device_id=77",
                                     "application/x-www-form-urlencoded");
@@ -367,7 +367,7 @@ TEST_CASE("lms: a site key says where a nickname is looked up", "[dialects]") {
     const auto other = school.appliance.set_up_other();
     school.appliance.add_person(other, "student", "anna", "1111"); // another anna on this box
     const std::string body = R"({"nickname":"anna","pin":"1111"})";
-    CHECK(school.post("/api/login/", "", body).status == 401); // ambiguous, so as good as nobody
+    CHECK(school.post("/api/login/", "", body).status == 401); // ambiguous, so nobody is signed in
     auto& services = school.appliance.services();
     const auto key = services.store.write("test", [&](store::Tx& tx) {
         const auto organisations = services.organisations.list(tx); // by name

@@ -1,4 +1,4 @@
-// What else dialect D's section says, line by line: codes, cookies, roles, and who is let go.
+// The rest of the seats dialect's section, line by line: codes, cookies, roles, and who is disconnected.
 #include <set>
 
 #include "support/raw_client.h"
@@ -30,7 +30,7 @@ TEST_CASE("seats: one step of half a minute either way is taken, two are not, an
     CHECK(login_with(monitor, code_at(-1)) == signed_in);
     CHECK(login_with(monitor, code_at(-1)) == error_body("InvalidCode"));
     CHECK(login_with(monitor, code_at(1)) == signed_in);
-    CHECK(login_with(monitor, code_at(0)) == error_body("InvalidCode")); // older than one that was taken
+    CHECK(login_with(monitor, code_at(0)) == error_body("InvalidCode")); // older than one already used
 }
 
 TEST_CASE("seats: a recovery code signs in once; who lost everything is reset by an administrator",
@@ -101,7 +101,7 @@ TEST_CASE("seats: every guest gets a cookie of its own", "[dialects]") {
                       second = Monitor::cookie_in(two.header("set-cookie"));
     CHECK(first != second);
     CHECK(first.size() >= 32);
-    // One that a stranger made up is not taken for his: it would be known to whoever gave it to him.
+    // A cookie that a stranger made up is not accepted for a guest: the stranger would know it.
     auto planted = monitor.open("0123456789012345678901234567890123456789");
     CHECK(Monitor::cookie_in(planted.header("set-cookie")) != "0123456789012345678901234567890123456789");
 }
@@ -209,7 +209,7 @@ TEST_CASE("seats: every call leaves its row, and none holds a code or a cookie",
     monitor.post("/user/logout", "{}", cookie);
     auto socket = monitor.open(cookie);
     Monitor::ask(socket, R"({"type":"cinemas.get_cinemas","eid":1})");
-    monitor.appliance.clock.advance(10min); // what is counted is summed up
+    monitor.appliance.clock.advance(10min); // counted rows are summed up by now
     std::set<std::string> wanted{"POST /user/auth_start", "POST /user/register", "POST /user/login",
                                  "POST /user/logout", "MESSAGE cinemas.get_cinemas"};
     CHECK(support::TestAppliance::wait_for([&] {

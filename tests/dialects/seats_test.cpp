@@ -1,4 +1,4 @@
-// Dialect D's sockets, line by line and byte for byte.
+// The seats dialect's sockets, line by line and byte for byte.
 #include "support/seat_monitor.h"
 
 using namespace seat_monitor;
@@ -39,7 +39,7 @@ TEST_CASE("seats: cinemas and halls, asked for and subscribed to", "[dialects]")
     auto socket = monitor.open_signed_in();
     CHECK(Monitor::ask(socket, R"({"type":"cinemas.get_cinemas","data":{},"eid":"1","ts":5})") ==
           reply("success", R"("cinemas.get_cinemas")", cinemas, R"("1")"));
-    // data may be null, ts absent, and the eid a number, which is answered as a string.
+    // data may be null, ts absent, and the eid a number, which comes back as a string.
     CHECK(Monitor::ask(socket, R"({"type":"cinemas.get_cinemas","data":null,"eid":7})") ==
           reply("success", R"("cinemas.get_cinemas")", cinemas, R"("7")"));
     CHECK(Monitor::ask(socket, R"({"type":"cinemas.subscribe","data":{},"eid":"c"})") ==
@@ -148,7 +148,7 @@ TEST_CASE("seats: a room that is laid out anew, named or removed", "[dialects]")
     auto& box = monitor.appliance;
     auto socket = monitor.open_signed_in();
     Monitor::ask(socket, R"({"type":"hall.subscribe","data":{"id":1},"eid":"h"})");
-    // What one call changes may be told in more than one snapshot.
+    // The changes of one call may arrive in more than one snapshot.
     const auto snapshot_until = [&](const auto& is_so) {
         for (;;) {
             const auto said = json::parse(socket.read().value());
@@ -179,7 +179,7 @@ TEST_CASE("seats: subscribing twice is refused; unsubscribing is silent", "[dial
     socket.send(R"({"type":"hall.unsubscribe","data":{"sub_eid":"unknown"},"eid":"x"})");
     socket.send(R"({"type":"cinemas.unsubscribe","data":{"sub_eid":"unknown"},"eid":"x"})");
     socket.send(R"({"type":"user.unsubscribe","data":{},"eid":"x"})");
-    for (const char* type : {"hall.unsubscribe", "cinemas.unsubscribe"}) // nothing came of those before
+    for (const char* type : {"hall.unsubscribe", "cinemas.unsubscribe"}) // the earlier ones had no effect
         CHECK(Monitor::ask(socket, R"({"type":")" + std::string(type) + R"(","data":{},"eid":"y"})") ==
               failed('"' + std::string(type) + '"', R"("y")", "SubscriptionNotFound"));
     socket.send(R"({"type":"hall.unsubscribe","data":{"sub_eid":"h"},"eid":"x"})");
@@ -216,7 +216,7 @@ TEST_CASE("seats: limits and errors", "[dialects]") {
 TEST_CASE("seats: requests of one connection are answered in order, one message a frame", "[dialects]") {
     Monitor monitor;
     auto socket = monitor.open_signed_in();
-    for (int i = 0; i < 30; ++i) { // in turn written, read from disk, and from memory
+    for (int i = 0; i < 30; ++i) { // by turns written, read from disk, and read from memory
         const char* type = i % 3 == 0   ? "hall.update_seat_status"
                            : i % 3 == 1 ? "cinemas.get_cinemas"
                                         : "nonsense";

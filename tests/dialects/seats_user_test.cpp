@@ -1,4 +1,4 @@
-// Dialect D's calls, line by line and byte for byte: who may see the seats, and how one comes in.
+// The seats dialect's calls, line by line and byte for byte: who may see the seats, and how people sign in.
 #include "support/seat_monitor.h"
 
 using namespace seat_monitor;
@@ -61,7 +61,7 @@ TEST_CASE("seats: status, login and logout", "[dialects]") {
               R"({"data":{"status":"user","username":"rossi"},"error":null,"status":"success"})");
         CHECK(post("register", R"({"username":"rossi","code":"000000"})").body ==
               error_body("UserAlreadyExists"));
-        // A code works once; one step either way is taken.
+        // A code works once; the steps just before and after are accepted.
         CHECK(post("login", R"({"username":"rossi","code":")" + monitor.code(monitor.secret) + "\"}").body ==
               error_body("InvalidCode"));
         const std::string coming =
@@ -179,8 +179,8 @@ TEST_CASE("seats: login, register and logout change an open socket's standing in
               failed(R"("cinemas.get_cinemas")", R"("1")", "Unauthorized"));
     }
     monitor.appliance.expect(200, "PATCH", "/v1/seats/1", {{"status", "maintenance"}}, monitor.head);
-    CHECK_FALSE(socket.hears_something(100ms)); // what a guest may not see has ended
-    // And in again, with the cookie that the logout gave.
+    CHECK_FALSE(socket.hears_something(100ms)); // subscriptions that a guest may not have are gone
+    // Signs in again, with the cookie that the logout gave.
     const std::string rotated = Monitor::cookie_in(out.header("set-cookie"));
     const std::string coming = platform::totp_code(secret, monitor.appliance.clock.now_ms() + 30'000);
     monitor.post("/user/login", R"({"username":"rossi","code":")" + coming + "\"}", rotated);

@@ -1,5 +1,5 @@
-// Dialect E, the lines of its section beside the usual way: filters left empty, scenarios that are not
-// offered, limits that are never an address's, performance of a session, the leaderboard's length.
+// The trainer dialect, the less usual lines of its section: filters left empty, scenarios that are not
+// offered, limits that never count by address, performance of a session, the leaderboard's length.
 #include "support/trainer_school.h"
 
 using Catch::Matchers::ContainsSubstring;
@@ -35,7 +35,7 @@ TEST_CASE("trainer: a scenario that is not active is neither listed nor started"
     const auto refused = school.send("POST", "/scenarios/" + school.first + "/start", other);
     CHECK(refused.status == 409);
     CHECK(json::parse(refused.body)["error"].is_string());
-    // What has begun goes on.
+    // A run that has begun goes on.
     school.good(200, "POST", "/sessions/" + running + "/resolve", token, good_resolution);
 }
 
@@ -62,7 +62,7 @@ TEST_CASE("trainer: each session has its performance, and the sums count it", "[
     CHECK(metrics["escalated"] == true);
     CHECK(metrics["lines"][0]["title"] == "Names the lid");
     CHECK_THAT(metrics["lines"].dump(),
-               !ContainsSubstring("cover")); // nor does the explanation tell the words
+               !ContainsSubstring("cover")); // nor does the explanation give the words away
     const auto performance = school.good(200, "GET", "/users/me/performance", token)["data"];
     CHECK(performance["totalSessions"] == 1);
     CHECK(performance["completedSessions"] == 1);
@@ -100,7 +100,7 @@ TEST_CASE("trainer: the leaderboard has ten rows, or as many as are asked for", 
 TEST_CASE("trainer: limits are an account's or a headset's, never an address's or a class's key",
           "[dialects]") {
     const School school;
-    // A class behind one address and one key: nobody is in another's way.
+    // A class behind one address and one key: nobody blocks anybody else.
     std::string key;
     school.appliance.services().store.write("site key", [&](store::Tx& tx) {
         key = school.appliance.services().site_keys.add(tx, OrganisationId(1), "headsets", false).key;
@@ -114,7 +114,7 @@ TEST_CASE("trainer: limits are an account's or a headset's, never an address's o
                           "\r\n\r\n" + body)
                       .status == 200);
     }
-    // A headset that tries one account after the other is stopped at five.
+    // A headset that tries one account after another is stopped at five.
     const auto headset = school.appliance.pair(school.head(), "DPVR-07");
     int refused = 0;
     for (int i = 0; i < 6; ++i)

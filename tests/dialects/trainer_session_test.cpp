@@ -1,4 +1,4 @@
-// Dialect E: scenarios, sessions, and what comes of them.
+// The trainer dialect: scenarios, sessions, and their results.
 #include "support/live_headset.h"
 #include "support/trainer_school.h"
 
@@ -29,7 +29,7 @@ TEST_CASE("trainer: a scenario has all its fields, and the caller's progress", "
     CHECK(one["prerequisites"] == json::array());
     CHECK(one["progress"]["status"] == "not_started");
     CHECK(one["progress"]["attempts"] == 0);
-    // What counts is no secret; which words are the right ones is.
+    // What counts is no secret; the right words are.
     CHECK_THAT(one["assessmentCriteria"].dump(), ContainsSubstring("Names the lid"));
     CHECK_THAT(one["assessmentCriteria"].dump(), !ContainsSubstring("cover"));
     CHECK(school.good(200, "GET", "/scenarios/" + school.second, token)["data"]["prerequisites"] ==
@@ -82,11 +82,11 @@ TEST_CASE("trainer: what must be completed first stands in the way", "[dialects]
                ContainsSubstring("Fire in the kitchen"));
     const std::string session = school.start(token, school.first);
     CHECK(school.send("POST", "/scenarios/" + school.second + "/start", token).status ==
-          409); // begun is not done
+          409); // it has begun, but is not done
     school.good(200, "POST", "/sessions/" + session + "/resolve", token,
                 R"({"resolution":"I ran away from it, and did nothing."})");
     CHECK(school.send("POST", "/scenarios/" + school.second + "/start", token).status ==
-          409); // nor is failed
+          409); // a failed one is not done either
     school.good(200, "POST", "/sessions/" + school.start(token, school.first) + "/resolve", token,
                 good_resolution);
     school.start(token, school.second);
@@ -136,7 +136,7 @@ TEST_CASE("trainer: a session is resolved, scored and rewarded once", "[dialects
     const School school;
     const std::string token = school.log_in("ana"), other = school.log_in("bo");
     const std::string id = school.start(token, school.first);
-    // It is nobody else's.
+    // Nobody else may use it.
     for (const auto& [method, path] :
          {std::pair{"GET", ""}, {"GET", "/messages"}, {"POST", "/messages"}, {"POST", "/resolve"}}) {
         const auto refused = school.send(method, "/sessions/" + id + path, other,
@@ -161,7 +161,7 @@ TEST_CASE("trainer: a session is resolved, scored and rewarded once", "[dialects
     for (const auto& achievement : resolved["achievements"])
         reached += achievement["id"].get<std::string>() + " ";
     CHECK(reached == "first_pass first_run no_fault ");
-    // Sent again, also with other words: answered the same, and nothing is given twice.
+    // Sent again, even in other words: it gets the same answer, and nothing is given twice.
     CHECK(school.good(200, "POST", "/sessions/" + id + "/resolve", token,
                       R"({"resolution":"Put a lid on the other pan."})")["data"] == resolved);
     CHECK(school.good(200, "GET", "/users/me", token)["data"]["xp"] == 80);

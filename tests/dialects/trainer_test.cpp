@@ -1,4 +1,4 @@
-// Dialect E: signing in, and who one is.
+// The trainer dialect: signing in, and the caller's own data.
 #include "support/trainer_school.h"
 
 using Catch::Matchers::ContainsSubstring;
@@ -85,7 +85,7 @@ TEST_CASE("trainer: a wrong login is told the same whatever is wrong, five times
         CHECK(limited.body == R"({"error":"Too many requests"})");
         CHECK(limited.headers.contains("retry-after"));
     }
-    // Nobody else of the class is kept out.
+    // Nobody else in the class is locked out.
     school.log_in("bo");
     school.appliance.clock.advance(std::chrono::minutes(2));
     school.log_in("ana");
@@ -133,12 +133,12 @@ TEST_CASE("trainer: one registers by invitation only", "[dialects]") {
     school.good(200, "GET", "/auth/me", made["data"]["token"]);
     school.good(200, "POST", "/auth/login", "",
                 R"({"email":"cy@school.example","password":"battery staple"})");
-    // Once.
+    // An invitation works once.
     CHECK(
         school
             .send("POST", "/auth/register", "", body("cy@school.example", R"(,"invitation":")" + code + "\""))
             .status == 403);
-    // A client that has no such field writes the code into the address.
+    // A client without the code field writes the code into the address.
     const std::string other = school.invite("di@school.example");
     CHECK(school.good(201, "POST", "/auth/register", "",
                       body("di+" + other + "@school.example", ""))["data"]["user"]["email"] ==

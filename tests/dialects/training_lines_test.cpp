@@ -1,5 +1,5 @@
-// Dialect A, the lines of its section that no single call shows: readiness over a whole session, and that
-// every call leaves a row with client, user, device, scenario, action, success and error.
+// The training dialect, the lines of its section that no single call shows: readiness over a whole session,
+// and the audit row of every call with client, user, device, scenario, action, success and error.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -12,7 +12,7 @@ using namespace support::training_client;
 
 namespace {
 
-// As clients do that know tokens by another word.
+// As clients do that use another word for tokens.
 RawAnswer with_scheme(const Client& client, const std::string& scheme, const std::string& token) {
     support::RawClient raw(client.appliance.port());
     return raw.ask("GET /devices/list HTTP/1.1\r\nHost: box\r\nAuthorization: " + scheme + " " + token +
@@ -78,7 +78,7 @@ TEST_CASE("training: every call, good or bad, leaves a row of what the original'
     client.send("GET", "/devices/list", client.token);
     client.post(under(client.key, "/devices/auto_connect"), R"({"device_serial_number":"PICO-1"})");
     client.post("/records/add", R"({"record_id":")" + run + "\"}", own);
-    // And how each of them fails.
+    // Each of them fails, too.
     client.post("/clients/login", R"({"username":"head","password":"wrong"})");
     client.post("/devices/connect", R"({"connect_code":"x","device_serial_number":"PICO-2"})");
     client.post("/devices/auto_connect", R"({"device_serial_number":"PICO-1"})");

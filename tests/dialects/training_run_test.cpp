@@ -1,4 +1,4 @@
-// Dialect A as its clients speak it: scenarios, sessions, polls and records.
+// The training dialect as its clients speak it: scenarios, sessions, polls and records.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -119,7 +119,7 @@ TEST_CASE("training: who and what a session is for may be said in several ways",
         const auto said = client.parsed(start(body));
         CHECK(said["running_scenario"] == scenario);
         records.insert(said["id"]);
-        // It replaces the older one of that headset.
+        // It replaces the older session of that headset.
         CHECK(client.parsed(client.post("/devices/start_game", "", device["token"]))["record_id"] ==
               said["id"]);
     }
@@ -151,12 +151,12 @@ TEST_CASE("training: a record comes once, early, late, or without being asked fo
     CHECK(once.status == 200);
     CHECK(once.body == twice.body);
     CHECK(client.parsed(once)["score"] == 100);
-    // Of a session that was replaced in between.
+    // A record of a session that was replaced in the meantime.
     const std::string replaced = client.start(id, scenario)["id"], current = client.start(id, scenario)["id"];
     CHECK(add(R"({"device_id":")" + id + R"(","record_id":")" + replaced + R"(","metrics":{}})").status ==
           200);
     CHECK(client.parsed(client.post("/devices/start_game", "", device["token"]))["record_id"] == current);
-    // Without saying which: the one that is open; as a form, with JSON inside.
+    // Without an id: the session that is open. As a form, with JSON inside.
     CHECK(client.parsed(client.send("POST", "/records/add", device["token"],
                                     "checklist={\"call\":true}&metrics={\"errors\":3}",
                                     "application/x-www-form-urlencoded"))["id"] == current);
@@ -170,7 +170,7 @@ TEST_CASE("training: a record comes once, early, late, or without being asked fo
     CHECK(add(R"({"device_id":")" + id + R"(","record_id":"999"})").status == 404);
     CHECK(add(R"({"client_id":"9","device_id":")" + id + R"(","record_id":")" + first + "\"}").status == 404);
     CHECK(add(R"({"device_id":")" + id + R"(","record_id":")" + first + R"(","metrics":7})").status == 400);
-    // A headset speaks for itself alone.
+    // A headset may speak only for itself.
     CHECK(add(body, second["token"]).status == 404);
     CHECK(client.post("/devices/start_game", R"({"device_id":")" + id + "\"}", second["token"]).body == idle);
 }
@@ -219,7 +219,7 @@ TEST_CASE("training: the teacher's queue shows how far each headset is", "[diale
     CHECK(queued() == "assigned");
     client.post("/devices/start_game", "", own);
     CHECK(support::TestAppliance::wait_for([&] { return queued() == "fetched"; }));
-    client.appliance.clock.advance(std::chrono::seconds(4)); // it asks no more: it is busy
+    client.appliance.clock.advance(std::chrono::seconds(4)); // it no longer asks: it is busy
     CHECK(support::TestAppliance::wait_for([&] { return queued() == "running"; }));
     client.post("/records/add", R"({"record_id":")" + record + "\"}", own);
     CHECK(queued() == "recorded");

@@ -1,4 +1,4 @@
-// Dialect A as its clients speak it: signing in and linking headsets.
+// The training dialect as its clients speak it: signing in and linking headsets.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -23,7 +23,7 @@ TEST_CASE("training: a client signs in, and gets a token and a cookie", "[dialec
         CHECK(said["token"].get<std::string>().size() >= 32);
         const std::string cookie = answer.headers.at("set-cookie");
         CHECK_THAT(cookie, ContainsSubstring("HttpOnly") && ContainsSubstring("SameSite=Strict"));
-        // Either is a login for the panel; and a key in the base URL is, for panels that send neither.
+        // Either is a login for the panel. So is a key in the base URL, for panels that send neither.
         const auto pair = cookie.substr(0, cookie.find(';'));
         CHECK(client.send("GET", "/devices/list", pair).body == R"({"devices":[],"success":true})");
         CHECK(client.send("GET", "/devices/list", said["token"]).body == R"({"devices":[],"success":true})");
@@ -76,10 +76,10 @@ TEST_CASE("training: without a client login the panel's calls say so with 200", 
             CHECK(answer.status == 200);
             CHECK(answer.body == no_login);
         }
-        // The rights of a headset are not a client's.
+        // A headset's rights don't include a client's.
         CHECK(client.send(method, under(client.key, path), "", body).body == no_login);
     }
-    // Said with 200, but no success in the audit log.
+    // The answer has status 200, but the audit log shows a failure.
     CHECK(support::TestAppliance::wait_for([&] {
         const auto rows = client.audit_rows("GET /devices/list");
         return rows.size() >= 4 && rows[0]["success"] == false &&
@@ -124,7 +124,7 @@ TEST_CASE("training: a headset links by code, as number or as text, once", "[dia
     CHECK(device.at("running_record").is_null());
     CHECK(device["token"].get<std::string>().size() >= 32);
     CHECK(client.post("/devices/connect", body).status == 404); // it works once
-    // As text, padded, in a form.
+    // The code as text, padded, in a form.
     std::string digits = client.code();
     digits.insert(0, 6 - digits.size(), '0');
     CHECK(client

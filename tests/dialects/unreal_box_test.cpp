@@ -1,4 +1,5 @@
-// Around dialect C's calls: who may, what the box says of itself, what is kept of each call.
+// Around the unreal dialect's calls: who may make them, what the box says of itself, what is kept of each
+// call.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -37,7 +38,7 @@ TEST_CASE("unreal: a headset comes with its token or by a base URL with a site k
             CHECK(stranger.status == 401);
             CHECK(json::parse(stranger.body).at("detail").is_string());
         }
-        // A site key has the rights of a headset; a person who signed in has those of neither.
+        // A site key has the rights of a headset; a person who signed in does not.
         const auto person =
             school.send(method, path, "", "Authorization: Bearer " + school.head.token + "\r\n");
         CHECK(person.status == 403);

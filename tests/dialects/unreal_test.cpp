@@ -1,4 +1,5 @@
-// Dialect C as its clients speak it: literal bytes over real sockets, no code shared with what answers them.
+// The unreal dialect as its clients speak it: literal bytes over real sockets, no code shared with the
+// server.
 #include <zlib.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -30,7 +31,7 @@ std::string gzip(const std::string& text) {
     return out;
 }
 
-// The places that a 422 names, "body.events".
+// The places that a 422 names, such as "body.events".
 std::vector<std::string> places(const std::string& body) {
     std::vector<std::string> list;
     const json said = json::parse(body);
@@ -74,7 +75,7 @@ TEST_CASE("unreal: who the customer is, and what was visited, is kept", "[dialec
     school.posted(201, session, "{" + times + R"(,"customer_id":null,"property_id":null})");
     const auto runs = school.appliance.expect(200, "GET", "/v1/runs?person=" + to_string(school.anna_id),
                                               nullptr, school.head)["items"];
-    REQUIRE(runs.size() == 1); // the nickname names the student, and no other does
+    REQUIRE(runs.size() == 1); // the nickname names the student; no other name does
     CHECK(runs[0]["person"]["nickname"] == "anna");
     CHECK(school.figure("SELECT group_concat(coalesce(customer_id, '-')) FROM vr_sessions") ==
           "anna,visitor 4711,-");
@@ -171,7 +172,7 @@ TEST_CASE("unreal: a session starts, lives and ends", "[dialects]") {
     CHECK(over["ended_at"] == "2026-09-01T08:01:30.000Z");
     CHECK(over["duration_seconds"] == 90);
     CHECK(over["duration_so_far"] == 90);
-    // Ended once more it keeps its end, and both its heart and its events are still heard.
+    // Ended again, it keeps its end, and its heartbeats and events are still accepted.
     CHECK(school.posted(200, session + "/end", R"({"session_id":")" + id + R"("})")["duration_seconds"] ==
           90);
     CHECK(school.post(session + "/" + id + "/heartbeat/", "{}").status == 200);
@@ -229,7 +230,7 @@ TEST_CASE("unreal: an event is stored with all that it says", "[dialects]") {
     const auto without = school.post(tracking + "/event", R"({"event_type":"gaze","timestamp":1788249600})");
     CHECK(without.status == 400);
     CHECK(without.body == R"({"detail":"session_id is required"})");
-    // Two events that are alike are two.
+    // Two identical events count as two.
     for (int i = 0; i < 2; ++i)
         school.posted(
             202, tracking + "/event",
@@ -257,15 +258,14 @@ TEST_CASE("unreal: a batch stores what is valid and counts what is not", "[diale
         answer.body,
         Matches(R"(\{"failed":5,"processed":4,"status":"received","success_rate":44\.44+,"timestamp":)" +
                 a_time + R"(,"total_events":9\})"));
-    // The session that nobody had started was opened by its events.
+    // Events opened the session that nobody had started.
     CHECK(json::parse(school.get(session + "/s-9/status").body)["status"] == "active");
     CHECK(school.figure("SELECT data FROM runs WHERE public_id = 's-9'") == R"({"opened_by_events":true})");
     CHECK(school.figure("SELECT group_concat(event_type) FROM tracking_events") ==
           "zone_enter,gaze,zone_exit,my own kind");
     CHECK(school.figure("SELECT zones || targets FROM run_rollups") == R"({"reef":3250}{"turtle":300})");
 
-    // The same batch once more, sent at another time and spelled with other blanks: stored once, answered the
-    // same.
+    // The same batch once more, sent at another time and with other blanks: stored once, answered the same.
     std::string again = body;
     again.replace(again.find("08:00:00Z"), 9, "08:00:07Z");
     const auto repeated = school.post(tracking + "/batch", again + "\n");
@@ -277,7 +277,7 @@ TEST_CASE("unreal: a batch stores what is valid and counts what is not", "[diale
         other.replace(at, 3, "s-8");
     school.posted(202, tracking + "/batch", other);
     CHECK(school.figure("SELECT count(*) FROM tracking_events") == "8");
-    // An id of its own makes two batches of what looks alike, and one of what does not.
+    // Its own id makes two batches of identical ones, and one of different ones.
     for (const char* id : {"b-1", "b-2", "b-1"})
         school.posted(202, tracking + "/batch",
                       std::string(R"({"session_id":"s-7","batch_id":")") + id +
@@ -310,7 +310,7 @@ TEST_CASE("unreal: batches of none, of one and of ten thousand, plain and compre
     const auto more = school.post(tracking + "/batch", batch("more", 10'001));
     CHECK(more.status == 422);
     CHECK(places(more.body) == std::vector<std::string>{"body.events"});
-    // What it inflates to has a bound.
+    // The inflated size has a limit.
     CHECK(gzipped(R"({"session_id":"bomb","events":[]})" + std::string(40u << 20, ' ')).status == 413);
     CHECK(json::parse(
               gzipped(R"({"session_id":"air","events":[]})" + std::string(20u << 20, ' ')).body)["status"] ==

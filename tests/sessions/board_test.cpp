@@ -1,5 +1,5 @@
-// What the teacher's pages are shown beside the lesson itself: pictures within a share of the Wi-Fi, the
-// board before a lesson, a spare in a headset's place, what a headset said of late.
+// What the teacher's pages show beside the lesson itself: pictures within a share of the Wi-Fi, the board
+// before a lesson, a spare in a headset's place, what a headset said recently.
 #include <catch2/catch_test_macros.hpp>
 #include <chrono>
 
@@ -75,7 +75,7 @@ TEST_CASE("a headset sends pictures only while somebody watches, larger ones whe
     const std::size_t told = one.count("pictures");
     asked();
     CHECK(one.count("pictures") == told);
-    one.connect(); // knows nothing of before
+    one.connect(); // remembers nothing of before
     CHECK(asked().is_null());
 }
 

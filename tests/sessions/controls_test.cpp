@@ -1,4 +1,4 @@
-// Controls, hands and the list of those who need help.
+// Controls, hands, and the list of those who need help.
 #include "sessions/controls.h"
 
 #include <catch2/catch_approx.hpp>
@@ -57,7 +57,7 @@ TEST_CASE("a control goes to all, to a row, to a group or to one headset", "[ses
     lesson.order(Action::start);
     struct Case {
         Target target;
-        std::size_t one, two; // how many commands each has had then, with the play
+        std::size_t one, two; // how many commands each has had by then, with the play
     };
     const std::vector<Case> cases = {
         {{}, 2, 2},
@@ -99,7 +99,7 @@ TEST_CASE("what controls left on a headset is told to who comes later or back, a
     one.connect();
     CHECK(controls_of(late)["eyes_on_me"]["message"] == "Listen");
     CHECK(controls_of(late)["eyes_on_me"]["until_ms"] == until_ms);
-    CHECK(controls_of(late)["volume"].is_null()); // that was for the other alone
+    CHECK(controls_of(late)["volume"].is_null()); // that was for the other one only
     CHECK(controls_of(one)["volume"] == 30);
     CHECK(controls_of(one)["launch"]["content"] == "https://reef.example");
     CHECK(one.last("welcome")["session"]["number"] == 1); // of what plays
@@ -113,7 +113,7 @@ TEST_CASE("what controls left on a headset is told to who comes later or back, a
     lesson.order(lesson.session, control(Action::eyes_on_me, {{"seconds", 3}}));
     lesson.clock.advance(4s);
     late.connect();
-    CHECK(controls_of(late)["eyes_on_me"].is_null()); // over by itself
+    CHECK(controls_of(late)["eyes_on_me"].is_null()); // ended by itself
 }
 
 TEST_CASE("a control is sent again to who has not done it, unless a newer one of its kind came",
@@ -246,7 +246,7 @@ TEST_CASE("who needs help, why, and what helps", "[sessions]") {
     });
     CHECK(help().empty());
     go_on(4, [&] { report(lesson.device_1, 5000); });
-    CHECK(help().empty()); // a moment is no reason
+    CHECK(help().empty()); // a short moment is no reason
     go_on(3, [&] {
         report(lesson.device_1, 5000);
         report(lesson.device_2, 0, 12);

@@ -28,7 +28,7 @@ TEST_CASE("a start reaches the headsets of the room, each with its run", "[sessi
     CHECK(told["at_ms"] == ordered.command.at_ms);
     CHECK(told["lesson"]["title"] == "Coral reef");
 
-    // Who is not there has no run yet, but the command waits for it.
+    // A headset that is not there has no run yet, but the command waits for it.
     const auto runs = lesson.runs();
     REQUIRE(runs.size() == 1);
     CHECK(told["run_id"] == runs[0].id.value());
@@ -73,7 +73,7 @@ TEST_CASE("a late joiner gets the state of the lesson and a run", "[sessions]") 
     lesson.clock.advance(30s);
     Headset two(lesson, lesson.device_2);
     CHECK(two.last("welcome")["device"]["name"] == "DPVR-02");
-    CHECK(two.last("welcome")["session"]["state"] == "running"); // it is of the room, so it is known at once
+    CHECK(two.last("welcome")["session"]["state"] == "running"); // it is in the room, so it is told at once
     const auto state = two.last("state");
     CHECK(state["session_id"] == lesson.session.value());
     CHECK(state["number"] == 1);
@@ -217,7 +217,8 @@ TEST_CASE("each headset's answers are tracked, and the teacher sees who has not 
     lesson.order(Action::start);
     lesson.answer(lesson.device_1, 1, AnswerState::received);
     lesson.answer(lesson.device_1, 1, AnswerState::done, 3.5);
-    lesson.answer(lesson.device_1, 1, AnswerState::running); // overtaken on its way: never back
+    // overtaken on its way: the state never goes back
+    lesson.answer(lesson.device_1, 1, AnswerState::running);
     lesson.answer(lesson.device_2, 1, AnswerState::failed, {}, "no such file");
     const auto command = lesson.command(1);
     CHECK(command["counts"]["done"] == 1);
@@ -258,7 +259,7 @@ TEST_CASE("a command that nobody answers expires, also after a restart", "[sessi
     lesson.tick();
     CHECK(lesson.command(1)["counts"]["expired"] == 2);
     Headset one(lesson, lesson.device_1);
-    CHECK(lesson.device_entry(lesson.device_1)["state"] == "playing"); // it has joined by the state
+    CHECK(lesson.device_entry(lesson.device_1)["state"] == "playing"); // it joined through the state
     lesson.answer(lesson.device_1, 1, sessions::AnswerState::done);    // late, but done
     CHECK(lesson.command(1)["counts"]["done"] == 1);
 }
@@ -292,7 +293,7 @@ TEST_CASE("who signs in for a class is called into its session", "[sessions]") {
 
     lesson.sign_in(loose, lesson.ben);
     CHECK(three.last("state")["session_id"] == maths.value());
-    CHECK(three.last("state")["lesson"].is_null()); // it runs without any
+    CHECK(three.last("state")["lesson"].is_null()); // the session runs without a lesson
     CHECK(lesson.services->director.session_of(loose) == maths);
 }
 
@@ -314,7 +315,7 @@ TEST_CASE("a session without class and room admits those who ask by its id", "[s
     lesson.order(open, {Action::start, {}, {}});
     CHECK(one.last("command")["session_id"] == open.value());
 
-    // The room's lesson takes its headsets over, and asking brings them back.
+    // The room's lesson takes its headsets over; by asking, they come back.
     lesson.order(Action::start);
     CHECK(one.last("command")["session_id"] == lesson.session.value());
     CHECK(lesson.services->director.session_of(lesson.device_1) == lesson.session);
@@ -323,7 +324,7 @@ TEST_CASE("a session without class and room admits those who ask by its id", "[s
     CHECK(one.last("state")["session_id"] == open.value());
     CHECK(lesson.services->director.session_of(lesson.device_1) == open);
     lesson.order(Action::pause);
-    CHECK(one.last("command")["action"] == "play"); // the room's commands are not for it any more
+    CHECK(one.last("command")["action"] == "play"); // the room's commands no longer go to it
 }
 
 TEST_CASE("events without a run belong to the lesson that the headset is in", "[sessions]") {

@@ -59,7 +59,7 @@ TEST_CASE("headsets are told what to fetch, and the teacher sees how far each is
     CHECK(f.device_entry(f.device_1)["content"]["received_bytes"] == 400);
     f.report(f.device_1, {{sha, "whole", "", 1000}});
     CHECK(f.device_entry(f.device_1)["content"]["whole"] == 1);
-    CHECK(f.order(order).size() == 2); // again: what is there is not fetched once more
+    CHECK(f.order(order).size() == 2); // again: nothing that is there is fetched once more
     CHECK(one.last("content.fetch")["items"].empty());
     f.report(f.device_1, {}, true); // it has lost everything
     CHECK(f.device_entry(f.device_1)["content"]["whole"] == 0);

@@ -1,5 +1,5 @@
-// /asyncapi.json leaves nothing out: a story in which every message of the live socket is said at least once,
-// by LiveClients that refuse what the document does not have or what does not fit it.
+// /asyncapi.json leaves nothing out: a story in which every message of the live socket is sent at least once,
+// by LiveClients that reject messages which the document lacks or which don't fit it.
 #include <catch2/catch_test_macros.hpp>
 #include <set>
 #include <string>
@@ -11,7 +11,7 @@ using namespace support;
 
 namespace {
 
-// What a dialect's sockets say has documents of its own.
+// The messages of a dialect's sockets have their own documents.
 bool is_own(const http::Route& route) {
     return route.summary.find("Dialect ") == std::string::npos;
 }
@@ -23,7 +23,7 @@ std::set<std::string> declared(TestAppliance& box, const std::string& method) {
     return names;
 }
 
-// What was said and heard.
+// The messages sent and received.
 struct Tale {
     std::set<std::string> said, pushed;
     Json say(LiveClient& who, const std::string& type, const Json& data) {

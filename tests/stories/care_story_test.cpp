@@ -51,7 +51,7 @@ TEST_CASE("the audit log is filtered, searched and exported; another school's ro
         return box.expect(200, "GET", "/v1/audit?limit=200&" + query, nullptr, head);
     };
     CHECK(TestAppliance::wait_for(
-        [&] { return contains(actions(look("")), "GET /v1/people/:id"); })); // reading is told too
+        [&] { return contains(actions(look("")), "GET /v1/people/:id"); })); // reading is logged too
     const Json failed = look("success=false&action=POST%20/v1/rooms");
     REQUIRE(failed["items"].size() == 1);
     CHECK(failed["items"][0]["status"] == 409);
@@ -90,7 +90,8 @@ TEST_CASE("old audit rows go at night, and the doctor sees that nobody else took
     CHECK(box.expect(200, "GET", "/v1/system/settings", nullptr, head)["audit_days"] == 730);
     box.expect(422, "PUT", "/v1/system/settings", {{"audit_days", 1}}, head);
     box.expect(200, "PUT", "/v1/system/settings", {{"audit_days", 30}}, head);
-    // What changed nothing is written a little later, and must not be as young as the month that follows.
+    // Calls that change nothing are logged a little later; they must not look as recent as the month that
+    // follows.
     const auto changes = [&] {
         return box.services().store.read([](store::Read& read) {
             return read.integer("SELECT count(*) FROM audit_log WHERE action = 'PUT /v1/system/settings'");
@@ -263,7 +264,7 @@ TEST_CASE("a broken headset is replaced: seat, name and history go on with the n
     CHECK(now["group"] == "Lab");
     CHECK(seats_left() == before + 1);
     while (socket.read()) {
-    } // it is closed, and comes back as the other
+    } // the socket closes, and comes back as the other one
     CHECK(box.expect(200, "GET", "/v1/logins/current", nullptr, fresh.credential)["device"]["id"] ==
           broken.id.value());
     box.expect(401, "GET", "/v1/logins/current", nullptr, broken.credential);
@@ -274,5 +275,5 @@ TEST_CASE("a broken headset is replaced: seat, name and history go on with the n
     const Json gone = box.expect(200, "GET", "/v1/devices?unpaired=true", nullptr, head)["items"];
     REQUIRE(gone.size() == 1);
     CHECK(gone[0]["serial_number"] == "OLD");
-    box.pair(head, "OLD"); // repaired, it is one of its own again
+    box.pair(head, "OLD"); // repaired, it has its own pairing again
 }

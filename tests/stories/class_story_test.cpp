@@ -34,10 +34,10 @@ TEST_CASE("a class that is removed is out of everything, and comes back with all
         return box.call_raw("GET", "/v1/roster.csv", "", {{"Authorization", "Bearer " + head.token}}).body;
     };
     CHECK(roster().find("6B") == std::string::npos);
-    // What took place remembers its class.
+    // Past sessions remember their class.
     CHECK(box.expect(200, "GET", "/v1/sessions/" + session.at("id").dump(), nullptr, head).at("class_id") ==
           made.at("id"));
-    // The name is free; while another has it, this one does not come back.
+    // The name is free. While another class has it, this one does not come back.
     const Json other = box.expect(201, "POST", "/v1/classes", {{"name", "6b"}}, head);
     const auto refused = box.call("POST", path + "/restore", nullptr, head);
     CHECK(refused.status == 409);

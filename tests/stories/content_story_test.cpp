@@ -80,7 +80,7 @@ TEST_CASE("an upload that is cut off goes on where it was, and its file comes ba
         offset = std::stoul(head.header("upload-offset"));
         return offset == bytes.size() / 2;
     }));
-    CHECK(school.send(upload, 5, "x").status == 409); // not where it stands
+    CHECK(school.send(upload, 5, "x").status == 409); // not where the upload stands
     const Reply last = school.send(upload, offset, bytes.substr(offset));
     CHECK(last.status == 204);
     CHECK(last.header("upload-offset") == "3000000");
@@ -101,7 +101,7 @@ TEST_CASE("an upload that is cut off goes on where it was, and its file comes ba
     CHECK(part.body == bytes.substr(1'000'000, 10));
     CHECK(part.header("content-range") == "bytes 1000000-1000009/3000000");
     CHECK(school.file(shown["file"], {{"If-None-Match", whole.header("etag")}}).status == 304);
-    // A lost answer is asked for again.
+    // A client that lost the answer asks for it again.
     CHECK(school.send(upload, bytes.size(), "").header("content-location") == content);
 }
 
@@ -126,7 +126,7 @@ TEST_CASE("what is no app, video or image, or is not what was announced, is not 
     upload = school.begin(zip.size()).header("location");
     CHECK(school.send(upload, 0, zip).status == 422);
     CHECK(school.box.call_raw("HEAD", upload, "", school.with(school.teacher)).status ==
-          404); // it is given up
+          404); // it was abandoned
     const std::string bytes = png(1000);
     upload = school
                  .begin(bytes.size(),
@@ -155,7 +155,7 @@ TEST_CASE("a quota and the disk's room limit what comes", "[stories]") {
     school.box.expect(200, "PUT", "/v1/content-space", {{"quota_bytes", 1500}}, school.head);
     CHECK(school.begin(600).status == 413);
     CHECK(school.begin(500).status == 201);
-    CHECK(school.begin(1).status == 413); // what is on its way counts
+    CHECK(school.begin(1).status == 413); // unfinished uploads count
     school.box.expect(200, "PUT", "/v1/content-space", {{"quota_bytes", nullptr}}, school.head);
     if (space["free_bytes"].get<std::int64_t>() < (14LL << 30))
         CHECK(school.begin(std::size_t{15} << 30).status == 507);
@@ -177,7 +177,7 @@ TEST_CASE("a lesson refers to content, which then is not removed; nobody's files
     const Json refusal = box.expect(409, "DELETE", content, nullptr, school.teacher);
     CHECK(refusal["detail"].get<std::string>().find("\"Reef\"") != std::string::npos);
     const std::string address = "/v1/lessons/" + lesson["id"].dump();
-    // What the headset plays follows the file, unless it was said otherwise.
+    // What the headset plays follows the file, unless the lesson says otherwise.
     CHECK(box.expect(200, "PATCH", address, {{"content_id", nullptr}}, school.teacher)["content"] == "");
     box.expect(204, "DELETE", content, nullptr, school.teacher);
     CHECK(box.expect(200, "GET", "/v1/content", nullptr, school.teacher)["items"].empty());

@@ -1,5 +1,5 @@
-// Whoever is erased is nowhere any more, and whatever is known is handed out. It looks into every column of
-// every table, so a table that is added tomorrow is looked into tomorrow.
+// An erased person is nowhere any more, and an export hands out everything known. The test looks into every
+// column of every table, so a table added tomorrow is covered tomorrow.
 #include <catch2/catch_test_macros.hpp>
 
 #include "platform/zip.h"
@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A student of whom everything that the box can know is known; "zebulon" wherever somebody may have told the
+// A student about whom the box knows all it can know; "zebulon" stands wherever somebody may have typed the
 // name.
 struct Known {
     TestAppliance box;
@@ -78,8 +78,8 @@ struct Known {
     }
 };
 
-// "table.column" of whatever still knows the person: by id where that is a reference to people, otherwise by
-// the name.
+// "table.column" of everything that still knows the person: by id for references to people, otherwise by
+// name.
 std::vector<std::string> who_knows(store::Read& read, PersonId id) {
     std::vector<std::pair<std::string, std::string>> texts, references;
     auto tables = read.query(
@@ -166,8 +166,9 @@ TEST_CASE("old gaze waits until the lesson is over, but not for one that was for
     };
     CHECK(batches_after_work() == 1);
     box.expect(200, "POST", path + "/pause", Json::object(), head);
-    CHECK(batches_after_work() == 1); // a paused lesson is one, too
-    // One that nobody has touched for half a day is forgotten: what must go does not wait for it for ever.
+    CHECK(batches_after_work() == 1); // a paused lesson counts, too
+    // A lesson that nobody has touched for half a day is forgotten, so that erasing does not wait for it for
+    // ever.
     box.clock.advance(13h);
     CHECK(batches_after_work() == 0);
 }

@@ -1,4 +1,4 @@
-// Every route, tried by everybody who may not. The routes come from the table itself, so one that is added
+// Every route, tried by everybody who may not use it. The routes come from the table itself, so one added
 // tomorrow is tried tomorrow.
 #include <catch2/catch_test_macros.hpp>
 #include <map>
@@ -10,7 +10,7 @@ using namespace support;
 
 namespace {
 
-// Whatever belongs to the first organisation, as text: equal before and after means that nothing of it was
+// Everything that belongs to the first organisation, as text: equal before and after means that nothing was
 // touched.
 std::string contents(TestAppliance& box) {
     return box.services().store.read([](store::Read& read) {

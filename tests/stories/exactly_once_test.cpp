@@ -1,6 +1,6 @@
 // Store and forward: whatever is lost on the way, be it the Wi-Fi or the server itself, each event arrives
-// once. The program as a process, killed by SIGKILL; headsets that cut their own connections; the log that
-// the simulator's headsets keep.
+// once. The program runs as a process and is killed by SIGKILL; headsets cut their own connections; the log
+// is the one that the simulator's headsets keep.
 #include <httplib.h>
 #include <signal.h>
 #include <sqlite3.h>
@@ -70,7 +70,7 @@ private:
     std::unique_ptr<Program> server_;
 };
 
-// What the headsets tell the one that pulls the plug.
+// What the headsets report to the code that pulls the plug.
 class Progress {
 public:
     void acknowledged() {
@@ -78,13 +78,13 @@ public:
         ++batches_;
         changed_.notify_all();
     }
-    // Until so many more batches have been acknowledged.
+    // Waits until this many more batches have been acknowledged.
     void wait_for(int more) {
         std::unique_lock lock(mutex_);
         const int wanted = batches_ + more;
         CHECK(changed_.wait_for(lock, 30s, [&] { return batches_ >= wanted; }));
     }
-    void pause() { // of a headset that finds nobody
+    void pause() { // for a headset that finds no server
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, 5ms);
     }
@@ -141,7 +141,8 @@ private:
         client_->send(support::post_request(
             "/v1/events", body,
             "Content-Type: application/json\r\nAuthorization: Bearer " + token_ + "\r\n"));
-        // Now and then the Wi-Fi goes before the answer comes: it is stored, and the headset does not know.
+        // Now and then the Wi-Fi fails before the answer arrives: the batch is stored, and the headset does
+        // not know.
         if (std::uniform_int_distribution<int>(0, 19)(random_) == 0) throw std::runtime_error("lost");
         const auto answer = client_->answer();
         if (answer.status != 202) throw std::runtime_error(answer.body);
@@ -214,7 +215,7 @@ TEST_CASE("over fifty kills of the server and lost connections no event is lost 
         made += headset->made();
         losses += headset->losses;
         repeated += headset->repeated();
-        // What the headset says and what the box has are the same, and the box says so.
+        // The headset and the box have the same events, and the box reports it.
         const json insights =
             box.ask("GET", "/v1/runs/" + to_string(headset->run_id()) + "/insights", nullptr, teacher);
         CHECK(insights.at("result").at("events") == headset->made());
@@ -227,7 +228,7 @@ TEST_CASE("over fifty kills of the server and lost connections no event is lost 
     }
     INFO(made << " events, " << losses << " losses, " << repeated << " batches sent twice");
     CHECK(losses >= kills);
-    CHECK(repeated > 0); // or the test would not have tried what it is for
+    CHECK(repeated > 0); // otherwise the test has not tried its subject
     box.stop();
     CHECK(counts_in(folder,
                     "SELECT count(*), count(DISTINCT run_id || ' ' || json_extract(data, '$.n')) FROM"

@@ -1,5 +1,4 @@
-// Content on its way to a class that loses its Wi-Fi all the time, until the board before the lesson is
-// green.
+// Content on its way to a class that keeps losing its Wi-Fi, until the board before the lesson is green.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <chrono>
@@ -17,7 +16,7 @@ namespace {
 constexpr std::size_t headsets = 5;
 constexpr std::size_t video_bytes = 6'000'000;
 
-// By tus; gives the content.
+// Uploads by tus and returns the content.
 Json upload(TestAppliance& box, const Credential& teacher) {
     std::string video(video_bytes, '\0');
     const std::string magic(
@@ -70,7 +69,7 @@ public:
         if (world_.joinable()) world_.join();
         return classroom_->counts();
     }
-    // Until all headsets in the list are so. The box's clock goes along with the headsets'.
+    // Waits until all headsets in the list are so. The box's clock moves along with the headsets'.
     bool wait_until_all(const std::string& path, const std::function<bool(const Json&)>& are) {
         const auto look = [&] {
             const auto now = std::chrono::steady_clock::now();
@@ -83,7 +82,8 @@ public:
             if (TestAppliance::wait_for(look)) return true;
         return false;
     }
-    // How many headsets the board before the lesson finds to have its content; the others it has fetch it.
+    // How many headsets have the content, according to the board before the lesson. Makes the others fetch
+    // it.
     std::size_t green() {
         const std::string question = "/v1/preflight?lesson=" + to_string(lesson);
         std::size_t count = 0;
@@ -141,6 +141,6 @@ TEST_CASE("a class fetches its video through broken Wi-Fi, piece by piece and ve
     CHECK(counts.at("connections").at("lost") > 0);
     CHECK(counts.at("content").at("breaks") > 0);
     CHECK(counts.at("content").at("failed") == 0);
-    // What had arrived was kept: each byte came once, however often the line broke.
+    // Nothing that had arrived was lost: each byte came once, however often the line broke.
     CHECK(counts.at("content").at("bytes") == headsets * video_bytes);
 }

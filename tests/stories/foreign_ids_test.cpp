@@ -1,7 +1,7 @@
 // An id of another organisation, wherever a caller may put one: in the body and in the query of every route.
-// It must be answered word for word as an id that there is nowhere, so that nothing is reached by it and
-// nothing learnt. The fields come from the routes' own declarations, so one that is added tomorrow is tried
-// tomorrow.
+// The answer must equal, word for word, the answer to an id that does not exist, so that a caller reaches
+// nothing and learns nothing. The fields come from the routes' own declarations, so one added tomorrow is
+// tried tomorrow.
 #include <regex>
 #include <set>
 
@@ -13,8 +13,7 @@ namespace {
 
 constexpr std::int64_t nobodys = 987'654'321;
 
-// What a field that names an id means, as the collection that WholeSchool knows it by; "" when it is no id of
-// a row.
+// The collection in WholeSchool that an id field refers to; "" when the field is not a row's id.
 std::string collection_of(std::string name) {
     for (const char* suffix : {"_ids", "_id"})
         if (name.ends_with(suffix)) name.resize(name.size() - std::string_view(suffix).size());
@@ -44,8 +43,8 @@ struct Field {
     bool is_list = false;
 };
 
-// All fields of a body that name ids. Lists of objects get one item in `sample`, so that there is a place in
-// them.
+// All fields of a body that name ids. Lists of objects get one item in `sample`, so that there is a place
+// inside them.
 void find_fields(const Json& unresolved, const Json& document, const Json::json_pointer& at, Json& sample,
                  std::vector<Field>& fields) {
     const Json& schema = resolved(unresolved, document);
@@ -67,7 +66,7 @@ void find_fields(const Json& unresolved, const Json& document, const Json::json_
     }
 }
 
-// The answer; where it names the id that is nowhere, it names `id` instead, so that it can be compared.
+// The answer with the nonexistent id replaced by `id`, so that the two can be compared.
 std::string plain(const Reply& reply, std::int64_t id) {
     static const std::regex nowhere(std::to_string(nobodys));
     return std::to_string(reply.status) + " " + std::regex_replace(reply.body, nowhere, std::to_string(id));
@@ -89,7 +88,7 @@ struct TwoSchools {
     }
     std::int64_t mine(const std::string& collection) const { return second.ids.at(collection); }
     std::int64_t theirs(const std::string& collection) const { return first.ids.at(collection); }
-    // Only those who are of the route's kind get so far that an id counts.
+    // A caller of the route's kind, because for any other the id never counts.
     const Credential& caller(const http::Route& route) const {
         return route.access == http::Access::headset ? second.headset.credential : second.head;
     }
@@ -132,7 +131,7 @@ TEST_CASE("another organisation's id in a body is as good as one that is nowhere
         }
     }
     CHECK(tried > 30);
-    CHECK(told_apart > tried / 2); // in the others something else is refused first
+    CHECK(told_apart > tried / 2); // in the rest, something else is refused first
 }
 
 TEST_CASE("another organisation's id in a query is as good as one that is nowhere", "[stories]") {

@@ -1,5 +1,5 @@
-// What a teacher learns of a lesson: three students of a class, one of whom looks elsewhere, and one who is
-// not there.
+// What a teacher learns from a lesson: three students of a class, one of whom looks elsewhere, and one who is
+// absent.
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 
@@ -121,7 +121,7 @@ TEST_CASE("a teacher sees who looked where, moment by moment, and whom to look a
     CHECK(report.at("class").at("students") == 4);
     CHECK(report.at("class").at("took_part") == 3);
     CHECK(report.at("class").at("gaze").at("total") == 600);
-    // Who was not there comes before who looked elsewhere.
+    // The absent student comes before the one who looked elsewhere.
     REQUIRE(report.at("look_first").size() == 2);
     CHECK(report.at("look_first").at(0).at("person").at("nickname") == "Dora");
     CHECK(report.at("look_first").at(0).at("reasons").at(0).at("code") == "not_there");

@@ -1,5 +1,5 @@
-// kill -9 in the middle of a lesson, with a class of headsets behind a bad Wi-Fi: the program as a process,
-// killed between an order and its time, and started again at the same address.
+// kill -9 in the middle of a lesson, with a class of headsets on bad Wi-Fi: the program runs as a process, is
+// killed between an order and its time, and starts again at the same address.
 #include <httplib.h>
 #include <signal.h>
 
@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::size_t headsets = 8;
 
-// The server, which comes back at the same address each time. From several threads.
+// The server, which comes back at the same address each time. Several threads use it.
 class Box {
 public:
     Box() { start(); }
@@ -80,7 +80,7 @@ public:
         network_.stop();
         if (thread_.joinable()) thread_.join();
     }
-    // Once the session has been stopped and everything is delivered.
+    // The counts, once the session has been stopped and everything is delivered.
     json ended() {
         thread_.join();
         return classroom_.counts();
@@ -113,7 +113,7 @@ bool wait_until(const std::function<bool()>& condition) {
     return false;
 }
 
-// A teacher's page: the newest of what it was told of a topic.
+// A teacher's page: the latest values it was told of a topic.
 class Page {
 public:
     Page(const Box& box, std::string topic) : box_(box), topic_(std::move(topic)) {}
@@ -130,7 +130,7 @@ public:
             take(*text);
         return true;
     }
-    // The entry once it is so.
+    // Waits until the entry is as wanted, and returns it.
     json wait_for(const std::string& key, const std::function<bool(const json&)>& wanted) {
         while (!entries_.contains(key) || !wanted(entries_.at(key))) {
             const auto text = socket_->read(20s);

@@ -50,7 +50,7 @@ private:
     httplib::Client client_;
 };
 
-// What the server says first to a headset that connects.
+// The first message of the server to a headset that connects.
 json welcome(const Box& box, const std::string& token) {
     support::SocketClient socket(box.port(), "/v1/live", {{"Authorization", "Bearer " + token}});
     return json::parse(socket.read().value()).at("data");

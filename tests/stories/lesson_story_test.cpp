@@ -1,4 +1,4 @@
-// A lesson, from the first tap to the summary, as headsets and the teacher's page live it.
+// A lesson, from the first tap to the summary, as headsets and the teacher's page see it.
 #include <catch2/catch_test_macros.hpp>
 
 #include "support/live_headset.h"
@@ -73,7 +73,7 @@ struct School {
     SessionId session;
 };
 
-// Time passes in a lesson, with a sign of life of each headset every few seconds: who is silent for longer is
+// Time passes in a lesson. Each headset gives a sign of life every few seconds, because a silent one goes
 // offline.
 void watch_for(School& school, const std::vector<LiveClient*>& headsets, std::chrono::seconds time) {
     constexpr auto step = 5s;
@@ -205,7 +205,7 @@ TEST_CASE("a batch is stored once, whichever way it comes and however often", "[
     const std::string run = "/v1/runs/" + first.at("run_id").dump();
     CHECK(school.box.expect(202, "POST", run + "/events", school.batch("more", 1), school.first.credential)
               .at("total") == 5);
-    // Another headset has no business in it; the teacher says whose it was.
+    // Another headset may not send it; the teacher says whose it was.
     school.box.expect(404, "POST", run + "/events", school.batch("x", 1), school.second.credential);
     const Json named = school.box.expect(200, "PATCH", run, {{"person_id", school.ben}}, school.teacher);
     CHECK(named.at("person").at("nickname") == "Ben");

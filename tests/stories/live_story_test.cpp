@@ -1,4 +1,4 @@
-// Controls, hands, pictures, a spare and a colleague, as headsets and teachers live them over the network.
+// Controls, hands, pictures, a spare and a colleague, as headsets and teachers see them over the network.
 #include <catch2/catch_test_macros.hpp>
 
 #include "support/live_school.h"
@@ -73,20 +73,20 @@ TEST_CASE("Wi-Fi that goes at the worst moment: between the order and its time",
     one.wait_for("command");
     one.expect("command.answer", {{"session_id", school.session}, {"number", 1}, {"state", "done"}});
     school.box.clock.advance(10s);
-    one.hang_up(); // just now, nobody knows it yet
+    one.hang_up(); // nobody has noticed it yet
     school.order({{"action", "eyes_on_me"}, {"arguments", {{"message", "Listen"}, {"seconds", 60}}}});
     school.order({{"action", "seek"}, {"arguments", {{"position_ms", 300'000}}}});
     school.order({{"action", "pause"}});
     school.box.clock.advance(5s);
     one.connect();
     const Json session = one.wait_for("welcome").at("session");
-    CHECK(session.at("number") == 4); // the newest alone
+    CHECK(session.at("number") == 4); // only the newest
     CHECK(session.at("state") == "paused");
     CHECK(position_of(session, school.box.clock.now_ms()) == session.at("position_ms"));
     CHECK(session.at("position_ms") >= 300'000);
     CHECK(session.at("controls").at("eyes_on_me").at("message") == "Listen");
     one.expect("command.answer", {{"session_id", school.session}, {"number", 4}, {"state", "done"}});
-    // The server goes as well, and comes back.
+    // The server goes down as well, and comes back.
     school.order({{"action", "release"}});
     school.box.restart();
     one.connect();
@@ -108,7 +108,7 @@ TEST_CASE("a hand, a question, and somebody unwell: the teacher hears at once an
     wait_for_entry(page, "hands", [](const Json& hands) { return hands.size() == 1; });
     school.box.clock.advance(1s);
     school.box.expect(200, "POST", "/v1/headset/unwell", Json::object(),
-                      school.second.credential); // by HTTP alike
+                      school.second.credential); // the same by HTTP
     const Json hands = wait_for_entry(page, "hands", [](const Json& list) { return list.size() == 2; });
     CHECK(hands.at(0).at("device_id") == school.second.id.value());
     CHECK(hands.at(0).at("unwell") == true);

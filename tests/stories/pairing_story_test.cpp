@@ -1,4 +1,4 @@
-// How headsets come in, what they say of themselves, and who wears them.
+// How headsets are paired, what they report about themselves, and who wears them.
 #include <catch2/catch_test_macros.hpp>
 
 #include "support/test_appliance.h"
@@ -28,7 +28,7 @@ TEST_CASE("a headset pairs with the code that the teacher shows", "[stories][dev
     Json paired = box.expect(201, "POST", "/v1/pairings", request);
     CHECK(paired.at("device").at("name") == "DPVR-07");
     CHECK(paired.at("device").at("person").is_null());
-    box.expect(404, "POST", "/v1/pairings", request); // once
+    box.expect(404, "POST", "/v1/pairings", request); // a code works once
     CHECK(box.expect(200, "GET", "/v1/organisation", nullptr, head).at("licence").at("seats_left") == 39);
 
     Credential headset{paired.at("token"), ""};
@@ -75,7 +75,7 @@ TEST_CASE("a headset reports, and goes offline when it falls silent", "[stories]
 
     box.clock.advance(11s);
     CHECK(box.wait_for([&] { return device().at("online") == false; }));
-    // What it said reaches the disk by itself.
+    // Its report reaches the disk without another call.
     CHECK(box.wait_for([&] {
         return box.services().store.read(
             [](store::Read& read) { return read.integer("SELECT battery FROM devices") == 71; });

@@ -1,6 +1,6 @@
-// docs/headset-protocol.md cannot lie: its conversation is one that a headset has with the real server, and
-// is compared with it letter by letter. After a wanted change: LECTERN_RECORD=1 build/dev/lectern_tests "the
-// protocol document*" writes it anew.
+// docs/headset-protocol.md cannot lie: a headset has its conversation with the real server, and the test
+// compares the two letter by letter. After an intended change, LECTERN_RECORD=1 build/dev/lectern_tests "the
+// protocol document*" writes it again.
 #include <catch2/catch_test_macros.hpp>
 #include <cstdlib>
 #include <fstream>
@@ -17,7 +17,7 @@ namespace {
 const std::string document_path = std::string(LECTERN_SOURCE_ROOT) + "/docs/headset-protocol.md";
 const std::string begins = "<!-- recorded -->\n```text\n", ends = "```\n";
 
-// A headset that writes down all that is said.
+// A headset that writes down everything that is said.
 class Recorded {
 public:
     Recorded(TestAppliance& box, Credential credential) : box_(box), credential_(std::move(credential)) {}
@@ -29,7 +29,7 @@ public:
     }
     void hang_up() { socket_->hang_up(); }
     void happens(const std::string& what) { text_ += "\n# " + what + "\n"; }
-    // And hears what comes until the answer.
+    // Sends a message and records what comes, up to the answer.
     void say(const std::string& type, const Json& data) {
         const std::string eid = std::to_string(++last_eid_);
         const std::string text = Json{{"type", type}, {"data", data}, {"eid", eid}}.dump();

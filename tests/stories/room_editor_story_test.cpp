@@ -51,7 +51,7 @@ TEST_CASE("a layout is saved whole: seats move, come and go, and keep who sits o
     Json before = lab.seats();
     lab.box.expect(200, "PATCH", "/v1/seats/" + before[3].at("id").dump(), {{"device_id", headset.id}},
                    lab.teacher);
-    // The first and the last change places, the second goes, the third is closed, two come.
+    // The first and the last swap places, the second is removed, the third is closed, two are added.
     Json first = kept(before[0]), last = kept(before[3]), third = kept(before[2]);
     std::swap(first["row"], last["row"]);
     std::swap(first["place"], last["place"]);
@@ -116,7 +116,7 @@ TEST_CASE("seats and seat types one by one", "[stories]") {
     CHECK(moved["seat_type"]["name"] == "Standing");
     lab.box.expect(409, "PATCH", seat, {{"row", 1}, {"place", 1}}, lab.teacher);
     const std::string type_address = "/v1/seat-types/" + type["id"].dump();
-    lab.box.expect(409, "DELETE", type_address, nullptr, lab.teacher); // a seat is of it
+    lab.box.expect(409, "DELETE", type_address, nullptr, lab.teacher); // a seat uses it
     CHECK(lab.box.expect(200, "PATCH", type_address, {{"name", "Stools"}}, lab.teacher)["name"] == "Stools");
     lab.box.expect(204, "DELETE", seat, nullptr, lab.teacher);
     lab.box.expect(204, "DELETE", type_address, nullptr, lab.teacher);

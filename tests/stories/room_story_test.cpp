@@ -1,4 +1,4 @@
-// A room, who sits where, and what cannot be.
+// A room, its seating, and what is refused.
 #include <catch2/catch_test_macros.hpp>
 
 #include "support/test_appliance.h"

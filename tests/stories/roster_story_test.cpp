@@ -1,4 +1,4 @@
-// A school's people, from the roster to the day they leave: in, onto headsets, out.
+// A school's people, from the roster to the day they leave: imported, on headsets, gone.
 #include <catch2/catch_test_macros.hpp>
 
 #include "platform/zip.h"
@@ -115,7 +115,7 @@ TEST_CASE("students sign in on a headset by card, or by picking their name", "[s
     };
     CHECK(names().at("allowed") == false);
     box.expect(200, "PATCH", "/v1/organisation", {{"pick_names", true}}, at.head);
-    CHECK(names().at("items").empty()); // no lesson of a class is on
+    CHECK(names().at("items").empty()); // no class has a lesson now
     box.expect(201, "POST", "/v1/sessions",
                {{"title", "Reef"}, {"class_id", std::stoll(a_class.substr(a_class.rfind('/') + 1))}},
                at.head);

@@ -1,4 +1,4 @@
-// How people come in: the first setup, signing in and out, what each may do to the others.
+// How people sign in: the first setup, signing in and out, and what each role may do to the others.
 #include <catch2/catch_test_macros.hpp>
 
 #include "support/test_appliance.h"

@@ -1,4 +1,4 @@
-// What simulated headsets say they did is what the box says they did.
+// Simulated headsets and the box agree on what the headsets did.
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <chrono>
@@ -33,7 +33,7 @@ struct School {
     void order(const std::string& action) {
         box.expect(200, "POST", path() + "/" + action, Json::object(), teacher);
     }
-    // Server time goes on with the time that headsets live in, until it is so.
+    // Moves server time along with the headsets' time until the condition holds.
     bool wait_for(const std::function<bool()>& condition) {
         auto before = std::chrono::steady_clock::now();
         return TestAppliance::wait_for([&] {

@@ -1,4 +1,4 @@
-// How staff come in, prove themselves, and what a school decides for itself.
+// How staff sign in, prove who they are, and what a school decides for itself.
 #include <catch2/catch_test_macros.hpp>
 
 #include "platform/totp.h"
@@ -129,7 +129,7 @@ TEST_CASE("a school decides who signs in how", "[stories][people]") {
         {{"staff_pin", false}, {"pick_names", true}, {"leaderboard", "names"}, {"gaze_days", nullptr}}, head);
     CHECK(changed.at("leaderboard") == "names");
     CHECK(changed.at("gaze_days").is_null());
-    box.expect(401, "GET", "/v1/people", nullptr, rossi); // what a PIN opened is closed
+    box.expect(401, "GET", "/v1/people", nullptr, rossi); // logins opened by a PIN are closed
     CHECK(box.call("POST", "/v1/logins", {{"nickname", "rossi"}, {"pin", "1234"}}).status == 403);
     box.expect(422, "PATCH", "/v1/organisation", {{"leaderboard", "everybody"}}, head);
 }

@@ -1,5 +1,5 @@
 // A training, from the scenario that a teacher writes to the score that she explains, on Lectern's own API
-// and live topics. The whole of it over dialects A and E is told in whole_training_story_test.cpp.
+// and live topics. whole_training_story_test.cpp tells it over the training and trainer dialects.
 #include <catch2/catch_test_macros.hpp>
 
 #include "support/live_headset.h"
@@ -57,7 +57,7 @@ struct Story {
     Json ada, scenario;
 };
 
-// The next value that a topic gives to that key.
+// The next value of that key in a topic.
 Json next_entry(LiveClient& page, const std::string& topic, const std::string& key) {
     return page
         .wait_for([&](const Json& message) {

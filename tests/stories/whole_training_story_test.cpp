@@ -1,6 +1,6 @@
-// A whole training, as a class meets it: the teacher's panel and the headset
-// speak dialect A, the student's tablet dialect E, the teacher's page Lectern's
-// own API; and all of them see the same run.
+// A whole training, as a class meets it: the teacher's panel and the headset speak the training dialect, the
+// student's tablet the trainer dialect, the teacher's page Lectern's own API; and all of them see the same
+// run.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -26,7 +26,7 @@ const char* const scenario_file = R"({
       {"title": "Lid on", "kind": "checklist", "of": "lid_on", "weight": 1},
       {"title": "Quick", "kind": "metric", "of": "seconds", "weight": 2, "full_at": 60, "none_at": 120}]}})";
 
-// Everybody of the story, and what each holds.
+// Everybody in the story, and what each holds.
 class Training {
 public:
     Training() : head(box.set_up()) {
@@ -92,7 +92,6 @@ public:
 // The student talks with the persona in the headset and on the tablet; the teacher reads along and steps in.
 void talk(Training& story, const std::string& run, const std::string& session_path) {
     TestAppliance& box = story.box;
-    // teacher reads along and steps in.
     const std::string messages = "/v1/runs/" + run + "/messages";
     box.expect(200, "GET", messages, nullptr, story.teacher);
     LiveClient page(box, story.teacher), tablet_socket(box, story.tablet);
@@ -117,10 +116,9 @@ void talk(Training& story, const std::string& run, const std::string& session_pa
     CHECK(story.data(session_path + "/messages").size() == 5);
 }
 
-// Whatever is sent again, by whichever way, and over a restart: rewarded once.
+// Sending anything again, by any way and across a restart, rewards it only once.
 void send_again(Training& story, const Json& handed, const std::string& session_path) {
     TestAppliance& box = story.box;
-    // once.
     story.record(handed);
     box.restart();
     CHECK(story.record(handed).at("score") == 75);
@@ -151,8 +149,7 @@ TEST_CASE(
     story.link_headset();
     CHECK(story.poll().at("status") == "failed"); // nothing waits
 
-    // Assigned on the panel, fetched by the headset; the tablet of the student
-    // knows.
+    // Assigned on the panel, fetched by the headset; the student's tablet knows.
     box.expect(
         200, "POST", "/clients/start_session",
         {{"device_id", story.device_id}, {"user_id", "ada"}, {"scenario_id", to_string(story.scenario_id)}},
@@ -167,8 +164,7 @@ TEST_CASE(
 
     talk(story, run, session_path);
 
-    // Done and recorded: 25 for the heat, 25 for the lid, half of 50 for the
-    // time.
+    // Done and recorded: 25 for the heat, 25 for the lid, half of 50 for the time.
     CHECK(story.record(handed).at("score") == 75);
     const Json scored = story.data(session_path);
     CHECK(scored.at("status") == "completed");
@@ -177,7 +173,7 @@ TEST_CASE(
 
     send_again(story, handed, session_path);
 
-    // On the leaderboard of the page and of dialect E alike.
+    // On the leaderboard of the page and of the trainer dialect alike.
     const Json board = box.expect(200, "GET", "/v1/leaderboard", nullptr, story.teacher).at("items");
     REQUIRE(board.size() == 1);
     CHECK(board.at(0).at("person").at("nickname") == "ada");

@@ -1,5 +1,5 @@
-// Wi-Fi that goes at the worst moment of everything but an order (that one is in live_story_test): a student
-// who feels unwell, a swap, the end of a lesson, a command that was obeyed and not yet acknowledged.
+// Wi-Fi that fails at the worst moment of everything but an order (live_story_test has that): a student who
+// feels unwell, a swap, the end of a lesson, a command that was obeyed and not yet acknowledged.
 #include <catch2/catch_test_macros.hpp>
 
 #include "support/live_school.h"
@@ -62,7 +62,7 @@ TEST_CASE("a flat headset is swapped for a spare while neither has Wi-Fi", "[sto
         school.box.expect(200, "GET", "/v1/rooms/" + school.room.at("id").dump(), nullptr, school.teacher)
             .at("seats");
     CHECK(seats.at(0).at("device_id") == spare.id.value());
-    one.connect(); // charged again: it is nobody's and in no lesson
+    one.connect(); // charged again: nobody's, and in no lesson
     const Json back = one.wait_for("welcome");
     CHECK(back.at("person").is_null());
     CHECK(back.at("session").is_null());
@@ -78,7 +78,7 @@ TEST_CASE("a lesson that ends while a headset is away signs its student out all 
     school.order({{"action", "stop"}});
     one.connect();
     const Json welcome = one.wait_for("welcome");
-    CHECK(welcome.at("person").is_null()); // the next child is not recorded as the last
+    CHECK(welcome.at("person").is_null()); // the next child is not recorded as the last one
     CHECK(welcome.at("session").is_null());
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("what was obeyed without a line is not sent again; who failed is sent 
         headset->expect("command.answer",
                         {{"session_id", school.session}, {"number", 1}, {"state", "received"}});
     }
-    one.hang_up(); // it plays, and nobody hears that it does
+    one.hang_up(); // it plays, and nobody hears of it
     two.expect(
         "command.answer",
         {{"session_id", school.session}, {"number", 1}, {"state", "failed"}, {"error", "no such file"}});
@@ -129,7 +129,7 @@ TEST_CASE("pictures are asked for only while somebody watches, and go only to wh
     const auto picture = page.wait_for_picture();
     CHECK(picture.device_id == school.first.id);
     CHECK(picture.jpeg == "wall");
-    // Shown large: better ones, for the wall too.
+    // Shown large: better pictures, for the wall too.
     colleague.expect("subscribe", {{"topic", "view/" + id}});
     CHECK(one.wait_for("pictures").at("max_bytes") > wall.at("max_bytes"));
     one.send_picture("large");

@@ -228,7 +228,7 @@ TEST_CASE("lms: a session is created, gets a lesson, starts, pauses and stops", 
     CHECK(say("start", as_json, "application/json") == R"({"message":"Session started"})"); // once more
 }
 
-TEST_CASE("lms: what Lectern's page shows of a session is what dialect B did to it", "[dialects]") {
+TEST_CASE("lms: what Lectern's page shows of a session is what the LMS dialect did to it", "[dialects]") {
     const School school;
     const std::string token = school.log_in("rossi", "2222");
     const std::string id = school.create_session(token);

@@ -136,13 +136,14 @@ http::Shape session_shape() {
 }
 
 http::RouteBuilder in_dialect(http::RouteBuilder route, Access access) {
-    return route.by(access).errors(error_answer).tagged("dialect B");
+    return route.by(access).errors(error_answer).tagged("LMS dialect");
 }
 
 void add_login(http::RouteTable& table, const Parts& parts) {
     table.add(
-        in_dialect(http::post("/api/login", "Dialect B: sign in with nickname and PIN, perhaps on a headset"),
-                   Access::open)
+        in_dialect(
+            http::post("/api/login", "LMS dialect: sign in with nickname and PIN, perhaps on a headset"),
+            Access::open)
             .slow()
             .takes(http::open_object({{"nickname?", field()}, {"pin?", field()}, {"device_id?", field()}}))
             .gives(http::open_object({{"token", http::text(1, 200)}, {"user", user_shape()}}))
@@ -151,7 +152,7 @@ void add_login(http::RouteTable& table, const Parts& parts) {
 }
 
 http::Route control_route(const Parts& parts, const std::string& word, Act what, const std::string& message) {
-    return in_dialect(http::post("/api/session/" + word, "Dialect B: " + word + " a session"),
+    return in_dialect(http::post("/api/session/" + word, "LMS dialect: " + word + " a session"),
                       Access::teacher)
         .writes()
         .takes(http::open_object({{"session_id?", field()}}))
@@ -163,14 +164,14 @@ http::Route control_route(const Parts& parts, const std::string& word, Act what,
 }
 
 void add_sessions(http::RouteTable& table, const Parts& parts) {
-    table.add(in_dialect(http::post("/api/session/create", "Dialect B: make a session"), Access::teacher)
+    table.add(in_dialect(http::post("/api/session/create", "LMS dialect: make a session"), Access::teacher)
                   .writes()
                   .takes(http::open_object({{"title?", field()}}))
                   .gives(session_shape(), 201)
                   .handled<store::Tx>(
                       [parts](Call& call, store::Tx& tx) { return create_session(parts, call, tx); }));
     table.add(
-        in_dialect(http::post("/api/session/addLesson", "Dialect B: add a lesson to a session"),
+        in_dialect(http::post("/api/session/addLesson", "LMS dialect: add a lesson to a session"),
                    Access::teacher)
             .writes()
             .takes(http::open_object({{"session_id?", field()}, {"title?", field()}, {"content?", field()}}))
@@ -190,7 +191,7 @@ void add_lists(http::RouteTable& table, const Parts& parts) {
                                                 {"name", http::text(0, 200)},
                                                 {"teacher", user_shape()},
                                                 {"students", http::list(user_shape(), 10000)}});
-    table.add(in_dialect(http::get("/api/classes", "Dialect B: the caller's classes"), Access::student)
+    table.add(in_dialect(http::get("/api/classes", "LMS dialect: the caller's classes"), Access::student)
                   .reads()
                   .gives(http::list(class_shape, 10000))
                   .handled<store::Read>(
@@ -201,7 +202,7 @@ void add_lists(http::RouteTable& table, const Parts& parts) {
                                                  {"score", http::nullable(http::number(-1e9, 1e9))},
                                                  {"completed", http::boolean()},
                                                  {"progress_data", http::open_object({})}});
-    table.add(in_dialect(http::get("/api/results", "Dialect B: a student's own results"), Access::student)
+    table.add(in_dialect(http::get("/api/results", "LMS dialect: a student's own results"), Access::student)
                   .reads()
                   .gives(http::list(result_shape, 1000))
                   .handled<store::Read>(
@@ -213,7 +214,7 @@ void add_page(http::RouteTable& table, const char* path, const char* summary, co
                   .memory()
                   .by(Access::open)
                   .counted()
-                  .tagged("dialect B")
+                  .tagged("LMS dialect")
                   .handled([file](Call& call) { return http::asset(call, file); }));
 }
 

@@ -221,33 +221,33 @@ Sockets::~Sockets() = default;
 
 void Sockets::add_routes() {
     using http::Access;
-    routes_.add(http::message("join", "Dialect B: /ws/session/ID/ opened")
+    routes_.add(http::message("join", "LMS dialect: /ws/session/ID/ opened")
                     .writes()
                     .by(Access::signed_in)
                     .errors(socket_error_answer)
                     .handled<store::Tx>([this](http::Call& call, store::Tx& tx) { return join(call, tx); }));
     routes_.add(
-        http::message("find", "Dialect B: /websocket/ looks for its session")
+        http::message("find", "LMS dialect: /websocket/ looks for its session")
             .reads()
             .by(Access::signed_in)
             .errors(socket_error_answer)
             .counted()
             .handled<store::Read>([this](http::Call& call, store::Read& read) { return find(call, read); }));
     for (const Word& word : words)
-        routes_.add(http::message(word.action, std::string("Dialect B: ") + word.action)
+        routes_.add(http::message(word.action, std::string("LMS dialect: ") + word.action)
                         .writes()
                         .by(Access::teacher)
                         .errors(socket_error_answer)
                         .handled<store::Tx>([this, act = word.act](http::Call& call, store::Tx& tx) {
                             return control(call, tx, act);
                         }));
-    routes_.add(http::message("relay", "Dialect B: offer, answer and ice_candidate")
+    routes_.add(http::message("relay", "LMS dialect: offer, answer and ice_candidate")
                     .memory()
                     .by(Access::signed_in)
                     .errors(socket_error_answer)
                     .counted()
                     .handled([this](http::Call& call) { return relay(call); }));
-    routes_.add(http::message("unknown", "Dialect B: any other action")
+    routes_.add(http::message("unknown", "LMS dialect: any other action")
                     .memory()
                     .by(Access::open)
                     .errors(socket_error_answer)

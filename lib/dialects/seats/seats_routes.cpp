@@ -182,17 +182,17 @@ void add_seats_routes(http::RouteTable& table, const Parts& parts, Sockets& sock
         Handler handler;
     };
     const Row rows[] = {
-        {"auth_start", "Dialect D: is the user known, or an invited candidate?", &Calls::auth_start},
-        {"auth_reset", "Dialect D: give a registration up", &Calls::auth_reset},
-        {"login", "Dialect D: sign in by the authenticator's code", &Calls::login},
-        {"register", "Dialect D: the first code of a candidate's authenticator", &Calls::enroll},
-        {"logout", "Dialect D: sign out", &Calls::logout},
+        {"auth_start", "Seats dialect: is the user known, or an invited candidate?", &Calls::auth_start},
+        {"auth_reset", "Seats dialect: give a registration up", &Calls::auth_reset},
+        {"login", "Seats dialect: sign in by the authenticator's code", &Calls::login},
+        {"register", "Seats dialect: the first code of a candidate's authenticator", &Calls::enroll},
+        {"logout", "Seats dialect: sign out", &Calls::logout},
     };
     const auto shape = http::open_object({{"data", http::nullable(http::open_object({}))},
                                           {"status", http::one_of({"success", "error"})},
                                           {"error", http::nullable(http::text(1, 80))}});
     for (const char* prefix : {"/user/", "/api/user/"}) {
-        table.add(http::post(std::string(prefix) + "status", "Dialect D: who is signed in")
+        table.add(http::post(std::string(prefix) + "status", "Seats dialect: who is signed in")
                       .reads()
                       .by(http::Access::open)
                       .counted()

@@ -261,11 +261,11 @@ void Sockets::add_routes() {
     };
     const auto silent = [](const http::Call& call) { return http::json(call.body.value("given", Json())); };
     for (const char* type : {"cinemas.get_cinemas", "cinemas.subscribe"})
-        routes_.add(asks(type, "Dialect D: the organisation with its rooms", Access::viewer)
+        routes_.add(asks(type, "Seats dialect: the organisation with its rooms", Access::viewer)
                         .reads()
                         .handled<store::Read>(
                             [this](http::Call& call, store::Read& read) { return get_cinema(call, read); }));
-    routes_.add(asks("hall.subscribe", "Dialect D: one room", Access::viewer)
+    routes_.add(asks("hall.subscribe", "Seats dialect: one room", Access::viewer)
                     .memory()
                     .handled([this](http::Call& call) {
                         const Json hall = halls_.hall(call.caller.organisation_id,
@@ -273,21 +273,21 @@ void Sockets::add_routes() {
                         if (hall.is_null()) throw_code("HallNotFound");
                         return http::json(hall);
                     }));
-    routes_.add(asks("user.subscribe", "Dialect D: who the socket speaks for", Access::open)
+    routes_.add(asks("user.subscribe", "Seats dialect: who the socket speaks for", Access::open)
                     .reads()
                     .handled<store::Read>(
                         [this](http::Call& call, store::Read& read) { return standing(call, read); }));
     // A caller that may not subscribe has nothing to unsubscribe from, so the answer is equally silent.
     for (const char* type : {"cinemas.unsubscribe", "hall.unsubscribe", "user.unsubscribe"})
-        routes_.add(asks(type, "Dialect D: no more of it", Access::open).memory().handled(silent));
+        routes_.add(asks(type, "Seats dialect: no more of it", Access::open).memory().handled(silent));
     routes_.add(
-        http::message("hall.update_seat_status", "Dialect D: set a seat's status")
+        http::message("hall.update_seat_status", "Seats dialect: set a seat's status")
             .writes()
             .by(Access::teacher)
             .errors(socket_error_answer)
             .body_limit(data_limit)
             .handled<store::Tx>([this](http::Call& call, store::Tx& tx) { return set_status(call, tx); }));
-    routes_.add(asks("too large", "Dialect D: a message of more than 1 MiB", Access::open)
+    routes_.add(asks("too large", "Seats dialect: a message of more than 1 MiB", Access::open)
                     .memory()
                     .handled([](http::Call&) -> http::Answer {
                         throw platform::Error(platform::ErrorKind::too_large, "The message is too large.");

@@ -193,14 +193,14 @@ http::Shape body_of(std::initializer_list<const char*> names) {
 }
 
 void add_sign_in(http::RouteTable& table, const Parts& parts) {
-    table.add(
-        in_dialect(http::post("/api/v1/auth/register", "Dialect E: register by invitation"), Access::open)
-            .at_most(sign_ins_per_minute)
-            .slow()
-            .takes(body_of({"email?", "password?", "firstName?", "lastName?", "invitation?"}))
-            .gives(token_shape(), 201)
-            .handled([parts](Call& call) { return sign_up(parts, call); }));
-    table.add(in_dialect(http::post("/api/v1/auth/login", "Dialect E: sign in by e-mail and password"),
+    table.add(in_dialect(http::post("/api/v1/auth/register", "Trainer dialect: register by invitation"),
+                         Access::open)
+                  .at_most(sign_ins_per_minute)
+                  .slow()
+                  .takes(body_of({"email?", "password?", "firstName?", "lastName?", "invitation?"}))
+                  .gives(token_shape(), 201)
+                  .handled([parts](Call& call) { return sign_up(parts, call); }));
+    table.add(in_dialect(http::post("/api/v1/auth/login", "Trainer dialect: sign in by e-mail and password"),
                          Access::open)
                   .at_most(sign_ins_per_minute)
                   .slow()
@@ -208,13 +208,14 @@ void add_sign_in(http::RouteTable& table, const Parts& parts) {
                   .gives(token_shape())
                   .handled([parts](Call& call) { return log_in(parts, call); }));
     table.add(
-        in_dialect(http::post("/api/v1/auth/refresh", "Dialect E: a new token for the one that is there"),
-                   Access::open)
+        in_dialect(
+            http::post("/api/v1/auth/refresh", "Trainer dialect: a new token for the one that is there"),
+            Access::open)
             .writes()
             .takes(body_of({"refreshToken?"}))
             .gives(token_shape())
             .handled<store::Tx>([parts](Call& call, store::Tx& tx) { return refresh(parts, call, tx); }));
-    table.add(in_dialect(http::post("/api/v1/auth/logout", "Dialect E: sign out"), Access::student)
+    table.add(in_dialect(http::post("/api/v1/auth/logout", "Trainer dialect: sign out"), Access::student)
                   .writes()
                   .takes(body_of({}))
                   .gives(answer_shape(object_shape()))
@@ -226,7 +227,7 @@ void add_sign_in(http::RouteTable& table, const Parts& parts) {
                           parts.logins.end(tx, call.caller.organisation_id, call.caller.login_id);
                       return answer_with_message(parts, Json::object(), "Logged out");
                   }));
-    table.add(in_dialect(http::post("/api/v1/auth/forgot-password", "Dialect E: tell an administrator"),
+    table.add(in_dialect(http::post("/api/v1/auth/forgot-password", "Trainer dialect: tell an administrator"),
                          Access::open)
                   .at_most(sign_ins_per_minute)
                   .writes()
@@ -238,7 +239,7 @@ void add_sign_in(http::RouteTable& table, const Parts& parts) {
 
 void add_profile(http::RouteTable& table, const Parts& parts) {
     for (const char* path : {"/api/v1/auth/me", "/api/v1/auth/profile"})
-        table.add(in_dialect(http::get(path, "Dialect E: who is signed in"), Access::student)
+        table.add(in_dialect(http::get(path, "Trainer dialect: who is signed in"), Access::student)
                       .reads()
                       .gives(answer_shape(user_shape()))
                       .handled<store::Read>([parts](Call& call, store::Read& read) {
@@ -246,13 +247,14 @@ void add_profile(http::RouteTable& table, const Parts& parts) {
                                                        call.caller.person_id));
                       }));
     for (const char* path : {"/api/v1/auth/profile", "/api/v1/users/me/profile"})
-        table.add(in_dialect(http::put(path, "Dialect E: change one's names, time zone and preferences"),
-                             Access::student)
-                      .writes()
-                      .takes(body_of({"firstName?", "lastName?", "timezone?", "preferences?"}))
-                      .gives(answer_shape(user_shape()))
-                      .handled<store::Tx>(
-                          [parts](Call& call, store::Tx& tx) { return change_profile(parts, call, tx); }));
+        table.add(
+            in_dialect(http::put(path, "Trainer dialect: change one's names, time zone and preferences"),
+                       Access::student)
+                .writes()
+                .takes(body_of({"firstName?", "lastName?", "timezone?", "preferences?"}))
+                .gives(answer_shape(user_shape()))
+                .handled<store::Tx>(
+                    [parts](Call& call, store::Tx& tx) { return change_profile(parts, call, tx); }));
 }
 
 } // namespace

@@ -137,22 +137,22 @@ http::Shape scenario_shape() {
 } // namespace
 
 void add_scenario_routes(http::RouteTable& table, const Parts& parts) {
-    table.add(
-        in_dialect(http::get("/api/v1/scenarios", "Dialect E: the scenarios, with the caller's progress"),
-                   Access::student)
-            .reads()
-            .asks({{"difficulty?", http::anything()}, {"completed?", http::anything()}})
-            .gives(answer_shape(http::list(scenario_shape(), 1000)))
-            .handled<store::Read>(
-                [parts](Call& call, store::Read& read) { return list(parts, call, read); }));
-    table.add(
-        in_dialect(http::get("/api/v1/scenarios/progress/me", "Dialect E: the caller's progress over all"),
-                   Access::student)
-            .reads()
-            .gives(answer_shape(http::list(object_shape(), 1000)))
-            .handled<store::Read>(
-                [parts](Call& call, store::Read& read) { return own_progress(parts, call, read); }));
-    table.add(in_dialect(http::get("/api/v1/scenarios/:id", "Dialect E: one scenario"), Access::student)
+    table.add(in_dialect(http::get("/api/v1/scenarios",
+                                   "Trainer dialect: the scenarios, with the caller's progress"),
+                         Access::student)
+                  .reads()
+                  .asks({{"difficulty?", http::anything()}, {"completed?", http::anything()}})
+                  .gives(answer_shape(http::list(scenario_shape(), 1000)))
+                  .handled<store::Read>(
+                      [parts](Call& call, store::Read& read) { return list(parts, call, read); }));
+    table.add(in_dialect(http::get("/api/v1/scenarios/progress/me",
+                                   "Trainer dialect: the caller's progress over all"),
+                         Access::student)
+                  .reads()
+                  .gives(answer_shape(http::list(object_shape(), 1000)))
+                  .handled<store::Read>(
+                      [parts](Call& call, store::Read& read) { return own_progress(parts, call, read); }));
+    table.add(in_dialect(http::get("/api/v1/scenarios/:id", "Trainer dialect: one scenario"), Access::student)
                   .reads()
                   .gives(answer_shape(scenario_shape()))
                   .handled<store::Read>([parts](Call& call, store::Read& read) {
@@ -160,12 +160,12 @@ void add_scenario_routes(http::RouteTable& table, const Parts& parts) {
                                     with_progress(read, parts, call.caller, scenario_of(read, parts, call),
                                                   progresses_of(read, parts, call.caller)));
                   }));
-    table.add(
-        in_dialect(http::post("/api/v1/scenarios/:id/start", "Dialect E: start a scenario"), Access::student)
-            .writes()
-            .takes(http::open_object({}))
-            .gives(answer_shape(object_shape({{"id", http::text(1, 200)}})), 201)
-            .handled<store::Tx>([parts](Call& call, store::Tx& tx) { return start(parts, call, tx); }));
+    table.add(in_dialect(http::post("/api/v1/scenarios/:id/start", "Trainer dialect: start a scenario"),
+                         Access::student)
+                  .writes()
+                  .takes(http::open_object({}))
+                  .gives(answer_shape(object_shape({{"id", http::text(1, 200)}})), 201)
+                  .handled<store::Tx>([parts](Call& call, store::Tx& tx) { return start(parts, call, tx); }));
 }
 
 } // namespace dialects::trainer

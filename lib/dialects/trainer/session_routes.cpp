@@ -103,48 +103,51 @@ http::Shape chat_shape() {
 }
 
 void add_conversation(http::RouteTable& table, const Parts& parts) {
-    table.add(in_dialect(http::get("/api/v1/sessions/:id/messages", "Dialect E: what was said in a session"),
-                         Access::student)
-                  .reads()
-                  .gives(answer_shape(http::list(chat_shape(), chat::Chat::most_messages)))
-                  .handled<store::Read>(
-                      [parts](Call& call, store::Read& read) { return messages(parts, call, read); }));
     table.add(
-        in_dialect(http::post("/api/v1/sessions/:id/messages", "Dialect E: talk with the scenario's persona"),
+        in_dialect(http::get("/api/v1/sessions/:id/messages", "Trainer dialect: what was said in a session"),
                    Access::student)
-            .slow()
-            .takes(http::open_object({{"message?", http::anything()}, {"type?", http::anything()}}))
-            .gives(answer_shape(
-                       object_shape({{"message", chat_shape()}, {"reply", http::nullable(chat_shape())}})),
-                   201)
-            .handled([parts](Call& call) { return say(parts, call); }));
+            .reads()
+            .gives(answer_shape(http::list(chat_shape(), chat::Chat::most_messages)))
+            .handled<store::Read>(
+                [parts](Call& call, store::Read& read) { return messages(parts, call, read); }));
+    table.add(in_dialect(http::post("/api/v1/sessions/:id/messages",
+                                    "Trainer dialect: talk with the scenario's persona"),
+                         Access::student)
+                  .slow()
+                  .takes(http::open_object({{"message?", http::anything()}, {"type?", http::anything()}}))
+                  .gives(answer_shape(object_shape(
+                             {{"message", chat_shape()}, {"reply", http::nullable(chat_shape())}})),
+                         201)
+                  .handled([parts](Call& call) { return say(parts, call); }));
 }
 
 } // namespace
 
 void add_session_routes(http::RouteTable& table, const Parts& parts) {
-    table.add(in_dialect(http::get("/api/v1/sessions/active/me", "Dialect E: the caller's session that runs"),
-                         Access::student)
-                  .reads()
-                  .gives(answer_shape(http::nullable(session_shape())))
-                  .handled<store::Read>(
-                      [parts](Call& call, store::Read& read) { return active(parts, call, read); }));
     table.add(
-        in_dialect(http::get("/api/v1/sessions/completed/me", "Dialect E: the caller's sessions that ended"),
+        in_dialect(http::get("/api/v1/sessions/active/me", "Trainer dialect: the caller's session that runs"),
                    Access::student)
             .reads()
-            .gives(answer_shape(http::list(session_shape(), 1000)))
+            .gives(answer_shape(http::nullable(session_shape())))
             .handled<store::Read>(
-                [parts](Call& call, store::Read& read) { return completed(parts, call, read); }));
-    table.add(in_dialect(http::get("/api/v1/sessions/:id", "Dialect E: one session"), Access::student)
+                [parts](Call& call, store::Read& read) { return active(parts, call, read); }));
+    table.add(in_dialect(http::get("/api/v1/sessions/completed/me",
+                                   "Trainer dialect: the caller's sessions that ended"),
+                         Access::student)
+                  .reads()
+                  .gives(answer_shape(http::list(session_shape(), 1000)))
+                  .handled<store::Read>(
+                      [parts](Call& call, store::Read& read) { return completed(parts, call, read); }));
+    table.add(in_dialect(http::get("/api/v1/sessions/:id", "Trainer dialect: one session"), Access::student)
                   .reads()
                   .gives(answer_shape(session_shape()))
                   .handled<store::Read>([parts](Call& call, store::Read& read) {
                       return answer(parts, json_of(read, parts, session_of(read, parts, call)));
                   }));
     table.add(
-        in_dialect(http::post("/api/v1/sessions/:id/resolve", "Dialect E: end a session, score it, give XP"),
-                   Access::student)
+        in_dialect(
+            http::post("/api/v1/sessions/:id/resolve", "Trainer dialect: end a session, score it, give XP"),
+            Access::student)
             .writes()
             .takes(http::open_object({{"resolution?", http::anything()}, {"escalated?", http::anything()}}))
             .gives(answer_shape(session_shape()))

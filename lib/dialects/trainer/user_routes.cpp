@@ -77,25 +77,25 @@ http::RouteBuilder reading(const char* path, const char* summary) {
 
 void add_user_routes(http::RouteTable& table, const Parts& parts) {
     table.add(
-        reading("/api/v1/users/me", "Dialect E: the caller, with level, XP and metrics")
+        reading("/api/v1/users/me", "Trainer dialect: the caller, with level, XP and metrics")
             .gives(answer_shape(object_shape({{"id", http::text(36, 36)}, {"metrics", object_shape()}})))
             .handled<store::Read>([parts](Call& call, store::Read& read) { return me(parts, call, read); }));
-    table.add(reading("/api/v1/users/me/performance", "Dialect E: the caller's figures")
+    table.add(reading("/api/v1/users/me/performance", "Trainer dialect: the caller's figures")
                   .gives(answer_shape(object_shape({{"level", http::integer(1, INT64_MAX)}})))
                   .handled<store::Read>([parts](Call& call, store::Read& read) {
                       return answer(parts, performance_of(read, parts, call.caller));
                   }));
-    table.add(reading("/api/v1/users/me/progress", "Dialect E: the caller's progress per scenario")
+    table.add(reading("/api/v1/users/me/progress", "Trainer dialect: the caller's progress per scenario")
                   .gives(answer_shape(http::list(object_shape(), 1000)))
                   .handled<store::Read>([parts](Call& call, store::Read& read) {
                       return progress_per_scenario(parts, call, read);
                   }));
-    table.add(
-        reading("/api/v1/users/leaderboard", "Dialect E: who has most XP, as far as the school shows it")
-            .asks({{"limit?", http::anything()}})
-            .gives(answer_shape(http::list(object_shape(), progress::Progress::most_rows)))
-            .handled<store::Read>(
-                [parts](Call& call, store::Read& read) { return leaderboard(parts, call, read); }));
+    table.add(reading("/api/v1/users/leaderboard",
+                      "Trainer dialect: who has most XP, as far as the school shows it")
+                  .asks({{"limit?", http::anything()}})
+                  .gives(answer_shape(http::list(object_shape(), progress::Progress::most_rows)))
+                  .handled<store::Read>(
+                      [parts](Call& call, store::Read& read) { return leaderboard(parts, call, read); }));
 }
 
 void add_trainer_routes(http::RouteTable& table, const Parts& parts) {

@@ -354,7 +354,7 @@ Json performance_json(const progress::Performance& performance, const progress::
 }
 
 http::RouteBuilder in_dialect(http::RouteBuilder route, http::Access access) {
-    return route.by(access).errors(error_answer).at_most(calls_per_minute).tagged("dialect E");
+    return route.by(access).errors(error_answer).at_most(calls_per_minute).tagged("trainer dialect");
 }
 
 http::Shape object_shape(http::Fields fields) {

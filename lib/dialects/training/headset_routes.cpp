@@ -180,40 +180,40 @@ http::Shape field() {
 }
 
 http::RouteBuilder in_dialect(http::RouteBuilder route, Access access) {
-    return route.by(access).errors(error_answer).tagged("dialect A").at_most(calls_per_minute);
+    return route.by(access).errors(error_answer).tagged("training dialect").at_most(calls_per_minute);
 }
 
 void add_linking(http::RouteTable& table, const Parts& parts) {
     table.add(
-        in_dialect(http::post("/devices/connect", "Dialect A: a headset links itself by a code"),
+        in_dialect(http::post("/devices/connect", "Training dialect: a headset links itself by a code"),
                    Access::open)
             .writes()
             .errors(connect_error_answer)
             .takes(http::open_object({{"connect_code?", field()}, {"device_serial_number?", field()}}))
             .gives(http::open_object({{"id", http::text(1, 20)}, {"token", http::text(1, 200)}}))
             .handled<store::Tx>([parts](Call& call, store::Tx& tx) { return connect(parts, call, tx); }));
-    table.add(
-        in_dialect(http::post("/devices/auto_connect", "Dialect A: a headset looks whether it is linked"),
-                   Access::headset)
-            .reads()
-            .takes(http::open_object({{"device_serial_number?", field()}}))
-            .gives(http::open_object({{"connected", http::boolean()}}))
-            .handled<store::Read>(
-                [parts](Call& call, store::Read& read) { return auto_connect(parts, call, read); }));
+    table.add(in_dialect(http::post("/devices/auto_connect",
+                                    "Training dialect: a headset looks whether it is linked"),
+                         Access::headset)
+                  .reads()
+                  .takes(http::open_object({{"device_serial_number?", field()}}))
+                  .gives(http::open_object({{"connected", http::boolean()}}))
+                  .handled<store::Read>(
+                      [parts](Call& call, store::Read& read) { return auto_connect(parts, call, read); }));
 }
 
 void add_running(http::RouteTable& table, const Parts& parts) {
+    table.add(in_dialect(http::post("/devices/start_game",
+                                    "Training dialect: has this headset a scenario to run? Polled"),
+                         Access::headset)
+                  .memory()
+                  .counted()
+                  .at_most(polls_per_minute)
+                  .takes(http::open_object({{"device_id?", field()}, {"device_serial_number?", field()}}))
+                  .gives(http::open_object({}))
+                  .handled([parts](Call& call) { return start_game(parts, call); }));
     table.add(
-        in_dialect(http::post("/devices/start_game", "Dialect A: has this headset a scenario to run? Polled"),
-                   Access::headset)
-            .memory()
-            .counted()
-            .at_most(polls_per_minute)
-            .takes(http::open_object({{"device_id?", field()}, {"device_serial_number?", field()}}))
-            .gives(http::open_object({}))
-            .handled([parts](Call& call) { return start_game(parts, call); }));
-    table.add(
-        in_dialect(http::post("/records/add", "Dialect A: what came of a scenario"), Access::headset)
+        in_dialect(http::post("/records/add", "Training dialect: what came of a scenario"), Access::headset)
             .writes()
             .takes(http::open_object({{"client_id?", field()},
                                       {"device_id?", field()},
@@ -235,7 +235,7 @@ void add_running(http::RouteTable& table, const Parts& parts) {
 void add_headset_routes(http::RouteTable& table, const Parts& parts) {
     add_linking(table, parts);
     add_running(table, parts);
-    table.add(in_dialect(http::post("/scenarios/add", "Dialect A: add a scenario"), Access::signed_in)
+    table.add(in_dialect(http::post("/scenarios/add", "Training dialect: add a scenario"), Access::signed_in)
                   .writes()
                   .takes(http::open_object({{"scenario_name?", field()},
                                             {"client_id?", field()},
@@ -245,11 +245,11 @@ void add_headset_routes(http::RouteTable& table, const Parts& parts) {
                   .gives(http::open_object({{"record", http::open_object({{"id", http::text(1, 20)}})}}))
                   .handled<store::Tx>(
                       [parts](Call& call, store::Tx& tx) { return add_scenario(parts, call, tx); }));
-    table.add(http::get("/api-docs", "Dialect A: the interactive documentation")
+    table.add(http::get("/api-docs", "Training dialect: the interactive documentation")
                   .memory()
                   .by(Access::open)
                   .counted()
-                  .tagged("dialect A")
+                  .tagged("training dialect")
                   .handled([](Call& call) { return http::asset(call, "docs.html"); }));
 }
 

@@ -120,13 +120,13 @@ http::Shape field() {
 http::RouteBuilder in_panel(http::RouteBuilder route) {
     return route.by(Access::client_panel)
         .errors(panel_error_answer)
-        .tagged("dialect A")
+        .tagged("training dialect")
         .at_most(calls_per_minute);
 }
 
 void add_lists(http::RouteTable& table, const Parts& parts) {
     for (const char* path : {"/devices/list", "/clients/list_devices"})
-        table.add(in_panel(http::get(path, "Dialect A: the client's headsets"))
+        table.add(in_panel(http::get(path, "Training dialect: the client's headsets"))
                       .reads()
                       .gives(http::open_object({{"success", http::boolean()}}))
                       .handled<store::Read>([parts](Call& call, store::Read& read) {
@@ -137,32 +137,34 @@ void add_lists(http::RouteTable& table, const Parts& parts) {
 } // namespace
 
 void add_panel_routes(http::RouteTable& table, const Parts& parts) {
-    table.add(http::post("/clients/login", "Dialect A: sign in as a client, with an administrator's login")
-                  .slow()
-                  .by(Access::open)
-                  .errors(login_error_answer)
-                  .tagged("dialect A")
-                  .takes(http::open_object({{"username?", field()}, {"password?", field()}}))
-                  .gives(http::open_object({{"name", http::text(1, 200)},
-                                            {"seats", http::integer(0, 1'000'000)},
-                                            {"token", http::text(1, 200)}}))
-                  .handled([parts](Call& call) { return log_in(parts, call); }));
     table.add(
-        in_panel(http::get("/clients/add_device", "Dialect A: a code for one headset"))
+        http::post("/clients/login", "Training dialect: sign in as a client, with an administrator's login")
+            .slow()
+            .by(Access::open)
+            .errors(login_error_answer)
+            .tagged("training dialect")
+            .takes(http::open_object({{"username?", field()}, {"password?", field()}}))
+            .gives(http::open_object({{"name", http::text(1, 200)},
+                                      {"seats", http::integer(0, 1'000'000)},
+                                      {"token", http::text(1, 200)}}))
+            .handled([parts](Call& call) { return log_in(parts, call); }));
+    table.add(
+        in_panel(http::get("/clients/add_device", "Training dialect: a code for one headset"))
             .writes()
             .errors(seat_error_answer)
             .gives(http::open_object({}))
             .handled<store::Tx>([parts](Call& call, store::Tx& tx) { return add_device(parts, call, tx); }));
     add_lists(table, parts);
-    table.add(in_panel(http::post("/clients/start_session", "Dialect A: have a headset run a scenario"))
-                  .writes()
-                  .takes(http::open_object({{"device_id?", field()},
-                                            {"user_id?", field()},
-                                            {"running_scenario?", field()},
-                                            {"scenario_id?", field()}}))
-                  .gives(http::open_object({}))
-                  .handled<store::Tx>(
-                      [parts](Call& call, store::Tx& tx) { return start_session(parts, call, tx); }));
+    table.add(
+        in_panel(http::post("/clients/start_session", "Training dialect: have a headset run a scenario"))
+            .writes()
+            .takes(http::open_object({{"device_id?", field()},
+                                      {"user_id?", field()},
+                                      {"running_scenario?", field()},
+                                      {"scenario_id?", field()}}))
+            .gives(http::open_object({}))
+            .handled<store::Tx>(
+                [parts](Call& call, store::Tx& tx) { return start_session(parts, call, tx); }));
 }
 
 void add_training_routes(http::RouteTable& table, const Parts& parts) {

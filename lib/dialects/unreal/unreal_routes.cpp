@@ -156,40 +156,42 @@ http::Fields event_fields(const char* session_id) {
 }
 
 http::RouteBuilder in_dialect(http::RouteBuilder route) {
-    return route.by(Access::headset).errors(error_answer).parses_itself().tagged("dialect C");
+    return route.by(Access::headset).errors(error_answer).parses_itself().tagged("unreal dialect");
 }
 
 void add_sessions(http::RouteTable& table, const Parts& parts) {
     const http::Fields ids{{"customer_id?", id_shape()}, {"property_id?", id_shape()}};
     http::Fields times{{"session_start", time_shape()}, {"session_end", time_shape()}};
     times.insert(times.end(), ids.begin(), ids.end());
-    table.add(in_dialect(http::post("/api/v1/unreal/session", "Dialect C: record a session that is over"))
-                  .writes()
-                  .takes(http::open_object(times))
-                  .gives(session_shape(), 201)
-                  .handled<Tx>([parts](Call& call, Tx& tx) { return record_session(parts, call, tx); }));
-    table.add(in_dialect(http::post("/api/v1/unreal/session/start", "Dialect C: begin a session"))
+    table.add(
+        in_dialect(http::post("/api/v1/unreal/session", "Unreal dialect: record a session that is over"))
+            .writes()
+            .takes(http::open_object(times))
+            .gives(session_shape(), 201)
+            .handled<Tx>([parts](Call& call, Tx& tx) { return record_session(parts, call, tx); }));
+    table.add(in_dialect(http::post("/api/v1/unreal/session/start", "Unreal dialect: begin a session"))
                   .writes()
                   .takes(http::open_object(ids))
                   .gives(session_shape(), 201)
                   .handled<Tx>([parts](Call& call, Tx& tx) { return start_session(parts, call, tx); }));
-    table.add(in_dialect(http::post("/api/v1/unreal/session/end", "Dialect C: end a session"))
+    table.add(in_dialect(http::post("/api/v1/unreal/session/end", "Unreal dialect: end a session"))
                   .writes()
                   .takes(http::open_object({{"session_id", http::text(1, id_limit)}}))
                   .gives(session_shape())
                   .handled<Tx>([parts](Call& call, Tx& tx) { return end_session_call(parts, call, tx); }));
-    table.add(in_dialect(http::get("/api/v1/unreal/session/:session/status", "Dialect C: how a session is"))
-                  .reads()
-                  .counted()
-                  .gives(http::open_object({{"session_id", http::text(0, 2000)},
-                                            {"status", http::one_of({"active", "completed", "not_found"})},
-                                            {"started_at", http::nullable(http::time())},
-                                            {"duration_so_far", http::number(0, 1e12)},
-                                            {"ended_at?", http::time()},
-                                            {"duration_seconds?", http::number(0, 1e12)}}))
-                  .handled<Read>([parts](Call& call, Read& read) { return tell_status(parts, call, read); }));
     table.add(
-        in_dialect(http::post("/api/v1/unreal/session/:session/heartbeat", "Dialect C: a session lives"))
+        in_dialect(http::get("/api/v1/unreal/session/:session/status", "Unreal dialect: how a session is"))
+            .reads()
+            .counted()
+            .gives(http::open_object({{"session_id", http::text(0, 2000)},
+                                      {"status", http::one_of({"active", "completed", "not_found"})},
+                                      {"started_at", http::nullable(http::time())},
+                                      {"duration_so_far", http::number(0, 1e12)},
+                                      {"ended_at?", http::time()},
+                                      {"duration_seconds?", http::number(0, 1e12)}}))
+            .handled<Read>([parts](Call& call, Read& read) { return tell_status(parts, call, read); }));
+    table.add(
+        in_dialect(http::post("/api/v1/unreal/session/:session/heartbeat", "Unreal dialect: a session lives"))
             .reads()
             .counted()
             .gives(http::open_object({{"status", http::one_of({"alive"})},
@@ -202,7 +204,7 @@ void add_tracking(http::RouteTable& table, const Parts& parts) {
     // Both routes share one reader: everything that writes runs on one thread.
     const auto reader = std::make_shared<TrackingReader>();
     table.add(
-        in_dialect(http::post("/api/v1/unreal/tracking/event", "Dialect C: store one event"))
+        in_dialect(http::post("/api/v1/unreal/tracking/event", "Unreal dialect: store one event"))
             .writes()
             .counted()
             .takes(http::open_object(event_fields("session_id")))
@@ -211,26 +213,27 @@ void add_tracking(http::RouteTable& table, const Parts& parts) {
             .handled<Tx>(
                 [parts, reader](Call& call, Tx& tx) { return take_event(parts, *reader, call, tx); }));
     const auto most = http::integer(0, runs::batch_events_limit);
-    table.add(in_dialect(http::post("/api/v1/unreal/tracking/batch", "Dialect C: store a session's events"))
-                  .writes()
-                  .counted()
-                  .body_limit(8u << 20)
-                  .takes(http::open_object(
-                      {{"session_id", http::text(1, id_limit)},
-                       {"events",
-                        http::list(http::open_object(event_fields("session_id?")), runs::batch_events_limit)
-                            .described("invalid ones are counted as failed, the others are stored")},
-                       {"sent_at?", http::nullable(time_shape())},
-                       {"batch_id?", http::nullable(http::text(1, 128))}}))
-                  .gives(http::open_object({{"status", http::one_of({"received"})},
-                                            {"total_events", most},
-                                            {"processed", most},
-                                            {"failed", most},
-                                            {"success_rate", http::number(0, 100).described("percent")},
-                                            {"timestamp", http::time()}}),
-                         202)
-                  .handled<Tx>(
-                      [parts, reader](Call& call, Tx& tx) { return take_batch(parts, *reader, call, tx); }));
+    table.add(
+        in_dialect(http::post("/api/v1/unreal/tracking/batch", "Unreal dialect: store a session's events"))
+            .writes()
+            .counted()
+            .body_limit(8u << 20)
+            .takes(http::open_object(
+                {{"session_id", http::text(1, id_limit)},
+                 {"events",
+                  http::list(http::open_object(event_fields("session_id?")), runs::batch_events_limit)
+                      .described("invalid ones are counted as failed, the others are stored")},
+                 {"sent_at?", http::nullable(time_shape())},
+                 {"batch_id?", http::nullable(http::text(1, 128))}}))
+            .gives(http::open_object({{"status", http::one_of({"received"})},
+                                      {"total_events", most},
+                                      {"processed", most},
+                                      {"failed", most},
+                                      {"success_rate", http::number(0, 100).described("percent")},
+                                      {"timestamp", http::time()}}),
+                   202)
+            .handled<Tx>(
+                [parts, reader](Call& call, Tx& tx) { return take_batch(parts, *reader, call, tx); }));
 }
 
 Answer front(Call& call) {
@@ -263,7 +266,7 @@ void add_unreal_routes(http::RouteTable& table, const Parts& parts) {
                   .memory()
                   .by(Access::open)
                   .counted()
-                  .tagged("dialect C")
+                  .tagged("unreal dialect")
                   .handled(front));
 }
 

@@ -32,7 +32,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Dialect A: the interactive documentation
+         * Training dialect: the interactive documentation
          * @description Open to all.
          */
         get: operations["getApiDocs"];
@@ -52,7 +52,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Dialect B: the caller's classes
+         * LMS dialect: the caller's classes
          * @description A signed-in person.
          */
         get: operations["getApiClasses"];
@@ -74,7 +74,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect B: sign in with nickname and PIN, perhaps on a headset
+         * LMS dialect: sign in with nickname and PIN, perhaps on a headset
          * @description Open to all.
          */
         post: operations["postApiLogin"];
@@ -92,7 +92,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Dialect B: a student's own results
+         * LMS dialect: a student's own results
          * @description A signed-in person.
          */
         get: operations["getApiResults"];
@@ -114,7 +114,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect B: add a lesson to a session
+         * LMS dialect: add a lesson to a session
          * @description Teachers and administrators.
          */
         post: operations["postApiSessionAddLesson"];
@@ -134,7 +134,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect B: make a session
+         * LMS dialect: make a session
          * @description Teachers and administrators.
          */
         post: operations["postApiSessionCreate"];
@@ -154,7 +154,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect B: pause a session
+         * LMS dialect: pause a session
          * @description Teachers and administrators.
          */
         post: operations["postApiSessionPause"];
@@ -174,7 +174,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect B: start a session
+         * LMS dialect: start a session
          * @description Teachers and administrators.
          */
         post: operations["postApiSessionStart"];
@@ -194,7 +194,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect B: stop a session
+         * LMS dialect: stop a session
          * @description Teachers and administrators.
          */
         post: operations["postApiSessionStop"];
@@ -214,7 +214,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect D: give a registration up
+         * Seats dialect: give a registration up
          * @description Open to all.
          */
         post: operations["postApiUserAuthReset"];
@@ -234,7 +234,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect D: is the user known, or an invited candidate?
+         * Seats dialect: is the user known, or an invited candidate?
          * @description Open to all.
          */
         post: operations["postApiUserAuthStart"];
@@ -254,7 +254,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect D: sign in by the authenticator's code
+         * Seats dialect: sign in by the authenticator's code
          * @description Open to all.
          */
         post: operations["postApiUserLogin"];
@@ -274,7 +274,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect D: sign out
+         * Seats dialect: sign out
          * @description Open to all.
          */
         post: operations["postApiUserLogout"];
@@ -294,7 +294,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect D: the first code of a candidate's authenticator
+         * Seats dialect: the first code of a candidate's authenticator
          * @description Open to all.
          */
         post: operations["postApiUserRegister"];
@@ -314,7 +314,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect D: who is signed in
+         * Seats dialect: who is signed in
          * @description Open to all.
          */
         post: operations["postApiUserStatus"];
@@ -334,7 +334,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect E: tell an administrator
+         * Trainer dialect: tell an administrator
          * @description Open to all.
          */
         post: operations["postApiV1AuthForgotPassword"];
@@ -354,7 +354,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect E: sign in by e-mail and password
+         * Trainer dialect: sign in by e-mail and password
          * @description Open to all.
          */
         post: operations["postApiV1AuthLogin"];
@@ -374,7 +374,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect E: sign out
+         * Trainer dialect: sign out
          * @description A signed-in person.
          */
         post: operations["postApiV1AuthLogout"];
@@ -392,7 +392,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Dialect E: who is signed in
+         * Trainer dialect: who is signed in
          * @description A signed-in person.
          */
         get: operations["getApiV1AuthMe"];
@@ -412,12 +412,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Dialect E: who is signed in
+         * Trainer dialect: who is signed in
          * @description A signed-in person.
          */
         get: operations["getApiV1AuthProfile"];
         /**
-         * Dialect E: change one's names, time zone and preferences
+         * Trainer dialect: change one's names, time zone and preferences
          * @description A signed-in person.
          */
         put: operations["putApiV1AuthProfile"];
@@ -438,7 +438,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect E: a new token for the one that is there
+         * Trainer dialect: a new token for the one that is there
          * @description Open to all.
          */
         post: operations["postApiV1AuthRefresh"];
@@ -458,7 +458,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect E: register by invitation
+         * Trainer dialect: register by invitation
          * @description Open to all.
          */
         post: operations["postApiV1AuthRegister"];
@@ -476,7 +476,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Dialect E: the scenarios, with the caller's progress
+         * Trainer dialect: the scenarios, with the caller's progress
          * @description A signed-in person.
          */
         get: operations["getApiV1Scenarios"];
@@ -496,7 +496,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Dialect E: the caller's progress over all
+         * Trainer dialect: the caller's progress over all
          * @description A signed-in person.
          */
         get: operations["getApiV1ScenariosProgressMe"];
@@ -516,7 +516,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Dialect E: one scenario
+         * Trainer dialect: one scenario
          * @description A signed-in person.
          */
         get: operations["getApiV1ScenariosId"];
@@ -538,7 +538,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect E: start a scenario
+         * Trainer dialect: start a scenario
          * @description A signed-in person.
          */
         post: operations["postApiV1ScenariosIdStart"];
@@ -556,7 +556,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Dialect E: the caller's session that runs
+         * Trainer dialect: the caller's session that runs
          * @description A signed-in person.
          */
         get: operations["getApiV1SessionsActiveMe"];
@@ -576,7 +576,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Dialect E: the caller's sessions that ended
+         * Trainer dialect: the caller's sessions that ended
          * @description A signed-in person.
          */
         get: operations["getApiV1SessionsCompletedMe"];
@@ -596,7 +596,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Dialect E: one session
+         * Trainer dialect: one session
          * @description A signed-in person.
          */
         get: operations["getApiV1SessionsId"];
@@ -616,13 +616,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Dialect E: what was said in a session
+         * Trainer dialect: what was said in a session
          * @description A signed-in person.
          */
         get: operations["getApiV1SessionsIdMessages"];
         put?: never;
         /**
-         * Dialect E: talk with the scenario's persona
+         * Trainer dialect: talk with the scenario's persona
          * @description A signed-in person.
          */
         post: operations["postApiV1SessionsIdMessages"];
@@ -642,7 +642,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect E: end a session, score it, give XP
+         * Trainer dialect: end a session, score it, give XP
          * @description A signed-in person.
          */
         post: operations["postApiV1SessionsIdResolve"];
@@ -662,7 +662,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect C: record a session that is over
+         * Unreal dialect: record a session that is over
          * @description A headset or a site key.
          */
         post: operations["postApiV1UnrealSession"];
@@ -682,7 +682,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect C: end a session
+         * Unreal dialect: end a session
          * @description A headset or a site key.
          */
         post: operations["postApiV1UnrealSessionEnd"];
@@ -702,7 +702,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect C: begin a session
+         * Unreal dialect: begin a session
          * @description A headset or a site key.
          */
         post: operations["postApiV1UnrealSessionStart"];
@@ -722,7 +722,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect C: a session lives
+         * Unreal dialect: a session lives
          * @description A headset or a site key.
          */
         post: operations["postApiV1UnrealSessionSessionHeartbeat"];
@@ -740,7 +740,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Dialect C: how a session is
+         * Unreal dialect: how a session is
          * @description A headset or a site key.
          */
         get: operations["getApiV1UnrealSessionSessionStatus"];
@@ -762,7 +762,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect C: store a session's events
+         * Unreal dialect: store a session's events
          * @description A headset or a site key.
          */
         post: operations["postApiV1UnrealTrackingBatch"];
@@ -782,7 +782,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect C: store one event
+         * Unreal dialect: store one event
          * @description A headset or a site key.
          */
         post: operations["postApiV1UnrealTrackingEvent"];
@@ -800,7 +800,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Dialect E: who has most XP, as far as the school shows it
+         * Trainer dialect: who has most XP, as far as the school shows it
          * @description A signed-in person.
          */
         get: operations["getApiV1UsersLeaderboard"];
@@ -820,7 +820,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Dialect E: the caller, with level, XP and metrics
+         * Trainer dialect: the caller, with level, XP and metrics
          * @description A signed-in person.
          */
         get: operations["getApiV1UsersMe"];
@@ -840,7 +840,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Dialect E: the caller's figures
+         * Trainer dialect: the caller's figures
          * @description A signed-in person.
          */
         get: operations["getApiV1UsersMePerformance"];
@@ -861,7 +861,7 @@ export interface paths {
         };
         get?: never;
         /**
-         * Dialect E: change one's names, time zone and preferences
+         * Trainer dialect: change one's names, time zone and preferences
          * @description A signed-in person.
          */
         put: operations["putApiV1UsersMeProfile"];
@@ -880,7 +880,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Dialect E: the caller's progress per scenario
+         * Trainer dialect: the caller's progress per scenario
          * @description A signed-in person.
          */
         get: operations["getApiV1UsersMeProgress"];
@@ -920,7 +920,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Dialect A: a code for one headset
+         * Training dialect: a code for one headset
          * @description An administrator, or a site key of a client panel.
          */
         get: operations["getClientsAddDevice"];
@@ -940,7 +940,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Dialect A: the client's headsets
+         * Training dialect: the client's headsets
          * @description An administrator, or a site key of a client panel.
          */
         get: operations["getClientsListDevices"];
@@ -962,7 +962,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect A: sign in as a client, with an administrator's login
+         * Training dialect: sign in as a client, with an administrator's login
          * @description Open to all.
          */
         post: operations["postClientsLogin"];
@@ -982,7 +982,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect A: have a headset run a scenario
+         * Training dialect: have a headset run a scenario
          * @description An administrator, or a site key of a client panel.
          */
         post: operations["postClientsStartSession"];
@@ -1002,7 +1002,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect A: a headset looks whether it is linked
+         * Training dialect: a headset looks whether it is linked
          * @description A headset or a site key.
          */
         post: operations["postDevicesAutoConnect"];
@@ -1022,7 +1022,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect A: a headset links itself by a code
+         * Training dialect: a headset links itself by a code
          * @description Open to all.
          */
         post: operations["postDevicesConnect"];
@@ -1040,7 +1040,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Dialect A: the client's headsets
+         * Training dialect: the client's headsets
          * @description An administrator, or a site key of a client panel.
          */
         get: operations["getDevicesList"];
@@ -1062,7 +1062,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect A: has this headset a scenario to run? Polled
+         * Training dialect: has this headset a scenario to run? Polled
          * @description A headset or a site key.
          */
         post: operations["postDevicesStartGame"];
@@ -1182,7 +1182,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect A: what came of a scenario
+         * Training dialect: what came of a scenario
          * @description A headset or a site key.
          */
         post: operations["postRecordsAdd"];
@@ -1202,7 +1202,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect A: add a scenario
+         * Training dialect: add a scenario
          * @description Any login.
          */
         post: operations["postScenariosAdd"];
@@ -1222,7 +1222,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect D: give a registration up
+         * Seats dialect: give a registration up
          * @description Open to all.
          */
         post: operations["postUserAuthReset"];
@@ -1242,7 +1242,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect D: is the user known, or an invited candidate?
+         * Seats dialect: is the user known, or an invited candidate?
          * @description Open to all.
          */
         post: operations["postUserAuthStart"];
@@ -1262,7 +1262,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect D: sign in by the authenticator's code
+         * Seats dialect: sign in by the authenticator's code
          * @description Open to all.
          */
         post: operations["postUserLogin"];
@@ -1282,7 +1282,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect D: sign out
+         * Seats dialect: sign out
          * @description Open to all.
          */
         post: operations["postUserLogout"];
@@ -1302,7 +1302,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect D: the first code of a candidate's authenticator
+         * Seats dialect: the first code of a candidate's authenticator
          * @description Open to all.
          */
         post: operations["postUserRegister"];
@@ -1322,7 +1322,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Dialect D: who is signed in
+         * Seats dialect: who is signed in
          * @description Open to all.
          */
         post: operations["postUserStatus"];

@@ -75,7 +75,8 @@ void Housekeeping::clean_content() {
         return services_.store.read(
             [this](store::Read& read) { return services_.contents.file_names(read); });
     });
-    if (removed > 0) platform::log_info("removed " + std::to_string(removed) + " files that nobody names");
+    if (removed > 0)
+        platform::log_info("removed " + std::to_string(removed) + " files that nothing refers to");
 }
 
 } // namespace app

@@ -163,7 +163,7 @@ internal static class RulesTest
         Check("released", lesson.IsHeld(4600), false);
         lesson.TakeState(null);
         Check("in no lesson", lesson.State + lesson.SessionId, "stopped");
-        Check("another session counts anew", Take(lesson, Command(1, "play", 1000)), true);
+        Check("another session counts from the start", Take(lesson, Command(1, "play", 1000)), true);
     }
 
     private static void OnlyTheNewestAfterAnAbsence()

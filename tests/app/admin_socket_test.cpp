@@ -78,7 +78,7 @@ TEST_CASE("the admin socket is for its owner alone", "[app]") {
         CHECK(app::may_command(peer, runs_as, owner) == may);
 }
 
-TEST_CASE("a socket left by a server that died is replaced", "[app]") {
+TEST_CASE("a socket left by a dead server is replaced", "[app]") {
     const TemporaryFolder folder;
     const int dead = ::socket(AF_UNIX, SOCK_STREAM, 0);
     sockaddr_un address{};
@@ -100,7 +100,7 @@ TEST_CASE("a data folder whose path is longer than a socket's may be", "[app]") 
     CHECK(app::ask_server(deep, "pair", {}));
 }
 
-TEST_CASE("what a command throws reaches who asked, kind, message and fields", "[app]") {
+TEST_CASE("an error that a command throws reaches the caller: kind, message and fields", "[app]") {
     const TemporaryFolder folder;
     const app::AdminServer server(
         folder.path(), [](const std::string& command, const Json& arguments) -> Json {
@@ -127,7 +127,7 @@ TEST_CASE("what a command throws reaches who asked, kind, message and fields", "
     CHECK(std::string(thrown("defect").what()) == "a defect");
 }
 
-TEST_CASE("the admin socket bounds what it reads and outlives who misuses it", "[app]") {
+TEST_CASE("the admin socket bounds what it reads and survives clients that misuse it", "[app]") {
     const TemporaryFolder folder;
     app::AdminLimits limits;
     limits.question_bytes = 200;

@@ -87,7 +87,7 @@ std::string setup_of(std::uint16_t port) {
 
 } // namespace
 
-TEST_CASE("a backup restores a school into another folder, and never over one unasked", "[app]") {
+TEST_CASE("a backup restores a school into another folder, and never over an existing one unasked", "[app]") {
     const TemporaryFolder folder;
     const fs::path school = folder.path() / "school", other = folder.path() / "other";
     make_school(school);

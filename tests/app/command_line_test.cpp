@@ -114,7 +114,7 @@ TEST_CASE("every command explains itself with an example", "[app]") {
     }
 }
 
-TEST_CASE("a command that is called wrongly says so and exits with 2", "[app]") {
+TEST_CASE("a wrongly called command says so and exits with 2", "[app]") {
     const std::vector<std::vector<std::string>> wrong = {
         {},
         {"teach"},
@@ -193,7 +193,7 @@ TEST_CASE("a school is set up from the command line", "[app]") {
     CHECK(box.lists({"site-key", "list"}).size() == 1);
 }
 
-TEST_CASE("what fails names the field and exits with 1", "[app]") {
+TEST_CASE("a failing command names the field and exits with 1", "[app]") {
     const support::TemporaryFolder folder;
     const Box box(folder.path());
     box.says({"setup", "--organisation", "North School", "--admin", "ellis"}, "correct horse\n");
@@ -242,7 +242,7 @@ TEST_CASE("where several organisations exist, a command says which", "[app]") {
     CHECK(box.lists({"person", "list", "--organisation", "South School", "--role", "student"}).size() == 1);
 }
 
-TEST_CASE("schools and their licences are looked after from the command line", "[app]") {
+TEST_CASE("schools and their licences are managed from the command line", "[app]") {
     const support::TemporaryFolder folder;
     const Box box(folder.path());
     box.says({"setup", "--organisation", "North School", "--admin", "ellis"}, "correct horse\n");
@@ -262,7 +262,7 @@ TEST_CASE("schools and their licences are looked after from the command line", "
     CHECK(box.lists({"organisation", "list"})[3]["last_day"] == "2027-07-31");
 }
 
-TEST_CASE("a roster goes in and out by the command line", "[app]") {
+TEST_CASE("the command line imports and exports a roster", "[app]") {
     const support::TemporaryFolder folder;
     const Box box(folder.path() / "data");
     box.says({"setup", "--organisation", "North School", "--admin", "ellis"}, "correct horse\n");
@@ -279,7 +279,7 @@ TEST_CASE("a roster goes in and out by the command line", "[app]") {
     CHECK(box.tries({"person", "import", "--file", "/nowhere/at/all.csv"}).code == 2);
 }
 
-TEST_CASE("secrets come from standard input or are drawn, and are told once", "[app]") {
+TEST_CASE("secrets come from standard input or are generated, and are shown once", "[app]") {
     const support::TemporaryFolder folder;
     const Box box(folder.path());
     box.says({"setup", "--organisation", "North School", "--admin", "ellis"}, "correct horse\r\n");

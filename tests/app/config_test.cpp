@@ -84,7 +84,7 @@ TEST_CASE("a config file sets what it names and leaves the rest at its default",
     CHECK(plain.log_level == platform::LogLevel::info);
 }
 
-TEST_CASE("a fault in a config file is told with file, line and column", "[app]") {
+TEST_CASE("a fault in a config file is reported with file, line and column", "[app]") {
     struct {
         const char *text, *complaint;
     } const table[] = {
@@ -114,7 +114,7 @@ TEST_CASE("a fault in a config file is told with file, line and column", "[app]"
     }
 }
 
-TEST_CASE("all faults of a config file are told at once, from the top", "[app]") {
+TEST_CASE("all faults of a config file are reported at once, from the top", "[app]") {
     const std::string message = complaint_about("tls_key = 1\nzeal = 2\ndata = 3\n");
     CHECK(message.find("FILE:1:11: 'tls_key'") == 0);
     CHECK(message.find("\nFILE:2:1: unknown key 'zeal'") != std::string::npos);
@@ -122,6 +122,6 @@ TEST_CASE("all faults of a config file are told at once, from the top", "[app]")
     CHECK(message.find("FILE:2:1") < message.find("FILE:3:8"));
 }
 
-TEST_CASE("a config file that is not there is told by name", "[app]") {
+TEST_CASE("a missing config file is reported by name", "[app]") {
     CHECK_THROWS_WITH(app::load_config("/nowhere/lectern.toml"), "/nowhere/lectern.toml: cannot be read");
 }

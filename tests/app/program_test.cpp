@@ -128,7 +128,7 @@ TEST_CASE("two servers do not share a folder", "[app]") {
     CHECK_THAT(second.error(), ContainsSubstring(folder.path().string()));
 }
 
-TEST_CASE("what is wrong with the configuration stops the start", "[app]") {
+TEST_CASE("faults of the configuration stop the start", "[app]") {
     const TemporaryFolder folder;
     const auto config = folder.path() / "lectern.toml";
     const auto error_with = [&](const std::string& text, const std::vector<std::string>& more) {
@@ -191,7 +191,7 @@ TEST_CASE("process 1 of a container ends when told", "[app]") {
     CHECK(server.wait() == 0);
 }
 
-TEST_CASE("run as root, commands leave files of the folder's owner", "[app]") {
+TEST_CASE("commands run as root leave files that belong to the folder's owner", "[app]") {
     if (::geteuid() != 0) SKIP("needs root");
     const TemporaryFolder folder;
     const auto data = folder.path() / "data";

@@ -54,7 +54,8 @@ struct Box {
 
 } // namespace
 
-TEST_CASE("an upload survives a killed server: what it had said is there, and the rest goes on", "[app]") {
+TEST_CASE("an upload survives a killed server: what it acknowledged is there, and the rest continues",
+          "[app]") {
     const support::TemporaryFolder folder;
     {
         Program setup({"setup", "--organisation", "North School", "--admin", "ellis", "--data",

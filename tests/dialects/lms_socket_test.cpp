@@ -122,7 +122,7 @@ TEST_CASE("lms socket: REST and Lectern's page reach it the same way", "[dialect
     CHECK(anna.read() == stopped);
 }
 
-TEST_CASE("lms socket: what does not change anything is answered to the sender alone", "[dialects]") {
+TEST_CASE("lms socket: an action that changes nothing is answered to the sender alone", "[dialects]") {
     Class school;
     const auto id = school.create_session();
     auto teacher = school.join(id, school.teacher);
@@ -134,7 +134,7 @@ TEST_CASE("lms socket: what does not change anything is answered to the sender a
     CHECK_FALSE(anna.hears_something(100ms));
 }
 
-TEST_CASE("lms socket: only a teacher starts, pauses and stops, and only an own session", "[dialects]") {
+TEST_CASE("lms socket: only a teacher starts, pauses and stops, and only their own session", "[dialects]") {
     Class school;
     const auto id = school.create_session();
     auto anna = school.join(id, school.log_in("anna", "1111"));
@@ -158,7 +158,7 @@ TEST_CASE("lms socket: anything else is an invalid action", "[dialects]") {
     }
 }
 
-TEST_CASE("lms socket: what is nested without end is an invalid action", "[dialects]") {
+TEST_CASE("lms socket: an endlessly nested message is an invalid action", "[dialects]") {
     Class school;
     auto socket = school.join(school.create_session(), school.teacher);
     socket.send(R"({"action":"offer","sdp":)" + std::string(500'000, '[') + std::string(500'000, ']') + "}");
@@ -218,7 +218,7 @@ TEST_CASE("lms socket: a guest on /websocket/ may do nothing", "[dialects]") {
     CHECK(guest.read() == invalid);
 }
 
-TEST_CASE("lms socket: a session that is not there or not theirs lets nobody in", "[dialects]") {
+TEST_CASE("lms socket: a session that does not exist or is not theirs lets nobody in", "[dialects]") {
     Class school;
     const auto of_class = school.create_class_session();
     struct {
@@ -235,7 +235,7 @@ TEST_CASE("lms socket: a session that is not there or not theirs lets nobody in"
     }
 }
 
-TEST_CASE("lms socket: who leaves room for a sender is vouched for", "[dialects]") {
+TEST_CASE("lms socket: the server fills in the sender of a message that has one", "[dialects]") {
     Class school;
     const auto id = school.create_session();
     auto teacher = school.join(id, school.teacher);

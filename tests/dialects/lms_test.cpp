@@ -103,7 +103,7 @@ TEST_CASE("lms: a login takes JSON, a form or multipart, with and without the fi
     }
 }
 
-TEST_CASE("lms: a wrong login is told the same whatever is wrong", "[dialects]") {
+TEST_CASE("lms: a wrong login gets the same answer whatever is wrong", "[dialects]") {
     const School school;
     for (const char* body :
          {R"({"nickname":"anna","pin":"9999"})", R"({"nickname":"nobody","pin":"1111"})",
@@ -130,7 +130,8 @@ TEST_CASE("lms: a wrong login is told the same whatever is wrong", "[dialects]")
     CHECK(locked.headers.contains("retry-after"));
 }
 
-TEST_CASE("lms: who has no token, a bad one or the wrong role hears it in Django's words", "[dialects]") {
+TEST_CASE("lms: a caller without a token, with a bad one or the wrong role is refused in Django's words",
+          "[dialects]") {
     const School school;
     const std::string student = school.log_in("anna", "1111"), teacher = school.log_in("rossi", "2222");
     struct {
@@ -228,7 +229,7 @@ TEST_CASE("lms: a session is created, gets a lesson, starts, pauses and stops", 
     CHECK(say("start", as_json, "application/json") == R"({"message":"Session started"})"); // once more
 }
 
-TEST_CASE("lms: what Lectern's page shows of a session is what the LMS dialect did to it", "[dialects]") {
+TEST_CASE("lms: Lectern's page shows what the LMS dialect did to a session", "[dialects]") {
     const School school;
     const std::string token = school.log_in("rossi", "2222");
     const std::string id = school.create_session(token);

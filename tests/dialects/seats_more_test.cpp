@@ -33,7 +33,7 @@ TEST_CASE("seats: one step of half a minute either way is taken, two are not, an
     CHECK(login_with(monitor, code_at(0)) == error_body("InvalidCode")); // older than one already used
 }
 
-TEST_CASE("seats: a recovery code signs in once; who lost everything is reset by an administrator",
+TEST_CASE("seats: a recovery code signs in once; an administrator resets a person who lost everything",
           "[dialects]") {
     Monitor monitor;
     const std::string url =
@@ -83,7 +83,7 @@ TEST_CASE("seats: the cookie holds for five days, and no longer", "[dialects]") 
     CHECK(standing() == "user");
 }
 
-TEST_CASE("seats: whoever is not used for five days is a guest", "[dialects]") {
+TEST_CASE("seats: a login that is not used for five days ends as a guest", "[dialects]") {
     Monitor monitor;
     const std::string cookie = monitor.registered("rossi");
     monitor.appliance.clock.advance(std::chrono::hours(5 * 24) + 1s);
@@ -106,7 +106,7 @@ TEST_CASE("seats: every guest gets a cookie of its own", "[dialects]") {
     CHECK(Monitor::cookie_in(planted.header("set-cookie")) != "0123456789012345678901234567890123456789");
 }
 
-TEST_CASE("seats: a call that is not as it should be is answered in the dialect's own words", "[dialects]") {
+TEST_CASE("seats: a malformed call is answered in the dialect's own words", "[dialects]") {
     Monitor monitor;
     const auto body_of = [&](const std::string& path, const std::string& body) {
         const auto reply = monitor.post(path, body);
@@ -160,7 +160,7 @@ TEST_CASE("seats: a viewer watches and does not set; another site's page does ne
     CHECK(monitor.post("/user/status", "{}", cookie).json()["data"]["status"] == "user");
 }
 
-TEST_CASE("seats: a site key in the address is a guest, and so is a key that is none", "[dialects]") {
+TEST_CASE("seats: a site key in the address makes a guest, and so does an invalid key", "[dialects]") {
     Monitor monitor;
     auto& box = monitor.appliance;
     const std::string key = box.expect(201, "POST", "/v1/site-keys", {{"name", "Wall"}}, monitor.head)["key"];

@@ -120,7 +120,7 @@ TEST_CASE(
               failed(R"("hall.update_seat_status")", R"("u")", "SeatNotFound"));
 }
 
-TEST_CASE("seats: who sits down is told too, and VACANT lets whoever sits there leave", "[dialects]") {
+TEST_CASE("seats: taking a seat is announced too, and VACANT makes its occupant leave", "[dialects]") {
     Monitor monitor;
     auto& box = monitor.appliance;
     const auto headset = box.pair(monitor.head, "S1");
@@ -143,7 +143,7 @@ TEST_CASE("seats: who sits down is told too, and VACANT lets whoever sits there 
     CHECK(box.expect(200, "GET", "/v1/rooms/1", nullptr, monitor.head)["seats"][1]["device_id"].is_null());
 }
 
-TEST_CASE("seats: a room that is laid out anew, named or removed", "[dialects]") {
+TEST_CASE("seats: a room that is laid out again, renamed or removed", "[dialects]") {
     Monitor monitor;
     auto& box = monitor.appliance;
     auto socket = monitor.open_signed_in();
@@ -228,7 +228,7 @@ TEST_CASE("seats: requests of one connection are answered in order, one message 
         CHECK(json::parse(socket.read().value())["eid"] == std::to_string(i));
 }
 
-TEST_CASE("seats: 1 is answered by 1, and asked of a silent client that speaks so", "[dialects]") {
+TEST_CASE("seats: 1 is answered by 1, and is sent to a silent client that has sent it", "[dialects]") {
     Monitor monitor;
     auto speaks = monitor.open(), listens = monitor.open(), types = monitor.open();
     CHECK(Monitor::ask(speaks, "1") == "1");

@@ -98,7 +98,7 @@ TEST_CASE("seats: user names are 3 to 32 letters, digits, _ and -", "[dialects]"
               error_body("RegistrationNotInProgress"));
 }
 
-TEST_CASE("seats: a candidate lives five minutes", "[dialects]") {
+TEST_CASE("seats: a candidate expires after five minutes", "[dialects]") {
     Monitor monitor;
     const std::string invitation = monitor.invite();
     const std::string start = R"({"username":"rossi","invitation":")" + invitation + "\"}";

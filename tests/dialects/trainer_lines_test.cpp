@@ -16,7 +16,7 @@ void change_scenario(const School& school, const char* field, const json& value)
 
 } // namespace
 
-TEST_CASE("trainer: filters that are left empty are none", "[dialects]") {
+TEST_CASE("trainer: empty filters are ignored", "[dialects]") {
     const School school;
     const std::string token = school.log_in("ana");
     for (const char* query : {"?difficulty=&completed=", "?difficulty=all", "?completed="})

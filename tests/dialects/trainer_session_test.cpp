@@ -73,7 +73,7 @@ TEST_CASE("trainer: scenarios are listed by difficulty and by what is completed"
     }
 }
 
-TEST_CASE("trainer: what must be completed first stands in the way", "[dialects]") {
+TEST_CASE("trainer: a scenario waits for its prerequisites", "[dialects]") {
     const School school;
     const std::string token = school.log_in("ana");
     const auto refused = school.send("POST", "/scenarios/" + school.second + "/start", token);

@@ -5,7 +5,7 @@ using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::Matches;
 using namespace support::trainer;
 
-TEST_CASE("trainer: without a login, with a bad one or a faulty body", "[dialects]") {
+TEST_CASE("trainer: calls without a login, with a bad one or with a faulty body are refused", "[dialects]") {
     const School school;
     const std::string id = school.first;
     const std::pair<const char*, std::string> calls[] = {
@@ -71,7 +71,8 @@ TEST_CASE("trainer: signing in and out", "[dialects]") {
     CHECK(school.send("GET", "/auth/me", by_body).status == 401);
 }
 
-TEST_CASE("trainer: a wrong login is told the same whatever is wrong, five times a minute", "[dialects]") {
+TEST_CASE("trainer: a wrong login gets the same answer whatever is wrong, five times a minute",
+          "[dialects]") {
     School school;
     for (const char* email : {"ana@school.example", "nobody@school.example"}) {
         const std::string body = R"({"email":")" + std::string(email) + R"(","password":"wrong horse"})";
@@ -95,7 +96,7 @@ TEST_CASE("trainer: a wrong login is told the same whatever is wrong, five times
                          R"({"field":"password","message":"is required"}],"error":"Validation failed"})");
 }
 
-TEST_CASE("trainer: a hundred calls a minute of one account", "[dialects]") {
+TEST_CASE("trainer: one account may make a hundred calls a minute", "[dialects]") {
     const School school;
     const std::string ana = school.log_in("ana"), bo = school.log_in("bo");
     int good = 0;
@@ -108,7 +109,7 @@ TEST_CASE("trainer: a hundred calls a minute of one account", "[dialects]") {
     CHECK(school.send("GET", "/auth/me", bo).status == 200);
 }
 
-TEST_CASE("trainer: one registers by invitation only", "[dialects]") {
+TEST_CASE("trainer: people register by invitation only", "[dialects]") {
     School school;
     const auto body = [](const std::string& email, const std::string& more) {
         return R"({"email":")" + email +
@@ -152,7 +153,7 @@ TEST_CASE("trainer: one registers by invitation only", "[dialects]") {
     CHECK(fields == "email password firstName lastName invitation ");
 }
 
-TEST_CASE("trainer: who forgot the password is told of to an administrator", "[dialects]") {
+TEST_CASE("trainer: an administrator hears of a forgotten password", "[dialects]") {
     School school;
     const auto known =
         school.good(200, "POST", "/auth/forgot-password", "", R"({"email":"ana@school.example"})");

@@ -48,7 +48,8 @@ TEST_CASE("training: a headset is ready while a scenario waits or runs for it, a
     CHECK(listed().at("running_record").is_null());
 }
 
-TEST_CASE("training: a session without user_id is whoever's has signed in on the headset", "[dialects]") {
+TEST_CASE("training: a session without user_id belongs to the person signed in on the headset",
+          "[dialects]") {
     const Client client;
     const auto device = client.connect("PICO-1");
     const std::string id = device["id"], scenario = client.add_scenario("Fire");
@@ -70,7 +71,8 @@ TEST_CASE("training: tokens come as Bearer or Token", "[dialects]") {
     CHECK(with_scheme(client, "Basic", client.token).body == no_login);
 }
 
-TEST_CASE("training: every call, good or bad, leaves a row of what the original's log holds", "[dialects]") {
+TEST_CASE("training: every call, good or bad, leaves a row with what the original's log holds",
+          "[dialects]") {
     const Client client;
     const auto device = client.connect("PICO-1");
     const std::string id = device["id"], own = device["token"], scenario = client.add_scenario("Fire");

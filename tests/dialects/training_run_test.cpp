@@ -102,7 +102,7 @@ TEST_CASE("training: a session is started, fetched, repeated until its record ar
     CHECK(kept["person"]["nickname"] == "ada");
 }
 
-TEST_CASE("training: who and what a session is for may be said in several ways", "[dialects]") {
+TEST_CASE("training: a session's person and scenario may be named in several ways", "[dialects]") {
     const Client client;
     const auto device = client.connect("PICO-1");
     const std::string id = device["id"], scenario = client.add_scenario("Fire");
@@ -175,8 +175,7 @@ TEST_CASE("training: a record comes once, early, late, or without being asked fo
     CHECK(client.post("/devices/start_game", R"({"device_id":")" + id + "\"}", second["token"]).body == idle);
 }
 
-TEST_CASE("training: what waits survives a restart, and polls are counted but for the one that hands over",
-          "[dialects]") {
+TEST_CASE("training: waiting work survives a restart, and repeated polls share one audit row", "[dialects]") {
     const Client client;
     const auto device = client.connect("PICO-1");
     const std::string own = device["token"],

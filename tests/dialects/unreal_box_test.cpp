@@ -47,7 +47,7 @@ TEST_CASE("unreal: a headset comes with its token or by a base URL with a site k
     CHECK(school.get("/v1/people").status == 403);
 }
 
-TEST_CASE("unreal: another organisation's sessions are not there", "[dialects]") {
+TEST_CASE("unreal: another organisation's sessions do not exist", "[dialects]") {
     School school;
     const std::string id = school.posted(201, session + "/start", "{}")["session_id"];
     school.appliance.set_up_other();

@@ -66,7 +66,7 @@ TEST_CASE("unreal: a session that is over is recorded, whichever way its times c
           "42026-09-01T07:00:00.000Z2026-09-01T07:00:00.000Z2026-09-01T07:01:30.500Z90.5completed");
 }
 
-TEST_CASE("unreal: who the customer is, and what was visited, is kept", "[dialects]") {
+TEST_CASE("unreal: the customer and the property are kept", "[dialects]") {
     const School school;
     const std::string times = R"("session_start":1788246000,"session_end":1788246010)";
     school.posted(201, session, "{" + times + R"(,"customer_id":"anna","property_id":"reef-7"})");
@@ -86,7 +86,7 @@ TEST_CASE("unreal: who the customer is, and what was visited, is kept", "[dialec
     CHECK(school.figure("SELECT count(*) FROM runs WHERE person_id IS NOT NULL") == "2");
 }
 
-TEST_CASE("unreal: what is not a time is 400, what is missing or of a wrong type is 422 by its place",
+TEST_CASE("unreal: an invalid time is 400; a missing field or a wrong type is 422 and names its place",
           "[dialects]") {
     const School school;
     const std::string good = R"("session_start":1788246000,)";
@@ -192,7 +192,7 @@ TEST_CASE("unreal: a session starts, lives and ends", "[dialects]") {
           R"({"duration_so_far":0.0,"session_id":"no-such-session","started_at":null,"status":"not_found"})");
 }
 
-TEST_CASE("unreal: a session whose end lies in the future is taken as it is told", "[dialects]") {
+TEST_CASE("unreal: a session whose end lies in the future is taken as given", "[dialects]") {
     const School school;
     const auto told = school.posted(201, session, R"({"session_start":1788249600,"session_end":1788253200})");
     CHECK(told["duration_seconds"] == 3600);
@@ -202,7 +202,7 @@ TEST_CASE("unreal: a session whose end lies in the future is taken as it is told
     CHECK(status["ended_at"] == "2026-09-01T09:00:00.000Z");
 }
 
-TEST_CASE("unreal: an event is stored with all that it says", "[dialects]") {
+TEST_CASE("unreal: an event is stored with all its fields", "[dialects]") {
     const School school;
     const auto answer = school.post(
         tracking + "/event",
@@ -239,7 +239,7 @@ TEST_CASE("unreal: an event is stored with all that it says", "[dialects]") {
     CHECK(school.figure("SELECT events FROM run_rollups") == "3");
 }
 
-TEST_CASE("unreal: a batch stores what is valid and counts what is not", "[dialects]") {
+TEST_CASE("unreal: a batch stores valid events and counts invalid ones", "[dialects]") {
     const School school;
     const std::string body = R"({"session_id":"s-9","sent_at":"2026-09-01T08:00:00Z","events":[
         {"event_type":"zone_enter","timestamp":1788249601,"zone_name":"reef"},
@@ -285,7 +285,7 @@ TEST_CASE("unreal: a batch stores what is valid and counts what is not", "[diale
     CHECK(school.figure("SELECT count(*) FROM tracking_events WHERE session_id = 's-7'") == "2");
 }
 
-TEST_CASE("unreal: batches of none, of one and of ten thousand, plain and compressed", "[dialects]") {
+TEST_CASE("unreal: batches of zero, one and ten thousand events, plain and compressed", "[dialects]") {
     const School school;
     const auto none = school.post(tracking + "/batch", R"({"session_id":"s","events":[]})");
     CHECK(none.status == 202);

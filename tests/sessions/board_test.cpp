@@ -163,7 +163,7 @@ TEST_CASE("a spare takes a flat headset's place: seat, student, run and position
     CHECK(fresh.last("command")["action"] == "stop");
 }
 
-TEST_CASE("the last 50 things that a headset said and was told, what repeats in one line", "[sessions]") {
+TEST_CASE("the inspector keeps a headset's last 50 exchanges, repeated ones in one line", "[sessions]") {
     devices::Inspector inspector;
     const auto note = [&](const std::string& name, const std::string& reason = "") {
         devices::Exchange exchange;

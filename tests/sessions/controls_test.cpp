@@ -39,7 +39,7 @@ Json controls_of(const Headset& headset) {
 
 } // namespace
 
-TEST_CASE("how far two directions are apart", "[sessions]") {
+TEST_CASE("the angle between two directions", "[sessions]") {
     CHECK(sessions::degrees_between({10, 20}, {10, 20}) == Approx(0).margin(1e-5));
     CHECK(sessions::degrees_between({170, 0}, {-170, 0}) == Approx(20));
     CHECK(sessions::degrees_between({0, 90}, {123, 90}) ==
@@ -77,7 +77,7 @@ TEST_CASE("a control goes to all, to a row, to a group or to one headset", "[ses
     CHECK(lesson.now().transport.state == sessions::State::running);
 }
 
-TEST_CASE("what controls left on a headset is told to who comes later or back, also after a kill",
+TEST_CASE("a headset that comes later or comes back is told what controls left, also after a kill",
           "[sessions]") {
     Lesson lesson;
     Headset one(lesson, lesson.device_1);
@@ -116,7 +116,7 @@ TEST_CASE("what controls left on a headset is told to who comes later or back, a
     CHECK(controls_of(late)["eyes_on_me"].is_null()); // ended by itself
 }
 
-TEST_CASE("a control is sent again to who has not done it, unless a newer one of its kind came",
+TEST_CASE("a control is sent again to headsets that have not done it, unless a newer one of its kind came",
           "[sessions]") {
     Lesson lesson;
     Headset one(lesson, lesson.device_1), two(lesson, lesson.device_2);
@@ -220,7 +220,7 @@ TEST_CASE("at the end students are signed out, but a colleague who wears a heads
         CHECK(run.person); // the lesson was hers
 }
 
-TEST_CASE("who needs help, why, and what helps", "[sessions]") {
+TEST_CASE("the list of those who need help, why, and what helps", "[sessions]") {
     Lesson lesson;
     Headset one(lesson, lesson.device_1), two(lesson, lesson.device_2);
     lesson.order(Action::start);

@@ -248,7 +248,7 @@ TEST_CASE("each headset's answers are tracked, and the teacher sees who has not 
                     platform::Error);
 }
 
-TEST_CASE("a command that nobody answers expires, also after a restart", "[sessions]") {
+TEST_CASE("a command that nobody answers expires, even after a restart", "[sessions]") {
     Lesson lesson;
     lesson.order(Action::start);
     lesson.clock.advance(59s);
@@ -275,7 +275,7 @@ TEST_CASE("a headset that is there and does not obey needs help", "[sessions]") 
     CHECK(lesson.device_entry(lesson.device_2)["state"] == "offline");
 }
 
-TEST_CASE("who signs in for a class is called into its session", "[sessions]") {
+TEST_CASE("a student who signs in for a class is called into its session", "[sessions]") {
     Lesson lesson;
     sessions::NewSession wanted;
     wanted.title = "Maths";
@@ -297,7 +297,7 @@ TEST_CASE("who signs in for a class is called into its session", "[sessions]") {
     CHECK(lesson.services->director.session_of(loose) == maths);
 }
 
-TEST_CASE("a session without class and room admits those who ask by its id", "[sessions]") {
+TEST_CASE("a session without class and room admits headsets that ask by its id", "[sessions]") {
     Lesson lesson;
     sessions::NewSession wanted;
     wanted.title = "Open house";

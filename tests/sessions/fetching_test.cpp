@@ -44,7 +44,7 @@ struct Fetch : Lesson {
 
 } // namespace
 
-TEST_CASE("headsets are told what to fetch, and the teacher sees how far each is", "[sessions]") {
+TEST_CASE("headsets are told what to fetch, and the teacher sees the progress of each", "[sessions]") {
     Fetch f;
     Headset one(f, f.device_1);
     FetchOrder order;

@@ -35,7 +35,7 @@ std::vector<std::string> faulty_fields(Classroom& school, const NewSession& sess
 
 } // namespace
 
-TEST_CASE("a session is made of what belongs to its organisation", "[sessions]") {
+TEST_CASE("a session is made only from its organisation's own things", "[sessions]") {
     using Fields = std::vector<std::string>;
     Classroom school;
     const LessonId lesson = school.add_lesson("Coral reef", 60'000);
@@ -101,7 +101,7 @@ TEST_CASE("commands are numbered by session", "[sessions]") {
     });
 }
 
-TEST_CASE("an answer never goes back, and only who takes part may answer", "[sessions]") {
+TEST_CASE("an answer never goes back, and only headsets of the session may answer", "[sessions]") {
     struct Case {
         AnswerState before, said, after;
     };

@@ -31,7 +31,7 @@ platform::ErrorKind refusal(const Transport& before, const Order& order) {
 
 } // namespace
 
-TEST_CASE("what an action makes of a state", "[sessions]") {
+TEST_CASE("the state that an action makes of another", "[sessions]") {
     struct Case {
         State before;
         Action action;
@@ -127,7 +127,7 @@ TEST_CASE("where an order leaves the lesson and its position", "[sessions]") {
         {"start", {}, {Action::start, {}, {}}, {State::running, 0, 0, now}},
         {"start at a lesson", {}, {Action::start, 2, {}}, {State::running, 2, 0, now}},
         {"start another lesson", running, {Action::start, 1, {}}, {State::running, 1, 0, now}},
-        {"start the same lesson anew", running, {Action::start, 0, {}}, {State::running, 0, 0, now}},
+        {"start the same lesson again", running, {Action::start, 0, {}}, {State::running, 0, 0, now}},
         {"start a paused one", paused, {Action::start, {}, {}}, {State::running, 0, 10'000, now}},
         {"pause", running, {Action::pause, {}, {}}, {State::paused, 0, 15'000, now}},
         {"resume", paused, {Action::resume, {}, {}}, {State::running, 0, 10'000, now}},

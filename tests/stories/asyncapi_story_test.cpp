@@ -95,7 +95,7 @@ void tell_of_headsets(LiveSchool& school, Tale& tale) {
 
 } // namespace
 
-TEST_CASE("every message of the live socket is documented, and is what the document says", "[stories]") {
+TEST_CASE("every message of the live socket is documented, and matches its document", "[stories]") {
     LiveSchool school;
     const auto text = school.box.expect(200, "GET", "/asyncapi.json");
     for (const char* method : {"MESSAGE", "PUSH"})

@@ -129,7 +129,7 @@ TEST_CASE("old audit rows go at night, and the doctor sees that nobody else took
     CHECK_FALSE(chain());
 }
 
-TEST_CASE("the box tells of itself, compares clocks and has its clock set", "[stories]") {
+TEST_CASE("the box reports about itself, compares clocks, and lets its clock be set", "[stories]") {
     TestAppliance box;
     const Credential head = box.set_up(), other = box.set_up_other();
     const Json system = box.expect(
@@ -145,7 +145,8 @@ TEST_CASE("the box tells of itself, compares clocks and has its clock set", "[st
     CHECK(box.clock.now_ms() == 1'800'000'000'000);
 }
 
-TEST_CASE("figures for Prometheus are for this machine, site keys and who runs the box", "[stories]") {
+TEST_CASE("figures for Prometheus are for this machine, site keys and administrators of the box",
+          "[stories]") {
     TestAppliance box;
     const Credential head = box.set_up();
     const Reply local = box.call_raw("GET", "/metrics", "", {});
@@ -208,7 +209,7 @@ TEST_CASE("a backup is made, fetched, and makes the school again on an empty box
     box.expect(404, "DELETE", address, nullptr, head);
 }
 
-TEST_CASE("an archive gives back what went in, and refuses what is none", "[admin]") {
+TEST_CASE("an archive returns what went in, and a file that is no archive is refused", "[admin]") {
     const TemporaryFolder folder;
     const std::string long_text(1'000'000, 'x');
     std::ofstream(folder.path() / "file") << long_text;

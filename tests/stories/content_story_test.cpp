@@ -64,7 +64,7 @@ void send_half(School& school, const std::string& upload, const std::string& byt
 
 } // namespace
 
-TEST_CASE("an upload that is cut off goes on where it was, and its file comes back whole or in ranges",
+TEST_CASE("an upload that is cut off resumes where it was, and its file can be read whole or in ranges",
           "[stories]") {
     School school;
     const std::string bytes = png(3'000'000);
@@ -117,7 +117,7 @@ TEST_CASE("an upload goes on after a restart of the server", "[stories]") {
           platform::sha256_hex(bytes));
 }
 
-TEST_CASE("what is no app, video or image, or is not what was announced, is not taken", "[stories]") {
+TEST_CASE("a file that is no app, video or image, or not what was announced, is refused", "[stories]") {
     School school;
     const std::string page = "<html><script>alert(1)</script></html>";
     std::string upload = school.begin(page.size()).header("location");
@@ -144,7 +144,7 @@ TEST_CASE("what is no app, video or image, or is not what was announced, is not 
     CHECK(school.begin(10'000'000'000'000).status == 422);
 }
 
-TEST_CASE("a quota and the disk's room limit what comes", "[stories]") {
+TEST_CASE("a quota and the free disk space limit uploads", "[stories]") {
     School school;
     const std::string bytes = png(1000);
     school.upload(bytes);
@@ -161,7 +161,7 @@ TEST_CASE("a quota and the disk's room limit what comes", "[stories]") {
         CHECK(school.begin(std::size_t{15} << 30).status == 507);
 }
 
-TEST_CASE("a lesson refers to content, which then is not removed; nobody's files go at night", "[stories]") {
+TEST_CASE("content that a lesson uses cannot be removed; files that nothing uses go at night", "[stories]") {
     School school;
     auto& box = school.box;
     const std::string content = school.upload(png(2000));

@@ -108,7 +108,7 @@ std::vector<std::string> who_knows(store::Read& read, PersonId id) {
 
 } // namespace
 
-TEST_CASE("whoever is erased is in no table any more", "[stories][people]") {
+TEST_CASE("an erased person is in no table any more", "[stories][people]") {
     for (const char* runs : {"anonymise", "remove"}) {
         Known known;
         auto& box = known.box;
@@ -124,7 +124,7 @@ TEST_CASE("whoever is erased is in no table any more", "[stories][people]") {
     }
 }
 
-TEST_CASE("whatever is known of a student is in what is handed out", "[stories][people]") {
+TEST_CASE("an export holds everything known of a student", "[stories][people]") {
     Known known;
     const auto zip = known.box.call_raw("GET", "/v1/people/" + to_string(known.id) + "/export", "",
                                         {{"Authorization", "Bearer " + known.head.token}});

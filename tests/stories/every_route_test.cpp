@@ -1,5 +1,5 @@
-// Every route, tried by everybody who may not use it. The routes come from the table itself, so one added
-// tomorrow is tried tomorrow.
+// Every route of Lectern's own API, tried by everybody who may not use it. The routes come from the table
+// itself, so one added tomorrow is tried tomorrow. The dialects' routes are not among them.
 #include <catch2/catch_test_macros.hpp>
 #include <map>
 #include <set>
@@ -10,8 +10,8 @@ using namespace support;
 
 namespace {
 
-// Everything that belongs to the first organisation, as text: equal before and after means that nothing was
-// touched.
+// The rows of the first organisation that a call could change, as text: equal before and after means that
+// none of them was touched. The list is kept by hand, so a new table has to be added here.
 std::string contents(TestAppliance& box) {
     return box.services().store.read([](store::Read& read) {
         std::string all;
@@ -136,7 +136,7 @@ TEST_CASE("no route reaches another organisation's things", "[stories]") {
     }
 }
 
-TEST_CASE("every route leaves its row in the audit log, without a secret in it", "[stories]") {
+TEST_CASE("calls leave their rows in the audit log, without a secret in them", "[stories]") {
     TestAppliance box;
     const WholeSchool school(box, box.set_up());
     CHECK(TestAppliance::wait_for([&] {

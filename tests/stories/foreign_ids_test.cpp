@@ -96,7 +96,7 @@ struct TwoSchools {
 
 } // namespace
 
-TEST_CASE("another organisation's id in a body is as good as one that is nowhere", "[stories]") {
+TEST_CASE("another organisation's id in a body is answered like one that does not exist", "[stories]") {
     TwoSchools at;
     int tried = 0, told_apart = 0;
     for (const http::Route* route : own_routes(at.box)) {
@@ -134,7 +134,7 @@ TEST_CASE("another organisation's id in a body is as good as one that is nowhere
     CHECK(told_apart > tried / 2); // in the rest, something else is refused first
 }
 
-TEST_CASE("another organisation's id in a query is as good as one that is nowhere", "[stories]") {
+TEST_CASE("another organisation's id in a query is answered like one that does not exist", "[stories]") {
     TwoSchools at;
     int tried = 0;
     for (const http::Route* route : own_routes(at.box)) {

@@ -141,7 +141,7 @@ TEST_CASE("a teacher sees who looked where, moment by moment, and whom to look a
           404);
 }
 
-TEST_CASE("a lesson is gone through moment by moment, and each student has a page", "[stories]") {
+TEST_CASE("a debrief shows a lesson moment by moment, and each student has a page", "[stories]") {
     School school;
     const Json ada = school.watch(0, "a", 0, 20, 40);
     school.watch(1, "b", 0, 20, 42);

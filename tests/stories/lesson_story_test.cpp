@@ -217,7 +217,7 @@ TEST_CASE("a batch is stored once, whichever way it comes and however often", "[
     school.box.expect(403, "POST", "/v1/events", batch, school.teacher);
 }
 
-TEST_CASE("a page that watches a session sees its state and who has obeyed", "[stories]") {
+TEST_CASE("a page that watches a session sees its state and which headsets have obeyed", "[stories]") {
     School school;
     LiveClient page(school.box, school.teacher), headset(school.box, school.first.credential);
     const std::string topic = "session/" + to_string(school.session);
@@ -239,7 +239,7 @@ TEST_CASE("a page that watches a session sees its state and who has obeyed", "[s
     CHECK(shows("session", [](const Json& session) { return session.at("state") == "paused"; }));
 }
 
-TEST_CASE("what a session does not allow is refused in words", "[stories]") {
+TEST_CASE("an order that a session does not allow is refused in words", "[stories]") {
     School school;
     const auto refuse = [&](int status, const std::string& action, const Json& body = Json::object()) {
         return school.box.expect(status, "POST", school.path() + "/" + action, body, school.teacher);

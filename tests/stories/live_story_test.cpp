@@ -5,7 +5,7 @@
 
 using namespace support;
 
-TEST_CASE("every control is checked, reaches whom it is for, and is answered", "[stories]") {
+TEST_CASE("every control is checked, reaches the headsets it is for, and is answered", "[stories]") {
     LiveSchool school;
     school.order({{"action", "identify"}}, 409); // nothing runs yet
     LiveClient one(school.box, school.first.credential), two(school.box, school.second.credential);
@@ -66,7 +66,7 @@ TEST_CASE("every control is checked, reaches whom it is for, and is answered", "
     CHECK(one.wait_for("command").at("action") == "pause"); // and nothing of all that before
 }
 
-TEST_CASE("Wi-Fi that goes at the worst moment: between the order and its time", "[stories]") {
+TEST_CASE("Wi-Fi that fails at the worst moment: between the order and its time", "[stories]") {
     LiveSchool school;
     LiveClient one(school.box, school.first.credential);
     school.order({{"action", "play"}});
@@ -96,7 +96,7 @@ TEST_CASE("Wi-Fi that goes at the worst moment: between the order and its time",
     CHECK(after.at("controls").at("eyes_on_me").is_null());
 }
 
-TEST_CASE("a hand, a question, and somebody unwell: the teacher hears at once and answers", "[stories]") {
+TEST_CASE("a hand, a question, and an unwell student: the teacher hears at once and answers", "[stories]") {
     LiveSchool school;
     LiveClient one(school.box, school.first.credential), two(school.box, school.second.credential);
     LiveClient page(school.box, school.teacher);

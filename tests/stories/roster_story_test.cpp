@@ -47,7 +47,7 @@ std::string person_path(const Json& person) {
 
 } // namespace
 
-TEST_CASE("a roster is previewed, brought in and taken out again", "[stories][people]") {
+TEST_CASE("a roster is previewed, imported and undone", "[stories][people]") {
     Roster at;
     auto& box = at.box;
     CHECK(at.upload("no roster at all").json().at("errors").at(0).at("field") == "file");
@@ -125,7 +125,7 @@ TEST_CASE("students sign in on a headset by card, or by picking their name", "[s
     CHECK(sign_in({{"nickname", "anna"}, {"pin", pins.at(0).at("pin")}}) == 200);
 }
 
-TEST_CASE("whoever is locked out is seen and let in again", "[stories][people]") {
+TEST_CASE("a teacher sees who is locked out and lets them in again", "[stories][people]") {
     Roster at;
     auto& box = at.box;
     at.bring_in("nickname,pin\nanna,4711\n");
@@ -155,7 +155,7 @@ TEST_CASE("whoever is locked out is seen and let in again", "[stories][people]")
     CHECK(at.person("anna").at("has_pin") == false);
 }
 
-TEST_CASE("what is known of a student is handed out, and erased", "[stories][people]") {
+TEST_CASE("all data of a student is exported, and erased", "[stories][people]") {
     for (const bool remove : {false, true}) {
         Roster at;
         auto& box = at.box;

@@ -89,7 +89,7 @@ TEST_CASE("a page that signs in again replaces its login", "[stories][people]") 
     box.expect(200, "GET", "/v1/logins/current", nullptr, cookie_of(second));
 }
 
-TEST_CASE("a login outlives a restart", "[stories][people]") {
+TEST_CASE("a login survives a restart", "[stories][people]") {
     TestAppliance box;
     auto head = box.set_up();
     box.restart();

@@ -55,7 +55,7 @@ TEST_CASE("an administrator sets up an authenticator and signs in with it", "[st
     box.expect(201, "POST", "/v1/logins", secret);
 }
 
-TEST_CASE("a teacher is invited, comes in, and loses a phone", "[stories][people]") {
+TEST_CASE("a teacher is invited, signs in, and loses a phone", "[stories][people]") {
     TestAppliance box;
     const auto head = box.set_up();
     const Json made =

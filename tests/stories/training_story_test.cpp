@@ -145,7 +145,7 @@ TEST_CASE("a note may hold what the headset saw", "[stories][scenarios]") {
         box.expect(422, "POST", notes, {{"text", "x"}, {"picture", bad}}, story.teacher);
 }
 
-TEST_CASE("a student sees the explained score of an own run, not of others', and no notes",
+TEST_CASE("a student sees the explained score of their own run, not of others', and no notes",
           "[stories][scenarios]") {
     Story story;
     TestAppliance& box = story.box;

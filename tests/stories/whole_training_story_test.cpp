@@ -182,7 +182,7 @@ TEST_CASE(
     CHECK(story.poll().at("status") == "failed"); // the headset is free again
 }
 
-TEST_CASE("a run that is named after its end rewards who did it, once", "[stories]") {
+TEST_CASE("a run that gets its student after its end rewards that student, once", "[stories]") {
     Training story;
     TestAppliance& box = story.box;
     story.link_headset();

@@ -6,7 +6,7 @@
 
 using namespace support;
 
-TEST_CASE("who feels unwell and loses the Wi-Fi stays first, also after a restart", "[stories]") {
+TEST_CASE("an unwell student whose Wi-Fi fails stays first in the queue, also after a restart", "[stories]") {
     LiveSchool school;
     LiveClient page(school.box, school.teacher);
     LiveClient one(school.box, school.first.credential), two(school.box, school.second.credential);
@@ -82,7 +82,8 @@ TEST_CASE("a lesson that ends while a headset is away signs its student out all 
     CHECK(welcome.at("session").is_null());
 }
 
-TEST_CASE("what was obeyed without a line is not sent again; who failed is sent it alone", "[stories]") {
+TEST_CASE("a command obeyed offline is not sent again; a retry goes only to headsets that failed",
+          "[stories]") {
     LiveSchool school;
     LiveClient one(school.box, school.first.credential), two(school.box, school.second.credential);
     school.order({{"action", "play"}});
@@ -117,7 +118,7 @@ TEST_CASE("what was obeyed without a line is not sent again; who failed is sent 
     CHECK(one.wait_for("command").at("action") == "pause"); // the retry was not for it
 }
 
-TEST_CASE("pictures are asked for only while somebody watches, and go only to who does", "[stories]") {
+TEST_CASE("pictures are asked for only while somebody watches, and go only to those who do", "[stories]") {
     LiveSchool school;
     LiveClient page(school.box, school.teacher), colleague(school.box, school.colleague);
     LiveClient one(school.box, school.first.credential), two(school.box, school.second.credential);

@@ -119,7 +119,7 @@ void add_pushes(http::RouteTable& table) {
     add("person", "Somebody signed in on the headset, or nobody is any more", Access::headset,
         http::object({{"person", person()}}));
     add("hand", "The hand went up or down, or the student is unwell or well again", Access::headset, hand());
-    add("pictures", "How often, how large and how good pictures shall be", Access::headset, pictures());
+    add("pictures", "How often to send pictures, how large and how good", Access::headset, pictures());
     add("content.fetch", "What the headset is to fetch", Access::headset, fetch());
     add("topic",
         "What a topic holds (status snapshot), what changed in it (status update), or that it is no more "

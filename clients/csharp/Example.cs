@@ -1,10 +1,10 @@
-// A whole headset on a console: to read, to try a box by hand, to start an app from.
+// A whole headset on a console: an example to read, a way to try a box by hand, a start for an app.
 //
 //   Example.exe pair BOX CODE SERIAL [TRUSTED.pem]    prints the token of a headset that is paired now
 //   Example.exe run BOX TOKEN [TRUSTED.pem]           takes part and says what happens; while a lesson runs it looks around
 //
-// BOX is http://192.0.2.5:8080; TRUSTED is the box's certificate, where it is https and no public authority has signed it.
-// While it runs it takes lines: sign-in NICKNAME PIN, sign-out, hand QUESTION, down, unwell, well, quit.
+// BOX is http://192.0.2.5:8080. TRUSTED is the box's certificate, for https without a public authority's signature.
+// While it runs it accepts lines: sign-in NICKNAME PIN, sign-out, hand QUESTION, down, unwell, well, quit.
 // mcs -out:/tmp/Example.exe Example.cs Lectern*.cs && mono /tmp/Example.exe
 using System;
 using System.Collections.Generic;
@@ -78,7 +78,7 @@ internal static class Example
             LecternHeadset.NowMs - command.LocalMs);
     }
 
-    // What Unity calls Update.
+    // Unity calls this Update.
     private static void Frames(LecternHeadset headset)
     {
         double lookAt = 0;

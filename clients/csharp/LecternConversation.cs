@@ -1,4 +1,4 @@
-// What the headset's two threads do: one connects, says what is due and comes back after a break; the other listens.
+// The headset's two threads: one connects, sends what is due and reconnects after a break; the other listens.
 using System;
 using System.Collections.Generic;
 using System.IO;
@@ -26,7 +26,7 @@ namespace Lectern
                     Tell("unpaired", () => { if (Unpaired != null) Unpaired(); });
                     return;
                 }
-                catch (Exception error)  // the network, or bytes that make no sense: both pass by coming again
+                catch (Exception error)  // the network failed, or bytes made no sense: reconnecting cures both
                 {
                     Tell("problem", () => Raise(Problem, error.Message));
                 }
@@ -34,7 +34,7 @@ namespace Lectern
             }
         }
 
-        // Commands that wait, events and what is owed stay; who asked is told.
+        // Waiting commands, events and owed messages stay; callers that wait for an answer are told.
         private bool Leave(double pauseMs)
         {
             lock (_gate)
@@ -232,7 +232,7 @@ namespace Lectern
             Tell("person", () => Raise(PersonChanged, person == null ? null : person.Text("nickname")));
         }
 
-        // Done once the app has been told to go there.
+        // The state counts as done once the app has been told to go there.
         private void Adopt(Dictionary<string, object> state)
         {
             long session = state.Whole("session_id") ?? 0;

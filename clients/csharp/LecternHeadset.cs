@@ -2,13 +2,13 @@
 //
 //   string token = LecternHeadset.Pair("http://192.0.2.5:8080", "042137", serialNumber);   // once; it waits: not in a frame
 //   var headset = new LecternHeadset("http://192.0.2.5:8080", token);
-//   headset.Preparing += command => ...;     // it has come: load and seek; it takes effect at command.LocalMs
+//   headset.Preparing += command => ...;     // a command has come: load and seek; it takes effect at command.LocalMs
 //   headset.Acting += command => ...;        // now
 //   headset.StateChanged += () => ...;       // joined, or came back: be where headset.State and headset.PositionMs say
 //   headset.Start();                         // in Update(): headset.Poll(); in OnDestroy(): headset.Dispose();
 //
-// Two threads of its own do the network, one reads and one writes. All events are raised inside Poll, on the app's thread;
-// what Poll was not called for waits, only the newest of each. What must hold is in docs/headset-protocol.md.
+// It uses two threads of its own for the network: one reads and one writes. All events are raised inside Poll, on
+// the app's thread. Between calls of Poll they wait, only the newest of each. docs/headset-protocol.md has the rules.
 using System;
 using System.Collections.Generic;
 using System.IO;
@@ -17,7 +17,7 @@ using System.Threading;
 
 namespace Lectern
 {
-    /// <summary>What the app knows of itself; what is null is not said. PositionMs is the lesson's unless given.</summary>
+    /// <summary>What the app reports about itself; null fields are not sent. PositionMs is the lesson's unless given.</summary>
     public sealed class LecternStatus
     {
         public int? Battery { get; set; }
@@ -32,7 +32,7 @@ namespace Lectern
         public double? PitchDeg { get; set; }
     }
 
-    /// <summary>Error is a code of the protocol's, "Disconnected", or null: then it is done.</summary>
+    /// <summary>Error is one of the protocol's codes, "Disconnected", or null on success.</summary>
     public sealed class LecternAnswer
     {
         public string Error { get; internal set; }
@@ -42,7 +42,7 @@ namespace Lectern
 
     public sealed partial class LecternHeadset : IDisposable
     {
-        // What the box must get, also over a break: said again after reconnecting until it is acknowledged.
+        // A message that the box must get, even across a break: sent again after reconnecting until acknowledged.
         private sealed class Owed
         {
             public string Key;
@@ -60,7 +60,7 @@ namespace Lectern
         private readonly Uri _box;
         private readonly string _token;
         private readonly X509Certificate2 _trusted;
-        private readonly object _gate = new object();  // for all below; never held while the app's or the network's code runs
+        private readonly object _gate = new object();  // guards all below; never held while app or network code runs
         private readonly LecternClock _clock = new LecternClock();
         private readonly LecternLesson _lesson = new LecternLesson();
         private readonly LecternEvents _events = new LecternEvents(Guid.NewGuid().ToString("N"));
@@ -88,19 +88,19 @@ namespace Lectern
             _trusted = trusted;
         }
 
-        /// <summary>Connected to the box, or no longer.</summary>
+        /// <summary>The connection to the box came or went.</summary>
         public event Action<bool> ConnectionChanged;
-        /// <summary>The token is no longer good: forget it and pair again.</summary>
+        /// <summary>The token is no longer valid: forget it and pair again.</summary>
         public event Action Unpaired;
-        /// <summary>Joined a lesson or none, came back, another run: go where State, Content and PositionMs say.</summary>
+        /// <summary>Joined or left a lesson, came back, got another run: go where State, Content and PositionMs say.</summary>
         public event Action StateChanged;
         public event Action<LecternCommand> Preparing;
         public event Action<LecternCommand> Acting;
-        /// <summary>Who wears it: the nickname, or null.</summary>
+        /// <summary>The nickname of the person who wears it, or null.</summary>
         public event Action<string> PersonChanged;
         /// <summary>raised, question, unwell.</summary>
         public event Action<Dictionary<string, object>> HandChanged;
-        /// <summary>Whatever else the box says, by its type: pictures, content.fetch.</summary>
+        /// <summary>Any other message of the box, by its type: pictures, content.fetch.</summary>
         public event Action<string, Dictionary<string, object>> Pushed;
         /// <summary>For a log.</summary>
         public event Action<string> Problem;
@@ -118,13 +118,13 @@ namespace Lectern
         public Dictionary<string, object> Content { get { lock (_gate) return _lesson.Content; } }
         /// <summary>Where the lesson is now.</summary>
         public double PositionMs { get { lock (_gate) return _lesson.PositionMs(ServerMs); } }
-        /// <summary>The arguments of eyes_on_me while it lasts, or null. Look at it every frame: it ends without a network.</summary>
+        /// <summary>The arguments of eyes_on_me while it lasts, or null. Check it every frame: it ends by itself.</summary>
         public Dictionary<string, object> EyesOnMe { get { lock (_gate) return _lesson.IsHeld(ServerMs) ? _lesson.Eyes : null; } }
         public long AcknowledgedEvents { get { lock (_gate) return _events.Acknowledged; } }
         public long GivenUpEvents { get { lock (_gate) return _events.GivenUp; } }
         public int WaitingEvents { get { lock (_gate) return _events.Waiting; } }
 
-        /// <summary>The token for the six digits that the teacher's page shows. Waits for the box: call it on a thread.</summary>
+        /// <summary>Returns the token for the six digits on the teacher's page. Waits for the box: call it on a thread.</summary>
         public static string Pair(string box, string code, string serialNumber, string model = "", string name = "",
                                   X509Certificate2 trusted = null)
         {
@@ -154,10 +154,10 @@ namespace Lectern
                 _running = false;
                 Monitor.PulseAll(_gate);
             }
-            if (_thread != null) _thread.Join(1000);  // no longer: it may be connecting, and dies with the app
+            if (_thread != null) _thread.Join(1000);  // wait no longer: it may be connecting, and ends with the app
         }
 
-        /// <summary>Once a frame. Raises what has come, and acts what is due.</summary>
+        /// <summary>Call it once a frame. It raises events for what has come, and runs the commands that are due.</summary>
         public void Poll()
         {
             List<KeyValuePair<string, Action>> news;
@@ -181,16 +181,16 @@ namespace Lectern
             foreach (LecternLesson.Due one in due) Act(one, now);
         }
 
-        /// <summary>How fast to play what is at this position now, or null: too far off, seek to PositionMs. Ask twice a second.</summary>
+        /// <summary>The speed for a video at this position, or null: too far off, so seek to PositionMs. Ask twice a second.</summary>
         public double? SpeedFor(double playingMs) { return LecternLesson.Speed(PositionMs - playingMs); }
 
-        /// <summary>Said once a second from now on.</summary>
+        /// <summary>Sent once a second from now on.</summary>
         public void Report(LecternStatus status) { lock (_gate) _status = status; }
 
-        /// <summary>Something the student did, now; kept until the box has it. Fields are the protocol's: yaw_deg, target...</summary>
+        /// <summary>Something the student did just now; kept until the box has it. Fields as in the protocol: yaw_deg, target...</summary>
         public void AddEvent(string kind, Dictionary<string, object> fields = null)
         {
-            // A copy to the bottom: the app may use its own again, and what has no JSON is refused here, to who made it.
+            // A deep copy: the app may reuse its own, and data without a JSON form is refused here, to the caller.
             var data = (Dictionary<string, object>)LecternJson.Parse(LecternJson.Write(fields ?? LecternJson.Map()));
             foreach (string name in new List<string>(data.Keys))
             {
@@ -212,15 +212,15 @@ namespace Lectern
 
         public void SignOut(Action<LecternAnswer> answered) { Ask("headset.sign_out", null, answered); }
 
-        // The teacher must learn of these, also when the Wi-Fi is away just now. The newest counts.
+        // The teacher must learn of these, even if the Wi-Fi is down just now. The newest counts.
 
         public void RaiseHand(string question = "") { Owe("hand", "headset.hand", LecternJson.Map("question", question)); }
         public void LowerHand() { Owe("hand", "headset.hand_down", LecternJson.Map()); }
-        /// <summary>Fade out first, by yourself, then say so.</summary>
+        /// <summary>Fade out first, without waiting for the box; then call this.</summary>
         public void Unwell() { Owe("well", "headset.unwell", LecternJson.Map()); }
         public void Well() { Owe("well", "headset.well", LecternJson.Map()); }
 
-        /// <summary>Any other message. The answer comes in Poll; without a connection it is "Disconnected", not sent later.</summary>
+        /// <summary>Sends any other message. The answer comes in Poll; "Disconnected" if there is no connection: then nothing is sent.</summary>
         public void Ask(string type, Dictionary<string, object> data, Action<LecternAnswer> answered)
         {
             lock (_gate)
@@ -239,7 +239,7 @@ namespace Lectern
             }
         }
 
-        /// <summary>What the student sees, when `pictures` was pushed. One waits at most: the newest.</summary>
+        /// <summary>Sends what the student sees, after `pictures` was pushed. At most one picture waits: the newest.</summary>
         public void SendPicture(byte[] jpeg)
         {
             lock (_gate)
@@ -262,7 +262,7 @@ namespace Lectern
             Dictionary<string, object> data = LecternJson.Map("session_id", session, "number", number, "state", state);
             if (skewMs != null) data["skew_ms"] = skewMs;
             if (error != null) data["error"] = error;
-            Owe("answer " + session + " " + number, "command.answer", data);  // the last state of a command is all that counts
+            Owe("answer " + session + " " + number, "command.answer", data);  // only the last state of a command counts
         }
 
         private void Owe(string key, string type, Dictionary<string, object> data)
@@ -281,7 +281,7 @@ namespace Lectern
             if (handlers != null) handlers(value);
         }
 
-        // A handler that throws must not cost the app the others.
+        // If one handler throws, the app's other handlers must still run.
         private void Guarded(Action action)
         {
             try
@@ -303,7 +303,7 @@ namespace Lectern
             else if (isExpired && !command.IsPlayback) command.Fail(expired);
             if (command.Finished) return;
             command.SkewMs = now - command.AtMs;
-            if (isExpired) command.Fail(expired);  // and go where the state is all the same
+            if (isExpired) command.Fail(expired);  // but go to the state all the same
             try
             {
                 Raise(Acting, command);
@@ -316,7 +316,7 @@ namespace Lectern
             if (!command.Answered) command.Done();
         }
 
-        // The newest of each key waits for Poll; without a key each does (answers, of which there are few).
+        // The newest action of each key waits for Poll; without a key all of them do (answers: there are few).
         private void Tell(string key, Action action)
         {
             lock (_gate)

@@ -1,11 +1,11 @@
-// The rules of docs/headset-protocol.md that need no network: what the time is, what plays, which events still wait.
+// The rules of docs/headset-protocol.md that need no network: the time, the lesson that plays, the events that wait.
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 
 namespace Lectern
 {
-    /// <summary>An order of the teacher's. Times in ms; AtMs is server time, LocalMs the same moment by LecternHeadset.NowMs.</summary>
+    /// <summary>A teacher's order. Times in ms; AtMs is server time, LocalMs the same moment by LecternHeadset.NowMs.</summary>
     public sealed class LecternCommand
     {
         internal LecternCommand(Dictionary<string, object> data)
@@ -41,7 +41,7 @@ namespace Lectern
 
         internal bool IsPlayback { get { return Kind == "playback"; } }
 
-        /// <summary>Only a newer one of its kind takes a command's place: a blink never swallows a play.</summary>
+        /// <summary>Only a newer command of the same kind replaces one: a blink never swallows a play.</summary>
         internal string Kind
         {
             get
@@ -55,15 +55,15 @@ namespace Lectern
             }
         }
 
-        /// <summary>It is being done and takes a while: call Done or Fail later.</summary>
+        /// <summary>It takes a while: call Done or Fail later.</summary>
         public void Running() { Headset.Answer(this, "running", null); }
-        /// <summary>Said by itself after Acting, unless one of the others was called.</summary>
+        /// <summary>Sent automatically after Acting, unless one of the others was called.</summary>
         public void Done() { Headset.Answer(this, "done", null); }
-        /// <summary>It cannot be done; the reason is for a teacher to read.</summary>
+        /// <summary>It cannot be done; a teacher will read the reason.</summary>
         public void Fail(string reason) { Headset.Answer(this, "failed", reason); }
     }
 
-    /// <summary>Server time is the own clock plus the mean offset of the 6 quickest of the last 64 round trips.</summary>
+    /// <summary>Server time is the headset's clock plus the mean offset of the 6 quickest of the last 64 round trips.</summary>
     internal sealed class LecternClock
     {
         private struct Trip
@@ -83,7 +83,7 @@ namespace Lectern
         /// <summary>A clock that only goes forward.</summary>
         public static double NowMs { get { return Stopwatch.GetTimestamp() * 1000.0 / Stopwatch.Frequency; } }
 
-        /// <summary>Roughly, until the first round trip.</summary>
+        /// <summary>A rough value until the first round trip.</summary>
         public void Guess(double serverMs, double nowMs)
         {
             if (OffsetMs == null) OffsetMs = serverMs - nowMs;
@@ -93,7 +93,7 @@ namespace Lectern
         {
             if (t2 < t0) return;
             var trip = new Trip { RoundTripMs = t2 - t0, OffsetMs = t1 - (t0 + t2) / 2 };
-            // While a headset sleeps its clock may stand still: what was measured before is then worth nothing.
+            // While a headset sleeps its clock may stand still; then earlier measurements are worthless.
             if (OffsetMs != null && Math.Abs(trip.OffsetMs - OffsetMs.Value) > SleptMs + trip.RoundTripMs) _trips.Clear();
             if (_trips.Count == Kept) _trips.RemoveAt(0);
             _trips.Add(trip);
@@ -103,7 +103,7 @@ namespace Lectern
             double offset = 0, roundTrip = 0;
             for (int i = 0; i < count; ++i)
             {
-                offset += (sorted[i].OffsetMs - sorted[0].OffsetMs) / count; // differences, for the digits after the point
+                offset += (sorted[i].OffsetMs - sorted[0].OffsetMs) / count; // sums differences, to keep the fractional digits
                 roundTrip += sorted[i].RoundTripMs / count;
             }
             OffsetMs = sorted[0].OffsetMs + offset;
@@ -113,15 +113,15 @@ namespace Lectern
 
     internal static class LecternBackoff
     {
-        /// <summary>How long to wait after so many failures in a row; chance is from 0 to 1. A class that was thrown off by one
-        /// access point must not come back in one instant.</summary>
+        /// <summary>How long to wait after this many failures in a row; chance is from 0 to 1. A class that one access point
+        /// has thrown off must not come back all at once.</summary>
         public static double PauseMs(int failures, double chance)
         {
             return Math.Min(2000, 250 * Math.Pow(2, Math.Min(failures, 10))) * (0.5 + chance);
         }
     }
 
-    /// <summary>What plays, and what still waits for its moment. Times are server time.</summary>
+    /// <summary>The lesson that plays, and the commands that wait for their time. Times are server time.</summary>
     internal sealed class LecternLesson
     {
         internal struct Due
@@ -149,7 +149,7 @@ namespace Lectern
             return Math.Min(position, Content.Number("duration_ms") ?? double.MaxValue);
         }
 
-        /// <summary>A little faster or slower goes unnoticed and is made good in a second or two; null: only a seek helps.</summary>
+        /// <summary>A little faster or slower goes unnoticed and catches up in a second or two; null: only a seek helps.</summary>
         public static double? Speed(double behindMs)
         {
             if (Math.Abs(behindMs) > 80) return null;
@@ -162,7 +162,7 @@ namespace Lectern
             return Eyes != null && nowMs < (Eyes.Number("until_ms") ?? 0);
         }
 
-        /// <summary>Where the box says the lesson is: the number to answer done, where it had not been obeyed.</summary>
+        /// <summary>Goes where the box says the lesson is. Returns the number to answer done, if not obeyed yet.</summary>
         public long? TakeState(Dictionary<string, object> state)
         {
             Enter(state.Whole("session_id"));
@@ -170,7 +170,7 @@ namespace Lectern
             RunId = state.Whole("run_id");
             Eyes = state.Object("controls").Object("eyes_on_me");
             long number = state.Whole("number") ?? 0;
-            // One that waits makes this very state at its moment.
+            // A waiting command will make exactly this state at its time.
             if (_waiting.Exists(command => command.IsPlayback && command.Number >= number)) return null;
             _waiting.RemoveAll(command => command.IsPlayback);
             State = state.Text("state");
@@ -182,7 +182,7 @@ namespace Lectern
             return number;
         }
 
-        /// <summary>False: it has been obeyed before, or waits already.</summary>
+        /// <summary>False if it was obeyed before, or waits already.</summary>
         public bool TakeCommand(LecternCommand command, out LecternCommand tooMany)
         {
             tooMany = null;
@@ -204,7 +204,7 @@ namespace Lectern
             return _waiting.Exists(command => command.Number == number);
         }
 
-        /// <summary>Does what is due. After an absence only the newest of a kind is for the app; older ones were overtaken.</summary>
+        /// <summary>Returns the commands that are due. After an absence only the newest of a kind; older ones were overtaken.</summary>
         public List<Due> Obey(double nowMs)
         {
             var due = new List<Due>();
@@ -241,7 +241,7 @@ namespace Lectern
             _atMs = command.AtMs;
         }
 
-        // Numbers count within a session: another one starts from nothing.
+        // Numbers count within a session; another session starts over.
         private void Enter(long? session)
         {
             if (session != null && session == SessionId) return;
@@ -262,8 +262,8 @@ namespace Lectern
         }
     }
 
-    /// <summary>Events until the box has them. One batch at a time is fixed and keeps its id, so that sent twice it counts once.
-    /// Overflow: the oldest events that are in no batch yet are given up and counted; a long absence keeps its end.</summary>
+    /// <summary>Keeps events until the box has them. One batch at a time is fixed and keeps its id: sent twice, it counts
+    /// once. On overflow the oldest events in no batch yet are dropped and counted: a long absence keeps its end.</summary>
     internal sealed class LecternEvents
     {
         private struct Event
@@ -280,7 +280,7 @@ namespace Lectern
         private long _batches;
         private int _batchSize;
 
-        /// <summary>The name must be new each time that the app starts: the box knows batches by their ids.</summary>
+        /// <summary>The name must be new at each start of the app, because the box knows batches by their ids.</summary>
         public LecternEvents(string name) { _name = name; }
 
         public long Acknowledged { get; private set; }
@@ -295,7 +295,7 @@ namespace Lectern
             ++GivenUp;
         }
 
-        /// <summary>The next batch, or null: nothing waits, or one is on its way. Only now are times mapped: without a
+        /// <summary>The next batch, or null if nothing waits or one is on its way. Times are mapped only now: without a
         /// connection the offset may have been unknown.</summary>
         public Dictionary<string, object> Fix(double offsetMs)
         {

@@ -1,7 +1,7 @@
-// What LecternHeadset.cs stands on: JSON, and calls and WebSockets to the box.
+// The base of LecternHeadset.cs: JSON, and calls and WebSockets to the box.
 //
-// Why not ClientWebSocket: .NET Standard 2.0 lets it neither trust a box's own certificate nor tell a refused token (401) from
-// a box that is still starting.
+// Not ClientWebSocket, because in .NET Standard 2.0 it can neither trust a box's own certificate nor tell a refused
+// token (401) from a box that is still starting.
 using System;
 using System.Collections.Generic;
 using System.Globalization;
@@ -44,7 +44,7 @@ namespace Lectern
             return map;
         }
 
-        // Fields that are missing, null or of another kind have a plain value: the box may be newer than the app.
+        // Missing, null or unexpected fields get a default value: the box may be newer than the app.
 
         public static Dictionary<string, object> Object(this Dictionary<string, object> map, string name)
         {
@@ -211,7 +211,7 @@ namespace Lectern
             else text.Append(Convert.ToInt64(value).ToString(CultureInfo.InvariantCulture));
         }
 
-        // What is no number has no JSON: a sensor that failed is not known.
+        // NaN and infinity have no JSON form: they come from a sensor that failed.
         private static void WriteNumber(double number, StringBuilder text)
         {
             if (double.IsNaN(number) || double.IsInfinity(number)) text.Append("null");
@@ -231,7 +231,7 @@ namespace Lectern
         }
     }
 
-    /// <summary>The token is no longer good: forget it and pair again.</summary>
+    /// <summary>The token is no longer valid: forget it and pair again.</summary>
     public sealed class LecternUnpairedException : Exception
     {
         public LecternUnpairedException() : base("the token is no longer good: pair again") { }
@@ -281,8 +281,8 @@ namespace Lectern
             }
         }
 
-        // The box's own certificate needs neither a name nor an authority: who holds its key is the box. A school's authority counts
-        // beside the system's, but then the certificate must bear the box's name all the same.
+        // The box's own certificate needs neither a name nor an authority: whoever holds its key is the box. A school's
+        // authority counts beside the system's, but then the certificate must also bear the box's name.
         private static bool IsTrusted(X509Certificate certificate, SslPolicyErrors errors, X509Certificate2 trusted)
         {
             if (errors == SslPolicyErrors.None) return true;
@@ -300,7 +300,7 @@ namespace Lectern
                            IsSame(chain.ChainElements[chain.ChainElements.Count - 1].Certificate, trusted);
                 }
             }
-            catch (NotSupportedException)  // Mono checks no chain of elliptic curves, which `lectern certificate` makes
+            catch (NotSupportedException)  // Mono cannot check chains with elliptic curves, which `lectern certificate` makes
             {
                 return false;
             }
@@ -311,7 +311,7 @@ namespace Lectern
             return Convert.ToBase64String(left.GetRawCertData()) == Convert.ToBase64String(right.GetRawCertData());
         }
 
-        /// <summary>One POST: the status; the answer's body.</summary>
+        /// <summary>Sends one POST. Returns the status, and the answer's body in `answer`.</summary>
         public static int Post(Uri box, string path, object body, X509Certificate2 trusted, out Dictionary<string, object> answer)
         {
             using (var line = new LecternLine(box, trusted))
@@ -337,7 +337,7 @@ namespace Lectern
             try
             {
                 line.Upgrade(box, path, token);
-                line._client.ReceiveTimeout = 0; // silence is noticed by who asks for the clock
+                line._client.ReceiveTimeout = 0; // the caller that asks for the clock notices silence
                 return line;
             }
             catch
@@ -370,7 +370,7 @@ namespace Lectern
             Send(1, Encoding.UTF8.GetBytes(text));
         }
 
-        /// <summary>Kind 1, a picture, is one byte before its bytes.</summary>
+        /// <summary>A picture's bytes follow one byte for the kind, 1.</summary>
         public void SendPicture(byte[] jpeg)
         {
             var payload = new byte[jpeg.Length + 1];
@@ -379,7 +379,7 @@ namespace Lectern
             Send(2, payload);
         }
 
-        /// <summary>The next text. Pings are answered meanwhile, or the teacher would see an offline headset.</summary>
+        /// <summary>Returns the next text. Answers pings meanwhile, or the teacher would see an offline headset.</summary>
         public string ReadText()
         {
             var whole = new MemoryStream();

@@ -1,4 +1,4 @@
-// The client's rules as tables. Prints each fault and how many rows held; test.py runs it.
+// The client's rules as tables. Prints each fault and how many rows passed; test.py runs it.
 using System;
 using System.Collections.Generic;
 using Lectern;
@@ -132,7 +132,7 @@ internal static class RulesTest
         return lesson.TakeCommand(command, out tooMany);
     }
 
-    // What is acted, overtaken ones in brackets.
+    // The commands that are acted on, overtaken ones in brackets.
     private static string Obey(LecternLesson lesson, double nowMs)
     {
         var said = new List<string>();
@@ -204,7 +204,7 @@ internal static class RulesTest
         Check("refused", events.Acknowledged + " " + events.GivenUp + " " + events.Waiting, "1 1 0");
     }
 
-    // Without a box: what cannot be sent is refused to who made it, and what need not be is not.
+    // Without a box: the caller is refused a message that cannot be sent, and no other.
     private static void TheAppsOwnMistakesStayItsOwn()
     {
         using (var headset = new LecternHeadset("http://127.0.0.1:1", "token"))

@@ -20,7 +20,7 @@ import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 CLIENT = sorted(str(path) for path in HERE.glob('Lectern*.cs'))
-BUILT = None  # a temporary folder: nothing that was built stays in the tree
+BUILT = None  # a temporary folder: no build output stays in the tree
 
 
 def compiled(source):
@@ -68,7 +68,7 @@ class Box:
             return json.loads(answer.read() or b'null')
 
     def session_of(self, serial_number):
-        """A session that this headset alone is in: its path."""
+        """Makes a session with only this headset in it. Returns its path."""
         device = next(one for one in self.call('GET', '/v1/devices')['items'] if one['serial_number'] == serial_number)
         room = self.call('POST', '/v1/rooms', name='Room of one', rows=1, places=1)
         seat = self.call('GET', f'/v1/rooms/{room["id"]}')['seats'][0]
@@ -78,7 +78,7 @@ class Box:
 
 
 class Wire:
-    """Between the headset and the box. When it is deaf, what the box answers is lost."""
+    """Between the headset and the box. While it is deaf, the box's answers are lost."""
 
     def __init__(self, box):
         self.box, self.deaf = box, False
@@ -128,7 +128,7 @@ class Wire:
 
 
 class Example:
-    """The example as a process; what it says is a list of lines."""
+    """The example as a process; its output is a list of lines."""
 
     def __init__(self, *words):
         self.lines, self.news = [], threading.Condition()
@@ -147,7 +147,7 @@ class Example:
         self.process.stdin.flush()
 
     def hears(self, pattern, after=0):
-        """The first line from there on that fits, as soon as it is said: the match, with `place`."""
+        """Waits for the first matching line from there on. Returns the match, with `place`."""
         fits = lambda: next(((found, place) for place, line in enumerate(self.lines[after:], after) if (found := re.fullmatch(pattern, line))), None)
         with self.news:
             if not self.news.wait_for(fits, 30):
@@ -257,7 +257,7 @@ class WithTheServer(unittest.TestCase):
         return sum(run['events'] for run in box.call('GET', f'/v1/runs?session={session}')['items'])
 
     def every_event_is_there_once(self, box, headset, path):
-        """It is paused: no more are made."""
+        """While it is paused, no more are made."""
         def counts():
             return next(found.groups() for line in reversed(headset.lines)
                         if (found := re.fullmatch(r'events made=(\d+) acknowledged=(\d+) given_up=0', line)))

@@ -1,7 +1,7 @@
-// A whole headset on a console: to read, to try a box by hand, to start an app from.
+// A whole headset on a console: an example to read, a way to try a box by hand, a start for an app.
 //
 //     ... pair BOX CODE SERIAL    prints the token of a headset that is paired now
-//     ... run BOX TOKEN           takes part, says what happens, and does what is typed (below, in Console.type)
+//     ... run BOX TOKEN           takes part, says what happens, and obeys typed lines (below, in Console.type)
 //
 // BOX is http://192.0.2.5:8080; for https:// with the school's own authority, LECTERN_AUTHORITY names its PEM file.
 //

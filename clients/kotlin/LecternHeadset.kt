@@ -1,13 +1,13 @@
-// A headset of Lectern for Android apps: copy this file, LecternRules.kt and LecternLine.kt into the app. What must hold is in
-// docs/headset-protocol.md. In short:
+// A headset of Lectern for Android apps: copy this file, LecternRules.kt and LecternLine.kt into the app.
+// docs/headset-protocol.md has the rules. In short:
 //
 //     val box = Box("http://192.0.2.5:8080")
 //     val token = box.pair("042137", "DPVR-0042", "DPVR P1")      // once, not on the main thread; keep the token
-//     val headset = Headset(box, token, app)                      // app: what HeadsetApp asks for
+//     val headset = Headset(box, token, app)                      // app: your HeadsetApp
 //     headset.start()                                             // and stop() when the app goes
 //
-// One thread does everything; what the app asks for from other threads is handed to it. Pictures and the fetching of content
-// are the app's own: they arrive at HeadsetApp.heard.
+// One thread does everything; calls of the app from other threads are handed to it. Pictures and the fetching of
+// content are up to the app: their messages arrive at HeadsetApp.heard.
 package lectern
 
 import java.io.IOException
@@ -18,45 +18,45 @@ import java.util.concurrent.TimeUnit
 import kotlin.random.Random
 
 /**
- * What the app does. All of it is called on the headset's thread, and has to return within milliseconds, or by the Executor
- * that the app gave (Android: `Executor { handler.post(it) }`).
+ * The app's part. Its functions are called on the headset's thread and must return within milliseconds, or are run by
+ * the Executor that the app gave (Android: `Executor { handler.post(it) }`).
  */
 interface HeadsetApp {
     /** A command has come and will take effect at [actAtNs], by System.nanoTime(): load the video, be ready. */
     fun prepare(command: Command, actAtNs: Long) {}
 
     /**
-     * Now. To return means that it is done; [CannotObey] that it is not, and why. What takes longer says [Order.running], and
-     * later [Order.done] or [Order.failed]. Where a lesson plays to is [Headset.playing], which has changed already.
+     * Act now. Returning means done; throwing [CannotObey] means not done, and says why. If it takes longer, call
+     * [Order.running], and later [Order.done] or [Order.failed]. [Headset.playing] already has the lesson's new state.
      */
     fun obey(order: Order)
 
-    /** Be there, at once: after a connection, or in another lesson. Null: in none. */
+    /** Go there at once: after a connection, or in another lesson. Null: in no lesson. */
     fun goTo(playing: Playing?)
 
-    /** Eyes on the teacher: dim, mute and show [message] until this is called with null. It is, without a network too. */
+    /** Eyes on the teacher: dim, mute and show [message] until called with null, which happens even without a network. */
     fun hold(message: String?)
 
-    /** Of what [report] sends each second: battery, charging, storage_free, app, app_version, skew_ms, gaze. */
+    /** The fields to send each second: battery, charging, storage_free, app, app_version, skew_ms, gaze. */
     fun report(): JsonObject = emptyMap()
 
     fun connected(isConnected: Boolean, why: String) {}
     fun person(nickname: String?) {}
     fun hand(isRaised: Boolean, question: String, isUnwell: Boolean) {}
 
-    /** The token is no longer good: forget it, show the pairing screen. The headset has stopped. */
+    /** The token is no longer valid: forget it, show the pairing screen. The headset has stopped. */
     fun unpaired() {}
 
-    /** What this file does not know: pictures, content.fetch, and what a later box says. */
+    /** Messages that this file does not handle: pictures, content.fetch, and those of newer boxes. */
     fun heard(type: String, data: JsonObject) {}
 
     fun log(text: String) {}
 }
 
-/** Thrown by [HeadsetApp.obey], in words for the teacher. */
+/** Thrown by [HeadsetApp.obey]; the teacher reads the message. */
 class CannotObey(message: String) : Exception(message)
 
-/** A command in the hands of the app, whose moment has come. [skewMs]: how late that is. */
+/** A command whose time has come, in the hands of the app. [skewMs]: how late it is. */
 class Order internal constructor(val command: Command, val skewMs: Double, private val answer: (String, String?) -> Unit) {
     internal var isRunning = false
 
@@ -69,7 +69,7 @@ class Order internal constructor(val command: Command, val skewMs: Double, priva
     fun failed(why: String) = answer("failed", why)
 }
 
-/** [error] is a code of the protocol, "Disconnected" or "Overflow", or null: then the box has it. */
+/** [error] is a code of the protocol, "Disconnected" or "Overflow", or null once the box has it. */
 class Answer(val error: String?, val data: JsonObject) {
     val message: String get() = data["message"] as? String ?: error ?: ""
     internal val isForLater: Boolean get() = error in LATER
@@ -97,7 +97,7 @@ class Headset(
     private var failures = 0
     private var eid = 0L
     private val said = LinkedHashMap<String, Said>() // not answered yet, by eid
-    private val unsaid = ArrayDeque<Said>() // to be said when there is a line, or when the box has recovered
+    private val unsaid = ArrayDeque<Said>() // to send when there is a line, or when the box has recovered
     private var held: String? = null
     private var quickClocks = 0
     private var connectAtMs = ownMs()
@@ -115,7 +115,7 @@ class Headset(
         inbox.offer { } // wakes the thread
     }
 
-    /** Waits until the thread has ended. Not for the app's callbacks, which it would wait for. */
+    /** Waits until the thread has ended. Don't call it in the app's callbacks: the thread waits for those. */
     fun join() = thread.join()
 
     fun serverMs(): Double = ownMs() + time.offsetMs
@@ -129,7 +129,7 @@ class Headset(
         events.add(playing?.runId, ownMs(), position + fields + mapOf("kind" to kind))
     }
 
-    // Signing in is not kept while there is no network: the student stands there and waits, and the PIN is nobody's to keep.
+    // A sign-in is not kept for later without a network: the student stands there waiting, and nothing may keep the PIN.
     fun signIn(nickname: String, pin: String, answered: (Answer) -> Unit) =
         say("headset.sign_in", mapOf("nickname" to nickname, "pin" to pin), false, answered)
 
@@ -137,17 +137,17 @@ class Headset(
     fun raiseHand(question: String = "") = say("headset.hand", mapOf("question" to question), true)
     fun lowerHand() = say("headset.hand_down", emptyMap(), true)
 
-    /** Fade out first, by yourself. */
+    /** Fade out first, without waiting for the box. */
     fun unwell() = say("headset.unwell", emptyMap(), true)
     fun well() = say("headset.well", emptyMap(), true)
 
-    /** Says anything of the protocol. [isKept]: over a break, until the box has answered; only for what may be said twice. */
+    /** Sends any message of the protocol. [isKept]: keep it across a break until answered; only if it may be sent twice. */
     fun say(type: String, data: JsonObject, isKept: Boolean, answered: (Answer) -> Unit = {}) {
-        Json.write(data) // a fault of the app is told to the app
+        Json.write(data) // reports a fault of the app to the app
         post(Said(type, data, isKept) { answer -> tell { answered(answer) } })
     }
 
-    /** From any thread. A full inbox means that the app says far more than a network carries. */
+    /** From any thread. A full inbox means that the app sends far more than a network can carry. */
     private fun post(words: Said) {
         if (isStopped || !inbox.offer { speak(words) }) words.answered(Answer("Overflow", emptyMap()))
     }
@@ -183,11 +183,11 @@ class Headset(
         val open = said.values + unsaid
         said.clear()
         unsaid.clear()
-        open.forEach { speak(it) } // keeps what is to be kept
+        open.forEach { speak(it) } // keeps the messages that must be kept
         if (wasWelcome) tell { app.connected(false, why) } else tell { app.log("no connection: $why") }
     }
 
-    /** What is regular: the clock, ten times quickly first; and once a second a report and what waits to be said. */
+    /** The regular messages: the clock, at first ten times quickly; and once a second a report and the waiting messages. */
     private fun beat(nowMs: Double) {
         if (nowMs >= clockAtMs) {
             send("clock", mapOf("t0" to nowMs))
@@ -225,8 +225,8 @@ class Headset(
     private fun speak(words: Said) {
         when {
             isWelcome -> {
-                if (said.size >= MOST_SAID) line?.close() // it takes everything and answers nothing
-                said[(eid + 1).toString()] = words // before it is sent: what breaks on the way is still to be said
+                if (said.size >= MOST_SAID) line?.close() // the box takes everything and answers nothing
+                said[(eid + 1).toString()] = words // before it is sent: if the line breaks on the way, it is still to be sent
                 send(words.type, words.data)
             }
             words.isKept -> keep(words)
@@ -243,7 +243,7 @@ class Headset(
         try {
             line?.send(Json.write(mapOf("type" to type, "data" to data, "eid" to (++eid).toString())))
         } catch (error: IOException) {
-            line?.close() // whoever reads notices, and the line is given up in one place
+            line?.close() // the reader notices, so the line is given up in one place
         }
     }
 
@@ -366,14 +366,14 @@ class Headset(
         tell { app.hold(message) }
     }
 
-    /** What the app does wrong must not end the lesson. */
+    /** A fault of the app must not end the lesson. */
     private fun tell(task: () -> Unit) {
         val guarded = Runnable {
             try { task() } catch (error: Exception) { app.log("the app has failed: $error") }
         }
         try {
             executor?.execute(guarded) ?: guarded.run()
-        } catch (error: RuntimeException) { // an executor that was shut down, or is full
+        } catch (error: RuntimeException) { // the executor was shut down, or is full
             app.log("the app takes nothing: $error")
         }
     }

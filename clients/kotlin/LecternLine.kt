@@ -1,5 +1,5 @@
-// How a headset talks to its box: JSON, HTTP once for pairing, then a WebSocket. Nothing but the JDK's and Android's common
-// part. LecternHeadset.kt stands on this.
+// How a headset talks to its box: JSON, HTTP once for pairing, then a WebSocket. It uses only what the JDK and
+// Android have in common. LecternHeadset.kt builds on it.
 package lectern
 
 import java.io.BufferedInputStream
@@ -166,7 +166,7 @@ private class JsonReader(private val text: String) {
         at++
     }
 
-    /** The next letter that is no space, or null at the end. */
+    /** The next character that is not a space, or null at the end. */
     private fun skip(): Char? {
         while (at < text.length && text[at] in " \t\r\n") at++
         return text.getOrNull(at)
@@ -175,7 +175,7 @@ private class JsonReader(private val text: String) {
     private fun fail(): Nothing = throw JsonError("no JSON at letter $at")
 
     private companion object {
-        const val DEEPEST = 50 // a bound to what a broken sender can do to our stack
+        const val DEEPEST = 50 // limits what a broken sender can do to our stack
         val NUMBER = Regex("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?")
         val HEX = Regex("[0-9a-fA-F]{4}")
     }
@@ -187,7 +187,7 @@ fun JsonObject.text(name: String): String = this[name] as? String ?: throw JsonE
 @Suppress("UNCHECKED_CAST")
 fun JsonObject.inner(name: String): JsonObject? = this[name] as? JsonObject
 
-/** What the box refuses, in its own words. */
+/** A refusal of the box, in its own words. */
 class Refused(val status: Int, detail: String) : IOException("$status $detail")
 
 /**
@@ -202,7 +202,7 @@ class Box(address: String, private val trust: SSLSocketFactory? = null) {
     private val port = if (uri.port > 0) uri.port else if (isSecure) 443 else 80
     internal val authority: String = uri.authority
 
-    /** Pairs this headset by the six digits of the teacher's page, and gives the token to keep. Waits for the network. */
+    /** Pairs this headset by the six digits of the teacher's page, and returns the token to keep. Waits for the network. */
     fun pair(code: String, serialNumber: String, model: String, name: String? = null): String {
         val body = mapOf("code" to code, "serial_number" to serialNumber, "model" to model, "name" to name)
         return post("/v1/pairings", body.filterValues { it != null }).text("token")
@@ -225,12 +225,12 @@ class Box(address: String, private val trust: SSLSocketFactory? = null) {
     internal fun connect(plain: Socket): Socket {
         plain.tcpNoDelay = true
         plain.connect(InetSocketAddress(host, port), PATIENCE_MS)
-        // The box answers our clock each second. Who is silent for so long is gone, even if no one says so.
+        // The box answers our clock each second. After so long a silence it is gone, even if nothing reports it.
         plain.soTimeout = PATIENCE_MS
         if (!isSecure) return plain
         val factory = trust ?: SSLSocketFactory.getDefault() as SSLSocketFactory
         val secure = factory.createSocket(plain, host, port, true) as SSLSocket
-        // A socket by itself believes any certificate of a known authority, whoever it was made out to.
+        // By default a socket trusts any certificate of a known authority, whatever name is in it.
         secure.sslParameters = secure.sslParameters.apply { endpointIdentificationAlgorithm = "HTTPS" }
         secure.soTimeout = PATIENCE_MS
         secure.startHandshake()
@@ -240,7 +240,7 @@ class Box(address: String, private val trust: SSLSocketFactory? = null) {
     companion object {
         private const val PATIENCE_MS = 10_000
 
-        /** Believes what the authority in this PEM file has signed, and nothing else. */
+        /** Trusts certificates signed by the authority in this PEM file, and no others. */
         fun trusting(authorityPem: InputStream): SSLSocketFactory {
             val store = KeyStore.getInstance(KeyStore.getDefaultType())
             store.load(null, null)
@@ -259,8 +259,8 @@ internal sealed class Heard {
 }
 
 /**
- * A WebSocket, as much of one as the protocol needs. It connects and reads on a thread of its own, so that nobody waits for
- * the network while a command comes due; [hear] is called on that thread, with [Heard.Gone] last.
+ * As much of a WebSocket as the protocol needs. It connects and reads on its own thread, so that waiting for the
+ * network never delays a command; [hear] is called on that thread, with [Heard.Gone] last.
  */
 internal class Line(private val box: Box, private val token: String, private val hear: (Line, Heard) -> Unit) {
     private val plain = Socket()
@@ -270,7 +270,7 @@ internal class Line(private val box: Box, private val token: String, private val
 
     fun open() = thread.start()
 
-    /** Closes what is below TLS: a farewell would wait for a network that may be gone. */
+    /** Closes the socket below TLS: a closing message would wait for a network that may be gone. */
     fun close() {
         plain.close()
         thread.interrupt()
@@ -295,7 +295,7 @@ internal class Line(private val box: Box, private val token: String, private val
         } finally {
             plain.close()
         }
-        try { hear(this, Heard.Gone(why, isUnpaired)) } catch (error: InterruptedException) { } // nobody listens any more
+        try { hear(this, Heard.Gone(why, isUnpaired)) } catch (error: InterruptedException) { } // nobody is listening any more
     }
 
     private fun greet(input: DataInputStream): Int {

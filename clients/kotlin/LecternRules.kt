@@ -1,5 +1,5 @@
-// The rules that a headset lives by: server time, when to obey what, what to do with events. Nothing here knows a socket or a
-// thread of its own, so all of it is tested as tables.
+// The rules of a headset: server time, when to obey which command, what to do with events. Nothing here has a socket
+// or a thread of its own, so tables can test all of it.
 package lectern
 
 import java.util.ArrayDeque
@@ -20,7 +20,7 @@ class Command(json: JsonObject) {
     val expiresMs = json.number("expires_ms")
     val runId: Long? = (json["run_id"] as? Number)?.toLong()
 
-    /** A command is obeyed when it is newer than the last of its kind: so a blink never swallows a play. */
+    /** A command is obeyed if it is newer than the last one of its kind, so a blink never swallows a play. */
     val kind = if (action in PLAYBACK) "playback" else if (action == "release") "eyes_on_me" else action
 
     private companion object {
@@ -38,22 +38,22 @@ class Playing(
     }
 }
 
-/** How fast to play to come back in time unnoticed, or null: seek. [behindMs]: where the lesson is minus where the video is. */
+/** The speed that catches up unnoticed, or null: seek. [behindMs]: where the lesson is minus where the video is. */
 fun rateFor(behindMs: Double): Double? =
     if (Math.abs(behindMs) > 80) null else 1 + maxOf(-0.03, minOf(0.03, behindMs / 1000))
 
-/** How long to wait after so many failures in a row: a class must not come back in one instant. */
+/** How long to wait after this many failures in a row: a class must not come back all at once. */
 fun pauseMs(failures: Int, random: Random): Double =
     minOf(2000.0, 250.0 * (1 shl minOf(failures, 10))) * random.nextDouble(0.5, 1.5)
 
-/** Server time is the own clock plus the mean offset of the 6 quickest of the last 64 round trips. */
+/** Server time is the headset's clock plus the mean offset of the 6 quickest of the last 64 round trips. */
 class ServerTime {
     private val trips = ArrayDeque<Pair<Double, Double>>()
     @Volatile var offsetMs = 0.0; private set
     @Volatile var roundTripMs: Double? = null; private set
     private var isGuessed = false
 
-    /** Whatever was measured before a sleep, in which the own clock stands still, is wrong: then the welcome is nearer. */
+    /** During a sleep the headset's clock stands still, so earlier measurements are wrong and the welcome is closer. */
     fun welcome(serverMs: Double, ownMs: Double) {
         if (isGuessed && Math.abs(serverMs - ownMs - offsetMs) < 1000) return
         isGuessed = true
@@ -72,7 +72,7 @@ class ServerTime {
     }
 }
 
-/** What plays, and what still waits for its moment. Knows nothing of sockets; all times are server time. */
+/** The lesson that plays, and the commands that wait for their time. Knows no sockets; all times are server time. */
 class Lesson {
     class Due(val command: Command, val isNew: Boolean, val isExpired: Boolean)
 
@@ -83,7 +83,7 @@ class Lesson {
     private val newest = HashMap<String, Long>()
     private var waiting = emptyList<Command>()
 
-    /** When something is to be done next. */
+    /** The time of the next thing to do. */
     val nextMs: Double? get() {
         val commandMs = waiting.firstOrNull()?.atMs
         return if (held == null) commandMs else minOf(heldUntilMs, commandMs ?: heldUntilMs)
@@ -98,14 +98,14 @@ class Lesson {
         waiting = emptyList()
     }
 
-    /** Where the box says the lesson is. Gives the number to answer `done`, where it had not been obeyed. */
+    /** Goes where the box says the lesson is. Returns the number to answer `done`, if it had not been obeyed yet. */
     fun takeState(state: JsonObject?): Long? {
         enter(state?.whole("session_id"))
         if (state == null) return null
         val controls = state.inner("controls") ?: emptyMap()
         hold(controls.inner("eyes_on_me"))
         val number = state.whole("number")
-        if (waiting.any { it.kind == "playback" && it.number >= number }) return null // it makes this very state at its moment
+        if (waiting.any { it.kind == "playback" && it.number >= number }) return null // it will make this state at its time
         waiting = waiting.filter { it.kind != "playback" }
         playing = Playing(state.whole("session_id"), state.text("state"), state.number("position_ms"), state.number("at_ms"),
             state.inner("lesson"), (state["run_id"] as? Number)?.toLong(), controls)
@@ -114,7 +114,7 @@ class Lesson {
         return if (number > before) number else null
     }
 
-    /** False: it has been obeyed before. */
+    /** False if it was obeyed before. */
     fun takeCommand(command: Command): Boolean {
         enter(command.sessionId)
         if (command.number <= newest[command.kind] ?: 0) return false
@@ -123,7 +123,7 @@ class Lesson {
         return true
     }
 
-    /** Does what has come due. */
+    /** Returns the commands that are due. */
     fun obey(nowMs: Double): List<Due> {
         val (due, later) = waiting.partition { it.atMs <= nowMs }
         waiting = later
@@ -165,9 +165,10 @@ class Lesson {
 }
 
 /**
- * What the student did, until the box has it on its disk. One batch at a time is on its way, and stays the same under its id
- * until it is answered: said twice, it is stored once. At most [most] events are kept; then the oldest that are not on their
- * way go, because what happened just now still helps the teacher. They are kept in memory: an app that ends loses them.
+ * Keeps what the student did until the box has it on its disk. One batch at a time is on its way, and stays the same
+ * under its id until it is answered: sent twice, it is stored once. At most [most] events are kept; then the oldest
+ * ones not on their way are dropped, because recent events still help the teacher. They are kept in memory: an app
+ * that ends loses them.
  */
 class Events(
     private val most: Int = 5000, private val inBatch: Int = 200, private val prefix: String = UUID.randomUUID().toString()) {
@@ -184,7 +185,7 @@ class Events(
     @get:Synchronized val isFull: Boolean get() = batch == null && open.size >= inBatch
 
     @Synchronized fun add(runId: Long?, ownMs: Double, fields: JsonObject) {
-        Json.write(fields) // a fault of the app is told to the app, not found in a batch later
+        Json.write(fields) // reports a fault of the app to the app now, not in a batch later
         while (size >= most && open.isNotEmpty()) {
             open.remove()
             dropped++
@@ -192,7 +193,7 @@ class Events(
         open.add(Event(runId, ownMs, fields))
     }
 
-    /** The batch to say now, if any. Only here events get their server time: it is known better than when they happened. */
+    /** The batch to send now, if any. Events get their server time only here: it is known better than when they happened. */
     @Synchronized fun next(offsetMs: Double): Batch? {
         if (batch == null) {
             val runId = (open.peek() ?: return null).runId

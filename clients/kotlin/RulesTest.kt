@@ -1,4 +1,4 @@
-// The client's rules as tables. Run by test.py; prints what does not hold, and exits with 1 then.
+// The client's rules as tables. Run by test.py; prints the rows that fail, and then exits with 1.
 package lectern
 
 import java.net.ServerSocket
@@ -166,7 +166,7 @@ private fun batching() {
     expect("is not kept", events.size, 4)
 }
 
-/** Where nobody listens: what cannot wait is refused at once, what can is kept, and the app hears it where it wants to. */
+/** Where nobody listens: messages that cannot wait are refused at once, others are kept, and the app is told where it wants. */
 private fun withoutBox() {
     val heard = LinkedBlockingQueue<String>()
     fun hear(what: String) = heard.put("${Thread.currentThread().name}: $what")

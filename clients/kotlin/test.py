@@ -83,7 +83,7 @@ class Box:
 
 
 class Wire:
-    """Between headset and server, at an address of its own. While it is deaf, the headset is heard and hears nothing."""
+    """Between headset and server, at its own address. While it is deaf, the headset hears nothing but is heard."""
 
     def __init__(self, port):
         self.port, self.deaf, self.ends = port, False, []
@@ -113,7 +113,7 @@ class Wire:
                     sink.sendall(data)
         except OSError:
             pass
-        for end in (source, sink):  # wakes the other direction too
+        for end in (source, sink):  # also wakes the other direction
             try:
                 end.shutdown(socket.SHUT_RDWR)
             except OSError:
@@ -127,7 +127,7 @@ class Wire:
 
 
 class Headset:
-    """A running Example.kt: types, and remembers what it said."""
+    """A running Example.kt: types lines, and remembers its output."""
 
     def __init__(self, url, token, environment=None):
         self.process = subprocess.Popen(program('Example', 'run', url, token), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -147,7 +147,7 @@ class Headset:
         self.process.stdin.flush()
 
     def says(self, pattern):
-        """Waits for a line after the last one that was waited for."""
+        """Waits for a line after the last one found."""
         def find():
             for index in range(self.seen, len(self.lines)):
                 if found := re.fullmatch(pattern, self.lines[index]):
@@ -242,7 +242,7 @@ class WithTheServer(unittest.TestCase):
         self.asks(headset)
         self.events_arrive_once(box, path, wire, headset)
 
-        # It is back in its lesson, where it was sought to in the instant before the kill, and has said so.
+        # It is back in its lesson, at the place of the seek just before the kill, and has said so.
         self.until(lambda: headset.where()[1] == '100000', 'it has done the newest')
         self.until(lambda: self.counts(box, path) == {'done': 1}, 'and says so')
         box.post(path + '/stop')
@@ -289,7 +289,7 @@ class WithTheServer(unittest.TestCase):
 
     def events_arrive_once(self, box, path, wire, headset):
         stored = lambda: sum(run['events'] for run in box.get(f'/v1/runs?session={path.split("/")[-1]}')['items'])
-        # More than a batch, and one that needs the longest kind of frame.
+        # More events than one batch holds, and one that needs the longest kind of frame.
         headset.type(*['event interaction ' + json.dumps({'target': 'turtle', 'data': {'text': 'ä€' * 300}})] * 450)
         self.until(lambda: headset.where()[2] == 0, 'all are acknowledged')
         self.assertEqual(stored(), 450)
@@ -325,7 +325,7 @@ class WithTheServer(unittest.TestCase):
         headset.says('connected')
         headset.says('in no lesson')
         self.run_headset(box.url, token).says('log: no connection: .*path building failed.*')
-        # The same box by a name that its certificate does not hold.
+        # The same box by a name that is not in its certificate.
         other_name = box.url.replace('127.0.0.1', 'localhost')
         self.run_headset(other_name, token, trusting).says('log: no connection: No .*name matching localhost found.*')
 

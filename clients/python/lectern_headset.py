@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A headset in one file and nothing but the standard library: to read, to try a box by hand, to start an app from.
+"""A headset in one file, with only the standard library: an example to read, to try a box by hand, to start an app from.
 
     lectern_headset.py pair BOX CODE SERIAL    prints the token of a headset that is paired now
     lectern_headset.py run BOX TOKEN           takes part: keeps the time, obeys, reports, comes back when the Wi-Fi goes
@@ -29,7 +29,7 @@ def own_ms():
 
 
 def ask(box, path, body, token=None):
-    """One call by HTTP: the status and the answer."""
+    """Makes one HTTP call. Returns the status and the answer."""
     request = urllib.request.Request(box + path, json.dumps(body).encode(), {'Content-Type': 'application/json'})
     if token:
         request.add_header('Authorization', 'Bearer ' + token)
@@ -51,7 +51,7 @@ def pair(box, code, serial_number, name=''):
 
 
 class Line:
-    """A WebSocket, as much of one as the protocol needs."""
+    """As much of a WebSocket as the protocol needs."""
 
     def __init__(self, box, token, path='/v1/live'):
         url = urllib.parse.urlsplit(box)
@@ -86,7 +86,7 @@ class Line:
         while True:
             frame = self._frame()
             if frame is None:
-                left = max(0.0, until - time.monotonic())  # without patience what has come is taken all the same
+                left = max(0.0, until - time.monotonic())  # even without patience, take what has come
                 if not select.select([self.socket], [], [], left)[0]:
                     return None
                 self._receive()
@@ -95,7 +95,7 @@ class Line:
             if kind == 8:
                 raise ConnectionError('the box has closed: ' + payload[2:].decode(errors='replace'))
             if kind == 9:
-                self._send(10, payload)  # a ping is answered at once, or the teacher sees an offline headset
+                self._send(10, payload)  # answer a ping at once, or the teacher sees an offline headset
             if kind in (0, 1, 2):
                 self.parts += payload
                 if final:
@@ -136,7 +136,7 @@ class Line:
 
 
 class ServerTime:
-    """Server time is the own clock plus the mean offset of the 6 quickest of the last 64 round trips."""
+    """Server time is the headset's clock plus the mean offset of the 6 quickest of the last 64 round trips."""
 
     def __init__(self):
         self.trips = []
@@ -152,7 +152,7 @@ class ServerTime:
 
 
 class Lesson:
-    """What plays, and what still waits for its moment. Knows nothing of sockets; all times are server time."""
+    """The lesson that plays, and the commands that wait for their time. Knows no sockets; all times are server time."""
 
     def __init__(self):
         self.session_id = None
@@ -178,7 +178,7 @@ class Lesson:
         return now_ms < self.eyes_until_ms  # ends by itself, network or not
 
     def take_state(self, state):
-        """Where the box says the lesson is. Gives the number to answer `done`, where it had not been obeyed."""
+        """Goes where the box says the lesson is. Returns the number to answer `done`, if it had not been obeyed yet."""
         if state is None:
             self.session_id = None
             self._forget()
@@ -191,7 +191,7 @@ class Lesson:
         self.eyes_until_ms = eyes['until_ms'] if eyes else 0
         number = state['number']
         if any(self.kind(c['action']) == 'playback' and c['number'] >= number for c in self.waiting):
-            return None  # it makes this very state at its moment
+            return None  # it will make exactly this state at its time
         self.waiting = [c for c in self.waiting if self.kind(c['action']) != 'playback']
         self.state, self.position_ms, self.at_ms = state['state'], state['position_ms'], state['at_ms']
         self.duration_ms = (state['lesson'] or {}).get('duration_ms')
@@ -200,7 +200,7 @@ class Lesson:
         return number if news and number > 0 else None
 
     def take_command(self, command):
-        """False: it has been obeyed before."""
+        """False if it was obeyed before."""
         if command['session_id'] != self.session_id:
             self._forget()
             self.session_id = command['session_id']
@@ -238,18 +238,18 @@ class Lesson:
 
 
 def pause_s(failures):
-    """How long to wait after so many failures in a row: a class must not come back in one instant."""
+    """How long to wait after this many failures in a row: a class must not come back all at once."""
     return min(2, 0.25 * 2 ** min(failures, 10)) * random.uniform(0.5, 1.5)
 
 
 class Headset:
-    """On a thread of its own, or alone: run() returns when stop() was called or the token is no longer good."""
+    """On a thread of its own, or alone: run() returns when stop() was called or the token is no longer valid."""
 
     def __init__(self, box, token, tell=lambda what: None):
         self.box, self.token, self.tell = box, token, tell
         self.time, self.lesson = ServerTime(), Lesson()
         self.line, self.running, self.eid = None, True, 0
-        self.owed = {}  # answers that the box has not acknowledged, by eid: said again after a break
+        self.owed = {}  # answers not yet acknowledged by the box, by eid: sent again after a break
         self.welcomes = 0
 
     def stop(self):
@@ -277,7 +277,7 @@ class Headset:
             failures += 1
 
     def _wait(self, seconds):
-        """Without a line the lesson goes on: what was ordered happens at its moment."""
+        """Without a line the lesson goes on: waiting commands take effect at their time."""
         until = time.monotonic() + seconds
         while self.running and time.monotonic() < until:
             self._obey()
@@ -316,7 +316,7 @@ class Headset:
         try:
             self.owed[self._say('command.answer', data)] = data
         except OSError:
-            self.owed[str(self.eid)] = data  # the line is gone: it is said after the next welcome
+            self.owed[str(self.eid)] = data  # the line is gone: it is sent after the next welcome
         while len(self.owed) > 200:
             self.owed.pop(next(iter(self.owed)))
 

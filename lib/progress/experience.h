@@ -19,8 +19,8 @@ constexpr std::int64_t xp_to_next_level(std::int64_t xp) {
     return xp_a_level - xp % xp_a_level;
 }
 
-// A finished run gives as many percent of its scenario's reward as its score; all of it where there is nothing
-// to score.
+// A finished run gives as many percent of its scenario's reward as its score; all of it where there is
+// nothing to score.
 inline std::int64_t xp_of_run(std::int64_t reward, std::optional<double> score) {
     const double percent = score ? std::clamp(*score, 0.0, 100.0) : 100.0;
     return std::max<std::int64_t>(std::llround(static_cast<double>(reward) * percent / 100.0), 0);

@@ -23,8 +23,8 @@ struct Tracked {
 class TrackingReader {
 public:
     // Both results are valid until the next call; `body` is padded, not changed.
-    // {session_id, events: [...], sent_at?, batch_id?}: only faults of the envelope are thrown. An event with a
-    // fault is left out.
+    // {session_id, events: [...], sent_at?, batch_id?}: only faults of the envelope are thrown. An event with
+    // a fault is left out.
     const Tracked& read_batch(std::string& body);
     // One event: every fault is thrown.
     const Tracked& read_event(std::string& body);

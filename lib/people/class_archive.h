@@ -1,5 +1,5 @@
-// Classes that were removed. They are out of everything but what refers to them: their students, timetable
-// and past sessions remember them, so a removal can be undone.
+// Removed classes. They are hidden, but their students, timetable and past sessions still refer to them, so a
+// removal can be undone.
 #pragma once
 
 #include <cstdint>

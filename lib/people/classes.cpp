@@ -45,7 +45,7 @@ void require_teacher(store::Read& read, OrganisationId organisation_id, PersonId
 
 } // namespace
 
-// The columns of class_of; students who are no longer active do not count.
+// The columns that class_of reads; students who are no longer active do not count.
 #define LECTERN_CLASS_COLUMNS                                                                              \
     "SELECT c.id, c.organisation_id, c.name, t.id, t.nickname,"                                            \
     " (SELECT count(*) FROM class_students s JOIN persons p ON p.id = s.person_id AND p.active = 1 WHERE " \

@@ -22,8 +22,8 @@ Organisation organisation_of(const store::Statement& rows) {
     return organisation;
 }
 
-// The day that it is where a day ends last (UTC-12): a licence holds through its last day, wherever the
-// school is. The program carries no time zones.
+// The current day where days end last (UTC-12): a licence holds through its last day, wherever the school is.
+// The program carries no time zones.
 std::string latest_today(std::int64_t now_ms) {
     return platform::iso8601(now_ms - 12LL * 3600 * 1000).substr(0, 10);
 }
@@ -40,7 +40,7 @@ void refuse_taken_name(store::Read& read, OrganisationId except_id, const std::s
 
 } // namespace
 
-// The columns of organisation_of.
+// The columns that organisation_of reads.
 #define LECTERN_ORGANISATION_COLUMNS                                                         \
     "SELECT o.id, o.name, o.colour, o.time_zone, o.language, o.created_ms, l.type, l.seats," \
     " l.seats_taken, l.last_day, o.staff_pin, o.pick_names, o.leaderboard, o.gaze_days"      \

@@ -20,7 +20,7 @@ struct Licence {
     std::int64_t seats_left() const { return seats - seats_taken; }
 };
 
-// What a school decides for itself.
+// Settings that a school decides for itself.
 struct OrganisationSettings {
     bool staff_pin = true;                 // may staff sign in by PIN alone? Never to administer
     bool pick_names = false;               // may students pick their name on a headset instead of typing it?
@@ -45,7 +45,7 @@ struct NewOrganisation {
     std::optional<std::string> last_day;
 };
 
-// An outer optional says whether to change it, an inner one whether there is a value.
+// The outer optional says whether to change the field, the inner one whether it has a value.
 struct OrganisationChange {
     std::optional<std::string> name, colour, time_zone, language, leaderboard;
     std::optional<bool> staff_pin, pick_names;
@@ -55,7 +55,7 @@ struct OrganisationChange {
 struct LicenceChange {
     std::optional<std::string> type;
     std::optional<std::int64_t> seats;
-    std::optional<std::optional<std::string>> last_day; // Error invalid unless it is a day of the calendar
+    std::optional<std::optional<std::string>> last_day; // Error invalid unless it is a real date
 };
 
 class Organisations {
@@ -67,12 +67,12 @@ public:
     Organisation change(store::Tx& tx, OrganisationId organisation_id, const OrganisationChange& change);
 
     Licence licence(store::Read& read, OrganisationId organisation_id) const;
-    // Error conflict when more headsets are paired than `seats`. It never stops what runs.
+    // Error conflict when more headsets are paired than `seats`. It never stops anything that runs.
     Licence change_licence(store::Tx& tx, OrganisationId organisation_id, const LicenceChange& change);
-    // Takes one seat, in one statement that cannot exceed the seats bought. Error conflict: none left, or the
-    // licence ended.
+    // Takes one seat, in one statement that cannot exceed the seats bought. Error conflict: no seat left, or
+    // the licence has ended.
     void take_seat(store::Tx& tx, OrganisationId organisation_id);
-    // The same question without taking one: before a code is given out.
+    // The same check without taking a seat, for before a code is given out.
     void refuse_without_seat(store::Read& read, OrganisationId organisation_id) const;
     void give_seat_back(store::Tx& tx, OrganisationId organisation_id);
 

@@ -1,4 +1,4 @@
-// Organisations: one's own with its settings, and those of the whole box for whoever looks after it.
+// Organisations: the caller's own with its settings, and all those of the box for its administrator.
 #include <nlohmann/json.hpp>
 
 #include "http/serving/lists.h"
@@ -49,7 +49,7 @@ http::Shape last_day_shape() {
     return http::pattern("[0-9]{4}-[0-9]{2}-[0-9]{2}", "a day like 2027-07-31");
 }
 
-// Its first administrator is made with it, or is invited: the answer then has the code to hand over.
+// Its first administrator is made with it, or invited: then the answer has the code to hand over.
 Answer add_one(const PeopleParts& parts, Call& call) {
     const Json& body = call.body;
     NewOrganisation made;

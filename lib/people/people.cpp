@@ -40,7 +40,7 @@ Person person_of(const store::Statement& rows) {
     return person;
 }
 
-// What LIKE takes for a wildcard is meant literally.
+// LIKE's own wildcards are matched literally.
 std::string like_pattern(std::string_view text) {
     std::string pattern = "%";
     for (char c : text) {
@@ -122,7 +122,8 @@ void People::refuse_taken_names(store::Read& read, OrganisationId organisation_i
         read.integer("SELECT id FROM persons WHERE organisation_id = ? AND nickname = ? AND id <> ?",
                      organisation_id, *names.nickname, except_id))
         refuse("nickname", *names.nickname);
-    // These two are unique on the whole box: the one name that may be seen across organisations.
+    // User name and e-mail are unique on the whole box: the only names that can be noticed across
+    // organisations.
     if (names.username &&
         read.integer("SELECT id FROM persons WHERE (username = ?1 OR email = ?1) AND id <> ?2",
                      *names.username, except_id))

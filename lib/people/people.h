@@ -1,6 +1,6 @@
 // People of an organisation: administrators, teachers, viewers and students. A nickname is unique in its
-// organisation, a user name and an e-mail address on the whole box. Nobody is deleted, because runs belong to
-// them: they are deactivated.
+// organisation, a user name and an e-mail address on the whole box. People are never deleted, because runs
+// belong to them: they are deactivated.
 #pragma once
 
 #include <cstdint>
@@ -33,13 +33,13 @@ struct Person {
     std::int64_t created_ms = 0;
 };
 
-// How a person appears inside other things: {id, nickname}.
+// How a person appears inside other objects: {id, nickname}.
 struct PersonReference {
     PersonId id;
     std::string nickname;
 };
 
-// Secrets come here hashed: hashing is slow and never runs on the writer.
+// Secrets arrive here hashed: hashing is slow and never runs on the writer.
 struct NewPerson {
     platform::Role role = platform::Role::student;
     std::string nickname, first_name, last_name;
@@ -47,7 +47,7 @@ struct NewPerson {
     bool box_administrator = false;
 };
 
-// An outer optional says whether to change it, an inner one whether there is a value.
+// The outer optional says whether to change the field, the inner one whether it has a value.
 struct PersonChange {
     std::optional<platform::Role> role;
     std::optional<std::string> nickname, first_name, last_name;
@@ -59,7 +59,7 @@ struct PeopleFilter {
     std::optional<platform::Role> role;
     std::optional<ClassId> class_id;
     std::string text;      // part of a nickname or name
-    bool inactive = false; // those who are no longer active, instead of those who are
+    bool inactive = false; // list inactive people instead of active ones
 };
 
 class People {
@@ -77,13 +77,13 @@ public:
 
     Person add(store::Tx& tx, OrganisationId organisation_id, const NewPerson& person);
     Person change(store::Tx& tx, OrganisationId organisation_id, PersonId id, const PersonChange& change);
-    // Ends all logins and frees the place in every room; the nickname stays taken. Error conflict for the
-    // last administrator.
+    // Ends all logins and frees the person's seat in every room; the nickname stays taken. Error conflict for
+    // the last administrator.
     void deactivate(store::Tx& tx, OrganisationId organisation_id, PersonId id);
-    // Nothing of who it was is left in it, and nobody signs in by it. Error conflict for the last
+    // Removes everything that tells who the person was, and every way to sign in. Error conflict for the last
     // administrator.
     void erase(store::Tx& tx, OrganisationId organisation_id, PersonId id);
-    // A new secret ends the logins that the old one made; no PIN means that none signs in.
+    // A new secret ends the logins that the old one made; without a PIN nobody can sign in by PIN.
     void set_pin(store::Tx& tx, OrganisationId organisation_id, PersonId id,
                  std::optional<std::string_view> pin_hash);
     void set_password(store::Tx& tx, OrganisationId organisation_id, PersonId id,
@@ -91,7 +91,7 @@ public:
 
     // Called in the transaction that deactivates somebody; rooms free the seats.
     std::function<void(store::Tx&, OrganisationId organisation_id, PersonId person_id)> on_deactivating;
-    // Called in the transaction that sets a password: whoever had forgotten it need not be helped any more.
+    // Called in the transaction that sets a password: a request for a forgotten one is then settled.
     std::function<void(store::Tx&, OrganisationId organisation_id, PersonId person_id)> on_password_set;
     // Called in the transaction that changes somebody's nickname, after the change; rooms show it.
     std::function<void(store::Tx&, OrganisationId organisation_id, PersonId person_id)> on_renamed;

@@ -59,7 +59,7 @@ http::Shape email_shape() {
 std::string checked_nickname(const std::string& nickname) {
     std::string kept(platform::trimmed(nickname));
     if (kept.empty()) platform::throw_invalid("nickname", "must not be empty");
-    // "nickname@organisation" is how one signs in where nicknames repeat.
+    // People sign in as "nickname@organisation" where nicknames repeat.
     if (kept.find('@') != std::string::npos) platform::throw_invalid("nickname", "must not contain @");
     return kept;
 }

@@ -23,7 +23,7 @@
 
 namespace people {
 
-// What the routes of people are made of; all of it outlives the table.
+// The parts that the routes of people use; all of them outlive the table.
 struct PeopleParts {
     store::Store& store;
     platform::SecretHasher& hasher;
@@ -41,7 +41,7 @@ struct PeopleParts {
     LoginCards& login_cards;
     Imports& imports;
     Privacy& privacy;
-    bool tls = false; // then the cookie is __Host- and Secure
+    bool tls = false; // the cookie is then __Host- and Secure
     // The headset that a login belongs to, as JSON: devices are above people.
     std::function<http::Json(store::Read&, OrganisationId organisation_id, DeviceId device_id)>
         describe_device = {};
@@ -51,7 +51,7 @@ struct PeopleParts {
 // /v1/site-keys, /v1/roster*.
 void add_people_routes(http::RouteTable& table, const PeopleParts& parts);
 
-// Its parts, one file each.
+// Parts of them, one file each.
 void add_login_routes(http::RouteTable& table, const PeopleParts& parts);
 void add_organisation_routes(http::RouteTable& table, const PeopleParts& parts);
 void add_staff_routes(http::RouteTable& table, const PeopleParts& parts);
@@ -61,7 +61,7 @@ void add_import_routes(http::RouteTable& table, const PeopleParts& parts);
 void add_privacy_routes(http::RouteTable& table, const PeopleParts& parts);
 void add_class_routes(http::RouteTable& table, const PeopleParts& parts);
 
-// Shapes that others' routes use as well.
+// Shapes that other modules' routes use as well.
 http::Shape organisation_shape();
 http::Shape person_shape();
 http::Shape person_name(std::size_t most); // a name as people write it
@@ -70,12 +70,12 @@ http::Shape username_shape();
 http::Shape email_shape();
 http::Shape made_login_shape();
 
-// The name as it is kept: without spaces around it. Error invalid when nothing is left or it would not sign
-// in.
+// The name without spaces around it, as it is kept. Error invalid when nothing is left, or when nobody could
+// sign in by it.
 std::string checked_nickname(const std::string& nickname);
 std::string drawn_pin(platform::Random& random); // 4 digits
 
-// What signing in answers with, in whichever way it was done.
+// The answer to signing in, in whichever way it was done.
 http::Answer login_answer(const PeopleParts& parts, const Organisation& organisation, const Person& person,
                           const NewLogin& login, bool cookie);
 

@@ -23,7 +23,8 @@ bool administers(const platform::Caller& caller) {
     return caller.role >= Role::administrator;
 }
 
-// May this caller change that person? Otherwise a teacher could take over an administrator by a new PIN.
+// Refuses a change of a person the caller is not in charge of: otherwise a teacher could take over an
+// administrator with a new PIN.
 void refuse_unless_in_charge(const platform::Caller& caller, const Person& person) {
     if (person.role != Role::student && !administers(caller))
         throw_forbidden("A teacher changes students only; staff are an administrator's.");
@@ -35,7 +36,7 @@ std::optional<std::string> text_field(const Json& body, const char* name) {
     return body.contains(name) ? std::optional(body.at(name).get<std::string>()) : std::nullopt;
 }
 
-// Absent: leave it. Null: take it away.
+// Absent: leave it. Null: clear it.
 std::optional<std::optional<std::string>> clearable_field(const Json& body, const char* name) {
     if (!body.contains(name)) return std::nullopt;
     if (body.at(name).is_null()) return std::optional<std::string>();
@@ -126,7 +127,8 @@ Answer void_pin(const PeopleParts& parts, Call& call, store::Tx& tx) {
     return http::no_content().on({{"person", id}});
 }
 
-// One's own, but the login that asks; or as an administrator, or a teacher of students, everywhere.
+// Ends the caller's own logins except the calling one; an administrator may end anybody's, a teacher those of
+// students.
 Answer sign_out_everywhere(const PeopleParts& parts, Call& call, store::Tx& tx) {
     const PersonId id = call.id<PersonId>("id");
     const bool own = id == call.caller.person_id;
@@ -149,8 +151,8 @@ Answer set_pin(const PeopleParts& parts, Call& call) {
     return http::json({{"pin", pin}}).header("Cache-Control", "no-store").on({{"person", id}});
 }
 
-// One's own needs the old one, so that a page left open is not enough; somebody else's is the administrator's
-// to set.
+// Changing one's own password needs the old one, so that a page left open is not enough; an administrator
+// sets anybody else's.
 Answer set_password(const PeopleParts& parts, Call& call) {
     const PersonId id = call.id<PersonId>("id");
     const bool own = id == call.caller.person_id;

@@ -1,8 +1,8 @@
-// What is known of somebody, handed out or erased. Other modules know more than this one: they add what hands
-// out or erases their part, and app connects them.
+// Exports or erases everything the box knows about a person. Other modules know more than this one: they
+// register what exports or erases their part, and app connects them.
 //
-// Erasing takes the name away at once, in one transaction; what may be many rows goes afterwards in short
-// jobs, and where that stands is on disk. The audit log keeps ids, which by then mean nobody.
+// Erasing takes the name away at once, in one transaction; whatever may be many rows goes afterwards in short
+// jobs, whose progress is on disk. The audit log keeps ids, which by then mean nobody.
 #pragma once
 
 #include <atomic>
@@ -26,8 +26,8 @@ public:
     };
     using Exporter = std::function<void(store::Read&, OrganisationId organisation_id, PersonId person_id,
                                         std::vector<File>& files)>;
-    // Some milliseconds of work; true when nothing of the person is left. `remove_runs`: otherwise they stay,
-    // nobody's.
+    // Some milliseconds of work; true when nothing of the person is left. With `remove_runs` the runs go,
+    // otherwise they stay without a name.
     using Eraser =
         std::function<bool(store::Tx&, OrganisationId organisation_id, PersonId person_id, bool remove_runs)>;
     void add_exporter(Exporter exporter) { exporters_.push_back(std::move(exporter)); }
@@ -40,7 +40,7 @@ public:
 
     void load(store::Read& read); // at start: is anything left to erase?
     bool has_work() const { return has_work_; }
-    void work(store::Tx& tx); // a chunk
+    void work(store::Tx& tx); // one chunk
 
 private:
     People& people_;

@@ -1,4 +1,4 @@
-// What is known of a person, handed out and erased.
+// Exports or erases what the box knows about a person.
 #include <nlohmann/json.hpp>
 
 #include "http/serving/lists.h"

@@ -1,5 +1,5 @@
-// What people set for themselves in the apps that ask for it, when they last signed in there, and that
-// somebody has forgotten the password: an administrator is told, and sets a new one.
+// Settings that people make for themselves in the apps that ask for it, their last sign-in there, and
+// requests of people who forgot their password: an administrator sees those, and sets a new one.
 #pragma once
 
 #include <cstdint>
@@ -34,14 +34,14 @@ public:
                 const std::optional<std::string>& time_zone, const std::optional<std::string>& preferences);
     void signed_in(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
 
-    // Whoever has that address, if anybody; who asks does not learn which.
+    // Records a request if somebody has that address; the caller does not learn whether anybody has.
     void forgot_password(store::Tx& tx, std::string_view email);
-    // The newest first; at most a hundred are of interest.
+    // The newest first; at most a hundred.
     std::vector<PasswordRequest> password_requests(store::Read& read, OrganisationId organisation_id) const;
-    // False: there was none.
+    // False: there was no request.
     bool close_password_request(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
 
-    // After the commit, on the writer thread: null when it is settled.
+    // After the commit, on the writer thread; null when the request is settled.
     std::function<void(OrganisationId organisation_id, PersonId person_id,
                        const std::optional<PasswordRequest>&)>
         on_password_request;

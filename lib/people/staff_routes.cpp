@@ -1,4 +1,4 @@
-// How staff come in and prove themselves: invitations, and the second factor.
+// How staff join and prove their identity: invitations, and the second factor.
 #include <nlohmann/json.hpp>
 
 #include "http/serving/lists.h"
@@ -17,7 +17,7 @@ using http::Json;
 
 // ---- the second factor ----
 
-// Somebody who is signed in shows the password again, so that a page left open is not enough.
+// A signed-in person shows the password again, so that a page left open is not enough.
 Person prove_again(const PeopleParts& parts, const Call& call) {
     const Person person = parts.store.read([&](store::Read& read) {
         return parts.people.get(read, call.caller.organisation_id, call.caller.person_id);
@@ -30,7 +30,7 @@ Person prove_again(const PeopleParts& parts, const Call& call) {
     claim.secret = call.body.at("password").get<std::string>();
     claim.organisation_id = person.organisation_id;
     claim.again = true;
-    // Otherwise whoever finds out a password could replace the factor that is to keep him out.
+    // Otherwise an intruder who finds out a password could replace the very factor meant to keep them out.
     if (person.has_totp && call.caller.proof != platform::Proof::totp)
         throw platform::Error(platform::ErrorKind::forbidden, "Sign in with your second factor first.");
     return parts.sign_in.prove(claim, {});
@@ -196,7 +196,7 @@ Answer look(const PeopleParts& parts, Call& call, store::Read& read) {
 Answer accept(const PeopleParts& parts, Call& call) {
     const Json& body = call.body;
     const std::string code = body.at("code");
-    // Before the password is hashed, which is dear.
+    // Check this first: hashing a password is expensive.
     parts.store.read([&](store::Read& read) {
         if (!parts.invitations.by_code(read, code))
             platform::throw_not_found("invitation: it may have been used, revoked or expired");

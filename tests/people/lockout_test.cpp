@@ -27,12 +27,12 @@ TEST_CASE("an hour without a wrong try forgets the ones before", "[people]") {
     CHECK(tries.failures == 1);
 }
 
-TEST_CASE("a clock that is set back does not lock for longer than the longest", "[people]") {
+TEST_CASE("a clock set back does not lock for longer than the longest lock", "[people]") {
     Tries tries{20, 2'000'000'000, 2'000'900'000};
     CHECK(locked_for_ms(tries, sign_in_rule, 1'000'000'000) == sign_in_rule.longest_ms);
 }
 
-TEST_CASE("lock-outs in memory are bounded: the oldest goes first", "[people]") {
+TEST_CASE("lock-outs in memory are bounded, and the oldest goes first", "[people]") {
     MemoryLockouts lockouts({1, 60'000, 60'000, 60 * 60'000}, 3);
     for (int i = 0; i < 4; ++i)
         lockouts.count_failure("name" + std::to_string(i), 1000 + i);

@@ -29,7 +29,7 @@ void put_on(School& school, DeviceId device_id, const std::optional<people::Pers
 
 } // namespace
 
-TEST_CASE("a login counts once it is on disk, and only then", "[people]") {
+TEST_CASE("a login counts only once it is on disk", "[people]") {
     School school;
     auto rossi = school.add_person(Role::teacher, "Rossi");
 
@@ -70,7 +70,7 @@ TEST_CASE("what a login may do depends on how it was made", "[people]") {
         CHECK(caller.role == row.role);
         CHECK(caller.box_administrator == row.box_administrator);
     }
-    // A headset is handed on: whoever wears it acts as a student.
+    // A headset is handed on, so its wearer acts as a student.
     auto headset = school.pair("DPVR-1");
     put_on(school, headset.device.id, person);
     auto caller = school.caller(headset.token);
@@ -115,7 +115,7 @@ TEST_CASE("a login ends twelve hours after its last use, and thirty days after i
     }
 }
 
-TEST_CASE("changed rights hold at once, and who is deactivated is signed out everywhere", "[people]") {
+TEST_CASE("changed rights hold at once, and a deactivated person is signed out everywhere", "[people]") {
     School school;
     school.add_person(Role::administrator, "Boss");
     auto rossi = school.add_person(Role::teacher, "Rossi");
@@ -139,7 +139,7 @@ TEST_CASE("changed rights hold at once, and who is deactivated is signed out eve
     CHECK(school.caller(headset.token).device_id == headset.device.id);
 }
 
-TEST_CASE("a new PIN ends what the old one opened, and nothing else", "[people]") {
+TEST_CASE("a new PIN ends the logins by the old one, and nothing else", "[people]") {
     School school;
     auto rossi = school.add_person(Role::teacher, "Rossi");
     auto by_pin = log_in(school, rossi, Proof::pin).token;
@@ -161,7 +161,7 @@ TEST_CASE("a headset has one wearer and a student one headset", "[people]") {
     };
 
     put_on(school, first.device.id, ada);
-    auto own = log_in(school, ada, Proof::pin, first.device.id).token; // as dialect B's clients hold
+    auto own = log_in(school, ada, Proof::pin, first.device.id).token; // as the lms dialect's clients hold
     CHECK(school.caller(own).device_id == first.device.id);
 
     // Ben takes the first headset: Ada's token for it ends.
@@ -169,7 +169,7 @@ TEST_CASE("a headset has one wearer and a student one headset", "[people]") {
     CHECK(school.caller(first.token).person_id == ben.id);
     CHECK(school.caller(own).is_stranger());
 
-    // Ben goes over to the second: nobody is on the first.
+    // Ben moves to the second headset: nobody is on the first.
     put_on(school, second.device.id, ben);
     CHECK_FALSE(school.caller(first.token).person_id);
     CHECK(school.caller(second.token).person_id == ben.id);
@@ -187,7 +187,7 @@ TEST_CASE("a headset has one wearer and a student one headset", "[people]") {
                                                                 {second.device.id, "nobody"}});
 }
 
-TEST_CASE("a headset's own login ends by unpairing alone", "[people]") {
+TEST_CASE("only unpairing ends a headset's own login", "[people]") {
     School school;
     auto headset = school.pair("DPVR-1");
     auto login = school.caller(headset.token).login_id;
@@ -198,7 +198,7 @@ TEST_CASE("a headset's own login ends by unpairing alone", "[people]") {
     CHECK(school.caller(headset.token).device_id == headset.device.id);
 }
 
-TEST_CASE("site keys say whose they are until they are revoked", "[people]") {
+TEST_CASE("a site key identifies its owner until it is revoked", "[people]") {
     School school;
     auto made = school.write(
         [&](store::Tx& tx) { return school.site_keys.add(tx, school.organisation, "Unreal lab", false); });

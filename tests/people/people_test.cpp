@@ -31,7 +31,7 @@ std::string add(School& school, const people::NewPerson& person) {
 
 } // namespace
 
-TEST_CASE("names are taken in the organisation, user names on the box", "[people]") {
+TEST_CASE("nicknames are unique in the organisation, user names on the box", "[people]") {
     School school;
     auto hillside = school.add_organisation("Hillside");
     school.add_student("Ada");
@@ -144,7 +144,7 @@ TEST_CASE("a class has a teacher and students", "[people]") {
         CHECK(school.classes.of_student(read, school.organisation, ada.id).size() == 1);
         CHECK(school.classes.of_teacher(read, school.organisation, rossi.id).size() == 1);
     });
-    // Who is no longer active is no longer in it; another organisation sees nothing.
+    // A deactivated student is no longer in the class; another organisation sees nothing.
     school.write([&](store::Tx& tx) { school.people.deactivate(tx, school.organisation, ben.id); });
     auto hillside = school.add_organisation("Hillside");
     school.read([&](store::Read& read) {

@@ -1,4 +1,4 @@
-// Rosters: what is in a file, what becomes of it, and ten thousand of them at once.
+// Rosters: what is in a file, what becomes of each row, and ten thousand rows at once.
 #include "people/rosters/roster.h"
 
 #include <catch2/catch_test_macros.hpp>
@@ -78,7 +78,7 @@ std::string csv(const std::string& lines) {
 
 } // namespace
 
-TEST_CASE("tables come with commas, semicolons or tabs, and formulas do no harm", "[people][platform]") {
+TEST_CASE("tables may use commas, semicolons or tabs, and formulas do no harm", "[people][platform]") {
     for (const char delimiter : {',', ';', '\t'}) {
         std::string text =
             "\xEF\xBB\xBF"
@@ -183,7 +183,7 @@ TEST_CASE("a OneRoster file brings people, classes and teachers; three faulty ro
         CHECK(classes[0].teacher.nickname == "rossi");
         CHECK(classes[0].student_count == 2);
         CHECK(classes[1].name == "Choir (A)");
-        CHECK(classes[1].teacher.nickname == "head"); // whoever imports, where the file names nobody
+        CHECK(classes[1].teacher.nickname == "head"); // the importing person, where the file names nobody
         CHECK(school.people.by_nickname(read, school.organisation, "ben.o")->external_id == "u2");
     });
     CHECK(error_of([&] { at.run(staged); }) == "conflict");
@@ -205,7 +205,7 @@ TEST_CASE("OneRoster 1.2 has its roles in a file of their own", "[people]") {
     CHECK(error_of([] { people::read_roster(zip_of({{"pictures/cat.jpg", "x"}})); }) == "invalid");
 }
 
-TEST_CASE("whoever is here already is left alone, or brought up to date", "[people]") {
+TEST_CASE("an import leaves existing people alone, or updates them", "[people]") {
     Importing at;
     at.school.add_student("anna");
     at.school.add_person(Role::teacher, "rossi");
@@ -231,13 +231,13 @@ TEST_CASE("whoever is here already is left alone, or brought up to date", "[peop
         CHECK(at.school.classes.of_student(read, at.school.organisation, anna->id).size() == 1);
     });
     CHECK(at.stage(roster, true).fates.at("unchanged") == 2);
-    // A name that is taken between the preview and the commit is left out, and the others go on.
+    // A name taken between the preview and the commit is left out, and the others go on.
     const auto late = at.stage(people::read_roster("nickname\nzoe\nyan\n"));
     at.school.add_student("zoe");
     CHECK(at.run(late).fates == std::map<std::string, std::int64_t>{{"add", 1}, {"error", 1}});
 }
 
-TEST_CASE("an import that is interrupted goes on where it was, and shows nobody before all are there",
+TEST_CASE("an interrupted import goes on where it stopped, and shows nobody before all are there",
           "[people]") {
     Importing at;
     std::string text = "nickname,class\n";
@@ -282,7 +282,7 @@ TEST_CASE("PINs are drawn for new students, and handed out once", "[people]") {
     }
 }
 
-TEST_CASE("ten thousand students come in, go out and come in elsewhere", "[people]") {
+TEST_CASE("ten thousand students are imported, exported, and imported elsewhere", "[people]") {
     Importing at;
     std::string text = "external_id,first_name,last_name,class\n";
     for (int i = 0; i < 10'000; ++i)
@@ -304,7 +304,7 @@ TEST_CASE("ten thousand students come in, go out and come in elsewhere", "[peopl
     CHECK(elsewhere.stage(by_zip, true).fates.at("unchanged") == 10'000);
 }
 
-TEST_CASE("a file that is made to do harm takes neither memory nor time", "[people][platform]") {
+TEST_CASE("a hostile file takes neither much memory nor much time", "[people][platform]") {
     // Columns, cells and rows.
     CHECK(error_of([] { people::read_roster("nickname" + std::string(1'000'000, ',')); }) == "invalid");
     const auto wide = platform::read_csv("a,b\n1,2" + std::string(100'000, ','), "file", 10);
@@ -342,9 +342,9 @@ TEST_CASE("a student in very many classes is a fault of the file", "[people]") {
           "is in more than 100 classes");
 }
 
-TEST_CASE("numbers stay numbers in a table; what a spreadsheet would run does not run", "[platform]") {
+TEST_CASE("numbers stay numbers in a table, and formulas do not run", "[platform]") {
     CHECK(platform::csv_line({"-12.5", "-7", "-.5"}) == "-12.5,-7,-.5\r\n");
     CHECK(platform::csv_line({"-1+cmd", "+1", "@x", "=1", "\tx", "-"}) ==
           "'-1+cmd,'+1,'@x,'=1,\"'\tx\",'-\r\n");
-    CHECK(platform::csv_line({"a;=1"}) == "\"a;=1\"\r\n"); // a semicolon parts cells elsewhere
+    CHECK(platform::csv_line({"a;=1"}) == "\"a;=1\"\r\n"); // a semicolon separates cells elsewhere
 }

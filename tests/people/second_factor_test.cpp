@@ -1,4 +1,4 @@
-// The second factor of staff, and the invitations by which they come in.
+// The second factor of staff, and the invitations by which they join.
 #include "people/signing_in/second_factor.h"
 
 #include <catch2/catch_test_macros.hpp>
@@ -76,7 +76,7 @@ TEST_CASE("codes are those of RFC 6238, one step either way", "[people][platform
           "&secret=ABC");
 }
 
-TEST_CASE("an authenticator counts once its first code was seen", "[people]") {
+TEST_CASE("an authenticator counts once its first code has been seen", "[people]") {
     School school;
     Rossi rossi(school);
     CHECK(rossi.confirm("123456") == "conflict"); // nothing on offer
@@ -84,7 +84,7 @@ TEST_CASE("an authenticator counts once its first code was seen", "[people]") {
     rossi.secret = rossi.offer().secret; // the first offer is void
     CHECK(first.secret != rossi.secret);
     CHECK(rossi.confirm(platform::totp_code(first.secret, school.clock.now_ms())) == "invalid");
-    CHECK(rossi.sign_in("") == "none"); // nobody is locked out by an app that did not take it
+    CHECK(rossi.sign_in("") == "none"); // an app that did not store it locks nobody out
     school.clock.advance(10min);
     CHECK(rossi.confirm(rossi.code()) == "conflict"); // too late
     rossi.secret = rossi.offer().secret;
@@ -111,7 +111,7 @@ TEST_CASE("a code signs in once, and so does a recovery code", "[people]") {
     }) == 9);
 }
 
-TEST_CASE("codes are tried no more often than passwords", "[people]") {
+TEST_CASE("codes can be tried no more often than passwords", "[people]") {
     School school;
     Rossi rossi(school);
     rossi.set_up();
@@ -122,7 +122,7 @@ TEST_CASE("codes are tried no more often than passwords", "[people]") {
     CHECK(rossi.sign_in(rossi.code()) == "too many requests");
 }
 
-TEST_CASE("a second factor ends what was signed in without it", "[people]") {
+TEST_CASE("a second factor ends logins made without it", "[people]") {
     School school;
     Rossi rossi(school);
     REQUIRE(rossi.sign_in("") == "none");
@@ -133,7 +133,7 @@ TEST_CASE("a second factor ends what was signed in without it", "[people]") {
     REQUIRE(rossi.confirm(rossi.code(), here.id) == "none");
     CHECK(school.caller(elsewhere.token).is_stranger());
     CHECK(school.caller(here.token).proof == platform::Proof::totp);
-    // A PIN alone no longer makes a teacher of him, but still a wearer of a headset.
+    // A PIN alone no longer makes him a teacher, but he can still wear a headset.
     people::Claim pin;
     pin.name = "Rossi";
     pin.secret = "1234";
@@ -147,7 +147,7 @@ TEST_CASE("a second factor ends what was signed in without it", "[people]") {
     CHECK(rossi.sign_in("") == "none");
 }
 
-TEST_CASE("whether a PIN is enough for staff is the school's to say", "[people]") {
+TEST_CASE("the school decides whether a PIN is enough for staff", "[people]") {
     School school;
     school.add_person(Role::teacher, "Rossi");
     school.add_student("Ada");

@@ -34,7 +34,7 @@ TEST_CASE("the setup code opens an empty box once", "[people]") {
     CHECK(check(school, "AAAA-AAAA") == "unauthorized");
     std::string typed = platform::lower_ascii(*code).erase(4, 1);
     CHECK(check(school, typed) == "none");
-    CHECK(check(school, *code) == "none"); // looking does not use it up, making does
+    CHECK(check(school, *code) == "none"); // checking does not use it up, setup does
 
     auto made = make(school);
     CHECK(made.organisation.licence.seats == 40);
@@ -46,7 +46,7 @@ TEST_CASE("the setup code opens an empty box once", "[people]") {
     CHECK_FALSE(school.write([&](store::Tx& tx) { return school.setup.draw_code(tx); }));
 }
 
-TEST_CASE("each start draws another code, and the one before is worth nothing", "[people]") {
+TEST_CASE("each start draws another code, and voids the one before", "[people]") {
     School school;
     auto first = school.write([&](store::Tx& tx) { return school.setup.draw_code(tx); });
     auto second = school.write([&](store::Tx& tx) { return school.setup.draw_code(tx); });
@@ -55,7 +55,7 @@ TEST_CASE("each start draws another code, and the one before is worth nothing", 
     CHECK(check(school, *second) == "none");
 }
 
-TEST_CASE("guesses at the setup code lock, though each of them failed", "[people]") {
+TEST_CASE("wrong setup codes lock, although each of those calls fails", "[people]") {
     School school;
     auto code = school.write([&](store::Tx& tx) { return school.setup.draw_code(tx); });
     for (int i = 0; i < 10; ++i)

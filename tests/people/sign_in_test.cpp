@@ -25,7 +25,7 @@ std::string outcome(School& school, const Claim& claim) {
 
 } // namespace
 
-TEST_CASE("who may sign in", "[people]") {
+TEST_CASE("signing in: who may, and who may not", "[people]") {
     School school;
     auto hillside = school.add_organisation("Hillside");
     school.add_person(Role::teacher, "Rossi");
@@ -49,7 +49,7 @@ TEST_CASE("who may sign in", "[people]") {
         {pin("Ada", "1235"), "unauthorized"},
         {pin("Rossi", "correct horse"), "unauthorized"}, // nor the other way round
         {pin("Gone", "1234"), "unauthorized"},           // no longer active
-        {pin("Alex", "1111"), "unauthorized"},           // two of them: as good as nobody
+        {pin("Alex", "1111"), "unauthorized"},           // two have this name: treated as unknown
         {pin("Alex@Riverside", "1111"), "none"},
         {pin("alex@hillside", "2222"), "none"},
         {pin("Alex@Hillside", "1111"), "unauthorized"},
@@ -76,13 +76,13 @@ TEST_CASE("after five wrong tries even the right PIN must wait", "[people]") {
     CHECK(outcome(school, pin("Ada", "1234")) == "too many requests"); // a minute now
     school.clock.advance(30s);
     CHECK(outcome(school, pin("Ada", "1234")) == "none");
-    // And it starts anew.
+    // And the count starts over.
     for (int i = 0; i < 4; ++i)
         CHECK(outcome(school, pin("Ada", "0000")) == "unauthorized");
     CHECK(outcome(school, pin("Ada", "1234")) == "none");
 }
 
-TEST_CASE("a name that is nobody's locks like one that is somebody's", "[people]") {
+TEST_CASE("an unknown name locks like a known one", "[people]") {
     School school;
     for (int i = 0; i < 5; ++i)
         CHECK(outcome(school, pin("Nobody", "0000")) == "unauthorized");
@@ -90,7 +90,7 @@ TEST_CASE("a name that is nobody's locks like one that is somebody's", "[people]
     CHECK(school.read([](store::Read& read) { return read.integer("SELECT count(*) FROM lockouts"); }) == 0);
 }
 
-TEST_CASE("a headset on which many names are tried locks as well", "[people]") {
+TEST_CASE("a headset locks as well when many names are tried on it", "[people]") {
     School school;
     school.add_student("Ada");
     Claim claim = pin("", "0000");
@@ -102,7 +102,7 @@ TEST_CASE("a headset on which many names are tried locks as well", "[people]") {
     Claim ada = pin("Ada", "1234");
     ada.headset = "dpvr-1";
     CHECK(outcome(school, ada) == "too many requests");
-    ada.headset = "DPVR-2"; // the class's other headsets go on
+    ada.headset = "DPVR-2"; // the class's other headsets can go on
     CHECK(outcome(school, ada) == "none");
 }
 
@@ -131,7 +131,7 @@ TEST_CASE("many tries at once count one by one", "[people]") {
     CHECK(right == 0);
 }
 
-TEST_CASE("what a proof is for happens in its transaction or not at all", "[people]") {
+TEST_CASE("the action behind a proof happens in its transaction or not at all", "[people]") {
     School school;
     school.add_student("Ada");
     for (int i = 0; i < 4; ++i)
@@ -142,12 +142,12 @@ TEST_CASE("what a proof is for happens in its transaction or not at all", "[peop
                   platform::throw_conflict("no seat");
               });
           }) == "conflict");
-    // The four wrong tries still count, because nothing came of the right one.
+    // The four wrong tries still count, because the right one was not carried through.
     CHECK(outcome(school, pin("Ada", "0000")) == "unauthorized");
     CHECK(outcome(school, pin("Ada", "1234")) == "too many requests");
 }
 
-TEST_CASE("a page that signs in again replaces its login, if it was right", "[people]") {
+TEST_CASE("a page that signs in again replaces its login, if the secret was right", "[people]") {
     School school;
     school.add_person(Role::teacher, "Rossi");
     auto first = school.sign_in.sign_in(password("Rossi", "correct horse"), "a browser");

@@ -15,7 +15,7 @@ namespace {
 using nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
-// So long a job may keep the writer; rows a job looks at once.
+// How long a job may keep the writer, and how many rows a job reads at once.
 constexpr std::chrono::milliseconds chunk{3};
 constexpr std::int64_t rows_at_once = 500, rows_with_pins_at_once = 20;
 
@@ -45,7 +45,7 @@ std::optional<std::string> optional_text(const json& value) {
     return value.is_null() ? std::nullopt : std::optional(value.get<std::string>());
 }
 
-// All of a row but its PIN, which is kept in memory only.
+// A row without its PIN, which is kept in memory only.
 json data_of(const RosterRow& row) {
     return {{"role", name_of(row.role)},
             {"nickname", row.nickname},
@@ -57,7 +57,7 @@ json data_of(const RosterRow& row) {
             {"classes", row.classes}};
 }
 
-// Repeats `work(tx)`, a job of the writer each time, until it says that nothing is left.
+// Repeats `work(tx)`, one writer job each time, until it says that nothing is left.
 template <class Work>
 void in_chunks(store::Store& store, std::string_view name, Work work) {
     while (store.write(name, [&](store::Tx& tx) { return work(tx); })) {
@@ -74,7 +74,7 @@ struct Imports::Todo {
     std::string drawn_pin;
 };
 
-// The columns of import_of.
+// The columns that import_of reads.
 #define LECTERN_IMPORT_COLUMNS \
     "SELECT id, organisation_id, format, mode, state, ignored, rows, done, created_ms FROM imports "
 
@@ -138,7 +138,7 @@ Import Imports::stage(OrganisationId organisation_id, std::optional<PersonId> by
     std::vector<RosterRow> rows = roster.rows;
     std::vector<RowFate> fates;
     store_.read([&](store::Read& read) {
-        std::set<std::string> given; // nicknames that rows get here, which the file alone did not know
+        std::set<std::string> given; // nicknames given to rows here, unknown to the file alone
         for (RosterRow& row : rows) {
             fates.push_back(fate_of(read, people_, organisation_id, row, update));
             if (fates.back().fate == "add" && !given.insert(platform::lower_ascii(row.nickname)).second)
@@ -193,7 +193,7 @@ void Imports::remove(OrganisationId organisation_id, ImportId id) {
         const auto import = find(tx, id);
         if (!import || import->organisation_id != organisation_id) platform::throw_not_found("import");
         if (is_under_way(*import)) platform::throw_conflict("An import is under way: wait until it is done.");
-        // What is half removed must not be committed.
+        // A half-removed import must not be committed.
         tx.run("UPDATE imports SET state = 'staging' WHERE id = ?", id);
         if (tx.run("DELETE FROM import_rows WHERE import_id = ?1 AND place IN"
                    " (SELECT place FROM import_rows WHERE import_id = ?1 ORDER BY place LIMIT ?2)",
@@ -318,7 +318,8 @@ bool Imports::work_off(const Import& import, std::string_view fate,
     }
 }
 
-// What was free at the preview may be taken by now: that row is left out and says so, the others go on.
+// A name that was free at the preview may be taken by now: that row is left out with a reason, and the others
+// go on.
 void Imports::add_one(store::Tx& tx, const Import& import, const Todo& row) {
     PersonId id;
     try {
@@ -375,8 +376,8 @@ void Imports::update_one(store::Tx& tx, const Import& import, const Todo& row) {
         import.id, row.place, fate, reason);
 }
 
-// A class that is not there yet begins with whoever imports as its teacher; name_teachers gives it to its
-// own.
+// A class that does not exist yet starts with the importing person as its teacher; name_teachers gives it to
+// its own.
 void Imports::join_classes(store::Tx& tx, const Import& import, PersonId person_id, const Todo& row) {
     if (row.person.role != platform::Role::student) return;
     for (const std::string& name : row.classes) {
@@ -397,7 +398,7 @@ void Imports::join_classes(store::Tx& tx, const Import& import, PersonId person_
     }
 }
 
-// The one switch: from here on everybody who was added is there.
+// The one switch: from here on everybody who was added is visible.
 void Imports::switch_over(store::Tx& tx, const Import& import) {
     tx.run(
         "UPDATE persons SET active = 1, import_id = NULL WHERE id BETWEEN (SELECT first_person_id FROM "

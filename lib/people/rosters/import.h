@@ -1,8 +1,7 @@
-// Bringing in a roster. First it is staged: every row gets its fate and a reason, which is the preview.
-// Committing adds the new people out of sight, in chunks that hold up the writer for a few milliseconds each;
-// one switch makes them all visible; then those who are here already are brought up to date, in chunks again.
-// Where it stands is on disk, so an import that a pulled plug interrupts goes on at the next start, and
-// nothing stays half done.
+// Importing a roster. First it is staged: every row gets its fate and a reason, which is the preview.
+// Committing adds the new people hidden, in chunks that hold up the writer for a few milliseconds each; one
+// switch makes them all visible; then existing people are updated, in chunks again. Its progress is on disk,
+// so an import interrupted by a pulled plug goes on at the next start, and nothing stays half done.
 //
 // An organisation has one import at a time: a new one replaces the one before. PINs are in memory only.
 #pragma once
@@ -31,7 +30,7 @@ struct Import {
     OrganisationId organisation_id;
     std::string format, mode, state; // see schema.sql
     std::vector<std::string> ignored;
-    std::int64_t rows = 0, done = 0; // `done` of those that are to be added or updated
+    std::int64_t rows = 0, done = 0; // `done` counts rows to be added or updated
     std::map<std::string, std::int64_t> fates;
     bool has_pins = false; // drawn, and not yet handed out
     std::int64_t created_ms = 0;
@@ -57,9 +56,9 @@ public:
     Imports(store::Store& store, People& people, platform::SecretHasher& hasher, platform::Random& random)
         : store_(store), people_(people), hasher_(hasher), random_(random) {}
 
-    // Decides about every row and keeps it. Waits for the store: from workers. `update`: those who are here
-    // already are brought up to date, otherwise left as they are. Error conflict while an import of the
-    // organisation is under way.
+    // Decides about every row and keeps the decision. Waits for the store: call it from workers. With
+    // `update`, existing people are updated, otherwise left as they are. Error conflict while an import of
+    // the organisation is in progress.
     Import stage(OrganisationId organisation_id, std::optional<PersonId> by, const Roster& roster,
                  bool update);
 
@@ -68,18 +67,18 @@ public:
     store::Page<ImportRow> rows(store::Read& read, OrganisationId organisation_id, ImportId id,
                                 const std::optional<std::string>& fate, const store::PageRequest& page) const;
 
-    // From now on it runs to its end; `run` does it (whoever calls that himself does not `announce` it), on
-    // whatever thread calls it, and waits for the store.
+    // From now on it runs to its end. `run` does the work, on whatever thread calls it, and waits for the
+    // store; a caller that does so itself does not `announce` the import.
     Import commit(store::Tx& tx, OrganisationId organisation_id, ImportId id, bool draw_pins,
                   bool announce = true);
     void run(ImportId id, const std::function<bool()>& is_stopping);
-    std::optional<ImportId> under_way(store::Read& read) const; // the oldest that `run` should go on with
-    // Error conflict while it is under way. Waits for the store.
+    std::optional<ImportId> under_way(store::Read& read) const; // the oldest one for `run` to go on with
+    // Error conflict while it is in progress. Waits for the store.
     void remove(OrganisationId organisation_id, ImportId id);
-    // The PINs that were drawn, once.
+    // The drawn PINs, once.
     std::vector<DrawnPin> take_pins(ImportId id);
 
-    // After the commit, on the writer thread: somebody has to `run` it. And after each step.
+    // After the commit, on the writer thread: an import is ready for `run`; and after each step of it.
     std::function<void(ImportId id)> on_committed;
     std::function<void(const Import&)> on_progress;
 
@@ -91,7 +90,7 @@ private:
     void prepare_pin(const Import& import, bool draw, Todo& row);
     void add_one(store::Tx& tx, const Import& import, const Todo& row);
     void update_one(store::Tx& tx, const Import& import, const Todo& row);
-    // All rows of that fate, in chunks; false: it was told to stop.
+    // Processes all rows of that fate, in chunks; false: it was told to stop.
     bool work_off(const Import& import, std::string_view fate, const std::function<bool()>& is_stopping);
     void join_classes(store::Tx& tx, const Import& import, PersonId person_id, const Todo& row);
     void switch_over(store::Tx& tx, const Import& import);
@@ -106,7 +105,7 @@ private:
     platform::SecretHasher& hasher_;
     platform::Random& random_;
     mutable std::mutex mutex_;
-    std::map<ImportId, std::map<std::int64_t, std::string>> given_; // by import and row: PINs of the file
+    std::map<ImportId, std::map<std::int64_t, std::string>> given_; // by import and row: PINs from the file
     std::map<ImportId, std::vector<DrawnPin>> drawn_;               // by import
 };
 

@@ -33,7 +33,7 @@ std::optional<Person> match(store::Read& read, const People& people, Organisatio
     auto named = people.by_nickname(read, organisation_id, row.nickname);
     if (!named) return std::nullopt;
     if (row.external_id && named->external_id) return std::nullopt;
-    // A nickname that we made up means somebody only when the name is the same.
+    // A nickname that we made up matches a person only when the name is the same.
     if (row.nickname_derived && (named->first_name != row.first_name || named->last_name != row.last_name))
         return std::nullopt;
     return named;

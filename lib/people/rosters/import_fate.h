@@ -1,4 +1,4 @@
-// What becomes of a row of a roster, here and now.
+// Decides what becomes of a row of a roster, here and now.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,10 @@ namespace people {
 
 struct RowFate {
     std::string fate, reason;          // "add", "update", "unchanged", "skip", "error"
-    std::optional<PersonId> person_id; // who it is, when somebody here
+    std::optional<PersonId> person_id; // the person, if already here
 };
 
-// `row` gets the nickname that it will have. `update`: whoever is here already is brought up to date.
+// `row` gets the nickname that it will have. With `update`, a person who is here already is updated.
 RowFate fate_of(store::Read& read, const People& people, OrganisationId organisation_id, RosterRow& row,
                 bool update);
 

@@ -1,4 +1,4 @@
-// Rosters, in and out.
+// Import and export of rosters.
 #include <nlohmann/json.hpp>
 
 #include "http/serving/lists.h"
@@ -50,7 +50,7 @@ http::Shape row_shape() {
         .named("ImportRow");
 }
 
-// The bytes of the file: as the body itself, or as a form's only file.
+// The bytes of the file: the body itself, or a form's only file.
 std::string_view file_of(const Call& call) {
     if (call.parts.size() == 1) return call.parts.front().content;
     return call.content;

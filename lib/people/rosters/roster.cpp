@@ -62,7 +62,7 @@ std::vector<std::string> split_classes(std::string_view cell) {
     return classes;
 }
 
-// What is wrong with a row by itself; "" when it is good.
+// The fault of a row by itself; "" when it has none.
 std::string fault_of(const RosterRow& row) {
     static const std::regex username("[A-Za-z0-9_.-]{3,32}"), pin("[0-9]{4}"),
         email("[^@\\s]{1,64}@[^@\\s]{1,180}");
@@ -92,7 +92,7 @@ std::string fault_of(const RosterRow& row) {
 struct Seen {
     std::set<std::string> nicknames, usernames, emails, external_ids;
 
-    // The first thing of this row that an earlier one has; "" when there is none.
+    // The first value of this row that an earlier row has too; "" when there is none.
     std::string repeated(const RosterRow& row) {
         const auto taken = [](std::set<std::string>& all, const std::string& text) {
             return !all.insert(platform::lower_ascii(text)).second;
@@ -106,7 +106,7 @@ struct Seen {
     }
 };
 
-// OneRoster says who teaches a class by external id.
+// OneRoster names a class's teacher by external id.
 void name_teachers(Roster& roster) {
     std::map<std::string, std::string> nicknames;
     for (const RosterRow& row : roster.rows)
@@ -166,7 +166,7 @@ void check(Roster& roster) {
         row.nickname_derived = row.nickname.empty();
     }
     Seen seen;
-    std::unordered_map<std::string, int> numbers; // of nicknames that many would have
+    std::unordered_map<std::string, int> numbers; // of nicknames that several people would have
     for (RosterRow& row : roster.rows) {
         if (!row.reason.empty()) continue;
         if (row.role == Role::administrator) {
@@ -200,7 +200,7 @@ Roster read_roster(std::string_view bytes) {
         platform::throw_invalid("file", "has more than " + std::to_string(most_roster_rows) + " people");
     check(roster);
     if (roster.format == "oneroster") name_teachers(roster);
-    // In a table a teacher's row may say what classes are theirs.
+    // In a table a teacher's row may name the classes they teach.
     for (const RosterRow& row : roster.rows)
         if (row.role == Role::teacher && row.reason.empty())
             for (const std::string& name : row.classes)

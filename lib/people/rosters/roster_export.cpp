@@ -11,7 +11,7 @@ namespace {
 
 using platform::csv_line;
 
-// Whoever has no id of a roster gets one that stays the same.
+// A person without a roster's id gets one that stays the same.
 std::string user_id(const std::optional<std::string>& external_id, PersonId id) {
     return external_id.value_or("lectern-" + to_string(id));
 }
@@ -42,7 +42,7 @@ std::string orgs(store::Read& read, OrganisationId organisation_id) {
     return text;
 }
 
-// A school year around today, which classes have to name.
+// A school year around today, because classes have to name one.
 std::string terms(std::int64_t now_ms) {
     const std::string year = platform::iso8601(now_ms).substr(0, 4);
     return csv_line({"sourcedId", "status", "dateLastModified", "title", "type", "startDate", "endDate",
@@ -84,7 +84,7 @@ std::string classes(store::Read& read, OrganisationId organisation_id, std::stri
         text += csv_line(
             {id, "", "", rows.string(1), "", course, "", "scheduled", "", school_id, term_id, "", "", ""});
         courses += csv_line({course, "", "", term_id, rows.string(1), "", "", school_id, "", ""});
-        // An administrator who teaches is not among the users: import would leave him out.
+        // An administrator who teaches is not among the users, because an import would leave them out.
         if (rows.text(4) == "teacher")
             enrollments +=
                 csv_line({"teaches-" + id, "", "", id, school_id,

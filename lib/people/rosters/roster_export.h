@@ -1,4 +1,4 @@
-// The people of an organisation as a file that import takes back.
+// The people of an organisation as a file that import accepts.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,9 @@
 
 namespace people {
 
-// Active people, a line each, in the columns that import knows.
+// Active people, one per line, in the columns that import knows.
 std::string export_csv(store::Read& read, OrganisationId organisation_id);
-// OneRoster 1.1, a bulk zip: students, teachers, classes and who is in them.
+// OneRoster 1.1, a bulk zip: students, teachers, classes and their members.
 std::string export_oneroster(store::Read& read, OrganisationId organisation_id);
 
 } // namespace people

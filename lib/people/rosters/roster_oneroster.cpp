@@ -21,7 +21,7 @@ class Files {
 public:
     explicit Files(std::string_view zip) : entries_(platform::read_zip(zip, "file")) {}
 
-    // Wherever in the zip it lies: some programs put a folder around. Empty when there is none.
+    // Finds the file anywhere in the zip: some programs put a folder around it. Empty when there is none.
     CsvTable table(const std::string& name) const {
         for (const auto& entry : entries_) {
             const std::string file = platform::lower_ascii(entry.name.substr(entry.name.rfind('/') + 1));
@@ -41,7 +41,7 @@ private:
     std::vector<platform::ZipEntry> entries_;
 };
 
-// Cells of a row by the column's name. Columns of OneRoster are camelCase; read_csv lowers them.
+// Cells of a row by the column's name. OneRoster's columns are camelCase; read_csv lowers them.
 class Cells {
 public:
     Cells(const CsvTable& table, const CsvTable::Row& row) : table_(table), row_(row) {}
@@ -55,7 +55,7 @@ private:
     const CsvTable::Row& row_;
 };
 
-// The word of OneRoster as a role here; none for guardians, aides and the like.
+// OneRoster's word as a role here; none for guardians, aides and the like.
 Role role_of(std::string word) {
     word = platform::lower_ascii(word);
     if (word == "student") return Role::student;
@@ -64,8 +64,8 @@ Role role_of(std::string word) {
     return Role::none;
 }
 
-// Who a school's register also knows, and who has no place in a lesson. OneRoster lets a register add words
-// of its own.
+// People whom a school's register knows and who have no place in a lesson. OneRoster lets a register add
+// words of its own.
 bool is_of_no_matter(std::string word) {
     static const std::set<std::string> others = {"aide",     "guardian",  "parent",   "proctor",
                                                  "relative", "counselor", "principal"};
@@ -75,7 +75,7 @@ bool is_of_no_matter(std::string word) {
 
 using Texts = std::unordered_map<std::string, std::string>;
 
-// 1.2: a user's roles are rows of their own, of which one is the primary.
+// In 1.2 a user's roles are rows of their own, one of them the primary.
 Texts roles_by_user(const CsvTable& roles) {
     Texts by_user;
     for (const auto& line : roles.rows) {
@@ -104,7 +104,7 @@ Texts class_names(const CsvTable& classes) {
         std::string name = cells["title"];
         const std::string code = cells["classCode"];
         if (name.empty()) name = code;
-        // Each of its students gets a copy: what is too long by far stays too long when it is cut.
+        // Each of its students gets a copy, so cut it; a name that is far too long stays too long.
         name.resize(std::min<std::size_t>(name.size(), 400));
         while (!platform::is_utf8(name))
             name.pop_back();
@@ -169,7 +169,7 @@ Roster read_oneroster(std::string_view zip) {
         if (roster.rows.back().external_id)
             rows.emplace(*roster.rows.back().external_id, roster.rows.size() - 1);
     }
-    Texts teachers; // of a class, by its name: the row's sourcedId; a primary one wins
+    Texts teachers; // by a class's name: the row's sourcedId; a primary one wins
     for (const auto& line : enrollments.rows) {
         const Cells cells(enrollments, line);
         const auto user = rows.find(cells["userSourcedId"]);

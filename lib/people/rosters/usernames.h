@@ -1,4 +1,4 @@
-// User names are unique on the whole box, so who has one is found without knowing the school.
+// User names are unique on the whole box, so a person is found by it without knowing the school.
 #pragma once
 
 #include <optional>

@@ -32,7 +32,7 @@ std::string hash_of(std::string_view code) {
 
 } // namespace
 
-// The columns of invitation_of.
+// The columns that invitation_of reads.
 #define LECTERN_INVITATION_COLUMNS                                                                    \
     "SELECT i.id, i.organisation_id, i.role, o.name, i.name, i.email, p.id, p.nickname,"              \
     " i.created_ms, i.expires_ms FROM invitations i JOIN organisations o ON o.id = i.organisation_id" \

@@ -108,7 +108,7 @@ std::vector<std::pair<std::string, Tries>> MemoryLockouts::locked(std::int64_t n
     return found;
 }
 
-// All that is forgotten anyway goes, at least the oldest.
+// Removes all entries that are forgotten by now, or at least the oldest.
 void MemoryLockouts::make_room(std::int64_t now_ms) {
     std::erase_if(tries_, [&](const auto& entry) {
         return now_ms - entry.second.last_failure_ms >= rule_.forgotten_after_ms;

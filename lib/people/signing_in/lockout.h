@@ -28,19 +28,20 @@ struct LockoutRule {
         5; // this many wrong ones lock for `first_ms`, each further one for twice as long
     std::int64_t first_ms = 30'000;
     std::int64_t longest_ms = 15 * 60'000;
-    std::int64_t forgotten_after_ms = 60 * 60'000; // so long without a wrong try, and it starts anew
+    std::int64_t forgotten_after_ms = 60 * 60'000; // this long without a wrong try resets the count
 };
 
 Tries after_failure(const Tries& tries, const LockoutRule& rule, std::int64_t now_ms);
-// How much longer, 0: not locked. Never longer than the rule's longest, even if the clock was set back.
+// How much longer it is locked; 0: not locked. Never longer than the rule's longest, even if the clock was
+// set back.
 std::int64_t locked_for_ms(const Tries& tries, const LockoutRule& rule, std::int64_t now_ms);
 
 inline constexpr LockoutRule sign_in_rule{};
-// Anybody on the LAN can try setup codes, so a guesser must not be able to keep the rightful one out for
+// Anybody on the LAN can try setup codes, so a guesser must not be able to keep the rightful person out for
 // long.
 inline constexpr LockoutRule setup_rule{10, 5'000, 60'000, 10 * 60'000};
 
-// The tries that are kept over a restart. Subjects: "person/7", "setup".
+// Tries that survive a restart. Subjects: "person/7", "setup".
 class Lockouts {
 public:
     // Error too_many_requests with the seconds to wait.
@@ -57,9 +58,9 @@ public:
     std::vector<LockedPerson> people(store::Read& read, OrganisationId organisation_id) const;
 };
 
-// The same for subjects that strangers choose: serial numbers, and names that are nobody's (which must lock
-// like those that are somebody's, or the difference would tell which names exist). In memory and bounded, so
-// that they cannot fill the disk.
+// The same for subjects that strangers choose: serial numbers, and names that belong to nobody. Unknown names
+// must lock like known ones, or the difference would tell which names exist. In memory and bounded, so that
+// they cannot fill the disk.
 class MemoryLockouts {
 public:
     explicit MemoryLockouts(const LockoutRule& rule, std::size_t most = 4096) : rule_(rule), most_(most) {}

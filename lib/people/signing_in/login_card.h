@@ -1,5 +1,5 @@
-// Login cards: a QR that signs a student in on a headset. It holds a random token and nothing of the person,
-// so a card that is lost tells nobody anything; it is made void, or replaced by a new one.
+// Login cards: a QR code that signs a student in on a headset. It holds a random token and nothing about the
+// person, so a lost card tells nobody anything; it can be revoked, or replaced by a new one.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace people {
 
-// What stands before the token in the QR, so that a headset knows a card when it sees one.
+// Stands before the token in the QR code, so that a headset recognises a card.
 inline constexpr std::string_view card_prefix = "lectern-card:";
 
 struct CardHolder {
@@ -30,22 +30,22 @@ struct IssuedCard {
 
 struct CardState {
     PersonReference person;
-    std::optional<std::int64_t> issued_ms; // null: has none
+    std::optional<std::int64_t> issued_ms; // null: has no card
 };
 
 class LoginCards {
 public:
     LoginCards(platform::Random& random, const People& people) : random_(random), people_(people) {}
 
-    // A new card; an older one is void. Error conflict unless it is an active student's.
+    // Issues a new card and voids an older one. Error conflict unless the person is an active student.
     IssuedCard issue(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
-    // For a whole class; `only_missing` leaves those alone who have one.
+    // For a whole class; `only_missing` skips students who have one.
     std::vector<IssuedCard> issue_class(store::Tx& tx, OrganisationId organisation_id, ClassId class_id,
                                         bool only_missing);
     void revoke(store::Tx& tx, OrganisationId organisation_id, PersonId person_id); // Error not_found
     std::vector<CardState> of_class(store::Read& read, OrganisationId organisation_id,
                                     ClassId class_id) const;
-    // Whose is it? With or without its prefix.
+    // The holder of a card, given with or without its prefix.
     std::optional<CardHolder> holder(store::Read& read, OrganisationId organisation_id,
                                      std::string_view card) const;
 

@@ -1,4 +1,4 @@
-// A login that holds longer without use than others do, where a client was promised so.
+// Lets a login live longer without use than others do, where a client was promised that.
 #pragma once
 
 #include <cstdint>

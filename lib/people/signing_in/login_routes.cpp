@@ -1,4 +1,4 @@
-// Who one is: the first setup, signing in and out.
+// The first setup, signing in and out, and who is signed in.
 #include <nlohmann/json.hpp>
 
 #include "http/serving/lists.h"
@@ -38,7 +38,7 @@ http::Shape proof_shape() {
     return http::one_of({"none", "pin", "password", "totp", "device", "site_key"});
 }
 
-// What a page offers its user; the guard asks again at each call.
+// Tells a page what to offer its user; the guard checks again at each call.
 Json abilities(const platform::Caller& caller) {
     Json words = Json::array();
     if (caller.device_id || caller.site_key_id) words.push_back("headset");
@@ -91,7 +91,8 @@ Claim claim_of(const Json& body) {
 
 Answer set_up(const PeopleParts& parts, Call& call) {
     const std::string code = call.body.at("code");
-    // Before the password is hashed, which is dear; and once more in the transaction that uses the code up.
+    // Check the code before hashing the password, which is expensive; the transaction that uses the code up
+    // checks it once more.
     parts.store.write("check setup code", [&](store::Tx& tx) { parts.setup.check_code(tx, code); });
 
     const Json& given = call.body.at("organisation");
@@ -150,7 +151,7 @@ Answer sign_out(const PeopleParts& parts, const platform::Caller& caller, store:
     return http::no_content().header("Set-Cookie", clear_cookie(parts.tls));
 }
 
-// One sees one's own logins; an administrator those of anybody of the organisation.
+// Everybody sees their own logins; an administrator sees those of anybody in the organisation.
 Answer list_logins(const PeopleParts& parts, Call& call, store::Read& read) {
     const PersonId person_id = call.query_id<PersonId>("person").value_or(call.caller.person_id);
     if (person_id != call.caller.person_id && call.caller.role < Role::administrator)
@@ -165,7 +166,7 @@ Answer list_logins(const PeopleParts& parts, Call& call, store::Read& read) {
 Answer end_login(const PeopleParts& parts, Call& call, store::Tx& tx) {
     const LoginId id = call.id<LoginId>("id");
     auto login = parts.logins.find(tx, call.caller.organisation_id, id);
-    // Whose it is stays unknown to those who may not end it.
+    // A caller who may not end the login must not learn whose it is.
     if (!login || (login->person_id != call.caller.person_id && call.caller.role < Role::administrator))
         platform::throw_not_found("login");
     parts.logins.end(tx, call.caller.organisation_id, id);
@@ -277,7 +278,7 @@ std::string cookie_name(bool tls) {
     return tls ? "__Host-lectern" : "lectern";
 }
 
-// The cookie outlives the idle time of its login, which each use prolongs on the server's side.
+// The cookie outlives the idle time of its login, which the server prolongs with each use.
 std::string set_cookie(bool tls, std::string_view token) {
     return cookie_name(tls) + "=" + std::string(token) +
            "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(longest_ms / 1000) +

@@ -16,7 +16,7 @@ namespace {
 using platform::Proof;
 using platform::Role;
 
-constexpr std::int64_t device_life_ms = 10LL * 365 * 24 * 3600 * 1000; // it ends by unpairing
+constexpr std::int64_t device_life_ms = 10LL * 365 * 24 * 3600 * 1000; // unpairing ends it
 constexpr std::int64_t keep_step_ms = 5 * 60'000; // a use this soon after the last is not worth a write
 constexpr std::int64_t most_a_job = 500;
 
@@ -44,8 +44,8 @@ bool is_strong(Proof proof) {
     return proof == Proof::password || proof == Proof::totp;
 }
 
-// What a login allows: a headset acts for whoever wears it as a student at most, because it is handed on; a
-// PIN alone never suffices for administration.
+// The role that a login allows. On a headset, which is handed on, nobody acts as more than a student; a PIN
+// alone never suffices for administration.
 Role role_by(Proof proof, Role role) {
     if (proof == Proof::device) return role == Role::none ? Role::none : Role::student;
     return is_strong(proof) ? role : std::min(role, Role::teacher);
@@ -63,7 +63,7 @@ std::string short_utf8(std::string_view text) {
 
 struct Logins::Entry {
     platform::Caller caller;
-    std::int64_t latest_ms = 0;              // no use prolongs it beyond
+    std::int64_t latest_ms = 0;              // no use prolongs it beyond this
     std::int64_t kept_ms = 0;                // its end as it is on disk; touched by the writer only
     std::atomic<std::int64_t> expires_ms{0}; // its end
 };
@@ -159,7 +159,7 @@ void Logins::publish(store::Tx& tx, LoginId login_id) {
     tx.after_commit([this, row = row_of(rows)] {
         auto entry = row.entry();
         std::unique_lock lock(mutex_);
-        // Uses since the transaction read the row have prolonged it already.
+        // Memory may hold a later end: a use may have prolonged the login since the transaction read the row.
         auto before = by_hash_.find(row.token_hash);
         if (before != by_hash_.end())
             entry->expires_ms = std::max(row.login.expires_ms, before->second->expires_ms.load());
@@ -220,8 +220,8 @@ void Logins::sign_in_on_device(store::Tx& tx, OrganisationId organisation_id, De
         organisation_id, device_id);
     if (!own) platform::throw_not_found("paired headset");
     const std::optional<PersonId> person_id = person ? std::optional(person->id) : std::nullopt;
-    // Whoever was signed in here holds nothing on this headset any more; who signs in here leaves the headset
-    // worn before.
+    // The person who wore this headset until now keeps no login on it; the person who signs in leaves the
+    // headset they wore before.
     end_ids(tx,
             ids_of(tx.query(
                 "SELECT id FROM logins WHERE organisation_id = ?1 AND device_id = ?2 AND proof <> 'device'"
@@ -325,7 +325,7 @@ void Logins::end_of_person(store::Tx& tx, OrganisationId organisation_id, Person
                 "SELECT id FROM logins WHERE organisation_id = ?1 AND person_id = ?2 AND proof <> 'device'"
                 " AND (?3 IS NULL OR proof = ?3) AND id <> ?4",
                 organisation_id, person_id, proof, except_login_id)));
-    // On a headset one signs in by PIN.
+    // People sign in on a headset by PIN.
     if (!made_by || *made_by == Proof::pin) leave_devices(tx, organisation_id, person_id, {});
 }
 
@@ -389,7 +389,7 @@ void Logins::keep_prolonged(store::Tx& tx) {
             entry->kept_ms = expires_ms;
     });
     tx.on_rollback([this] { prolonged_ = true; });
-    if (prolonged_) return; // not yet all on disk: what looks ended there may not be
+    if (prolonged_) return; // not yet all on disk: a row that looks ended may not be
     end_ids(tx,
             ids_of(tx.query("SELECT id FROM logins WHERE expires_ms <= ? LIMIT ?", tx.now_ms(), most_a_job)));
 }

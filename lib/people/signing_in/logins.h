@@ -1,10 +1,10 @@
 // Logins: signed-in people and paired headsets, by the hash of their token. Every call asks who holds a
-// token, so the answer comes from a table in memory, which is changed only after the commit that changed the
+// token, so the answer comes from a table in memory, which changes only after the commit that changed the
 // rows.
 //
-// A headset has one login of its own, from pairing to unpairing. Whoever signs in on it is the person of that
-// login, until the next one signs in or out. Beside it a person may hold a login that names the headset
-// (dialect B's token); that one ends when somebody else signs in there.
+// A headset has one login of its own, from pairing to unpairing. A person who signs in on it becomes the
+// person of that login, until they sign out or somebody else signs in. Besides, a person may hold a login
+// that names the headset (the lms dialect's token); that one ends when somebody else signs in there.
 #pragma once
 
 #include <atomic>
@@ -42,7 +42,8 @@ struct NewLogin {
     std::int64_t expires_ms = 0;
 };
 
-// A person's login ends after so long without use; each use prolongs it, but never beyond the second figure.
+// A person's login ends after this long without use; each use prolongs it, but never beyond the second
+// figure.
 inline constexpr std::int64_t idle_ms = 12LL * 3600 * 1000;
 inline constexpr std::int64_t longest_ms = 30LL * 24 * 3600 * 1000;
 
@@ -50,25 +51,26 @@ class Logins {
 public:
     explicit Logins(platform::Random& random) : random_(random) {}
 
-    // At start: all logins that have not ended.
+    // At start: loads all logins that have not ended.
     void load(store::Read& read);
 
-    // Whose token is this? A stranger when it is nobody's. Any thread, microseconds.
+    // The caller who holds this token, or a stranger. Any thread, microseconds.
     platform::Caller find(std::string_view token, std::int64_t now_ms) const;
 
     NewLogin add_person(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
                         platform::Proof proof, std::string_view user_agent,
                         std::optional<DeviceId> device_id = {});
-    // A headset's own login; an older one of that headset ends.
+    // Makes a headset's own login and ends an older one of that headset.
     NewLogin add_device(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id);
-    // The same with a token that the headset holds already (it waited to be admitted).
+    // The same with a token that the headset already holds (it waited to be admitted).
     LoginId add_device_with_hash(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id,
                                  std::string_view token_hash);
 
-    // Binds person and headset; null signs out. Ends what the person before held on that headset.
+    // Binds person and headset; null signs out. Ends the logins that the previous person held on that
+    // headset.
     void sign_in_on_device(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id,
                            const std::optional<PersonReference>& person);
-    // Who is signed in on that headset?
+    // The person signed in on that headset.
     std::optional<PersonReference> person_on_device(store::Read& read, OrganisationId organisation_id,
                                                     DeviceId device_id) const;
     std::optional<DeviceId> device_of_person(store::Read& read, OrganisationId organisation_id,
@@ -80,21 +82,21 @@ public:
     void end(store::Tx& tx, OrganisationId organisation_id, LoginId id);
     void end_of_person(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
                        std::optional<platform::Proof> made_by = {}, LoginId except_login_id = {});
-    // Staff who signed in by PIN alone, which their school no longer allows.
+    // Ends the logins of staff who signed in by PIN alone, when their school no longer allows it.
     void end_pins_of_staff(store::Tx& tx, OrganisationId organisation_id);
     void end_of_device(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id);
-    // A second factor was shown by whoever holds this login, made by password: it counts as made by both.
+    // The holder of this login, made by password, has shown a second factor: it now counts as made by both.
     void raise_to_totp(store::Tx& tx, OrganisationId organisation_id, LoginId login_id);
-    // The rights or the nickname of a person changed: whoever asks has the new ones after the commit.
+    // A person's rights or nickname changed: callers see the new ones after the commit.
     void refresh_person(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
 
-    // Uses prolong logins in memory; this brings them to disk, and removes what has ended. A job of the
-    // writer, each few minutes.
+    // Uses prolong logins in memory; this writes them to disk, and removes what has ended. A job of the
+    // writer, every few minutes.
     bool has_prolonged() const;
     void keep_prolonged(store::Tx& tx);
 
-    // After the commit, on the writer thread. Somebody signed in or out (null) on a headset; these logins
-    // have ended (their sockets are closed).
+    // After the commit, on the writer thread. The first: somebody signed in or out (null) on a headset. The
+    // second: these logins have ended, so that their sockets are closed.
     std::function<void(OrganisationId organisation_id, DeviceId device_id, std::optional<PersonReference>)>
         on_signed_in;
     std::function<void(const std::vector<LoginId>& login_ids)> on_ended;

@@ -6,7 +6,7 @@ namespace people {
 
 namespace {
 
-// Without what is mistaken when read aloud or off a screen: 0 O, 1 I L.
+// Leaves out characters that are easily mistaken when read aloud or off a screen: 0 O, 1 I L.
 constexpr std::string_view alphabet = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 
 } // namespace

@@ -8,10 +8,11 @@
 
 namespace people {
 
-// Groups of four, "XXXX-XXXX" for two, of 31 letters and digits that are not mistaken for one another: 20
-// bits a group.
+// Groups of four, "XXXX-XXXX" for two, from 31 letters and digits that are hard to mistake for one another:
+// 20 bits a group.
 std::string draw_readable_code(platform::Random& random, int groups);
-// As somebody types it: in any case, with or without dashes and spaces. What is hashed and compared.
+// The form that is hashed and compared, from what somebody types: in any case, with or without dashes and
+// spaces.
 std::string plain_code(std::string_view code);
 
 } // namespace people

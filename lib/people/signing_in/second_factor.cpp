@@ -11,7 +11,7 @@ namespace {
 
 constexpr int recovery_codes = 10;
 
-// With the person's id: equal codes of two people have different hashes.
+// Includes the person's id, so that equal codes of two people have different hashes.
 std::string hash_of(PersonId person_id, std::string_view code) {
     return platform::hash_token(to_string(person_id) + "/" + plain_code(code));
 }
@@ -21,7 +21,7 @@ struct Kept {
     std::int64_t step = 0;
 };
 
-// The secret in `column`s of this person; "" when there is none.
+// The secret that the row holds; "" when there is none.
 Kept kept(store::Statement rows) {
     if (!rows.step()) platform::throw_not_found("person");
     return {rows.string(0), rows.integer(1)};
@@ -74,7 +74,7 @@ std::vector<std::string> SecondFactor::confirm(store::Tx& tx, OrganisationId org
     if (!step)
         platform::throw_invalid("code", "is wrong: take the one that the app shows now, and check its clock");
     auto codes = set(tx, organisation_id, person_id, offered.secret, *step);
-    // What a password or a PIN alone has opened until now would go on without the second factor.
+    // Logins that a password or a PIN alone has opened would go on without the second factor, so end them.
     for (const auto proof : {platform::Proof::password, platform::Proof::pin, platform::Proof::totp})
         logins_.end_of_person(tx, organisation_id, person_id, proof, login_id);
     logins_.raise_to_totp(tx, organisation_id, login_id);

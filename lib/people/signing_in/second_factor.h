@@ -1,6 +1,6 @@
 // The second factor of staff: an authenticator app, and recovery codes for the day it is lost. A secret is
-// first offered and counts once a code of it has been seen, so nobody locks himself out by an app that did
-// not take it.
+// first offered, and counts only once a code from it has been seen, so nobody is locked out by an app that
+// did not store it.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,9 @@
 
 namespace people {
 
-// What an authenticator app is given, once.
+// Given to an authenticator app, once.
 struct TotpOffer {
-    std::string secret, url; // `url` is the QR's text
+    std::string secret, url; // `url` is the text of the QR code
     std::int64_t expires_ms = 0;
 };
 
@@ -33,9 +33,9 @@ public:
 
     // Draws a secret and offers it; an earlier offer is void.
     TotpOffer offer(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
-    // The first code of what was offered: from now on it is asked for. Gives the recovery codes, and ends the
-    // person's other logins by password or PIN; `login_id`, from which it was done, becomes one by second
-    // factor. Error invalid for a wrong code, conflict when nothing is on offer.
+    // Accepts the first code of the offered secret: from now on sign-in asks for one. Gives the recovery
+    // codes, and ends the person's other logins by password or PIN; the login that called, `login_id`,
+    // becomes one by second factor. Error invalid for a wrong code, conflict when nothing is on offer.
     std::vector<std::string> confirm(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
                                      std::string_view code, LoginId login_id);
     // The same for a secret that was confirmed elsewhere: an invited person's. `step` is that of the code
@@ -47,7 +47,8 @@ public:
     bool take(store::Tx& tx, OrganisationId organisation_id, PersonId person_id, std::string_view code);
     std::vector<std::string> redraw_recovery_codes(store::Tx& tx, OrganisationId organisation_id,
                                                    PersonId person_id);
-    // Asked for no more, until it is set up again. Ends the logins made by it, but `except_login_id`.
+    // Sign-in stops asking for a code until it is set up again. Ends the logins made by it, except
+    // `except_login_id`.
     void remove(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
                 LoginId except_login_id = {});
 

@@ -1,5 +1,5 @@
-// The first start: an empty box prints a setup code to the journal, so that nobody on the LAN takes it over.
-// Whoever has the code makes the first organisation and its administrator, once.
+// The first start: an empty box prints a setup code to the journal, so that nobody on the LAN can take it
+// over. The person who has the code makes the first organisation and its administrator, once.
 #pragma once
 
 #include <optional>
@@ -24,10 +24,10 @@ public:
         : organisations_(organisations), people_(people), lockouts_(lockouts), random_(random) {}
 
     bool needed(store::Read& read) const; // nobody is on this box yet
-    // At start, when needed: a fresh code "XXXX-XXXX" to print. Only its hash is kept, so each start draws
+    // At start, when needed: draws a code "XXXX-XXXX" to print. Only its hash is kept, so each start draws
     // another.
     std::optional<std::string> draw_code(store::Tx& tx);
-    // Error unauthorized, too_many_requests or conflict (done already). A wrong try is counted though the
+    // Error unauthorized, too_many_requests or conflict (done already). A wrong try is counted although the
     // call fails.
     void check_code(store::Tx& tx, std::string_view code);
 
@@ -35,7 +35,7 @@ public:
         Organisation organisation;
         Person person;
     };
-    // Makes the organisation and its administrator, who is the box's as well. "lectern setup" calls it
+    // Makes the organisation and its administrator, who also administers the box. "lectern setup" calls it
     // without a code.
     Made make(store::Tx& tx, const NewOrganisation& organisation, const FirstPerson& administrator);
 

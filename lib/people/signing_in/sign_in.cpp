@@ -24,7 +24,7 @@ std::optional<SignIn::Candidate> SignIn::candidate(store::Read& read, const Clai
     std::optional<Candidate> found;
     auto only = [&found](store::Statement rows) {
         while (rows.step()) {
-            if (found) { // ambiguous: as good as nobody
+            if (found) { // ambiguous: treated as unknown
                 found.reset();
                 return;
             }
@@ -51,7 +51,7 @@ std::optional<SignIn::Candidate> SignIn::candidate(store::Read& read, const Clai
     return found;
 }
 
-// Between the check and the job the secret may have been changed, or the person deactivated.
+// Between the check and the job the secret may have changed, or the person may have been deactivated.
 bool SignIn::is_current(store::Read& read, const Claim& claim, const Candidate& candidate) const {
     auto rows = read.query(
         "SELECT password_hash, pin_hash FROM persons WHERE organisation_id = ? AND id = ? AND active = 1",
@@ -59,7 +59,7 @@ bool SignIn::is_current(store::Read& read, const Claim& claim, const Candidate& 
     return rows.step() && rows.text(claim.by == Claim::By::password ? 0 : 1) == candidate.hash;
 }
 
-// The secret is right: is it enough? A code of the second factor that is right is used up.
+// The secret is right; decides whether it is enough. Uses up a right code of the second factor.
 SignIn::Found SignIn::weigh(store::Tx& tx, const Claim& claim, const Person& person) {
     if (claim.by == Claim::By::pin) {
         if (person.role == platform::Role::student || claim.as_student) return Found::right;
@@ -100,8 +100,9 @@ Person SignIn::prove(const Claim& claim, const std::function<void(store::Tx&, co
     const bool secret_right = hasher_.verify(found->hash, claim.secret);
     Found outcome = Found::wrong;
     Person person;
-    // A wrong try must be on disk, so it is no failure of the job. One that lacks something is neither
-    // counted nor does it forgive: otherwise whoever knows the password could try codes for ever.
+    // A wrong try must reach the disk, so the job does not fail. A try that lacks its second factor is
+    // neither counted nor clears the count: otherwise somebody who knows the password could try codes for
+    // ever.
     store_.write("sign in", [&](store::Tx& tx) {
         lockouts_.refuse_if_locked(tx, subject, sign_in_rule);
         if (secret_right && is_current(tx, claim, *found)) {

@@ -1,7 +1,7 @@
-// Signing in: from a name and a secret to a person. The secret is verified off the writer (argon2id takes
-// tens of milliseconds); then one short job looks at the lock-out again, and counts a wrong try or does what
-// the right one is for, in one transaction. So however many tries run at once, no more of them count than the
-// lock-out allows.
+// Signing in: from a name and a secret to a person. The secret is verified off the writer, because argon2id
+// takes tens of milliseconds. Then one short job checks the lock-out again, and in one transaction either
+// counts a wrong try or does what the right one is for. So however many tries run at once, no more of them
+// count than the lock-out allows.
 #pragma once
 
 #include <cstdint>
@@ -27,11 +27,11 @@ struct Claim {
     std::string name; // a user name or e-mail address; or a nickname, perhaps "nickname@organisation"
     std::string secret;
     std::optional<OrganisationId> organisation_id; // look only there (a headset knows its own)
-    std::string headset; // what tells the headset that it happens on, "" for none: that locks as well
-    std::string code;    // of the second factor, with a password: "" when none was given
+    std::string headset; // identifies the headset used, "" for none: that locks as well
+    std::string code;    // of the second factor, with a password: "" when not given
     // On a paired headset a PIN gives a student's rights at most, so no policy forbids it there.
     bool as_student = false;
-    // Somebody who is signed in shows the password again: the second factor was shown before.
+    // A signed-in person shows the password again: they have shown the second factor before.
     bool again = false;
 };
 
@@ -53,23 +53,23 @@ public:
           cards_(cards),
           clock_(clock) {}
 
-    // Waits for hashing and for the store: from workers only. Error unauthorized when name or secret are
-    // wrong, the same for both and for an ambiguous name; Error too_many_requests while locked; Error invalid
-    // that names "code" when all is right but the second factor is missing; Error forbidden when a PIN is not
-    // enough for staff. `then` runs in the transaction in which the claim was found right.
+    // Waits for hashing and for the store: call it from workers only. Error unauthorized when name or secret
+    // is wrong, the same for both and for an ambiguous name; Error too_many_requests while locked; Error
+    // invalid that names "code" when all is right but the second factor is missing; Error forbidden when a
+    // PIN is not enough for staff. `then` runs in the transaction in which the claim was found right.
     Person prove(const Claim& claim, const std::function<void(store::Tx&, const Person&)>& then);
 
-    // By a login card, on a headset of `claim.organisation_id`; `claim.secret` is what its QR says.
+    // By a login card, on a headset of `claim.organisation_id`; `claim.secret` is the text of its QR code.
     Person prove_card(const Claim& claim, const std::function<void(store::Tx&, const Person&)>& then);
 
-    // The headsets on which too many wrong names and PINs were tried, by what the claim called them.
+    // The headsets on which too many wrong names and PINs were tried, as their claims named them.
     std::vector<std::pair<std::string, Tries>> locked_headsets() const {
         return headsets_.locked(clock_.now_ms());
     }
     void release_headset(std::string_view headset) { headsets_.forget(headset); }
 
-    // A new login for a person: the page, a script, dialect B's clients.
-    // `replaces` is the login that the same page held until now, if any: it ends.
+    // A new login for a person: for the page, a script, or clients of the lms dialect. `replaces` is the
+    // login that the same page held until now, if any: it ends.
     SignedIn sign_in(const Claim& claim, std::string_view user_agent, const platform::Caller& replaces = {});
 
 private:

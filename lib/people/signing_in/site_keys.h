@@ -1,5 +1,6 @@
-// Site keys: how a client that cannot send a header says who it is, by its base URL (http://box/k/KEY/...). A
-// key has the rights of a headset, never of a teacher; one for a client panel has those of dialect A's panel.
+// Site keys: a client that cannot send a header identifies itself by its base URL (http://box/k/KEY/...). A
+// key has the rights of a headset, never of a teacher; a key for a client panel has those of the training
+// dialect's panel.
 #pragma once
 
 #include <cstdint>

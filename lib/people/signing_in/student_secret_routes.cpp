@@ -1,4 +1,4 @@
-// What students sign in with, as teachers hand it out: PINs of a whole class, and login cards.
+// The secrets of students, for teachers to hand out: PINs of a whole class, and login cards.
 #include <nlohmann/json.hpp>
 
 #include "http/serving/lists.h"
@@ -71,7 +71,7 @@ http::Shape card_shape() {
     return http::object(fields).named("LoginCard");
 }
 
-// The pictures are drawn off the writer.
+// Draws the pictures off the writer.
 Answer issue_for_class(const PeopleParts& parts, Call& call) {
     const OrganisationId organisation_id = call.caller.organisation_id;
     const auto class_id = call.id<ClassId>("id");

@@ -37,7 +37,7 @@ std::vector<Device> devices_of(store::Statement rows) {
 
 } // namespace
 
-// The columns of device_of: a headset, and who is signed in on it.
+// The columns that device_of reads: a headset, and the person signed in on it.
 #define LECTERN_DEVICE_COLUMNS                                                                            \
     "SELECT d.id, d.organisation_id, d.serial_number, d.name, d.model, d.paired, d.battery, d.charging,"  \
     " d.storage_free, d.app, d.app_version, d.last_seen_ms, d.created_ms, p.id, p.nickname, d.group_name" \
@@ -117,10 +117,10 @@ Device Devices::replace(store::Tx& tx, OrganisationId organisation_id, DeviceId 
         if (!rows.step()) platform::throw_invalid("device_id", "must be a headset that is signed in");
         token_hash = rows.string(0);
     }
-    // Its sockets close, and it comes back with the same token as the one that it replaces.
+    // Its sockets close; it comes back with the same token, under the id of the headset that it replaces.
     logins_.end_of_device(tx, organisation_id, by_id);
     if (on_unpairing) on_unpairing(tx, organisation_id, by_id);
-    if (broken.paired) organisations_.give_seat_back(tx, organisation_id); // two took one each
+    if (broken.paired) organisations_.give_seat_back(tx, organisation_id); // each had taken one
     tx.run("UPDATE devices SET paired = 0, serial_number = '/' || id WHERE id = ?", by_id);
     tx.run(
         "UPDATE devices SET serial_number = ?2, model = ?3, paired = 1, paired_ms = ?4, battery = ?5, "
@@ -130,7 +130,7 @@ Device Devices::replace(store::Tx& tx, OrganisationId organisation_id, DeviceId 
         by->app_version);
     tx.run("UPDATE devices SET serial_number = ?2, model = ?3, group_name = '' WHERE id = ?1", by_id,
            broken.serial_number, broken.model);
-    // What the other one recorded before belongs to it wherever it stands.
+    // The runs that the replacement recorded earlier follow it to its new id.
     tx.run("UPDATE runs SET device_id = ?2 WHERE organisation_id = ?1 AND device_id = ?3", organisation_id,
            id, by_id);
     logins_.add_device_with_hash(tx, organisation_id, id, token_hash);

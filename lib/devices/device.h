@@ -1,4 +1,4 @@
-// Devices: the headsets of an organisation. One is made by pairing (pairing.h) and kept after unpairing, for
+// Devices: the headsets of an organisation. Pairing makes one (pairing.h); it is kept after unpairing, for
 // its runs.
 #pragma once
 
@@ -26,12 +26,12 @@ struct Device {
     OrganisationId organisation_id;
     std::string serial_number, name, model, group;
     bool paired = true;
-    // What it last reported; newer in Presence than in the store.
+    // Last report; Presence has a newer one than the store.
     std::optional<std::int64_t> battery, storage_free; // percent; bytes
     std::optional<bool> charging;
     std::string app, app_version;
     std::optional<std::int64_t> last_seen_ms;
-    std::optional<people::PersonReference> person; // who is signed in on it
+    std::optional<people::PersonReference> person; // the person signed in on it
     std::int64_t created_ms = 0;
 };
 
@@ -42,8 +42,8 @@ public:
 
     std::optional<Device> find(store::Read& read, OrganisationId organisation_id, DeviceId id) const;
     Device get(store::Read& read, OrganisationId organisation_id, DeviceId id) const; // Error not_found
-    // The paired headset of that serial number, on the whole box: it crosses organisations, so look at what
-    // it gives.
+    // The paired headset of that serial number, on the whole box: this crosses organisations, so check the
+    // organisation of the result.
     std::optional<Device> by_serial_number(store::Read& read, std::string_view serial_number) const;
     store::Page<Device> list(store::Read& read, OrganisationId organisation_id,
                              const store::PageRequest& page, bool unpaired = false,
@@ -53,13 +53,13 @@ public:
     std::vector<Device> all_paired(store::Read& read) const;          // of the whole box, at start
 
     Device rename(store::Tx& tx, OrganisationId organisation_id, DeviceId id, const std::string& name);
-    // A group is no more than a word that several headsets share.
+    // A group is just a word that several headsets share.
     Device regroup(store::Tx& tx, OrganisationId organisation_id, DeviceId id, const std::string& group);
-    // A broken headset's place is taken by another, paired one: seat, name, group and what was recorded go on
-    // under the same id, with the other's serial number and login. The broken one is left, unpaired, under
-    // the other's id.
+    // Puts another paired headset in a broken one's place: seat, name, group and recordings go on under the
+    // same id, with the other's serial number and login. The broken one is left, unpaired, under the other's
+    // id.
     Device replace(store::Tx& tx, OrganisationId organisation_id, DeviceId id, DeviceId by_id);
-    // Ends its logins, frees its seat in the room, gives its licence seat back.
+    // Ends its logins, frees its seat in the room, and gives its licence seat back.
     void unpair(store::Tx& tx, OrganisationId organisation_id, DeviceId id);
 
     // Called in the transaction that unpairs a headset; rooms free the seat.

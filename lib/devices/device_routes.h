@@ -28,8 +28,8 @@ struct DeviceParts {
     people::Classes& classes;
     platform::Clock& clock;
     Inspector& inspector;
-    std::function<std::vector<std::string>()> addresses; // where the box answers: "http://192.0.2.5:8080"
-    // The class that a headset is for just now; lessons and timetables are above devices.
+    std::function<std::vector<std::string>()> addresses; // the box's own: "http://192.0.2.5:8080"
+    // The class that a headset is used by just now; lessons and timetables are above devices.
     std::function<std::optional<ClassId>(store::Read&, OrganisationId organisation_id, DeviceId device_id)>
         class_due = {};
 };
@@ -38,7 +38,7 @@ struct DeviceParts {
 // headset.report, headset.names, headset.sign_in and headset.sign_out.
 void add_device_routes(http::RouteTable& table, const DeviceParts& parts);
 
-// Its parts, one file each.
+// Parts of them, one file each.
 void add_pairing_routes(http::RouteTable& table, const DeviceParts& parts);
 void add_lockout_routes(http::RouteTable& table, const DeviceParts& parts);
 void add_headset_routes(http::RouteTable& table, const DeviceParts& parts);

@@ -1,4 +1,4 @@
-// What a paired headset says of itself, by HTTP and by socket alike.
+// The calls of a paired headset about itself, by HTTP and by socket alike.
 #include <nlohmann/json.hpp>
 
 #include "devices/device_routes.h"
@@ -13,7 +13,7 @@ using http::Answer;
 using http::Call;
 using http::Json;
 
-// A site key has the rights of a headset, but is none.
+// A site key has the rights of a headset, but is not one.
 DeviceId device_of(const Call& call) {
     if (!call.caller.device_id)
         throw platform::Error(platform::ErrorKind::forbidden, "This needs the token of a paired headset.");
@@ -48,7 +48,7 @@ Answer sign_in(const DeviceParts& parts, Call& call) {
         .on({{"device", device_id}, {"person", person.id}});
 }
 
-// Only where the school lets its students pick, and only those of the class that is there.
+// Only where the school lets its students pick a name, and only the names of the class that is there.
 Answer names(const DeviceParts& parts, Call& call, store::Read& read) {
     const DeviceId device_id = device_of(call);
     const OrganisationId organisation_id = call.caller.organisation_id;
@@ -86,7 +86,7 @@ http::Shape names_shape() {
          {"items", http::list(http::person_reference(), 1000)}});
 }
 
-// The same four, each way in.
+// Adds the same four routes, once for HTTP and once for the socket.
 void add(http::RouteTable& table, const DeviceParts& parts, http::RouteBuilder report_route,
          http::RouteBuilder names_route, http::RouteBuilder sign_in_route,
          http::RouteBuilder sign_out_route) {

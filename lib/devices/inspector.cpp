@@ -13,7 +13,7 @@ constexpr std::size_t alike_within = 6;
 void Inspector::note(DeviceId device_id, Exchange exchange) {
     const std::lock_guard lock(mutex_);
     std::deque<Exchange>& all = exchanges_[device_id];
-    // What comes each second must not push out what is worth reading.
+    // An exchange that repeats each second must not push out those worth reading.
     for (std::size_t i = 0; i < std::min(all.size(), alike_within); ++i) {
         const Exchange& known = all[i];
         if (known.name != exchange.name || known.status != exchange.status || known.way != exchange.way ||

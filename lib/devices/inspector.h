@@ -1,5 +1,5 @@
-// What a headset said and was told of late, for whoever has to find out why it does not work: its last 50
-// calls and messages, without what they carried, and the reason of each refusal. In memory only.
+// Records what a headset recently said and was told, for somebody who has to find out why it does not work:
+// its last 50 calls and messages, without their contents, and the reason of each refusal. In memory only.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +15,13 @@
 namespace devices {
 
 struct Exchange {
-    enum class Way { in, out }; // the headset said it; it was told it
+    enum class Way { in, out }; // in: from the headset; out: to it
     enum class Kind { http, socket };
     std::int64_t at_ms = 0;
     Way way = Way::in;
     Kind kind = Kind::socket;
     std::string name;       // "POST /v1/headset/report", "command.answer", "command pause"
-    int status = 200;       // of the answer to what it said
+    int status = 200;       // of the answer to the headset
     std::string reason;     // of a refusal
     std::int64_t times = 1; // in a row, but for a few others between
 };

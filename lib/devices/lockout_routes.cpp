@@ -1,4 +1,4 @@
-// Who has to wait after wrong tries, and letting them try again at once.
+// Lists who has to wait after wrong tries, and lets them try again at once.
 #include <nlohmann/json.hpp>
 
 #include "devices/device_routes.h"
@@ -18,7 +18,7 @@ std::string subject_of(DeviceId device_id) {
     return "device/" + to_string(device_id);
 }
 
-// People and headsets, each with the other one null.
+// People and headsets; in each entry one of the two is null.
 Answer list_lockouts(const DeviceParts& parts, Call& call, store::Read& read) {
     const auto item = [](const Json& person, const Json& device, const people::Tries& tries) {
         return Json{{"person", person},

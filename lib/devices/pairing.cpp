@@ -15,7 +15,7 @@ namespace {
 
 constexpr int codes = 1'000'000;
 
-// What people call a headset until they name it: its serial number, or the end of a long one.
+// A headset's name until people choose one: its serial number, or the end of a long one.
 std::string name_for(const Headset& headset) {
     if (!headset.name.empty()) return headset.name;
     const std::string& serial_number = headset.serial_number;
@@ -77,7 +77,7 @@ Pairing::Pairing(Devices& devices, people::Organisations& organisations, people:
     };
 }
 
-// Drawn uniformly; a taken one is passed over, modulo a million, until one is free.
+// Drawn uniformly; taken codes are skipped, modulo a million, until one is free.
 int Pairing::free_code(store::Tx& tx) {
     const auto drawn = static_cast<int>(random_.uniform(codes));
     auto is_taken = [&tx](std::int64_t code) {
@@ -132,7 +132,7 @@ Paired Pairing::pair_with_code(store::Tx& tx, int code, const Headset& headset) 
     return paired;
 }
 
-// Makes the headset the organisation's, with a seat of its licence; its login is the caller's to make.
+// Makes the headset the organisation's, with a seat of its licence; the caller makes its login.
 Device Pairing::take(store::Tx& tx, OrganisationId organisation_id, const Headset& headset) {
     auto paired = devices_.by_serial_number(tx, headset.serial_number);
     if (paired && paired->organisation_id != organisation_id)
@@ -152,7 +152,7 @@ Device Pairing::take(store::Tx& tx, OrganisationId organisation_id, const Headse
             organisation_id, headset.serial_number, name_for(headset), headset.model, tx.now_ms(),
             tx.now_ms());
     }
-    // What waited for this headset is settled, in whichever organisation.
+    // Settles every request that waits for this headset, in whichever organisation.
     close_requests(tx, tx.query("SELECT organisation_id, id FROM pairing_requests WHERE serial_number = ?",
                                 headset.serial_number));
     tell_state(tx, organisation_id);

@@ -1,8 +1,8 @@
-// Pairing: how a headset becomes one of the organisation's. Two ways:
+// Pairing: how a headset joins an organisation. There are two ways:
 // - by a 6-digit code that a teacher shows: drawn from a cryptographic source, lives ten minutes, works once;
 // - by signing in on it with nickname and PIN: at once while a teacher has pairing open or when the nickname
-// is a
-//   teacher's; otherwise it waits for one tap on the teacher's page, and takes no part until then.
+//   is a teacher's; otherwise it waits for one tap on the teacher's page, and takes no part until then.
+//
 // Either takes one seat of the licence, unless that headset has one already.
 #pragma once
 
@@ -33,9 +33,9 @@ struct PairingCode {
     std::string digits() const; // "042137"
 };
 
-// What a headset says of itself when it pairs.
+// A headset's own description when it pairs.
 struct Headset {
-    std::string serial_number, model, name; // name "": made of the serial number
+    std::string serial_number, model, name; // an empty name is made from the serial number
 };
 
 struct Paired {
@@ -58,7 +58,7 @@ struct PairingState {
 };
 
 // Slows guessing down: 10 wrong codes close pairing to that serial number for 10 minutes; 60 wrong ones
-// within a minute let only one try a second through, from whomever, for a minute. In memory: a guesser cannot
+// within a minute let only one try a second through, from anybody, for a minute. In memory: a guesser cannot
 // restart the server.
 class PairingBrake {
 public:
@@ -82,11 +82,11 @@ public:
     static constexpr std::int64_t code_life_ms = 10 * 60'000;
     static constexpr std::int64_t request_life_ms = 60 * 60'000;
     static constexpr std::int64_t most_requests = 200; // waiting in one organisation
-    static constexpr std::int64_t most_codes = 1000;   // living of one organisation
+    static constexpr std::int64_t most_codes = 1000;   // alive in one organisation
 
     Pairing(Devices& devices, people::Organisations& organisations, people::Logins& logins,
             platform::Random& random);
-    Pairing(const Pairing&) = delete; // devices tells it
+    Pairing(const Pairing&) = delete; // devices holds hooks to it
     Pairing& operator=(const Pairing&) = delete;
 
     // Error conflict: no seat left, the licence ended, or every code is taken.
@@ -97,9 +97,9 @@ public:
 
     struct SignInOutcome {
         std::optional<Device> device; // null: it waits to be admitted
-        std::string token;            // of the device, now or once it is admitted
+        std::string token;            // the device's, now or once it is admitted
     };
-    // `person` has proven who it is.
+    // `person` has already proved their identity.
     SignInOutcome pair_by_sign_in(store::Tx& tx, const people::Person& person, const Headset& headset);
 
     PairingState state(store::Read& read, OrganisationId organisation_id) const;

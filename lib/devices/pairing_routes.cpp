@@ -1,4 +1,4 @@
-// How headsets are paired: the teacher's side (codes, the window, who waits) and the headset's.
+// Pairing of headsets: the teacher's side (codes, the window, waiting headsets) and the headset's.
 #include <charconv>
 #include <nlohmann/json.hpp>
 

@@ -11,7 +11,7 @@ namespace devices {
 
 namespace {
 
-constexpr std::int64_t urgent_every_ms = 2'000; // what changes much is kept sooner, but not at each report
+constexpr std::int64_t urgent_every_ms = 2'000; // a big change is kept sooner, but not at each report
 constexpr std::int64_t much_battery = 5;        // percent
 constexpr std::size_t most_a_job = 500;
 
@@ -70,7 +70,7 @@ void Presence::remove(DeviceId device_id) {
     states_.erase(device_id);
 }
 
-// `change` says whether there is something to tell.
+// `change` returns whether there is something to announce.
 template <class Change>
 void Presence::update(DeviceId device_id, Change change) {
     Present present;

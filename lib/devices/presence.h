@@ -1,6 +1,5 @@
-// Presence: which headsets are there, and what each last said of itself. Kept in memory, because every
-// headset reports each second; what must survive a restart (battery, storage, app) reaches the store in
-// batches.
+// Presence: which headsets are there, and what each last reported. Kept in memory, because every headset
+// reports each second; what must survive a restart (battery, storage, app) reaches the store in batches.
 //
 // A headset is online while something was heard of it in the last 10 s; it goes offline at once when its last
 // socket closes.
@@ -25,7 +24,7 @@ struct Gaze {
     double yaw_deg = 0, pitch_deg = 0;
 };
 
-// What a headset says of itself, about once a second; it sends only what it knows.
+// A headset's report about itself, about once a second; it sends only what it knows.
 struct Report {
     std::optional<std::int64_t> battery, storage_free;
     std::optional<bool> charging;
@@ -41,7 +40,7 @@ struct Present {
     OrganisationId organisation_id;
     bool online = false;
     std::int64_t last_seen_ms = 0; // 0: never
-    Report report;                 // the newest of each thing it said
+    Report report;                 // the newest value of each field it reported
 };
 
 class Presence {
@@ -59,7 +58,7 @@ public:
                std::int64_t now_ms); // a sign of life without a report: a pong, a poll
     void connected(DeviceId device_id, std::int64_t now_ms);
     void disconnected(DeviceId device_id, std::int64_t now_ms);
-    // Who has been silent for too long is offline. Called every second.
+    // Marks headsets offline that have been silent for too long. Called every second.
     void sweep(std::int64_t now_ms);
     std::optional<Present> find(DeviceId device_id) const;
 
@@ -85,7 +84,7 @@ private:
     std::unordered_map<DeviceId, State> states_;
 };
 
-// The device with the newest of what it reported.
+// The device with the newest values that it reported.
 nlohmann::json json_of(const Device& device, const Presence& presence);
 Report report_from(const nlohmann::json& data); // fits the shape of headset.report
 

@@ -56,7 +56,7 @@ TEST_CASE("a code has six digits, lives ten minutes and works once", "[devices]"
     CHECK(pair(school, code.code, "DPVR-3") == "not found");
 }
 
-TEST_CASE("a taken code is passed over, modulo a million", "[devices]") {
+TEST_CASE("a taken code is skipped, modulo a million", "[devices]") {
     School school;
     struct {
         std::uint32_t drawn;
@@ -70,7 +70,7 @@ TEST_CASE("a taken code is passed over, modulo a million", "[devices]") {
     }
 }
 
-TEST_CASE("when every code is taken that is said; when they run out they are free again", "[devices]") {
+TEST_CASE("pairing says when every code is taken, and expired codes are free again", "[devices]") {
     School school;
     auto other = school.add_organisation("Hillside");
     school.write([&](store::Tx& tx) {
@@ -88,7 +88,7 @@ TEST_CASE("when every code is taken that is said; when they run out they are fre
     CHECK(error_of([&] { make_code(school); }) == "none");
 }
 
-TEST_CASE("a hundred headsets at once leave exactly forty on forty seats", "[devices]") {
+TEST_CASE("of a hundred headsets at once, exactly forty get the forty seats", "[devices]") {
     School school(40);
     std::vector<int> codes;
     for (int i = 0; i < 100; ++i)
@@ -114,14 +114,14 @@ TEST_CASE("a hundred headsets at once leave exactly forty on forty seats", "[dev
         school.read([&](store::Read& read) { return school.devices.paired(read, school.organisation); });
     CHECK(devices.size() == 40);
 
-    // One goes, one comes.
+    // When one headset is unpaired, another can be paired.
     unpair(school, devices.front().id);
     CHECK(school.licence().seats_left() == 1);
     CHECK(pair(school, make_code(school).code, "DPVR-200") == "none");
     CHECK(error_of([&] { make_code(school); }) == "conflict");
 }
 
-TEST_CASE("pairing again takes no second seat and ends the token before", "[devices]") {
+TEST_CASE("pairing again takes no second seat and ends the old token", "[devices]") {
     School school;
     auto first = school.pair("DPVR-1");
     auto again = school.pair("dpvr-1");
@@ -131,7 +131,7 @@ TEST_CASE("pairing again takes no second seat and ends the token before", "[devi
     CHECK(school.caller(again.token).device_id == first.device.id);
 }
 
-TEST_CASE("a headset is one organisation's until it is unpaired there", "[devices]") {
+TEST_CASE("a headset belongs to one organisation until it is unpaired there", "[devices]") {
     School school;
     auto hillside = school.add_organisation("Hillside");
     auto here = school.pair("DPVR-1");
@@ -175,7 +175,7 @@ TEST_CASE("ten wrong codes close pairing to that serial number for a while", "[d
     for (int i = 0; i < 10; ++i)
         CHECK(pair(school, 2000 + i, "DPVR-1") == "not found");
     CHECK(pair(school, code.code, "DPVR-1") == "too many requests");
-    CHECK(pair(school, code.code, "DPVR-2") == "none"); // the others of the class go on
+    CHECK(pair(school, code.code, "DPVR-2") == "none"); // the rest of the class can go on
     school.clock.advance(10min);
     CHECK(pair(school, make_code(school).code, "DPVR-1") == "none");
 }
@@ -195,7 +195,7 @@ TEST_CASE("many wrong codes slow all pairing down for a minute", "[devices]") {
         CHECK(pair(school, make_code(school).code, "DPVR-" + std::to_string(2 + i)) == "none");
 }
 
-TEST_CASE("signing in pairs at once when pairing is open or by a teacher", "[devices]") {
+TEST_CASE("signing in pairs at once while pairing is open, or by a teacher", "[devices]") {
     School school;
     auto ada = school.add_student("Ada");
     auto rossi = school.add_person(Role::teacher, "Rossi");
@@ -265,7 +265,7 @@ TEST_CASE("a headset that waits takes no part until a tap admits it, with whoeve
     CHECK(w.admit(w.request.id) == "not found");
 }
 
-TEST_CASE("a headset that asks again replaces its question, and its token", "[devices]") {
+TEST_CASE("a headset that asks again replaces its request and its token", "[devices]") {
     Waiting w;
     auto again = sign_in(w.school, w.ada, "DPVR-1");
     REQUIRE(w.requests().size() == 1);
@@ -303,7 +303,7 @@ TEST_CASE("without a seat a headset goes on waiting", "[devices]") {
     CHECK(w.requests().size() == 1);
 }
 
-TEST_CASE("what changes about pairing is told after the commit", "[devices]") {
+TEST_CASE("changes of pairing are announced after the commit", "[devices]") {
     School school(2);
     std::vector<std::int64_t> seats_left;
     school.pairing.on_state = [&](const devices::PairingState& state) {

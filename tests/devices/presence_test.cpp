@@ -16,7 +16,7 @@ devices::Report battery(std::int64_t percent) {
     return report;
 }
 
-// A headset in a school, and what was told of it.
+// A headset in a school, and everything announced about it.
 struct Watched {
     School school;
     DeviceId device;
@@ -60,7 +60,7 @@ TEST_CASE("a headset that is silent for ten seconds is offline", "[devices]") {
     CHECK(w.told == std::vector<bool>{true, false, true});
 }
 
-TEST_CASE("a closed socket is seen at once, unless another one took its place", "[devices]") {
+TEST_CASE("a closed socket shows at once, unless another one took its place", "[devices]") {
     Watched w;
     w.school.presence.connected(w.device, w.now());
     w.school.presence.connected(w.device, w.now());
@@ -81,7 +81,7 @@ TEST_CASE("reports add up: each says only what it knows", "[devices]") {
     CHECK(report.app == "reef");
     CHECK(report.gaze->pitch_deg == -5);
     CHECK(w.told.size() == 2);
-    // Nothing is known of headsets that are not paired.
+    // Unpaired headsets are unknown.
     w.school.presence.seen(DeviceId(w.device.value() + 1), battery(80), w.now());
     CHECK_FALSE(w.school.presence.find(DeviceId(w.device.value() + 1)));
 }
@@ -108,7 +108,7 @@ TEST_CASE("reports reach the store every thirty seconds, and sooner when much ch
     CHECK_FALSE(w.keep()); // nothing new
 }
 
-TEST_CASE("a report that could not be kept is due again", "[devices]") {
+TEST_CASE("a report that could not be saved is due again", "[devices]") {
     Watched w;
     w.school.presence.seen(w.device, battery(80), w.now());
     CHECK_THROWS(w.school.write([&](store::Tx& tx) {
@@ -137,7 +137,7 @@ TEST_CASE("after a restart the last known state is there, offline", "[devices]")
     CHECK(json.at("person").is_null());
 }
 
-TEST_CASE("a clock that is set back keeps nobody online", "[devices]") {
+TEST_CASE("a clock set back keeps nobody online", "[devices]") {
     Watched w;
     w.school.presence.connected(w.device, w.now());
     w.school.clock.advance(-24h);

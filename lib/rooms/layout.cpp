@@ -1,4 +1,4 @@
-// The editor's part of Rooms: seats and seat types come, go and move.
+// The editor's part of Rooms: adds, removes and moves seats and seat types.
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -18,7 +18,7 @@ std::string seat_field(std::size_t index, const char* name) {
     return "seats[" + std::to_string(index) + "]." + name;
 }
 
-// What is wrong with a layout by itself and beside what the room has.
+// The faults of a layout, by itself and against what the room has.
 std::vector<platform::FieldError> faults_of(const Layout& layout, const std::set<SeatId>& seats,
                                             const std::set<SeatTypeId>& types, const Types& names) {
     std::vector<platform::FieldError> faults;
@@ -179,7 +179,7 @@ void Rooms::remove_seat_type(store::Tx& tx, OrganisationId organisation_id, Seat
     tx.run("DELETE FROM seat_types WHERE id = ?", id);
 }
 
-// Saves one layout: names and places are unique in a room, so first everything old steps aside.
+// Saves one layout. Names and places are unique in a room, so all old rows step aside first.
 class LayoutSave {
 public:
     LayoutSave(store::Tx& tx, RoomId room_id, const Layout& layout)
@@ -204,7 +204,7 @@ public:
         first_ = types_.at(platform::lower_ascii(layout_.seat_types->front().name));
     }
 
-    // Gives the ids of the seats that went.
+    // Returns the ids of the removed seats.
     std::vector<SeatId> save_seats(const std::vector<Seat>& before) {
         std::map<SeatId, const Seat*> gone;
         for (const Seat& seat : before)
@@ -232,7 +232,7 @@ private:
     SeatTypeId type_of(const LayoutSeat& seat, SeatTypeId otherwise) const {
         return seat.seat_type ? types_.at(platform::lower_ascii(*seat.seat_type)) : otherwise;
     }
-    // A type that goes leaves its seats to the first.
+    // Seats of a removed type get the first one.
     SeatTypeId kept_type(SeatTypeId type_id) const {
         for (const auto& [name, id] : types_)
             if (id == type_id) return id;

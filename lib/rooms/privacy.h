@@ -8,8 +8,8 @@
 
 namespace rooms {
 
-// The places that are kept for a person in every class; the headsets there stay. Gives true, as a chunk that
-// was the last.
+// Erases the places kept for a person in every class; the headsets there stay. Returns true, because one
+// chunk is all.
 bool erase_places(store::Tx& tx, OrganisationId organisation_id, PersonId person_id, bool remove_runs);
 
 } // namespace rooms

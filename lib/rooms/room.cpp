@@ -102,7 +102,7 @@ std::vector<Room> Rooms::all(store::Read& read) const {
         read.query("SELECT id, organisation_id, name, rows, places, created_ms FROM rooms ORDER BY id"));
 }
 
-// The columns of seat_of.
+// The columns that seat_of reads.
 #define LECTERN_SEAT_COLUMNS                                                                          \
     "SELECT s.id, s.room_id, s.row, s.place, s.x, s.y, s.width, s.height, s.rotation, t.id, t.name, " \
     "s.status,"                                                                                       \
@@ -201,7 +201,7 @@ Room Rooms::rename(store::Tx& tx, OrganisationId organisation_id, RoomId id, con
 }
 
 void Rooms::remove(store::Tx& tx, OrganisationId organisation_id, RoomId id) {
-    // The seats first: they refer to their types, which go with the room as well.
+    // Delete the seats first: they refer to their types, which go with the room as well.
     get(tx, organisation_id, id);
     tx.run("DELETE FROM seats WHERE room_id = ?", id);
     tx.run("DELETE FROM rooms WHERE organisation_id = ? AND id = ?", organisation_id, id);
@@ -260,7 +260,7 @@ Seat Rooms::change_seat(store::Tx& tx, OrganisationId organisation_id, SeatId se
                            change.place.value_or(before.place));
     if (change.seat_type_id && room_of_seat_type(tx, organisation_id, *change.seat_type_id) != before.room_id)
         platform::throw_invalid("seat_type_id", "must be a seat type of this room");
-    // The status first: a seat whose maintenance ends may be taken in the same breath.
+    // Change the status first: the same change may end a seat's maintenance and give it an occupant.
     if (change.status) {
         tx.run("UPDATE seats SET status = ? WHERE id = ?", name_of(*change.status), seat_id);
         before.status = *change.status;
@@ -296,7 +296,7 @@ void Rooms::swap(store::Tx& tx, OrganisationId organisation_id, SeatId seat_id, 
     const auto person_of = [](const Seat& seat) {
         return seat.person ? std::optional(seat.person->id) : std::nullopt;
     };
-    if (what != Occupant::student) { // a headset is on one seat only, also in between
+    if (what != Occupant::student) { // a headset is on one seat only, at every moment
         tx.run("UPDATE seats SET device_id = NULL WHERE id IN (?, ?)", one.id, other.id);
         tx.run("UPDATE seats SET device_id = ? WHERE id = ?", other.device_id, one.id);
         tx.run("UPDATE seats SET device_id = ? WHERE id = ?", one.device_id, other.id);
@@ -313,7 +313,7 @@ void Rooms::swap(store::Tx& tx, OrganisationId organisation_id, SeatId seat_id, 
     }
 }
 
-// "Vacant" is not how one unseats somebody: that says whom.
+// "Vacant" does not unseat anybody: to do that, a caller clears the headset or the student.
 void Rooms::refuse_vacant(store::Read& read, OrganisationId organisation_id, const Seat& seat) const {
     std::string who = seat.person ? seat.person->nickname : "";
     if (who.empty() && seat.device_id) who = devices_.get(read, organisation_id, *seat.device_id).name;

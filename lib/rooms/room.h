@@ -1,5 +1,5 @@
 // Rooms and their seats. A headset sits on one seat of the whole organisation, a student on one seat of each
-// room. A seat's status is what staff set; that it is occupied also follows from its headset or student.
+// room. A seat's status is what staff set; whether it is occupied also follows from its headset or student.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +36,7 @@ struct Seat {
     std::int64_t x = 0, y = 0, width = 30, height = 30; // pixels
     std::int64_t rotation = 0;                          // degrees
     SeatType seat_type;
-    SeatStatus status = SeatStatus::vacant; // occupied also when a headset or student sits there
+    SeatStatus status = SeatStatus::vacant; // also occupied when a headset or student sits there
     std::optional<DeviceId> device_id;
     std::optional<people::PersonReference> person; // the student whose place it is
     std::int64_t updated_ms = 0;
@@ -54,7 +54,7 @@ struct SeatCounts {
 };
 SeatCounts count(const std::vector<Seat>& seats);
 
-// An outer optional says whether to change it, an inner one whether there is a value.
+// The outer optional says whether to change the field, the inner one whether it has a value.
 struct SeatChange {
     std::optional<std::optional<DeviceId>> device_id;
     std::optional<std::optional<PersonId>> person_id;
@@ -65,27 +65,27 @@ struct SeatChange {
 
 struct NewSeat {
     std::int64_t row = 0, place = 0;
-    std::optional<std::int64_t> x, y; // none: where a grid would have it
+    std::optional<std::int64_t> x, y; // absent: where a grid would have it
     std::int64_t width = 30, height = 30, rotation = 0;
-    std::optional<SeatTypeId> seat_type_id; // none: the room's first
+    std::optional<SeatTypeId> seat_type_id; // absent: the room's first
 };
 
-// A whole room as an editor leaves it. What is not in it goes.
+// A whole room as an editor saves it. Whatever it leaves out is removed.
 struct LayoutType {
-    std::optional<SeatTypeId> id; // none: a new one
+    std::optional<SeatTypeId> id; // absent: a new one
     std::string name;
 };
 struct LayoutSeat {
-    std::optional<SeatId> id; // none: a new one
+    std::optional<SeatId> id; // absent: a new one
     std::int64_t row = 0, place = 0, x = 0, y = 0, width = 30, height = 30, rotation = 0;
-    std::optional<std::string> seat_type; // by name; none: as it was, or the first
-    // Maintenance begins or ends. That a seat is occupied follows from who sits there, so it is no more than
-    // "not in maintenance" here.
+    std::optional<std::string> seat_type; // by name; absent: as it was, or the first
+    // Starts or ends maintenance. Whether a seat is occupied follows from who sits there, so "occupied" means
+    // no more than "not in maintenance" here.
     std::optional<SeatStatus> status;
 };
 struct Layout {
     std::optional<std::string> name;
-    std::optional<std::vector<LayoutType>> seat_types; // none: as they were
+    std::optional<std::vector<LayoutType>> seat_types; // absent: as they were
     std::vector<LayoutSeat> seats;
 };
 
@@ -100,7 +100,7 @@ enum class Occupant { headset, student, both };
 
 class Rooms {
 public:
-    static constexpr std::int64_t most_seats = 400; // of one room, so that making one holds nobody up
+    static constexpr std::int64_t most_seats = 400; // of one room, so that making one stays quick
     static constexpr std::size_t most_seat_types = 20;
 
     Rooms(devices::Devices& devices, people::People& people, people::Classes& classes)
@@ -118,10 +118,10 @@ public:
     std::optional<Seat> seat_of_person(store::Read& read, OrganisationId organisation_id, RoomId room_id,
                                        PersonId person_id) const;
     std::vector<SeatType> seat_types(store::Read& read, OrganisationId organisation_id,
-                                     RoomId room_id) const; // the first made comes first
+                                     RoomId room_id) const; // oldest first
     std::vector<devices::Device> devices_in(store::Read& read, OrganisationId organisation_id,
                                             RoomId room_id) const;
-    // Who is on that headset: who signed in there, else the student whose seat it stands on.
+    // The person on that headset: whoever signed in there, else the student whose seat it stands on.
     std::optional<people::PersonReference> person_on_device(store::Read& read, OrganisationId organisation_id,
                                                             DeviceId device_id) const;
 
@@ -130,23 +130,23 @@ public:
                    std::int64_t places);
     Room rename(store::Tx& tx, OrganisationId organisation_id, RoomId id, const std::string& name);
     void remove(store::Tx& tx, OrganisationId organisation_id, RoomId id);
-    // A headset or student that sat elsewhere leaves that seat. Error conflict names who sits here already,
-    // or that the seat is under maintenance.
+    // A headset or student that sat elsewhere leaves that seat. Error conflict names the one who sits here
+    // already, or says that the seat is under maintenance.
     Seat change_seat(store::Tx& tx, OrganisationId organisation_id, SeatId seat_id, const SeatChange& change);
-    // What sits on one seat changes places with what sits on the other, if anything.
+    // Exchanges the occupants of two seats, if any.
     void swap(store::Tx& tx, OrganisationId organisation_id, SeatId seat_id, SeatId other_id, Occupant what);
     // Puts headsets that have no seat, and the class's students that have none in this room, on free seats in
     // order.
     std::vector<Seat> fill(store::Tx& tx, OrganisationId organisation_id, RoomId room_id,
                            std::optional<ClassId> class_id);
-    // Somebody or something leaves all seats: unpaired, deactivated.
+    // Takes an unpaired headset or a deactivated person off all seats.
     void vacate_device(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id);
     void vacate_person(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
-    // The seats of somebody whose nickname changed are told again.
+    // Announces the seats of somebody whose nickname changed.
     void tell_renamed(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
 
     // ---- the editor: layout.cpp ----
-    // All of it or nothing: Error invalid names every fault. Seats keep who sits on them.
+    // Saves everything or nothing: Error invalid names every fault. Seats keep their occupants.
     Room save_layout(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, const Layout& layout);
     Seat add_seat(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, const NewSeat& seat);
     void remove_seat(store::Tx& tx, OrganisationId organisation_id, SeatId seat_id);
@@ -154,20 +154,20 @@ public:
                            const std::string& name);
     SeatType rename_seat_type(store::Tx& tx, OrganisationId organisation_id, SeatTypeId id,
                               const std::string& name);
-    // Error conflict while seats are of it, or when it is the only one.
+    // Error conflict while seats have this type, or when it is the only one.
     void remove_seat_type(store::Tx& tx, OrganisationId organisation_id, SeatTypeId id);
 
     // ---- where a class usually sits: seating.cpp ----
     std::vector<Place> seating(store::Read& read, OrganisationId organisation_id, RoomId room_id,
                                ClassId class_id) const;
-    // Replaces what was there; nothing at all forgets it. Error invalid names every fault.
+    // Replaces the seating; an empty one forgets it. Error invalid names every fault.
     void set_seating(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, ClassId class_id,
                      const std::vector<Place>& places);
-    // Who sits in the room now is where the class usually sits.
+    // Keeps the present occupants of the room as the class's usual seating.
     void keep_seating(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, ClassId class_id);
-    // The class takes its places, everybody else leaves the room; headsets that have a usual seat go there.
-    // False when nothing is known of that class in that room. Who has left the class and what is unpaired is
-    // passed over, seats under maintenance too.
+    // The class takes its places and everybody else leaves the room; headsets that have a usual seat go
+    // there. False when no seating is known for that class in that room. Skips people who have left the
+    // class, unpaired headsets, and seats under maintenance.
     bool apply_seating(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, ClassId class_id);
 
     // After the commit, on the writer thread.
@@ -181,7 +181,7 @@ private:
                                        PersonId person_id) const;
     void tell(store::Tx& tx, OrganisationId organisation_id, SeatId seat_id);
     void tell_removed(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, SeatId seat_id);
-    // Its rows and places follow from its seats.
+    // Computes its rows and places from its seats.
     Room measure(store::Tx& tx, OrganisationId organisation_id, RoomId room_id);
     SeatType seat_type(store::Read& read, OrganisationId organisation_id, SeatTypeId id) const;
     RoomId room_of_seat_type(store::Read& read, OrganisationId organisation_id, SeatTypeId id) const;

@@ -1,4 +1,4 @@
-// Where a class usually sits in a room: kept once, and taken whenever the class comes.
+// Where a class usually sits in a room: kept once, and applied whenever the class comes.
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -109,7 +109,7 @@ bool Rooms::apply_seating(store::Tx& tx, OrganisationId organisation_id, RoomId 
         if (place.person && students.contains(place.person->id)) seat.person = place.person;
         if (!place.device_id || !headsets.contains(*place.device_id) || seat.device_id == place.device_id)
             continue;
-        vacate_device(tx, organisation_id, *place.device_id); // of whichever room it stands in
+        vacate_device(tx, organisation_id, *place.device_id); // from whichever room it stands in
         for (auto& [id, other] : wanted)
             if (other.device_id == place.device_id) other.device_id.reset();
         seat.device_id = place.device_id;

@@ -76,7 +76,7 @@ TEST_CASE("a grid room is made in one step", "[rooms]") {
           }) == "invalid");
 }
 
-TEST_CASE("a headset sits on one seat: where it goes, it leaves the other", "[rooms]") {
+TEST_CASE("a headset sits on one seat, and leaves it for another", "[rooms]") {
     Classroom lab;
     auto other = lab.make("Hall");
     auto headset = lab.school.pair("DPVR-1").device, second = lab.school.pair("DPVR-2").device;
@@ -114,7 +114,7 @@ TEST_CASE("a student has one seat in each room", "[rooms]") {
     CHECK(seats[1].person->nickname == "Ada");
     CHECK(lab.seats(other.id)[0].person->nickname == "Ada");
 
-    // Who is deactivated leaves all of them.
+    // A deactivated student leaves all of them.
     lab.school.write(
         [&](store::Tx& tx) { lab.school.people.deactivate(tx, lab.school.organisation, ada.id); });
     CHECK_FALSE(lab.seats()[1].person);
@@ -122,7 +122,7 @@ TEST_CASE("a student has one seat in each room", "[rooms]") {
     CHECK(lab.seat_person(seats[1].id, ada.id) == "invalid");
 }
 
-TEST_CASE("a seat is told again when its student's nickname changes", "[rooms]") {
+TEST_CASE("a seat is announced again when its student's nickname changes", "[rooms]") {
     Classroom lab;
     auto ada = lab.school.add_student("Ada");
     CHECK(lab.seat_person(lab.seats()[0].id, ada.id) == "none");
@@ -169,7 +169,7 @@ TEST_CASE("an unpaired headset leaves its seat", "[rooms]") {
     CHECK(lab.seat_device(lab.seats()[0].id, headset.id) == "invalid");
 }
 
-TEST_CASE("a room fills in order, around what is taken or broken", "[rooms]") {
+TEST_CASE("a room fills in order, around taken and broken seats", "[rooms]") {
     Classroom lab;
     auto& school = lab.school;
     auto rossi = school.add_person(Role::teacher, "Rossi");
@@ -200,7 +200,7 @@ TEST_CASE("a room fills in order, around what is taken or broken", "[rooms]") {
     CHECK(filled[3].person->nickname == "Cleo");
     CHECK(filled[4].status == SeatStatus::vacant);
 
-    // Whoever signs in on a headset is on it; without one, the student of its seat.
+    // The person on a headset is whoever signed in there; without one, the student of its seat.
     auto on = [&](DeviceId device_id) {
         return school.read([&](store::Read& read) {
             return school.rooms.person_on_device(read, school.organisation, device_id);
@@ -233,7 +233,7 @@ TEST_CASE("another organisation sees and changes no seat", "[rooms]") {
     });
 }
 
-TEST_CASE("a room that goes leaves its headsets and students without a seat", "[rooms]") {
+TEST_CASE("a deleted room leaves its headsets and students without a seat", "[rooms]") {
     Classroom lab;
     auto& school = lab.school;
     auto headset = school.pair("DPVR-1").device;

@@ -39,7 +39,7 @@ Upload upload_of(const store::Statement& rows) {
     return upload;
 }
 
-// What LIKE takes for itself is meant as it stands.
+// LIKE's own wildcards are matched literally.
 std::string containing(const std::string& text) {
     std::string pattern = "%";
     for (const char c : text) {
@@ -237,7 +237,7 @@ nlohmann::json json_of(const Content& content, const std::vector<LessonReference
             {"created_by", people::json_of(content.created_by)},
             {"lessons", list},
             {"file", file_address(content.id)},
-            // No library of the box decodes images, so an image is its own preview.
+            // No library on the box decodes images, so an image is its own preview.
             {"preview", image ? nlohmann::json(file_address(content.id)) : nlohmann::json()}};
 }
 

@@ -1,9 +1,9 @@
-// Content: apps, videos and images as files of the box, each with a name of the box's own making, its size
-// and its SHA-256. A file never changes once it is there, so its address can be cached for ever.
+// Content: apps, videos and images as files of the box, each with a generated name, its size and its SHA-256.
+// A file never changes once it is there, so its address can be cached for ever.
 //
-// An upload is a row and a growing file; the offset is the file's size. When the last byte is there the file
-// is looked at and becomes content under the same name, so there is no moment at which a crash would lose it.
-// What no row names is nobody's, and the nightly clean-up removes it.
+// An upload is a row and a growing file; the offset is the file's size. When the last byte has arrived, the
+// file is examined and becomes content under the same name, so there is no moment at which a crash would lose
+// it. A file that no row names belongs to nobody, and the nightly clean-up removes it.
 #pragma once
 
 #include <cstdint>
@@ -47,10 +47,10 @@ struct Upload {
     UploadId id;
     OrganisationId organisation_id;
     std::string title, file_name;
-    std::optional<std::string> sha256; // what the client says it will be
+    std::optional<std::string> sha256; // the hash that the client announces
     std::int64_t length = 0, touched_ms = 0;
     std::optional<PersonId> created_by;
-    std::optional<ContentId> content_id; // the content once it is all there
+    std::optional<ContentId> content_id; // set once all of it has arrived
 };
 
 struct NewUpload {
@@ -61,15 +61,15 @@ struct NewUpload {
 };
 
 struct ContentSpace {
-    std::int64_t used_bytes = 0; // by content and by uploads, as if they were there already
+    std::int64_t used_bytes = 0; // by content and uploads; an upload counts in full from its start
     std::optional<std::int64_t> quota_bytes;
 };
 
 class Contents {
 public:
     static constexpr std::int64_t longest_bytes = 16LL << 30;               // one file
-    static constexpr std::int64_t upload_life_ms = 24LL * 3600 * 1000;      // without a byte
-    static constexpr std::int64_t archive_life_ms = 7LL * 24 * 3600 * 1000; // undo until then
+    static constexpr std::int64_t upload_life_ms = 24LL * 3600 * 1000;      // without a byte arriving
+    static constexpr std::int64_t archive_life_ms = 7LL * 24 * 3600 * 1000; // an undo is possible until then
     static constexpr std::int64_t most_uploads = 100;                       // unfinished, of an organisation
 
     explicit Contents(platform::Random& random) : random_(random) {}
@@ -99,10 +99,10 @@ public:
     void set_quota(store::Tx& tx, OrganisationId organisation_id, std::optional<std::int64_t> bytes);
 
     // ---- the nightly clean-up ----
-    // Uploads that nobody goes on with, and what was archived long ago and no lesson uses. How many rows
-    // went.
+    // Removes uploads that have gone stale, and content that was archived long ago and that no lesson uses.
+    // Returns how many rows went.
     std::int64_t forget_old(store::Tx& tx);
-    std::vector<std::string> file_names(store::Read& read) const; // of the whole box: these are somebody's
+    std::vector<std::string> file_names(store::Read& read) const; // of the whole box: files that are in use
     std::vector<Upload> unfinished(store::Read& read) const;      // of the whole box
 
 private:

@@ -52,7 +52,7 @@ void write_at(int descriptor, std::int64_t at, std::string_view bytes) {
 
 } // namespace
 
-// One upload while it is written: its hash runs along, so that a large file is not read again at its end.
+// An upload that is being written. Its hash grows with it, so that a large file is not read again at its end.
 struct ContentFiles::Writing {
     std::mutex mutex;
     std::uint64_t newest = 0; // the request that may write
@@ -92,8 +92,7 @@ std::shared_ptr<ContentFiles::Writing> ContentFiles::writing_of(const Upload& up
     return writing;
 }
 
-// After a restart of the server, or a write that did not come through, the hash starts over from what is on
-// disk.
+// After a restart of the server, or a failed write, the hash starts over from what is on disk.
 void ContentFiles::catch_up(Writing& writing, const Upload& upload) const {
     const std::int64_t there = offset(upload);
     if (writing.hashed == there) return;
@@ -126,7 +125,7 @@ ContentFiles::Appended ContentFiles::append(const Upload& upload, std::int64_t a
         if (result.offset + static_cast<std::int64_t>(bytes.size()) > upload.length)
             throw Error(ErrorKind::too_large, "More bytes came than the upload was announced with.");
         if (result.offset == 0 && bytes.size() >= magic_bytes && !media_type_of(bytes))
-            platform::throw_invalid("file", taken_types); // rather now than after 4 GB
+            platform::throw_invalid("file", taken_types); // refuse now, not after 4 GB
         write_at(file.descriptor(), result.offset, bytes);
         writing->hash.add(bytes);
         writing->hashed += static_cast<std::int64_t>(bytes.size());
@@ -155,7 +154,7 @@ ContentFiles::Looked ContentFiles::look(const Upload& upload) {
         const std::lock_guard lock(writing->mutex);
         catch_up(*writing, upload);
         sha256 = writing->hash.hex();
-        writing->hashed = -1; // a hash can be asked once
+        writing->hashed = -1; // a hash can be asked for once
     }
     {
         const std::lock_guard lock(mutex_);

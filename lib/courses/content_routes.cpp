@@ -53,7 +53,7 @@ Answer list(const ContentParts& parts, Call& call, Read& read) {
     });
 }
 
-// A file never changes, so whoever has it once need not ask again.
+// A file never changes, so a client that has it need not ask again.
 Answer file(const ContentParts& parts, Call& call) {
     const Content content = parts.store.read([&](Read& read) {
         return parts.contents.get(read, call.caller.organisation_id, call.id<ContentId>("id"));
@@ -73,7 +73,8 @@ Answer file(const ContentParts& parts, Call& call) {
                       "attachment; filename=\"content-" + to_string(content.id) + ".apk\"");
     http::Stream stream;
     stream.length = static_cast<std::uint64_t>(content.size);
-    // A class of headsets shares the Wi-Fi with the lesson; a teacher who looks at a video is one.
+    // Headsets share the classroom's Wi-Fi with the lesson, so their downloads are paced; a teacher watching
+    // a video is one client.
     Pace* pace = call.caller.device_id ? &parts.pace : nullptr;
     stream.provide = [&files = parts.files, pace, name = content.file_name](
                          std::uint64_t offset, std::uint64_t length,

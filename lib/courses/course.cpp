@@ -114,7 +114,7 @@ Course Courses::save_outline(store::Tx& tx, OrganisationId organisation_id, Cour
                              const std::vector<OutlineModule>& outline) {
     get(tx, organisation_id, id);
     refuse_faulty(tx, organisation_id, id, outline);
-    // Positions are unique: everything old steps aside first, and what stays aside goes.
+    // Positions are unique: move all old rows aside first, then delete those that stay aside.
     tx.run("DELETE FROM module_lessons WHERE module_id IN (SELECT id FROM modules WHERE course_id = ?)", id);
     tx.run("UPDATE modules SET position = -id WHERE course_id = ?", id);
     for (std::size_t i = 0; i < outline.size(); ++i) {

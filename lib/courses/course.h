@@ -1,5 +1,5 @@
-// Courses: modules in an order, lessons in an order. A lesson may be in several courses: courses refer to
-// lessons, and copying a course copies no lesson.
+// Courses: modules in order, each with its lessons in order. A lesson may be in several courses: courses
+// refer to lessons, and copying a course copies no lesson.
 #pragma once
 
 #include <cstdint>
@@ -28,9 +28,9 @@ struct Module {
     std::vector<Lesson> lessons;
 };
 
-// The modules of a course as an editor leaves them, in their order.
+// A module of a course as an editor saves it; the modules come in order.
 struct OutlineModule {
-    std::optional<ModuleId> id; // none: a new one
+    std::optional<ModuleId> id; // absent: a new one
     std::string title;
     std::vector<LessonId> lesson_ids;
 };
@@ -51,12 +51,12 @@ public:
                const std::string& description);
     Course change(store::Tx& tx, OrganisationId organisation_id, CourseId id,
                   const std::optional<std::string>& title, const std::optional<std::string>& description);
-    // Modules that are not in the outline go; their lessons stay. Error invalid names every fault.
+    // Removes modules that the outline leaves out; their lessons stay. Error invalid names every fault.
     Course save_outline(store::Tx& tx, OrganisationId organisation_id, CourseId id,
                         const std::vector<OutlineModule>& outline);
     Course copy(store::Tx& tx, OrganisationId organisation_id, CourseId id,
                 const std::optional<std::string>& title);
-    // Out of the lists; timetables keep it.
+    // Takes it out of the lists; timetables keep it.
     void archive(store::Tx& tx, OrganisationId organisation_id, CourseId id);
     Course restore(store::Tx& tx, OrganisationId organisation_id, CourseId id);
 

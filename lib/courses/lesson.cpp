@@ -43,7 +43,7 @@ void require_scenario(store::Read& read, OrganisationId organisation_id, LessonK
         platform::throw_not_found("scenario");
 }
 
-// What a headset plays: what was said, or else the file.
+// A headset plays the given content, or else the file.
 std::string played(const std::string& content, std::optional<ContentId> content_id) {
     return content.empty() && content_id ? file_address(*content_id) : content;
 }
@@ -117,7 +117,7 @@ Lesson Lessons::change(store::Tx& tx, OrganisationId organisation_id, LessonId i
     require_scenario(tx, organisation_id, lesson.kind, lesson.scenario_id);
     if (change.content_id && *change.content_id != lesson.content_id) {
         if (*change.content_id) refuse_unknown_content(tx, organisation_id, **change.content_id);
-        // The address of the file that it had is not what it plays any more.
+        // When the lesson's file changes, the address of its old file no longer applies.
         if (!change.content && lesson.content_id && lesson.content == file_address(*lesson.content_id))
             lesson.content.clear();
         lesson.content_id = *change.content_id;

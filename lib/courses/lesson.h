@@ -1,5 +1,5 @@
 // Lessons: what is taught. A lesson is an installed app, a 360 video, a web page or a scenario; `content` is
-// what a headset plays: a package, an address, a name that it knows.
+// what a headset plays: a package, an address, or a name that it knows.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct Lesson {
     std::string title;
     LessonKind kind = LessonKind::video;
     std::string content;
-    std::optional<std::int64_t> duration_ms; // none: it ends when it is stopped
+    std::optional<std::int64_t> duration_ms; // absent: it ends when it is stopped
     std::optional<ScenarioId> scenario_id;   // of kind scenario
     std::optional<ContentId> content_id;     // a file of the box; then `content` is its address
     bool archived = false;
@@ -40,7 +40,7 @@ struct NewLesson {
     std::optional<ContentId> content_id{};
 };
 
-// What is absent stays as it is.
+// An absent field stays as it is.
 struct LessonChange {
     std::optional<std::string> title;
     std::optional<LessonKind> kind;
@@ -53,14 +53,14 @@ struct LessonChange {
 class Lessons {
 public:
     Lesson add(store::Tx& tx, OrganisationId organisation_id, const NewLesson& lesson);
-    // Archived ones too.
+    // Finds archived ones too.
     std::optional<Lesson> find(store::Read& read, OrganisationId organisation_id, LessonId id) const;
     Lesson get(store::Read& read, OrganisationId organisation_id, LessonId id) const; // Error not_found
-    // Newest first; without archived ones, or only those.
+    // Newest first; either those not archived, or only the archived ones.
     store::Page<Lesson> list(store::Read& read, OrganisationId organisation_id,
                              const store::PageRequest& page, bool archived = false) const;
     Lesson change(store::Tx& tx, OrganisationId organisation_id, LessonId id, const LessonChange& change);
-    // Out of the lists; sessions and runs keep it.
+    // Takes it out of the lists; sessions and runs keep it.
     void archive(store::Tx& tx, OrganisationId organisation_id, LessonId id);
     Lesson restore(store::Tx& tx, OrganisationId organisation_id, LessonId id);
     Lesson copy(store::Tx& tx, OrganisationId organisation_id, LessonId id);

@@ -31,7 +31,7 @@ constexpr Magic magics[] = {
     {8, "WEBP"sv, webp},
 };
 
-// A ZIP archive ends in a record of 22 bytes and a comment of at most 64 KiB; the record says where the
+// A ZIP archive ends with a record of 22 bytes and a comment of at most 64 KiB; the record says where the
 // directory is.
 constexpr std::size_t record_bytes = 22, most_comment = 65'535;
 constexpr std::uint32_t most_directory = 32u << 20;

@@ -1,4 +1,4 @@
-// What a file is, by its own bytes: a name and a client's word are no proof.
+// Tells a file's type by its own bytes: neither its name nor the client's word is proof.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +20,10 @@ struct MediaType {
 
 inline constexpr std::size_t magic_bytes = 16; // enough to tell
 
-// By a file's first bytes (at least magic_bytes of them, unless it is shorter). A ZIP archive counts as an
-// app here.
+// Judges by a file's first bytes (at least magic_bytes of them, unless it is shorter). A ZIP archive counts
+// as an app here.
 std::optional<MediaType> media_type_of(std::string_view first_bytes);
-// A ZIP archive is an APK when its directory lists a manifest; looks only at the end of the file.
+// A ZIP archive is an APK when its directory lists a manifest; reads only the end of the file.
 bool is_apk(const std::filesystem::path& file);
 
 } // namespace courses

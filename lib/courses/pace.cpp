@@ -5,7 +5,7 @@
 namespace courses {
 
 namespace {
-// What may leave at once after a pause.
+// How much may leave at once after a pause.
 constexpr std::chrono::milliseconds burst{20};
 } // namespace
 

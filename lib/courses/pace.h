@@ -1,7 +1,9 @@
-// How fast content leaves the box for headsets: all downloads together under a share of the room's Wi-Fi, and
-// a small part of that while a lesson runs, so that a class that fetches its videos never holds up a command.
-// A token bucket: whoever wants to send takes as many tokens as bytes, and waits for them on its own
-// (transfer) thread.
+// Limits how fast content leaves the box for headsets: all downloads together get a share of the room's
+// Wi-Fi, and a small part of that while a lesson runs, so that a class that fetches its videos never holds up
+// a command.
+//
+// A token bucket: a sender takes as many tokens as it has bytes, and waits for them on its own (transfer)
+// thread.
 #pragma once
 
 #include <chrono>
@@ -20,9 +22,9 @@ public:
 
     // ---- any thread ----
     void set_lesson_runs(bool runs);
-    // Waits until so many bytes may leave.
+    // Waits until this many bytes may leave.
     void take(std::size_t bytes);
-    // Nobody waits any more: the box stops.
+    // Ends all waiting, because the box stops.
     void stop();
 
 private:
@@ -32,7 +34,7 @@ private:
     std::condition_variable changed_;
     std::int64_t bytes_per_s_;
     bool lesson_runs_ = false, stopped_ = false;
-    Clock::time_point free_at_{}; // when all that was taken so far has left
+    Clock::time_point free_at_{}; // when everything taken so far has left
 };
 
 } // namespace courses

@@ -42,7 +42,8 @@ bool overlap(std::int64_t a_from, std::int64_t a_to, std::int64_t b_from, std::i
     return a_from < b_to && b_from < a_to;
 }
 
-// A weekly slot and a single date meet or not depending on the season; only like is compared with like.
+// Whether a weekly slot and a single date overlap depends on daylight saving time, so only like is compared
+// with like.
 bool meet(const Entry& a, const Entry& b) {
     if (a.dated && b.dated)
         return overlap(a.dated->starts_ms, a.dated->ends_ms, b.dated->starts_ms, b.dated->ends_ms);

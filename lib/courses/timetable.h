@@ -1,8 +1,8 @@
 // A class's timetable: weekly slots and single dates.
 //
-// The box knows no time zones. A weekly slot is kept as it is meant ("Mondays at 9:00"), a single date as an
-// instant; who asks says how far local time is from UTC there and then, and the range that "today" or "this
-// week" is for him.
+// The box knows no time zones. A weekly slot is kept as people mean it ("Mondays at 9:00"), a single date as
+// an instant. The caller says how far local time is from UTC there and then, and which range "today" or "this
+// week" is for them.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,7 @@ struct Entry {
     std::optional<Dated> dated;   // or that
 };
 
-// One time that it takes place.
+// One time at which an entry takes place.
 struct Occurrence {
     Entry entry;
     std::string class_name;
@@ -52,7 +52,7 @@ struct Range {
     std::int64_t utc_offset_minutes = 0;
 };
 
-// When a weekly slot takes place in a range.
+// The times at which a weekly slot takes place in a range.
 std::vector<Dated> occurrences_of(const Weekly& weekly, const Range& range);
 
 class Timetable {
@@ -70,8 +70,8 @@ public:
     Entry change(store::Tx& tx, OrganisationId organisation_id, const Entry& entry);
     void remove(store::Tx& tx, OrganisationId organisation_id, TimetableEntryId id);
 
-    // What takes place in that range, in its order: of one class, of a teacher's or student's classes, or of
-    // all.
+    // Everything that takes place in a range, in order of time: of one class, of a teacher's or student's
+    // classes, or of all.
     struct Whose {
         std::optional<ClassId> class_id;
         std::optional<PersonId> person_id;

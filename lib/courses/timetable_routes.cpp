@@ -129,7 +129,7 @@ void change_dated(const Json& body, Entry& entry) {
     if (ends != nullptr) entry.dated->ends_ms = instant_of(*ends);
 }
 
-// What is absent stays as it was; a weekday makes it weekly, two instants make it a single date.
+// An absent field stays as it was; a weekday makes the entry weekly, two instants make it a single date.
 void change(const Json& body, Entry& entry) {
     const bool slot = text_in(body, "starts") != nullptr && text_in(body, "ends") != nullptr;
     const bool weekday = !body.value("weekday", Json()).is_null();

@@ -1,5 +1,4 @@
-// Uploads by tus 1.0, so that any client of that protocol can send a large file and go on where it was cut
-// off.
+// Uploads by tus 1.0: any client of that protocol can send a large file and resume it after an interruption.
 #include <fcntl.h>
 #include <sodium.h>
 #include <unistd.h>
@@ -110,7 +109,7 @@ Answer start(const ContentParts& parts, const Call& call, Tx& tx) {
     return answer.on({{"upload", upload.id}});
 }
 
-// What the client is told to have arrived, it need not keep: so it is on disk.
+// A client may drop the bytes that it is told have arrived, so they must be on disk first.
 void sync(const std::filesystem::path& file) {
     const int descriptor = ::open(file.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
     if (descriptor < 0) return; // nothing has arrived
@@ -132,7 +131,7 @@ Answer show(const ContentParts& parts, const Call& call) {
     return answer;
 }
 
-// All bytes are there: what they are decides whether they become content.
+// All bytes have arrived: their type decides whether they become content.
 Content finish(const ContentParts& parts, const Upload& upload) {
     try {
         const auto looked = parts.files.look(upload);
@@ -140,7 +139,7 @@ Content finish(const ContentParts& parts, const Upload& upload) {
             return parts.contents.finish(tx, upload, looked.type, looked.sha256);
         });
     } catch (const platform::Error& error) {
-        // It will not become any better by waiting for it.
+        // Sending it again would not help, so forget it.
         if (error.kind() == platform::ErrorKind::invalid) {
             parts.store.write("forget upload",
                               [&](Tx& tx) { parts.contents.forget(tx, upload.organisation_id, upload.id); });

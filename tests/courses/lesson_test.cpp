@@ -27,7 +27,7 @@ TEST_CASE("lessons are listed newest first, a page at a time", "[courses]") {
     });
 }
 
-TEST_CASE("a lesson changes only where it is told to", "[courses]") {
+TEST_CASE("a change of a lesson leaves its other fields alone", "[courses]") {
     Classroom school;
     const LessonId id = school.add_lesson("Coral reef", 60'000);
     school.write([&](store::Tx& tx) {

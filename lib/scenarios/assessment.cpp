@@ -20,7 +20,7 @@ constexpr std::array<std::pair<CriterionKind, std::string_view>, 4> kind_names{
      {CriterionKind::time, "time"},
      {CriterionKind::resolution, "resolution"}}};
 
-// What a criterion's check gives: which part of it is met, 0 to 1, and why.
+// The result of checking a criterion: the share that is met, 0 to 1, and why.
 struct Finding {
     double share = 0;
     std::string reason, explanation;
@@ -37,7 +37,7 @@ std::string figure(double value) {
     return text;
 }
 
-// Less is better when the value that gives nothing lies above the one that gives all.
+// Less is better when the value that earns nothing lies above the one that earns everything.
 bool less_is_better(const Criterion& criterion) {
     if (criterion.kind == CriterionKind::time) return true;
     if (criterion.none_at && criterion.full_at) return *criterion.none_at > *criterion.full_at;
@@ -162,7 +162,7 @@ Score assess(const AssessmentRules& rules, const Performance& performance) {
         score.lines.push_back(std::move(line));
     }
     if (rules.criteria.empty()) return score;
-    // Criteria that all weigh nothing are must-do items alone: all or nothing.
+    // When no criterion has a weight, all are must-do items: all or nothing.
     double percent = weights > 0 ? 100 * reached / weights : 100;
     if (misses_a_must && percent >= rules.pass_score) {
         percent = std::max(rules.pass_score - 1, 0.0);

@@ -1,10 +1,10 @@
-// How a run of a scenario is scored: criteria are data, scoring is a pure function of them and of what was
-// done. Each criterion gives a line that says what it gave and why, so that student and teacher can check the
-// sum.
+// How a run of a scenario is scored: criteria are data, and scoring is a pure function of them and of the
+// performance. Each criterion gives a line that says how many points it gave and why, so that student and
+// teacher can check the sum.
 //
-// A criterion is met in full, in part or not at all; its share of its weight counts, and the score is what
-// was reached of all weights, in percent. Whoever misses a must-do item has not passed, and such a score ends
-// just below the one that passes, however good the rest was.
+// A criterion is met in full, in part or not at all, and earns that share of its weight. The score is the
+// percentage of all weights that was reached. A run that misses a must-do item has not passed, and its score
+// ends just below the pass mark, however good the rest was.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +19,9 @@ namespace scenarios {
 
 enum class CriterionKind {
     checklist,  // an item of the checklist is done
-    metric,     // a figure that the headset records
-    time,       // seconds from the beginning to the record
-    resolution, // how many of the words are in what the student says of the solution
+    metric,     // a value that the headset records
+    time,       // seconds from the start to the record
+    resolution, // how many of the words appear in the student's resolution
 };
 std::string_view name_of(CriterionKind kind);
 std::optional<CriterionKind> criterion_kind_named(std::string_view name);
@@ -29,14 +29,15 @@ std::optional<CriterionKind> criterion_kind_named(std::string_view name);
 struct Criterion {
     std::string title;
     CriterionKind kind = CriterionKind::checklist;
-    std::string of; // the key of the checklist's item or of the metric
+    std::string of; // the key of the checklist item or of the metric
     double weight = 1;
     bool must = false;
-    // Of metric and time: the value that is met in full, and the one from which on nothing is; between them
-    // it falls evenly. Without the second there is no between. `less_is_better` matters only without it.
+    // For metric and time: the value that earns everything, and the value from which on nothing is earned;
+    // between them the share falls evenly. Without the second there is nothing in between. `less_is_better`
+    // matters only without it.
     std::optional<double> full_at, none_at;
     bool less_is_better = false;
-    std::vector<std::string> words; // of resolution; one of "a|b" suffices
+    std::vector<std::string> words; // for resolution; one of "a|b" is enough
 };
 
 struct AssessmentRules {
@@ -44,7 +45,7 @@ struct AssessmentRules {
     std::vector<Criterion> criteria;
 };
 
-// What was done.
+// The student's performance, to be scored.
 struct Performance {
     std::map<std::string, double, std::less<>> metrics;
     std::map<std::string, bool, std::less<>> checklist;
@@ -56,7 +57,7 @@ struct ScoreLine {
     std::string title;
     CriterionKind kind = CriterionKind::checklist;
     std::string of;
-    double points = 0, most = 0; // of 100 in all
+    double points = 0, most = 0; // out of 100 in all
     bool must = false, met = false;
     std::string reason; // a word for translation: "done", "not_done", "full", "partly", "none", "missing"
     std::optional<double> value; // what was measured
@@ -64,7 +65,7 @@ struct ScoreLine {
 };
 
 struct Score {
-    std::optional<double> percent; // none: there is nothing to assess
+    std::optional<double> percent; // absent: there is nothing to assess
     bool passed = true;
     bool held_below_pass = false; // because a must-do item is missing
     std::vector<ScoreLine> lines;

@@ -39,7 +39,7 @@ const Json& list_of(const Json& json, const char* name) {
     return found == json.end() || !found->is_array() ? none : *found;
 }
 
-// A title that was not given is the key.
+// A title that is not given defaults to the key.
 std::string title_or_key(const Json& json) {
     const std::string title = text_of(json, "title");
     return title.empty() ? text_of(json, "key") : title;

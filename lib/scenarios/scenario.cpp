@@ -147,7 +147,7 @@ void Scenarios::refuse_faults(store::Read& read, OrganisationId organisation_id,
         throw_taken(content.title);
 }
 
-// Nobody could ever begin a scenario that must be completed before itself.
+// Nobody could ever start a scenario that must be completed before itself.
 void Scenarios::refuse_circle(store::Read& read, ScenarioId id,
                               const std::vector<ScenarioId>& prerequisites) const {
     std::set<ScenarioId> seen;

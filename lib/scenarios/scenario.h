@@ -1,8 +1,8 @@
 // Scenarios: what is trained. A change makes a new version, which never changes again; a run keeps the
 // version that it ran. A scenario that runs or lessons refer to is archived rather than deleted.
 //
-// One travels between boxes as one JSON file. There it is known by its public id, and so are the scenarios
-// that must be completed first.
+// A scenario travels between boxes as one JSON file. The file names it by its public id, and likewise the
+// scenarios that must be completed first.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct Scenario {
     ScenarioId id;
     OrganisationId organisation_id;
     std::string public_id;
-    std::int64_t version = 1; // the one that `content` is of
+    std::int64_t version = 1; // the version that `content` is of
     bool archived = false;
     std::int64_t created_ms = 0, changed_ms = 0;
     Content content;
@@ -43,7 +43,7 @@ struct ScenarioVersion {
     std::int64_t created_ms = 0;
 };
 
-// How a scenario appears inside other things.
+// How a scenario appears inside other objects.
 struct ScenarioReference {
     ScenarioId id;
     std::string title;
@@ -52,20 +52,20 @@ struct ScenarioReference {
 
 class Scenarios {
 public:
-    static constexpr std::int64_t most = 1000; // of one organisation, so that nobody fills the disk with them
+    static constexpr std::int64_t most = 1000; // of one organisation, so that scenarios cannot fill the disk
     static constexpr std::size_t most_prerequisites = 20;
 
     explicit Scenarios(platform::Random& random) : random_(random) {}
 
-    // Archived ones too; the newest version.
+    // Finds archived ones too; gives the newest version.
     std::optional<Scenario> find(store::Read& read, OrganisationId organisation_id, ScenarioId id) const;
     Scenario get(store::Read& read, OrganisationId organisation_id, ScenarioId id) const; // Error not_found
     std::optional<Scenario> find_public(store::Read& read, OrganisationId organisation_id,
                                         std::string_view public_id) const;
-    // Among those not archived.
+    // Searches only those not archived.
     std::optional<Scenario> find_title(store::Read& read, OrganisationId organisation_id,
                                        std::string_view title) const;
-    // As it was in that version. Error not_found.
+    // The scenario as it was in that version. Error not_found.
     Scenario get_version(store::Read& read, OrganisationId organisation_id, ScenarioId id,
                          std::int64_t version) const;
     store::Page<Scenario> list(store::Read& read, OrganisationId organisation_id,
@@ -74,20 +74,20 @@ public:
     store::Page<ScenarioVersion> versions(store::Read& read, OrganisationId organisation_id, ScenarioId id,
                                           const store::PageRequest& page) const; // newest first
 
-    // Error invalid names every fault of the content, conflict a title that is taken, not_found a
-    // prerequisite that is not there. `public_id` "": a random one.
+    // Error invalid names every fault of the content; conflict: the title is taken; not_found: a prerequisite
+    // does not exist. An empty `public_id` stands for a random one.
     Scenario add(store::Tx& tx, OrganisationId organisation_id, const Content& content,
                  const std::vector<ScenarioId>& prerequisites, std::optional<PersonId> created_by,
                  const std::string& public_id = "");
-    // The next version; when nothing differs, it stays as it is. Error conflict also when the prerequisites
-    // would go in a circle.
+    // Makes the next version; when nothing differs, the scenario stays as it is. Error conflict also when the
+    // prerequisites would form a circle.
     Scenario change(store::Tx& tx, OrganisationId organisation_id, ScenarioId id, const Content& content,
                     const std::vector<ScenarioId>& prerequisites, std::optional<PersonId> changed_by);
     // Deletes it when nothing refers to it, else archives it.
     void remove(store::Tx& tx, OrganisationId organisation_id, ScenarioId id);
 
-    // One file, and back: a scenario that is here already gets a new version (and leaves the archive). Error
-    // invalid names prerequisites that are not here.
+    // Export as one file, and import: a scenario that is here already gets a new version (and leaves the
+    // archive). Error invalid names prerequisites that are not here.
     nlohmann::json file_of(store::Read& read, const Scenario& scenario) const;
     Scenario import(store::Tx& tx, OrganisationId organisation_id, const nlohmann::json& file,
                     std::optional<PersonId> created_by);

@@ -79,7 +79,7 @@ http::Shape assessment_shape() {
         .named("ScenarioAssessment");
 }
 
-// All that may be edited; with `all`, as an answer has it.
+// Every field that may be edited; with `all` each is required, as answers have it.
 http::Fields content_fields(bool all) {
     const auto named = [all](const char* name) { return all ? std::string(name) : std::string(name) + "?"; };
     return {{"title", http::text(1, 200)},
@@ -114,7 +114,7 @@ http::Shape scenario_shape() {
     return http::object(std::move(fields)).named("Scenario");
 }
 
-// In lists: without what only its editor and its runs need.
+// For lists: leaves out what only the editor and runs need.
 http::Shape summary_shape() {
     return http::object({{"id", http::identifier()},
                          {"public_id", http::text(1, 80)},
@@ -147,7 +147,7 @@ Json summary_of(const Scenario& scenario) {
             {"changed_at", platform::iso8601(scenario.changed_ms)}};
 }
 
-// `some`: for a change, which says only what is to differ.
+// `some`: for a change, which gives only the fields that it changes.
 http::Shape edit_shape(bool some) {
     http::Fields fields = content_fields(false);
     if (some) fields.front().first = "title?";
@@ -168,7 +168,7 @@ http::Shape file_shape() {
     return http::object(std::move(fields)).named("ScenarioFile");
 }
 
-// The file's schema by itself, for editors and other programs: what it refers to is inside.
+// The file's schema by itself, for editors and other programs; it includes everything that it refers to.
 Json file_schema() {
     Json definitions = Json::object();
     file_shape().define(definitions);

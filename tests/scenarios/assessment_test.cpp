@@ -41,7 +41,7 @@ Criterion resolution(std::vector<std::string> words) {
 
 } // namespace
 
-TEST_CASE("assessment: what one criterion gives, and why", "[scenarios]") {
+TEST_CASE("assessment: the points of one criterion, and the reason", "[scenarios]") {
     Performance done;
     done.metrics = {{"speed", 80}, {"errors", 3}, {"zero", 0}};
     done.checklist = {{"call", true}, {"door", false}};

@@ -55,7 +55,7 @@ struct Box {
 
 } // namespace
 
-TEST_CASE("scenarios: a change makes a version, and what ran keeps its own", "[scenarios]") {
+TEST_CASE("scenarios: a change makes a version, and runs keep theirs", "[scenarios]") {
     Box box;
     const Scenario first = box.add("Fire");
     CHECK(first.version == 1);
@@ -79,7 +79,7 @@ TEST_CASE("scenarios: a change makes a version, and what ran keeps its own", "[s
     });
 }
 
-TEST_CASE("scenarios: what cannot be is refused, every fault by name", "[scenarios]") {
+TEST_CASE("scenarios: impossible content is refused, and every fault is named", "[scenarios]") {
     Box box;
     const Scenario fire = box.add("Fire");
     CHECK(error_of([&] { box.add("fire"); }) == "conflict");
@@ -103,7 +103,7 @@ TEST_CASE("scenarios: what cannot be is refused, every fault by name", "[scenari
                   return box.scenarios.change(tx, box.here, fire.id, fire.content, {aid.id}, {});
               });
           }) == "conflict");
-    // Fire is a prerequisite: archived. Nothing refers to First aid: deleted.
+    // Fire is a prerequisite, so it is archived. Nothing refers to First aid, so it is deleted.
     box.write([&](store::Tx& tx) { box.scenarios.remove(tx, box.here, fire.id); });
     box.write([&](store::Tx& tx) { box.scenarios.remove(tx, box.here, aid.id); });
     box.read([&](store::Read& read) {
@@ -187,7 +187,7 @@ TEST_CASE("trainings: assigned, fetched, running, recorded; recorded once, repla
     box.read([&](store::Read& read) {
         CHECK(box.trainings.get(read, box.here, replaced).phase == trainings::Phase::cancelled);
         CHECK(box.trainings.open_on(read, box.here, device.id)->run.id == run);
-        // What only waits takes no events yet.
+        // A run that only waits takes no events yet.
         CHECK_FALSE(box.runs.current(read, box.here, device.id).has_value());
     });
     box.write([&](store::Tx& tx) { box.trainings.fetched(tx, box.here, run); });
@@ -206,12 +206,12 @@ TEST_CASE("trainings: assigned, fetched, running, recorded; recorded once, repla
     CHECK(given == 1);
     CHECK(told ==
           std::vector<std::string>{"assigned", "cancelled", "assigned", "fetched", "running", "recorded"});
-    // The one that was replaced comes in late: nothing that was done is lost.
+    // A record of the replaced training arrives late: no work is lost.
     CHECK(box.write([&](store::Tx& tx) { return box.trainings.record(tx, box.here, replaced, record); })
               .passed);
 }
 
-TEST_CASE("trainings: assigned to a headset alone, it is whoever's who signs in there", "[scenarios]") {
+TEST_CASE("trainings: one assigned to a headset alone goes to the person who signs in there", "[scenarios]") {
     Box box;
     const Scenario fire = box.add("Fire");
     const auto first = box.school.pair("DPVR-07").device, second = box.school.pair("DPVR-08").device;
@@ -239,7 +239,7 @@ TEST_CASE("trainings: assigned to a headset alone, it is whoever's who signs in 
     box.read([&](store::Read& read) {
         CHECK(box.trainings.get(read, box.here, fetched).run.person->nickname == "ada");
         CHECK(box.trainings.get(read, box.here, recorded).run.person->nickname == "ben");
-        // What was assigned to the signed-in one.
+        // The second was assigned to the signed-in person.
         CHECK(box.trainings.of_person(read, box.here, ada.id).size() == 1);
     });
 }

@@ -1,4 +1,4 @@
-// An event as it is taken: views into whatever it was parsed from, nothing copied.
+// An event as it arrives: views into the text it was parsed from, nothing copied.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ struct Event {
     std::optional<double> yaw_deg, pitch_deg;
     std::string_view zone, target; // "": none
     std::optional<std::int64_t> dwell_ms;
-    std::string_view data; // JSON text of an object, "": none. Here dialect C keeps object_name, position,
-                           // rotation, metadata...
+    // JSON text of an object, "": none. For the unreal dialect: object_name, position, rotation, metadata...
+    std::string_view data;
 };
 
 } // namespace runs

@@ -15,7 +15,7 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::size_t faults_named = 100;       // of a batch that is wrong all over, nobody reads more
+constexpr std::size_t faults_named = 100;       // nobody reads more of a batch that is wrong all over
 constexpr double last_ms = 253'402'300'799'999; // the year 9999
 constexpr double day_ms = 24.0 * 3600 * 1000;
 
@@ -26,7 +26,7 @@ struct Faults {
     }
 };
 
-// One event's fields. A fault is told by its place; the place is written only when there is one.
+// Reads one event's fields. A fault names its place, whose text is made only when there is a fault.
 class EventReader {
 public:
     EventReader(Faults& faults, std::size_t index, DataTexts& texts)
@@ -92,7 +92,7 @@ private:
 
     std::string_view name(std::string_view key, dom::element value, std::size_t least, std::size_t most) {
         std::string_view text;
-        // Bytes bound code points from above, so most names need no counting.
+        // The bytes bound the code points from above, so most names need no counting.
         if (value.get(text) || text.size() < least ||
             (text.size() > most && platform::utf8_length(text) > most)) {
             fault(key, "must be a text of " + std::to_string(least) + " to " + std::to_string(most) +

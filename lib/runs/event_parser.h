@@ -16,7 +16,7 @@ namespace runs {
 struct Batch {
     std::string_view batch_id;
     std::optional<RunId> run_id;
-    std::optional<std::int64_t> reported_total; // how many events of the run the headset has made so far
+    std::optional<std::int64_t> reported_total; // events of the run recorded so far, says the headset
     std::vector<Event> events;
 };
 
@@ -25,9 +25,9 @@ public:
     EventParser();
     ~EventParser();
 
-    // {batch_id, run_id?, reported_total?, events: [...]}. What it gives is valid until the next parse.
-    // `body` is lengthened in memory, not in content. Error bad_request: not JSON; invalid: names the faulty
-    // fields, "events[3].yaw_deg".
+    // {batch_id, run_id?, reported_total?, events: [...]}. The result is valid until the next parse. `body`
+    // grows in memory, but its content stays. Error bad_request: not JSON; invalid: names the faulty fields,
+    // "events[3].yaw_deg".
     const Batch& parse(std::string& body);
 
 private:

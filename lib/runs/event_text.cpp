@@ -14,7 +14,7 @@ void append_escaped(std::string& text, unsigned char character) {
     text += hex[character & 15];
 }
 
-// What is absent is written as null only once something that is there comes after it.
+// Writes an absent value as null only once a present one follows it.
 class Row {
 public:
     explicit Row(std::string& text) : text_(text) {}

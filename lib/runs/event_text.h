@@ -1,5 +1,5 @@
-// How a batch's events and a rollup are written down: JSON that the sqlite3 shell can take apart, put
-// together by hand because this runs for every event.
+// Writes a batch's events and a rollup as JSON that the sqlite3 shell can take apart. The text is built by
+// hand because this runs for every event.
 #pragma once
 
 #include <charconv>
@@ -26,7 +26,7 @@ void append_grid(std::string& text, const GazeGrid& grid);
 void append_totals(std::string& text, const Totals& totals);
 
 GazeGrid grid_from(std::string_view text);
-// `take(cell, count)` for each pair of such a text; what is no cell of the grid is left out.
+// Calls `take(cell, count)` for each pair of such a text; skips cells outside the grid.
 template <class Take>
 void each_cell(std::string_view text, Take take) {
     const char* at = text.data() + (text.empty() ? 0 : 1);

@@ -16,10 +16,10 @@ namespace runs {
 
 namespace {
 
-// A headset outside any lesson that has been silent for so long and speaks again has begun something new.
+// When a headset outside any lesson speaks again after this long a silence, it has begun something new.
 constexpr std::int64_t events_run_silence_ms = 30 * 60'000;
 constexpr std::size_t runs_in_memory = 512;
-constexpr std::size_t slices_in_memory = 4; // of a run: what comes out of order is seldom far off
+constexpr std::size_t slices_in_memory = 4; // of a run: events out of order are seldom far off
 
 Rollup rollup_of(const store::Statement& rows) {
     Rollup rollup;
@@ -49,16 +49,16 @@ Rollup read_rollup(store::Read& read, OrganisationId organisation_id, RunId run_
 
 } // namespace
 
-// What is known of a run that takes events; written through, and forgotten when a transaction that changed it
-// fails.
+// The state in memory of a run that takes events; written through, and forgotten when a transaction that
+// changed it fails.
 struct Known {
     OrganisationId organisation_id;
     DeviceId device_id; // none: any may send
     std::int64_t started_ms = 0;
     bool in_session = false;
     Rollup rollup;
-    std::vector<Slice> slices;      // the latest used; at the disk as they are here
-    std::int64_t newest_slice = -1; // that there is
+    std::vector<Slice> slices;      // the latest used; the same as on disk
+    std::int64_t newest_slice = -1; // the newest one that exists
     std::list<RunId>::iterator place;
 };
 
@@ -70,8 +70,8 @@ struct Ingest::Impl {
     EventParser parser;
     std::unordered_map<RunId, Known> known;
     std::list<RunId> by_use;                                     // the latest used first
-    std::string events, gaze, kinds, zones, targets, open_zones; // kept for their memory
-    std::vector<std::pair<std::int64_t, const Event*>> order;    // by slice, of the batch at hand
+    std::string events, gaze, kinds, zones, targets, open_zones; // members only to reuse their memory
+    std::vector<std::pair<std::int64_t, const Event*>> order;    // by slice, for the present batch
 
     void forget(RunId run_id) {
         if (auto found = known.find(run_id); found != known.end()) {
@@ -99,7 +99,7 @@ struct Ingest::Impl {
         return made;
     }
 
-    // The run that the sender names, if it may: a headset its own or one without headset, a site key any of
+    // The run that the sender names, if it may: a headset its own or one without a headset, a site key any of
     // its organisation.
     Known& named(store::Tx& tx, const Sender& sender, RunId run_id) {
         const auto fits = [&](const Known& run) {
@@ -116,7 +116,7 @@ struct Ingest::Impl {
         return run;
     }
 
-    // A run for events that do not say theirs. One is opened only for a batch that was not stored before.
+    // A run for events that name none. One is opened only for a batch that was not stored before.
     RunId unnamed(store::Tx& tx, const Sender& sender, std::string_view batch_id) {
         if (!sender.device_id)
             platform::throw_invalid("run_id", "is missing: a site key has no run of its own");
@@ -165,7 +165,7 @@ struct Ingest::Impl {
             kinds, zones, targets, open_zones);
     }
 
-    // Where in its lesson an event happened. One that does not say it is placed by its time.
+    // Where in its lesson an event happened. An event that does not say so is placed by its time.
     static std::int64_t position_of(const Known& run, const Event& event) {
         if (event.position_ms) return *event.position_ms;
         return event.at_ms - (run.in_session ? run.started_ms : run.rollup.first_ms.value_or(event.at_ms));
@@ -182,7 +182,7 @@ struct Ingest::Impl {
         return run.slices.back();
     }
 
-    // Slice by slice, however the events are mixed.
+    // Works slice by slice, however the events are mixed.
     void add_to_slices(store::Tx& tx, RunId run_id, Known& run, std::span<const Event> batch) {
         order.clear();
         for (const Event& event : batch)

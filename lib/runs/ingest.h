@@ -1,7 +1,7 @@
-// Taking events, at the rate of many classrooms: batches of about a hundred, each stored in the transaction
+// Takes events at the rate of many classrooms: batches of about a hundred, each stored in the transaction
 // that also updates its run's rollups. Everything here happens on the writer thread.
 //
-// A batch has an id chosen by its sender (a headset, or the run itself for a site key). Sent twice it is
+// A batch has an id chosen by its sender (a headset, or the run itself for a site key). A batch sent twice is
 // stored once and answered the same, also over another connection or after a restart of the server.
 #pragma once
 
@@ -25,22 +25,22 @@ constexpr std::size_t batch_events_limit = 10'000;
 
 struct Sender {
     OrganisationId organisation_id;
-    DeviceId device_id; // 0: a site key, which must say the run
+    DeviceId device_id; // 0: a site key, which must name the run
 };
 
 struct Stored {
     RunId run_id;
     std::string batch_id;
     std::int64_t stored = 0;                    // events of this batch
-    std::int64_t total = 0;                     // events of the run, with this batch
-    std::optional<std::int64_t> reported_total; // of the run, as its headset says; the most that it has said
+    std::int64_t total = 0;                     // events of the run, including this batch
+    std::optional<std::int64_t> reported_total; // of the run; the most its headset has said
     bool repeated = false;
 };
 
 class Ingest {
 public:
-    // Finds or begins the run that a headset's events belong to when they do not say; nullopt: it has none,
-    // and a run of origin "events" opens. The Director knows which lesson the headset is in.
+    // Finds or begins the run for a headset's events that name none; nullopt: there is none, and a run of
+    // origin "events" opens. The Director knows which lesson the headset is in.
     using CurrentRun =
         std::function<std::optional<RunId>(store::Tx&, OrganisationId organisation_id, DeviceId device_id)>;
 
@@ -54,14 +54,14 @@ public:
     Stored take_json(store::Tx& tx, const Sender& sender, std::optional<RunId> run_id, std::string& body);
 
     // For dialects, which have parsed and checked the events themselves. A batch without an id of its own is
-    // known by what is in it.
+    // identified by its content.
     Stored take(store::Tx& tx, const Sender& sender, const Run& run, std::string_view batch_id,
                 std::span<const Event> events);
 
     // A run was erased.
     void forget(RunId run_id);
 
-    // Of a run without events: an empty one.
+    // The rollup of a run without events is empty.
     static Rollup rollup(store::Read& read, OrganisationId organisation_id, RunId run_id);
 
 private:

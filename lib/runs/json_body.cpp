@@ -12,7 +12,7 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr std::size_t depth_limit = 32;
-constexpr std::size_t body_limit = 32u << 20; // what a compressed body of 8 MiB may become
+constexpr std::size_t body_limit = 32u << 20; // how large a compressed body of 8 MiB may become
 constexpr std::size_t usual_body = 64u << 10;
 constexpr std::size_t texts_kept = 1u << 20; // of memory, from one batch to the next
 
@@ -40,8 +40,7 @@ void append_object(std::string& text, dom::object object) {
 
 } // namespace
 
-// The parser's memory is a dozen times the body's; what one big batch took is given back with the next small
-// one.
+// The parser's memory is a dozen times the body's; the next small batch gives back what a big one took.
 dom::element JsonBody::parse(std::string& body) {
     using platform::Error;
     using platform::ErrorKind;

@@ -1,5 +1,5 @@
-// Bodies of events, parsed where they lie: simdjson with the memory that it needs, and no more of it than it
-// needs next.
+// Parses bodies of events in place: simdjson with the memory that it needs, and no more of it than it needs
+// next.
 #pragma once
 
 #include <simdjson.h>
@@ -15,8 +15,8 @@ namespace runs {
 
 class JsonBody {
 public:
-    // Valid until the next parse. `body` is lengthened in memory, not in content. Error bad_request: not
-    // JSON, or nested too deep; too_large.
+    // Valid until the next parse. `body` grows in memory, but its content stays. Error bad_request: not JSON,
+    // or nested too deep; too_large.
     simdjson::dom::element parse(std::string& body);
 
 private:
@@ -26,13 +26,13 @@ private:
 // The element as JSON without blanks.
 void append_json(std::string& text, simdjson::dom::element element);
 
-// The `data` of a batch's events, one after the other, as it is stored. It is given to the events at the end,
-// when the memory moves no more.
+// The `data` of a batch's events, one after the other, as it is stored. The events get their views at the
+// end, when the memory no longer moves.
 class DataTexts {
 public:
     void clear();
     std::string& bytes() { return bytes_; }
-    // What was appended since `offset` is the data of that event.
+    // The text appended since `offset` is the data of that event.
     void keep(std::size_t event, std::size_t offset);
     void give_to(std::span<Event> events) const;
 

@@ -41,7 +41,7 @@ std::string events_csv(store::Read& read, OrganisationId organisation_id, Person
     return text;
 }
 
-// What was recorded and noted of a training, as it is kept.
+// Records and notes of a person's trainings, as they are kept.
 std::string trainings_json(store::Read& read, OrganisationId organisation_id, PersonId person_id) {
     auto list = nlohmann::json::array();
     auto rows = read.query(
@@ -123,7 +123,7 @@ bool erase_runs(store::Tx& tx, OrganisationId organisation_id, PersonId person_i
                        organisation_id, person_id);
         if (!run_id) return true;
         if (!remove_runs) {
-            // Whatever is free text may say who it was; dialect C's headsets name their wearer in `data`.
+            // Free text may say who it was; headsets of the unreal dialect name their wearer in `data`.
             tx.run("DELETE FROM training_notes WHERE run_id = ?", *run_id);
             tx.run(
                 "UPDATE trainings SET additional_info = 'null', resolution = '', given_reason = '' WHERE "
@@ -152,8 +152,7 @@ void Retention::work(store::Tx& tx) {
 }
 
 bool Retention::reduce_events(store::Tx& tx) {
-    // Batches come in about the order of their ids: once one is younger than anybody's limit, so are the
-    // others.
+    // Batches arrive in about the order of their ids: once one is within every limit, so are those after it.
     const auto least_days = tx.integer("SELECT min(gaze_days) FROM organisations");
     bool at_end = !least_days;
     if (least_days) {

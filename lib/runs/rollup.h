@@ -1,4 +1,4 @@
-// What a run's events add up to, kept beside them in the same transaction, so that a report never scans
+// The totals of a run's events, kept beside them in the same transaction, so that a report never scans
 // events.
 #pragma once
 
@@ -21,25 +21,25 @@ std::size_t gaze_cell(double yaw_deg, double pitch_deg);
 
 using Totals = std::map<std::string, std::int64_t, std::less<>>;
 
-// A headset that invents names must not make its rollup grow for ever: what does not fit is added up under
-// "(others)".
+// A headset that invents names must not make its rollup grow for ever: names beyond the limit are counted
+// under "(others)".
 constexpr std::size_t names_limit = 200;
 
 struct Rollup {
     std::int64_t events = 0;
-    std::optional<std::int64_t> first_ms, last_ms; // of the events' own times
+    std::optional<std::int64_t> first_ms, last_ms; // by the times of the events
     GazeGrid gaze{};
     std::int64_t gaze_total = 0;
     Totals kinds;          // events of each kind
     Totals zones, targets; // dwell in milliseconds
     Totals open_zones;     // entered and not left yet: since when
-    // How many events the headset says that it has made; not all of them need have arrived.
+    // How many events the headset says it recorded; not all of them need have arrived.
     std::optional<std::int64_t> reported_total;
 
     // A gaze counts in its cell. A dwell counts for the zone and the target that the event names; a zone_exit
-    // that carries none counts the time since its zone_enter.
+    // without a dwell counts the time since its zone_enter.
     void add(const Event& event);
-    void add(const Rollup& other); // of several runs
+    void add(const Rollup& other); // to sum several runs
 };
 
 } // namespace runs

@@ -15,7 +15,7 @@ namespace {
 // A headset that joins some seconds late has still done the lesson.
 constexpr double nearly_all = 0.95;
 
-// The columns of run_of.
+// The columns that run_of reads.
 #define LECTERN_RUN_COLUMNS                                                                            \
     "SELECT r.id, r.public_id, r.organisation_id, r.session_id, r.lesson_id, r.device_id, r.seat_id,"  \
     " p.id, p.nickname, r.state, r.origin, r.started_ms, r.ended_ms, r.time_in_lesson_ms,"             \
@@ -83,7 +83,7 @@ Run Runs::begin(store::Tx& tx, OrganisationId organisation_id, const NewRun& run
         public_id, organisation_id, run.session_id, run.lesson_id, run.device_id, run.seat_id, run.person_id,
         run.origin, run.started_ms.value_or(tx.now_ms()), run.counting_from_ms, run.data, run.scenario_id,
         run.scenario_version);
-    // The run of a scenario is a training from its beginning; one that is assigned goes back to that.
+    // A run of a scenario is a training from its start; one that is only assigned goes back to that phase.
     tx.run(
         "INSERT INTO trainings (run_id, phase, assigned_ms, running_ms)"
         " SELECT id, 'running', started_ms, started_ms FROM runs WHERE id = ? AND scenario_id IS NOT NULL",
@@ -132,7 +132,7 @@ std::vector<Run> Runs::running_in(store::Read& read, OrganisationId organisation
 
 store::Page<Run> Runs::list(store::Read& read, OrganisationId organisation_id, const RunFilter& filter,
                             const store::PageRequest& page) const {
-    // Put together, so that the index of what is asked for serves it.
+    // Built from the given filters only, so that an index of theirs serves the query.
     std::string sql = LECTERN_RUN_COLUMNS "WHERE r.organisation_id = ?1";
     if (page.after) sql += " AND r.id < ?2";
     if (filter.session_id) sql += " AND r.session_id = ?3";
@@ -214,7 +214,7 @@ Run Runs::finish(store::Tx& tx, OrganisationId organisation_id, RunId id, std::i
         "UPDATE runs SET state = 'finished', ended_ms = ?3, progress = ?4, completed = completed OR ?5"
         " WHERE organisation_id = ?1 AND id = ?2",
         organisation_id, id, ended_ms, progress, progress >= nearly_all);
-    // A lesson that ends before its scenario was recorded; a record that comes late still counts.
+    // The lesson ended before its scenario was recorded; a record that comes late still counts.
     tx.run(
         "UPDATE trainings SET phase = 'cancelled' WHERE run_id = ? AND phase IN ('assigned', 'fetched', "
         "'running')",

@@ -37,11 +37,11 @@ struct Run {
     std::int64_t started_ms = 0;
     std::optional<std::int64_t> ended_ms;
     std::int64_t time_in_lesson_ms = 0;           // complete up to counting_from_ms
-    std::optional<std::int64_t> counting_from_ms; // set while the lesson plays on a headset that is there
+    std::optional<std::int64_t> counting_from_ms; // set while the lesson plays on a present headset
     double progress = 0;                          // 0 to 1
     bool completed = false;
     std::optional<double> score;
-    std::string data = "{}"; // JSON: progress data, additional information, what a dialect keeps
+    std::string data = "{}"; // JSON: progress, additional information, a dialect's own
 
     std::int64_t time_in_lesson_at(std::int64_t now_ms) const;
 };
@@ -53,11 +53,11 @@ struct NewRun {
     std::optional<SeatId> seat_id;
     std::optional<PersonId> person_id;
     std::optional<ScenarioId> scenario_id;
-    std::optional<std::int64_t> scenario_version; // none: those of the lesson, if it has one
+    std::optional<std::int64_t> scenario_version; // absent: the lesson's, if it has one
     std::string origin = "session";
     std::string public_id;                        // "": a random UUID
-    std::optional<std::int64_t> started_ms;       // none: now
-    std::optional<std::int64_t> counting_from_ms; // none: its time does not count yet
+    std::optional<std::int64_t> started_ms;       // absent: now
+    std::optional<std::int64_t> counting_from_ms; // absent: its time does not count yet
     std::string data = "{}";
 };
 
@@ -71,7 +71,7 @@ struct RunFilter {
     std::string origin; // "": any
 };
 
-// What is absent stays as it is.
+// An absent field stays as it is.
 struct RunChange {
     std::optional<std::optional<PersonId>> person_id;
     std::optional<std::optional<LessonId>> lesson_id;
@@ -82,7 +82,7 @@ struct RunChange {
     std::optional<std::string> data;
     std::optional<std::int64_t> started_ms;
     std::optional<std::optional<std::int64_t>>
-        ended_ms; // also ends a run, without reckoning, or opens it again
+        ended_ms; // also ends a run, without computing progress, or reopens it
 };
 
 class Runs {
@@ -95,28 +95,28 @@ public:
     Run get(store::Read& read, OrganisationId organisation_id, RunId id) const; // Error not_found
     std::optional<Run> find_public(store::Read& read, OrganisationId organisation_id,
                                    std::string_view public_id) const;
-    // The running run of a headset, of that origin if one is given; the newest when there are several. One
-    // that is only assigned (training.h) does not run yet.
+    // The running run of a headset, of that origin if one is given; the newest when there are several. A run
+    // that is only assigned (trainings/training.h) does not run yet.
     std::optional<Run> current(store::Read& read, OrganisationId organisation_id, DeviceId device_id,
                                std::optional<std::string_view> origin = {}) const;
-    // Those of a session that have not ended.
+    // The runs of a session that have not ended.
     std::vector<Run> running_in(store::Read& read, OrganisationId organisation_id,
                                 SessionId session_id) const;
     store::Page<Run> list(store::Read& read, OrganisationId organisation_id, const RunFilter& filter,
                           const store::PageRequest& page) const; // newest first
 
     Run change(store::Tx& tx, OrganisationId organisation_id, RunId id, const RunChange& change);
-    // Says whose it is, or takes that back. Error not_found when the person is not of the organisation.
+    // Sets the run's person, or clears it. Error not_found when the person is not in the organisation.
     Run name(store::Tx& tx, OrganisationId organisation_id, RunId id, std::optional<PersonId> person_id);
     // The time in the lesson counts from, or up to, that moment.
     void count_from(store::Tx& tx, OrganisationId organisation_id, RunId id, std::int64_t at_ms);
     void count_until(store::Tx& tx, OrganisationId organisation_id, RunId id, std::int64_t at_ms);
     // Ends it. In a lesson, progress is the share that was watched, and nearly all of it counts as completed;
-    // one with an open end has no share to measure, so having been there is all of it. A finished run stays
-    // as it is.
+    // an open-ended lesson has no share to measure, so taking part completes it. A finished run stays as it
+    // is.
     Run finish(store::Tx& tx, OrganisationId organisation_id, RunId id, std::int64_t ended_ms);
 
-    // In the transaction in which a run becomes somebody's.
+    // In the transaction in which a run gets its person.
     std::function<void(store::Tx&, OrganisationId organisation_id, RunId id)> on_named;
 
 private:

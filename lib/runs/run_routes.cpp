@@ -152,7 +152,7 @@ void add_run_routes(http::RouteTable& table, Runs& runs, Ingest& ingest) {
                           http::page_answer(runs.list(read, call.caller.organisation_id, filter_of(call),
                                                       http::page_request<store::PageRequest>(call, 1000)),
                                             [&read](const Run& run) { return with_counts(read, run); });
-                      // Whose record was looked at is told in the audit log.
+                      // The audit log tells whose record was looked at.
                       if (const auto person = call.query_id<PersonId>("person"))
                           answer.on({{"person", *person}});
                       return answer;

@@ -11,7 +11,7 @@ namespace runs {
 namespace {
 
 constexpr double degree = std::numbers::pi / 180;
-constexpr double least_agreement = 0.05; // of the directions' mean, below which it points nowhere
+constexpr double least_agreement = 0.05; // length of the directions' mean; below it they point nowhere
 
 void count_cell(Slice& slice, std::uint16_t cell, std::uint32_t count) {
     const auto place =

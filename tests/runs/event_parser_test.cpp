@@ -12,7 +12,7 @@ namespace {
 
 using Faults = std::vector<std::string>;
 
-// The fields that a batch is refused for.
+// The fields because of which a batch is refused.
 Faults faulty_fields(std::string body) {
     runs::EventParser parser;
     Faults fields;

@@ -47,7 +47,7 @@ runs::Run run_of(Classroom& school, RunId run_id) {
         [&](store::Read& read) { return school.services->runs.get(read, school.organisation, run_id); });
 }
 
-// A connection of one's own, as the shell opens it.
+// A connection of its own, as the sqlite3 shell opens it.
 class Rows {
 public:
     explicit Rows(const std::filesystem::path& file) {
@@ -142,7 +142,7 @@ TEST_CASE("the same batch twice in one transaction is stored once", "[runs]") {
     CHECK(stored_events(school) == 3);
 }
 
-TEST_CASE("a batch that is rolled back leaves nothing in memory either", "[runs]") {
+TEST_CASE("a rolled-back batch leaves nothing in memory either", "[runs]") {
     Classroom school;
     const DeviceId device = school.add_device("DPVR-07");
     const runs::Stored first = send(school, device, batch("a", 3));
@@ -157,7 +157,7 @@ TEST_CASE("a batch that is rolled back leaves nothing in memory either", "[runs]
     CHECK(rollup_of(school, first.run_id).events == 7);
 }
 
-TEST_CASE("a run takes events of its own headset alone, also after its end", "[runs]") {
+TEST_CASE("a run takes events only of its own headset, also after its end", "[runs]") {
     Classroom school;
     const DeviceId device = school.add_device("DPVR-07");
     const DeviceId other = school.add_device("DPVR-08");
@@ -169,7 +169,7 @@ TEST_CASE("a run takes events of its own headset alone, also after its end", "[r
     CHECK_THROWS_AS(send(school, other, batch("x", 1, run)), platform::Error);
     CHECK_THROWS_AS(send(school, device, batch("x", 1, RunId(run.value() + 100))), platform::Error);
 
-    // A site key says the run, and its batches are known by the run.
+    // A site key names the run, and its batches are identified within that run.
     CHECK(send(school, DeviceId(), batch("a", 2, run)).total == 5);
     CHECK(send(school, DeviceId(), batch("a", 2, run)).repeated);
     CHECK_THROWS_AS(send(school, DeviceId(), batch("b", 2)), platform::Error);
@@ -206,7 +206,7 @@ TEST_CASE("the sqlite3 shell sees events as rows", "[runs]") {
           "2026-09-01T08:00:00.000Z||active|Ada|");
 }
 
-TEST_CASE("what happened in each five seconds of a lesson is kept beside the rollup", "[runs]") {
+TEST_CASE("each five seconds of a lesson are kept beside the rollup", "[runs]") {
     Classroom school;
     const DeviceId device = school.add_device("DPVR-07");
     const auto looks = [](const std::string& id, const std::vector<int>& seconds) {
@@ -232,7 +232,7 @@ TEST_CASE("what happened in each five seconds of a lesson is kept beside the rol
         return text;
     };
     CHECK(by_number() == "0:2 1:1 6:1 ");
-    // Older ones come later, also to a server that has forgotten what it had in memory.
+    // Older events arrive later, even at a server that has lost its memory of the run.
     send(school, device, looks("b", {33, 2, 7}));
     school.restart();
     send(school, device, looks("c", {4, 8, 34, 100}));
@@ -247,7 +247,7 @@ TEST_CASE("what happened in each five seconds of a lesson is kept beside the rol
     CHECK(rollup_of(school, first.run_id).events == 11);
 }
 
-TEST_CASE("events that do not say where in the lesson they are, are placed by their time", "[runs]") {
+TEST_CASE("events without a position in the lesson are placed by their time", "[runs]") {
     Classroom school;
     const DeviceId device = school.add_device("DPVR-07");
     std::string body =

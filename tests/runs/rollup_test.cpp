@@ -72,7 +72,7 @@ TEST_CASE("events add up by kind, gaze, zone and target", "[runs]") {
     CHECK(rollup.zones.empty());
 }
 
-TEST_CASE("a zone's dwell is what was sent, or the time from entering to leaving", "[runs]") {
+TEST_CASE("a zone's dwell is the one sent, or the time from entering to leaving", "[runs]") {
     Rollup rollup;
     rollup.add(in_zone("zone_enter", 1'000, "reef"));
     rollup.add(in_zone("zone_exit", 5'000, "reef"));
@@ -91,7 +91,7 @@ TEST_CASE("a zone's dwell is what was sent, or the time from entering to leaving
     CHECK(rollup.zones.at("wreck") == 0);
 }
 
-TEST_CASE("names have a bound, and what does not fit is counted together", "[runs]") {
+TEST_CASE("names are bounded, and the rest are counted together", "[runs]") {
     Rollup rollup;
     std::vector<std::string> names;
     for (std::size_t i = 0; i < runs::names_limit + 50; ++i)

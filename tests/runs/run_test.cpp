@@ -42,7 +42,7 @@ TEST_CASE("a run may begin with nobody signed in and be named later, also after 
     });
 }
 
-TEST_CASE("time counts from and until, as often as it is said", "[runs]") {
+TEST_CASE("time can start and stop counting several times", "[runs]") {
     School school;
     const std::int64_t start = school.clock.now_ms();
     const Run run = school.begin();
@@ -104,7 +104,7 @@ TEST_CASE("progress is the share of the lesson that was watched", "[runs]") {
     }
 }
 
-TEST_CASE("runs are found by what is asked for", "[runs]") {
+TEST_CASE("runs are found by filters", "[runs]") {
     School school;
     const PersonId ada = school.add_student("Ada");
     runs::NewRun of_ada;
@@ -133,7 +133,7 @@ TEST_CASE("runs are found by what is asked for", "[runs]") {
     });
 }
 
-TEST_CASE("a public id is taken once in its organisation", "[runs]") {
+TEST_CASE("a public id is unique in its organisation", "[runs]") {
     School school;
     runs::NewRun run;
     run.public_id = "S-1";

@@ -22,7 +22,7 @@ struct Board::Impl {
     explicit Impl(platform::Clock& the_clock) : clock(the_clock) {}
 
     struct Shown {
-        std::int64_t closes_ms = 0; // 0: it is under way
+        std::int64_t closes_ms = 0; // 0: the training is open
         std::set<std::string> notes;
     };
     platform::Clock& clock;

@@ -1,6 +1,6 @@
-// What pages see of trainings while they are under way, as topics of the hub.
+// Shows open trainings to pages, as topics of the hub.
 //   organisation/ID  "training/3": what headset 3 has to train, and how far it is: the teacher's queue
-//   run/12           "training", "item/KEY" of the checklist, "note/5"; whoever talks in a run adds to it
+//   run/12           "training", "item/KEY" of the checklist, "note/5"; those who talk in a run add to it
 // A run's topic opens with its first change, and closes an hour after its record.
 #pragma once
 

@@ -32,7 +32,7 @@ std::optional<people::PersonReference> person_at(const store::Statement& rows, i
     return people::PersonReference{rows.id<PersonId>(column), rows.string(column + 1)};
 }
 
-// The columns of training_of; the run itself is its own module's to read.
+// The columns that training_of reads; the run itself is read by its own module.
 #define LECTERN_TRAINING_COLUMNS                                                                            \
     "SELECT t.run_id, r.organisation_id, s.id, s.title, r.scenario_version, t.phase, t.assigned_by,"        \
     " t.assigned_ms, t.fetched_ms, t.running_ms, t.recorded_ms, t.metrics, t.checklist, t.additional_info," \
@@ -89,7 +89,8 @@ bool truth_of(const Json& value) {
     return text == "true" || text == "yes" || text == "done" || text == "ok";
 }
 
-// Who signed in on the headset since it was assigned is whose run it is, unless a teacher said whose.
+// The person who signed in on the headset since it was assigned gets the run, unless a teacher said whose it
+// is.
 void name_by_headset(store::Tx& tx, runs::Runs& runs, const devices::Devices& devices, const runs::Run& run) {
     if (run.person || !run.device_id) return;
     const auto device = devices.find(tx, run.organisation_id, *run.device_id);
@@ -299,7 +300,7 @@ Training Trainings::record(store::Tx& tx, OrganisationId organisation_id, RunId 
     return recorded;
 }
 
-// The score as the criteria have it, and the one that counts.
+// Computes the score by the criteria, and the score that counts.
 void Trainings::reckon(store::Tx& tx, const Training& training) {
     const OrganisationId organisation_id = training.run.organisation_id;
     const RunId run_id = training.run.id;

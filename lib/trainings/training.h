@@ -3,10 +3,12 @@
 //
 //   assigned -> fetched (the headset knows) -> running (it does it) -> recorded
 //
-// or cancelled: another took its place, or the teacher took it back. A headset has at most one that is
-// neither recorded nor cancelled, beside the run of its lesson: a scenario's too, but in no queue. A record
-// is taken once: sent again, it is answered the same and changes nothing. A late tick of a teacher is scored
-// anew; what was given for the run (experience) was given once, with the record.
+// or cancelled: another took its place, or the teacher took it back.
+//
+// A headset has at most one that is neither recorded nor cancelled, besides the run of its lesson: that may
+// be of a scenario too, but is in no queue. A record is accepted once: sent again, it gets the same answer
+// and changes nothing. A teacher's late tick updates the score; experience was given once, with the record,
+// and stays.
 #pragma once
 
 #include <cstdint>
@@ -46,7 +48,7 @@ struct Note {
     bool has_picture = false;
 };
 
-struct GivenScore { // by a teacher, instead of the reckoned one
+struct GivenScore { // by a teacher, instead of the computed one
     double score = 0;
     std::string reason;
     std::optional<people::PersonReference> by;
@@ -68,13 +70,13 @@ struct Training {
     std::string lines = "[]"; // JSON: the score explained, see scenarios/assessment.h
     std::optional<GivenScore> given;
 
-    std::int64_t begun_ms() const; // from when on its time counts
+    std::int64_t begun_ms() const; // its time counts from then on
 };
 
 struct Assignment {
     ScenarioId scenario_id;
     DeviceId device_id;
-    std::optional<PersonId> person_id; // none: who is signed in on the headset, if anybody
+    std::optional<PersonId> person_id; // absent: the person signed in on the headset, if any
     std::optional<PersonId> assigned_by;
     std::string origin = "assignment";
 };
@@ -102,32 +104,32 @@ public:
     std::optional<Training> find(store::Read& read, OrganisationId organisation_id, RunId run_id) const;
     Training get(store::Read& read, OrganisationId organisation_id,
                  RunId run_id) const; // Error not_found
-    // What waits or runs on a headset.
+    // The training that waits or runs on a headset.
     std::optional<Training> open_on(store::Read& read, OrganisationId organisation_id,
                                     DeviceId device_id) const;
-    // The newest of each headset, open or not: the teacher's queue. Cancelled ones are left out.
+    // The newest of each headset, open or not: the teacher's queue. Leaves out cancelled ones.
     std::vector<Training> queue(store::Read& read, OrganisationId organisation_id) const;
     std::vector<Training> all_open(store::Read& read) const; // of the whole box, at start
-    // A person's, newest first, with those not recorded; `limit` at most.
+    // A person's trainings, newest first, including those not recorded; `limit` at most.
     std::vector<Training> of_person(store::Read& read, OrganisationId organisation_id, PersonId person_id,
                                     std::int64_t limit = 200) const;
-    // As it was when the run began.
+    // The scenario as it was when the run began.
     scenarios::Scenario scenario_of(store::Read& read, const Training& training) const;
-    // What that person must have passed first, and has not.
+    // The prerequisites that the person has not passed yet.
     std::vector<scenarios::ScenarioReference> missing_prerequisites(store::Read& read,
                                                                     const scenarios::Scenario& scenario,
                                                                     PersonId person_id) const;
 
-    // Replaces what waits or runs there; a teacher need not mind prerequisites. Error conflict when the
+    // Replaces what waits or runs there; prerequisites do not bind a teacher. Error conflict when the
     // scenario is not active.
     Training assign(store::Tx& tx, OrganisationId organisation_id, const Assignment& assignment);
     // Error conflict also when the person has not passed a prerequisite.
     Training begin(store::Tx& tx, OrganisationId organisation_id, const Beginning& beginning);
     void cancel(store::Tx& tx, OrganisationId organisation_id, RunId run_id);
-    // The headset has been handed it; it does it. A phase never goes back.
+    // The headset has received it; the headset runs it. A phase never goes back.
     void fetched(store::Tx& tx, OrganisationId organisation_id, RunId run_id);
     void running(store::Tx& tx, OrganisationId organisation_id, RunId run_id);
-    // Scores and finishes it; also one that was cancelled in between, so that nothing done is lost.
+    // Scores and finishes it, even one that was cancelled meanwhile, so that no work is lost.
     Training record(store::Tx& tx, OrganisationId organisation_id, RunId run_id, const Record& record);
 
     // `done` null takes a tick back. Error not_found when the scenario has no such item.
@@ -141,15 +143,16 @@ public:
     std::optional<std::string> picture(store::Read& read, OrganisationId organisation_id, RunId run_id,
                                        NoteId note_id) const;
 
-    // A teacher's score instead of the reckoned one, with a reason; null takes it back. Error conflict before
-    // the record.
+    // Sets a teacher's score instead of the computed one, with a reason; null takes it back. Error conflict
+    // before the record.
     Training give_score(store::Tx& tx, OrganisationId organisation_id, RunId run_id,
                         const std::optional<double>& score, const std::string& reason,
                         std::optional<PersonId> person_id);
 
-    // In the transaction of a record, once a run: who gives experience for it does it here.
+    // In the transaction of a record, once per run: this is where experience is given.
     std::vector<std::function<void(store::Tx&, const Training&)>> on_recorded;
-    // After the commit, on the writer thread: anything of it changed. Ticks and notes as they are then.
+    // After the commit, on the writer thread, when anything of it changed; with the ticks and notes as they
+    // are then.
     struct Shown {
         Training training;
         std::map<std::string, Tick> ticks;
@@ -172,11 +175,11 @@ private:
     devices::Devices& devices_;
 };
 
-// Whether a run is the caller's: the student's, and while it is not over its headset's, unless somebody else
-// has signed in on that.
+// Whether a run is the caller's: the student's, and until it ends its headset's, unless somebody else has
+// signed in there.
 bool is_own(const runs::Run& run, const platform::Caller& caller);
 
-// Numbers and truths as they come on the wire, also as texts.
+// Accepts numbers and truth values as they come on the wire, also as texts.
 scenarios::Performance performance_of(const Training& training, const std::map<std::string, Tick>& ticks);
 
 nlohmann::json json_of(const Training& training); // its place in the queue

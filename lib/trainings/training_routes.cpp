@@ -21,7 +21,7 @@ using http::Json;
 using store::Read;
 using store::Tx;
 
-constexpr std::size_t most_headsets = 200; // assigned at once, so that it holds nobody up
+constexpr std::size_t most_headsets = 200; // assigned at once; a bound keeps the call short
 
 http::Fields training_fields() {
     return {{"run_id", http::identifier()},
@@ -116,12 +116,12 @@ Training training_if(bool (*may)(const runs::Run&, const platform::Caller&), con
     return training;
 }
 
-// A student's own run, a headset's own, any of the organisation for staff and site keys.
+// A student sees their own run, a headset its own, staff and site keys any of the organisation.
 Training visible(const TrainingParts& parts, const Call& call, Read& read) {
     return training_if(is_own, parts, call, read);
 }
 
-// A headset records what was done on it, and again when the answer was lost, whoever wears it by then.
+// A headset records what was done on it, and repeats that when the answer was lost, whoever wears it by then.
 Training recordable(const TrainingParts& parts, const Call& call, Read& read) {
     const auto done_there = [](const runs::Run& run, const platform::Caller& caller) {
         return is_own(run, caller) || (run.device_id && caller.device_id == *run.device_id);
@@ -143,7 +143,7 @@ Answer detail(const TrainingParts& parts, const Call& call, Read& read, const Tr
     json["resolution"] = training.resolution;
     json["escalated"] = training.escalated;
     json["notes"] = Json::array();
-    // What a teacher notes is for teachers.
+    // A teacher's notes are for staff.
     if (is_staff(call))
         for (const Note& note : parts.trainings.notes(read, training.run.id))
             json["notes"].push_back(json_of(note));
@@ -162,7 +162,7 @@ std::optional<PersonId> person_of(const Call& call) {
 
 constexpr std::size_t largest_picture = 64u << 10; // as large as a headset may send one
 
-// What the page saw in the headset's stream of pictures, as base64.
+// The frame that the page saw of the headset's pictures, as base64.
 std::string picture_of(const Json& body) {
     const std::string text = body.value("picture", "");
     std::string picture(text.size(), '\0');

@@ -15,7 +15,7 @@ struct TrainingParts { // all of it outlives the table
     Waiting& waiting;
 };
 
-// All of /v1/trainings, and what a headset asks of its own.
+// All of /v1/trainings, and the headset's calls about its own training.
 void add_training_routes(http::RouteTable& table, const TrainingParts& parts);
 
 } // namespace trainings

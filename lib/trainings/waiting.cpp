@@ -59,7 +59,7 @@ void Waiting::device_removed(DeviceId device_id) {
 
 void Waiting::changed(const Trainings::Shown& shown) {
     const Training& training = shown.training;
-    if (!training.run.device_id || training.run.session_id) return; // a lesson's is its session's
+    if (!training.run.device_id || training.run.session_id) return; // a lesson's: its session's
     const std::lock_guard lock(mutex_);
     const auto found = places_.find(*training.run.device_id);
     if (found == places_.end()) return;

@@ -1,6 +1,6 @@
-// What waits or runs on each headset, in memory: headsets ask each second, a thousand of them cost next to
-// nothing, and the store is asked only when something changes. Kept from committed rows alone; load() brings
-// it back after a restart.
+// Trainings that wait or run on each headset, in memory. Headsets ask each second: a thousand of them cost
+// next to nothing, and the store is asked only when something changes. Built from committed rows alone;
+// load() brings it back after a restart.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@
 
 namespace trainings {
 
-// What a headset is told; it never changes once made.
+// The training as a headset receives it; it never changes once made.
 struct Handed {
     OrganisationId organisation_id;
     DeviceId device_id;
@@ -35,7 +35,7 @@ struct Handed {
 
 class Waiting {
 public:
-    // A headset that has been handed something and asks no more is busy doing it.
+    // A headset that has received a training and stops asking is busy doing it.
     static constexpr std::int64_t busy_after_ms = 3'000;
 
     void load(store::Read& read, const devices::Devices& devices, const Trainings& trainings);
@@ -45,18 +45,18 @@ public:
     void device_removed(DeviceId device_id);
     void changed(const Trainings::Shown& shown);
 
-    // The paired headset of that organisation, 0: there is none.
+    // The paired headset of that organisation; none when there is none.
     std::optional<DeviceId> device_named(OrganisationId organisation_id,
                                          std::string_view serial_number) const;
     bool has_device(OrganisationId organisation_id, DeviceId device_id) const;
 
     struct Polled {
         std::shared_ptr<const Handed> handed; // null: nothing waits
-        bool first = false;                   // for the first time
+        bool first = false;                   // handed out for the first time
     };
     Polled poll(OrganisationId organisation_id, DeviceId device_id, std::int64_t now_ms);
 
-    // Those that became busy since the last call: organisation, run.
+    // Headsets that became busy since the last call: organisation, run.
     std::vector<std::pair<OrganisationId, RunId>> take_busy(std::int64_t now_ms);
 
 private:
@@ -74,8 +74,8 @@ private:
     std::unordered_map<std::string, DeviceId> by_serial_number_;
 };
 
-// Has it on disk that a headset was handed its training; `and_then` in the same transaction. Does not wait:
-// the headset has it either way, and is told again until its record has come.
+// Stores that a headset received its training, with `and_then` in the same transaction. Does not wait: the
+// headset has it either way, and gets it again until its record has come.
 void keep_fetched(store::Store& store, Trainings& trainings, const Handed& handed,
                   std::function<void(store::Tx&)> and_then);
 

@@ -1,5 +1,5 @@
-// A breaker: after some failures in a row an endpoint is left alone for a while, so that nobody waits for
-// what is dead. Then one call may try it again; if that fails too, the pause is twice as long.
+// A circuit breaker: after some failures in a row an endpoint is left alone for a while, so that nobody waits
+// for a dead one. Then one call may try it again; if that fails too, the next pause is twice as long.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@ class Breaker {
 public:
     explicit Breaker(const BreakerRule& rule = {}) : rule_(rule) {}
 
-    // Whether a call may try. After a pause one may, and nobody else until it is known how that went.
+    // Whether a call may try. After a pause one call may, and no other until its outcome is known.
     bool allows(std::int64_t now_ms) {
         const std::lock_guard lock(mutex_);
         if (failures_ < rule_.failures) return true;
@@ -39,12 +39,12 @@ public:
         pause_ms_ = pause_ms_ == 0 ? rule_.first_pause_ms : std::min(pause_ms_ * 2, rule_.longest_pause_ms);
         closed_from_ms_ = now_ms + pause_ms_;
     }
-    // It was not tried after all.
+    // The call that was allowed did not try after all.
     void let_go() {
         const std::lock_guard lock(mutex_);
         trying_ = false;
     }
-    bool is_open(std::int64_t now_ms) const { // open: nobody is let through
+    bool is_open(std::int64_t now_ms) const { // open: no call is let through
         const std::lock_guard lock(mutex_);
         return failures_ >= rule_.failures && now_ms < closed_from_ms_;
     }

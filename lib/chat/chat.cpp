@@ -11,7 +11,7 @@ namespace chat {
 
 namespace {
 
-// The columns of message_of.
+// The columns that message_of reads.
 #define LECTERN_MESSAGE_COLUMNS                                                                         \
     "SELECT m.id, m.run_id, m.role, p.id, p.nickname, m.kind, m.text, m.origin, m.entry, m.at_ms FROM " \
     "chat_messages m LEFT JOIN persons p ON p.id = m.person_id "
@@ -168,7 +168,7 @@ Message Chat::answer(const Setting& setting, const Message& message, const std::
     return reply;
 }
 
-// The knowledge base enters the index with its first question.
+// A knowledge base enters the index with its first question.
 std::optional<Finding> Chat::find(const Setting& setting, std::string_view text) {
     if (setting.knowledge.empty()) return std::nullopt;
     const std::string scope = Knowledge::scope_of(setting.knowledge);

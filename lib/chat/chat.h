@@ -1,12 +1,12 @@
-// Conversations: what a student, the persona of the scenario and a teacher who steps in say to each other in
-// a run. Everything that was said is kept with the run.
+// Conversations: what a student, the scenario's persona and a teacher who steps in say to each other in a
+// run. Every message is kept with the run.
 //
 // Invariants:
 // - A student's message is on disk before anybody thinks about an answer, and is answered within three
-// seconds:
-//   by the configured endpoint, or by the embedded persona where there is none, or when it fails or is slow.
+//   seconds: by the configured endpoint, or by the embedded persona where there is no endpoint, or when it
+//   fails or is slow.
 // - Nothing of a conversation leaves the box unless an endpoint is configured.
-// - Who answers is never shown the scenario's assessment.
+// - Whatever answers is never shown the scenario's assessment.
 #pragma once
 
 #include <cstdint>
@@ -40,13 +40,13 @@ struct Message {
     RunId run_id;
     Role role = Role::student;
     std::optional<people::PersonReference> person; // who wrote it, where that is known
-    std::string kind, text;                        // kind: dialect E's type
+    std::string kind, text;                        // kind: the trainer dialect's type
     Origin origin = Origin::person;
-    std::optional<std::int64_t> entry; // of the embedded persona's: which entry of the knowledge base it told
+    std::optional<std::int64_t> entry; // embedded persona: the entry of the knowledge base that it told
     std::int64_t at_ms = 0;
 };
 
-// Whom a run's conversation is told beside the teachers who read along.
+// The listeners of a run's conversation, besides the teachers who read along.
 struct Listeners {
     std::optional<PersonId> person_id;
     std::optional<DeviceId> device_id;
@@ -56,7 +56,7 @@ class Chat {
 public:
     static constexpr std::size_t longest_text = 1'000;   // code points of a person's message
     static constexpr std::int64_t most_messages = 1'000; // of a run
-    static constexpr std::int64_t remembered = 20;       // messages that the persona keeps in mind
+    static constexpr std::int64_t remembered = 20;       // messages that the persona remembers
 
     Chat(store::Store& store, Endpoint& endpoint, trainings::Trainings& trainings,
          people::Organisations& organisations)
@@ -64,23 +64,23 @@ public:
 
     struct Exchange {
         Message message;
-        std::optional<Message> reply; // of the persona, to a student
+        std::optional<Message> reply; // the persona's, to a student
     };
-    // Waits for the store and perhaps for the endpoint: from workers only. Error not_found when the run is
-    // neither the caller's own nor of the teacher's organisation; conflict when it has ended, or when the
-    // conversation is full.
+    // Waits for the store and perhaps for the endpoint: call it from workers only. Error not_found when the
+    // run is neither the caller's own nor of the teacher's organisation; conflict when the run has ended, or
+    // the conversation is full.
     Exchange say(const platform::Caller& caller, RunId run_id, const std::string& text,
                  const std::string& kind = "text");
 
-    // Oldest first; `after` is the last message that one has. Error not_found as above.
+    // Oldest first; `after` is the last message that the caller has. Error not_found as above.
     store::Page<Message> list(store::Read& read, const platform::Caller& caller, RunId run_id,
                               const store::PageRequest& page) const;
     std::vector<Message> newest(store::Read& read, RunId run_id, std::int64_t count) const;
     std::int64_t count(store::Read& read, RunId run_id) const;
 
-    // After the commit, on the writer thread.
+    // Called after the commit, on the writer thread.
     std::function<void(OrganisationId organisation_id, const Listeners&, const Message&)> on_message;
-    // The reply as it grows, on the worker; "" when it is there, or will not come.
+    // The reply as it grows, on the worker; "" once it is complete, or will not come.
     std::function<void(OrganisationId organisation_id, RunId run_id, std::string_view so_far)> on_growing;
 
 private:

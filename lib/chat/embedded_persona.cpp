@@ -10,7 +10,7 @@ namespace chat {
 
 namespace {
 
-// How much it says at once, by its technical level: who knows little says little.
+// How much the persona says at once, by its technical level: one that knows little says little.
 std::size_t sentences_at_once(const Character& character) {
     const std::string level = platform::lower_ascii(character.persona.technical_level);
     const auto says = [&](std::string_view word) { return level.find(word) != level.npos; };
@@ -64,8 +64,8 @@ public:
             case Kind::more:
                 return known ? told(message, finding->thing) : more();
             case Kind::assessment:
-                // "Which assembly points are there?" is about the matter when the knowledge says so
-                // throughout.
+                // "Which assembly points are there?" is a question on the subject if the knowledge covers all
+                // of it.
                 if (!known || finding->coverage < 0.99) return {say(Phrase::no_assessment), {}};
                 break;
             case Kind::question:
@@ -105,14 +105,14 @@ private:
         return {text + joined(sentences_of(entry.content), 0, sentences_at_once(character_)), thing};
     }
 
-    // The next part of what it told last.
+    // Tells the next part of the entry that it told last.
     Reply more() const {
         const auto last = std::find_if(before_.rbegin(), before_.rend(),
                                        [](const Said& said) { return said.thing.has_value(); });
         if (last == before_.rend() || static_cast<std::size_t>(*last->thing) >= knowledge_.size())
             return {say(Phrase::nothing_yet), {}};
         const std::int64_t thing = *last->thing;
-        std::size_t parts = 0; // of it that were told since it was asked for
+        std::size_t parts = 0; // parts of the entry told since it was asked for
         for (auto said = before_.rbegin(); said != before_.rend(); ++said) {
             if (said->by_student) {
                 if (kind_of(said->text) != Kind::more) break;
@@ -127,7 +127,7 @@ private:
         return {text, thing};
     }
 
-    // It says so, and what it could be asked instead: two entries that it has not told of yet.
+    // Says that it does not know, and suggests two entries that it has not told of yet.
     Reply unknown() const {
         std::string titles;
         int named = 0;

@@ -24,15 +24,15 @@ using KnowledgeBase = std::vector<scenarios::KnowledgeEntry>;
 struct Said {
     bool by_student = false;
     std::string text;
-    std::optional<std::int64_t> thing; // of the persona's: which entry it told of
+    std::optional<std::int64_t> thing; // for the persona: the entry that it told of
 };
 
-// What the search found: how much of the question, 0 to 1, the best entry covers.
+// The result of a search: the best entry, and how much of the question it covers, 0 to 1.
 struct Finding {
     std::int64_t thing = 0; // its place in the knowledge base
     double coverage = 0;
 };
-constexpr double covers_enough = 0.4; // less is a word in passing, and the persona does not know
+constexpr double covers_enough = 0.4; // less is a passing word, and the persona does not know
 
 struct Reply {
     std::string text;

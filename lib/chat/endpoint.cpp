@@ -24,7 +24,7 @@ constexpr auto shown_each = 100ms; // how often a growing answer is passed on
 
 } // namespace
 
-// One question on its way, shared by who waits and the thread that asks.
+// A question in progress, shared by the caller that waits and the thread that asks.
 struct Endpoint::Asked {
     std::string body;
     SteadyTime deadline;
@@ -36,7 +36,7 @@ struct Endpoint::Asked {
     bool ended = false, good = false, complete = false, given_up = false;
 };
 
-// Whoever gives the question up ends the call that is under way.
+// A caller that gives the question up ends the call in progress.
 class Endpoint::Use {
 public:
     Use(Asked& asked, httplib::Client& client) : asked_(asked) { set(&client); }
@@ -52,8 +52,8 @@ private:
     Asked& asked_;
 };
 
-// As many threads as calls may run at once. Nothing is queued: a student had rather be answered by somebody
-// else at once.
+// As many threads as calls may run at once. Nothing is queued: a student is better served by an immediate
+// answer from the embedded persona.
 class Endpoint::Threads {
 public:
     Threads(const Endpoint& endpoint, int count) : endpoint_(endpoint), free_(count) {
@@ -69,7 +69,7 @@ public:
         for (std::thread& thread : threads_)
             thread.join();
     }
-    // False: all are busy.
+    // False: all threads are busy.
     bool take(std::shared_ptr<Asked> asked) {
         {
             const std::lock_guard lock(mutex_);
@@ -201,7 +201,7 @@ std::optional<std::string> Endpoint::wait_for(Asked& asked,
     return useful_part(asked.text, asked.complete);
 }
 
-// On a thread of its own. Never throws.
+// Runs on a thread of its own. Never throws.
 void Endpoint::run(Asked& asked) const {
     EventStream stream;
     bool good = false;
@@ -215,7 +215,7 @@ void Endpoint::run(Asked& asked) const {
         client.set_max_timeout(std::max(left, 1ms));
         httplib::Request request;
         request.start_time_ =
-            std::chrono::steady_clock::now(); // what the longest time counts from; send() sets none
+            std::chrono::steady_clock::now(); // the longest time counts from this; send() sets none
         request.method = "POST";
         request.path = address_->path + "/chat/completions";
         request.body = asked.body;

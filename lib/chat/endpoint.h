@@ -1,9 +1,9 @@
 // The OpenAI-compatible chat endpoint that IT may configure: a llama.cpp or Ollama box on the LAN, say. Plain
-// http only: what leaves the box stays on the school's own network, or goes through a proxy that adds TLS.
+// http only: the conversation stays on the school's own network, or goes through a proxy that adds TLS.
 //
-// Whoever asks waits at most `patience` for an answer, whatever the other side does: hangs, errs, streams
-// garbage, drips, or has a name that nobody resolves. The calls run on threads of their own; a call that is
-// given up holds its thread until the network lets go, and while all threads are held nobody waits at all.
+// A caller waits at most `patience` for an answer, whatever the other side does: hangs, errs, streams
+// garbage, drips, or has a name that does not resolve. The calls run on threads of their own. A call that is
+// given up holds its thread until the network lets go, and while all threads are held no caller waits at all.
 #pragma once
 
 #include <chrono>
@@ -30,7 +30,7 @@ struct EndpointOptions {
     BreakerRule breaker{};
 };
 
-// "http://host[:port][/path]" taken apart; nullopt when it is no such address.
+// "http://host[:port][/path]" taken apart; nullopt when the text is no such address.
 struct Address {
     std::string host; // with brackets around an IPv6 address
     int port = 80;
@@ -55,8 +55,8 @@ public:
     enum class State { none, ready, resting }; // resting: it has failed, and is left alone for a while
     State state() const;
 
-    // Whole sentences, or nothing: then somebody else has to answer. `so_far` is told the text as it grows,
-    // on this thread.
+    // Whole sentences, or nothing: then the caller has to find the answer elsewhere. `so_far` receives the
+    // text as it grows, on the calling thread.
     std::optional<std::string> ask(const std::vector<Prompt>& prompts,
                                    const std::function<void(std::string_view so_far)>& on_text = {});
 

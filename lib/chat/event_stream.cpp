@@ -13,11 +13,11 @@ namespace {
 using Json = nlohmann::json;
 
 // The text in choices[0].delta.content (streamed) or choices[0].message.content (whole); nullopt when the
-// object is not of that kind.
+// object has neither.
 std::optional<std::string> content_of(const Json& object) {
     if (!object.is_object() || !object.contains("choices") || !object["choices"].is_array())
         return std::nullopt;
-    if (object["choices"].empty()) return ""; // figures on usage come so
+    if (object["choices"].empty()) return ""; // usage figures arrive like this
     const Json& choice = object["choices"][0];
     if (!choice.is_object()) return std::nullopt;
     for (const char* name : {"delta", "message"}) {
@@ -30,7 +30,7 @@ std::optional<std::string> content_of(const Json& object) {
     return std::nullopt;
 }
 
-// Cut where a character begins.
+// Cuts where a character begins.
 std::string_view head_of(std::string_view text, std::size_t most) {
     if (text.size() <= most) return text;
     while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80)
@@ -53,15 +53,15 @@ void remove_controls(std::string& text) {
                   [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f; });
 }
 
-// Behind the last sentence that has ended; 0: none has.
+// The position after the last sentence that has ended; 0: none has.
 std::size_t end_of_sentences(std::string_view text) {
     static constexpr std::array<std::string_view, 6> marks{".", "!", "?", "。", "！", "？"};
     std::size_t end = 0;
     for (const std::string_view mark : marks) {
         for (std::size_t at = text.find(mark); at != text.npos; at = text.find(mark, at + mark.size())) {
             const std::size_t after = at + mark.size();
-            // "3.5" and "e.g" do not end there; at the very end of a piece one cannot know, so it counts as
-            // one.
+            // "3.5" and "e.g" end no sentence; a mark at the very end of a piece may do either, and counts as
+            // an end.
             const bool ends = mark.size() > 1 || after == text.size() || text[after] == ' ' ||
                               text[after] == '\n' || text[after] == '"';
             if (ends) end = std::max(end, after);
@@ -86,7 +86,7 @@ bool EventStream::take(std::string_view bytes) {
     return !done_ && !faulty_ && text_.size() < most_text;
 }
 
-// An object that is not streamed may have line breaks, so lines are gathered until it is whole.
+// An object that is not streamed may have line breaks, so lines are collected until it is whole.
 bool EventStream::take_line(std::string_view line) {
     if (!streams_ && line.starts_with("{")) {
         line_ += '\n';

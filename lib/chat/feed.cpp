@@ -39,7 +39,7 @@ struct Feed::Impl {
         keys.pop_front();
     }
 
-    // The student's sockets and the headset's.
+    // To the student's sockets and the headset's.
     void push(OrganisationId organisation_id, const Listeners& listeners, const std::string& type,
               nlohmann::json data) {
         std::vector<live::ClientId> to;
@@ -61,8 +61,8 @@ struct Feed::Impl {
 
     live::Hub& hub;
     platform::Clock& clock;
-    std::map<RunId, std::deque<std::string>> kept; // of each open topic, the keys of its messages
-    std::deque<RunId> order;                       // of opening
+    std::map<RunId, std::deque<std::string>> kept; // for each open topic the keys of its messages
+    std::deque<RunId> order;                       // the topics, oldest first
 };
 
 Feed::Feed(live::Hub& hub, platform::Clock& clock) : impl_(std::make_shared<Impl>(hub, clock)) {}

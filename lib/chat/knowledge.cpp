@@ -12,7 +12,7 @@ namespace chat {
 
 namespace {
 
-// All rows of the index carry such a word, so that a question meets only those of its knowledge base.
+// Every row of the index carries this word, so that a question searches only its own knowledge base.
 std::string in_scope(std::string_view scope) {
     return "scope : \"" + std::string(scope) + "\"";
 }
@@ -43,7 +43,7 @@ std::vector<std::int64_t> numbers_with(store::Read& read, const std::string& exp
 std::string Knowledge::scope_of(const KnowledgeBase& knowledge) {
     std::string all;
     for (const scenarios::KnowledgeEntry& entry : knowledge) {
-        // Lengths, so that no two knowledge bases read the same.
+        // Each part is hashed with its length, so that no two knowledge bases read the same.
         for (const std::string& part : {entry.title, joined(entry.keywords), entry.content})
             all += std::to_string(part.size()) + ":" + part;
     }
@@ -74,7 +74,7 @@ std::optional<Finding> Knowledge::search(store::Read& read, std::string_view sco
     double all = 0;
     for (const std::string& term : terms) {
         const auto found = numbers_with(read, expression_of(scope, "title keywords content", term));
-        // A word that is in every entry still says something; one that is nowhere says most.
+        // A word that is in every entry still counts a little; a word that is nowhere counts most.
         const double rows = found.empty() ? 0.5 : static_cast<double>(found.size());
         const double weight = std::log(1.0 + static_cast<double>(entries) / rows);
         all += weight;

@@ -1,4 +1,4 @@
-// What a persona says beside what it knows, in the languages of the page. "{}" stands for a name or a title.
+// A persona's phrases besides its knowledge, in the languages of the page. "{}" stands for a name or a title.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ enum class Phrase {
     identity,    // {}: its name
     unknown,     // it does not know
     suggestion,  // {}: what it does know about
-    said_before, // put before an answer given already
+    said_before, // put before an answer that was given already
     exhausted,   // {}: nothing more on that
     nothing_yet, // "more" of what?
     no_assessment,
@@ -27,7 +27,7 @@ enum class Phrase {
     friendly, // put before an answer, by its personality
 };
 
-// One of the few ways to say it; `turn` picks, so that the same conversation is always the same.
+// One of the few ways to say it; `turn` picks one, so that the same conversation always reads the same.
 std::string phrase(Language language, Phrase phrase, std::size_t turn, std::string_view about = {});
 
 } // namespace chat

@@ -44,7 +44,8 @@ bool erase_conversations(store::Tx& tx, OrganisationId organisation_id, PersonId
         if (on_forgotten) tx.after_commit([on_forgotten, run_id] { on_forgotten(*run_id); });
         return false;
     }
-    // In runs that were named another's since: a student's words go, a teacher's lose their name.
+    // A run may have been named for someone else since: there a student's words go, and a teacher's lose
+    // their name.
     if (tx.run("DELETE FROM chat_messages WHERE id IN (SELECT id FROM chat_messages WHERE person_id = ?"
                " AND role = 'student' LIMIT ?)",
                person_id, messages_at_once) > 0)

@@ -1,4 +1,4 @@
-// Conversations and the people who had them: what is handed out, erased, and kept for how long.
+// Conversations and the people who had them: what is exported, what is erased, and how long it is kept.
 #pragma once
 
 #include <cstdint>
@@ -11,17 +11,17 @@
 
 namespace chat {
 
-// What was said in a person's runs, and what a teacher said in others'.
+// Everything said in a person's runs, and what a teacher said in others' runs.
 void export_conversations(store::Read& read, OrganisationId organisation_id, PersonId person_id,
                           std::vector<people::Privacy::File>& files);
 
-// A chunk: what was said in a person's runs goes, also where the runs stay, because words tell who spoke.
-// What a teacher said to students stays, nobody's. True when nothing is left. `on_forgotten` is told each run
-// whose conversation went.
+// One chunk of the work: everything said in a person's runs goes, even where the runs stay, because words
+// tell who spoke. What a teacher said to students stays, without the name. True when nothing is left.
+// `on_forgotten` receives each run whose conversation went.
 bool erase_conversations(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
                          const std::function<void(RunId run_id)>& on_forgotten);
 
-// What was said is kept for as long as events are.
+// Conversations are kept as long as events are.
 class Retention {
 public:
     bool work(store::Tx& tx); // a chunk; true at the end of a pass

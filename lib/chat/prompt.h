@@ -1,5 +1,5 @@
-// What a chat endpoint is told: who it plays, what it knows, and nothing else. The assessment is not among
-// what these functions are given.
+// The prompt of a chat endpoint: the character that it plays, what that character knows, and nothing else.
+// These functions are not given the assessment.
 #pragma once
 
 #include <optional>

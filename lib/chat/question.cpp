@@ -9,7 +9,7 @@ namespace chat {
 
 namespace {
 
-// Words that say nothing of what is asked for: English, Spanish, French.
+// Words that say nothing about the subject: English, Spanish, French.
 constexpr std::string_view stop_words =
     " a about actually all am an and any are as at be been but by can could did do"
     " does don explain for from get give had has have he her his how i if in into is"
@@ -28,7 +28,7 @@ bool is_stop_word(const std::string& word) {
     return stop_words.find(" " + word + " ") != stop_words.npos;
 }
 
-// The same in Chinese, a character each.
+// The same in Chinese, one character each.
 constexpr std::string_view stop_characters =
     "的了是在我你您他她它们这那有吗呢吧怎么什哪谁请问能可以要和与就都也";
 
@@ -65,7 +65,7 @@ struct CodePoint {
     std::size_t size = 1;
 };
 
-// The character at the begin of UTF-8 text.
+// The first character of UTF-8 text.
 CodePoint first_of(std::string_view text) {
     const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
     const unsigned char lead = byte(0);
@@ -82,7 +82,7 @@ bool is_chinese(std::uint32_t code) {
            (code >= 0x20000 && code <= 0x3FFFF);
 }
 
-// Letters and digits; of what is not ASCII all but the Latin, general and CJK punctuation.
+// Letters and digits; outside ASCII everything but Latin, general and CJK punctuation.
 bool is_word(std::uint32_t code) {
     if (code < 0x80)
         return (code >= '0' && code <= '9') || (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z');
@@ -91,7 +91,7 @@ bool is_word(std::uint32_t code) {
            !(code >= 0xFF1A && code <= 0xFF20);
 }
 
-// ASCII and Latin-1 to lower case: enough for the words above. The index folds the rest.
+// Folds ASCII and Latin-1 to lower case: enough for the words above. The index folds the rest.
 void append_lower(std::string& to, std::string_view character, std::uint32_t code) {
     if (code < 0x80) {
         to += platform::lower_ascii(character);
@@ -103,7 +103,7 @@ void append_lower(std::string& to, std::string_view character, std::uint32_t cod
     }
 }
 
-// Words in lower case; a Chinese character is a word of its own.
+// The words in lower case; a Chinese character is a word of its own.
 std::vector<std::string> words_of(std::string_view text) {
     std::vector<std::string> words;
     bool open = false;

@@ -1,5 +1,5 @@
-// What a student's message asks, as far as one can tell without understanding it: the words to look for, and
-// what kind of message it is. Pure functions, and lists of words in the languages of the page.
+// Reads a student's message as far as that is possible without understanding it: the words to look for, and
+// the kind of message. Pure functions, and lists of words in the languages of the page.
 #pragma once
 
 #include <string>
@@ -23,10 +23,10 @@ enum class Kind {
 
 constexpr std::size_t most_terms = 12;
 
-// The words worth looking for, folded to lower case, each once, in their order; of Chinese text its pairs of
-// characters, "消 防", as they lie in the index.
+// The words worth looking for, in lower case, each once, in their order; Chinese text as pairs of characters,
+// "消 防", as they stand in the index.
 std::vector<std::string> terms_of(std::string_view text);
-// How text goes into the index: Chinese characters each a word.
+// Text as it goes into the index: each Chinese character is a word.
 std::string indexed(std::string_view text);
 
 Kind kind_of(std::string_view text);

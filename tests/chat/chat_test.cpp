@@ -53,7 +53,7 @@ public:
             return box.services().trainings.begin(tx, OrganisationId(1), beginning).run.id;
         });
     }
-    // From any thread: it checks nothing.
+    // Callable from any thread, because it checks nothing.
     Reply say_unchecked(RunId run) {
         return box.call_raw("POST", "/v1/runs/" + to_string(run) + "/messages",
                             R"({"text":"What about the pan?"})",
@@ -142,7 +142,7 @@ TEST_CASE("chat: a conversation is the student's own; staff read along, teachers
     CHECK(scene.say("Thanks").at("reply").at("role") == "persona");
 }
 
-TEST_CASE("chat: a headset talks for who is on it", "[chat]") {
+TEST_CASE("chat: a headset talks for the person on it", "[chat]") {
     Scene scene;
     const auto headset = scene.box.pair(scene.teacher, "DPVR-07");
     scene.box.services().store.write("on a headset", [&](store::Tx& tx) {
@@ -167,7 +167,7 @@ TEST_CASE("chat: when the run has ended, so has its conversation", "[chat]") {
     CHECK(scene.box.expect(200, "GET", scene.messages(), nullptr, scene.ada).at("items").size() == 2);
 }
 
-TEST_CASE("chat: everybody may know who answers", "[chat]") {
+TEST_CASE("chat: everybody may know what answers", "[chat]") {
     {
         Scene scene;
         CHECK(scene.box.expect(200, "GET", "/v1/chat/settings", nullptr, scene.ada) ==
@@ -199,7 +199,7 @@ TEST_CASE("chat: whatever an endpoint does, a student has an answer within three
         INFO(static_cast<int>(conduct));
         const FakeEndpoint fake(conduct);
         auto options = endpoint_of(fake);
-        options.patience = chat::EndpointOptions{}.patience; // as it is configured by default
+        options.patience = chat::EndpointOptions{}.patience; // the default
         Scene scene(options);
         const auto began = std::chrono::steady_clock::now();
         const Json reply = scene.say("What about the burning pan?").at("reply");
@@ -211,7 +211,7 @@ TEST_CASE("chat: whatever an endpoint does, a student has an answer within three
     }
 }
 
-TEST_CASE("chat: who waits for an endpoint keeps nobody from signing in", "[chat]") {
+TEST_CASE("chat: waiting for an endpoint keeps nobody from signing in", "[chat]") {
     std::optional<FakeEndpoint> fake(std::in_place, Conduct::hangs);
     auto options = endpoint_of(*fake);
     options.patience = 60s;
@@ -226,7 +226,7 @@ TEST_CASE("chat: who waits for an endpoint keeps nobody from signing in", "[chat
         });
     CHECK(TestAppliance::wait_for([&] { return fake->calls() == options.concurrency; }));
     scene.box.log_in("ben");
-    // One more finds all calls taken, and is answered by the box alone.
+    // One more call finds all of them taken, and the box answers by itself.
     CHECK(scene.say("What about the pan?").at("reply").at("origin") == "embedded");
     CHECK(answered == 0);
     fake.reset(); // it hangs up
@@ -234,7 +234,7 @@ TEST_CASE("chat: who waits for an endpoint keeps nobody from signing in", "[chat
         student.join();
 }
 
-TEST_CASE("chat: the next one on a headset sees nothing of the last one's conversation", "[chat]") {
+TEST_CASE("chat: the next student on a headset sees nothing of the last one's conversation", "[chat]") {
     Scene scene;
     const auto headset = scene.box.pair(scene.teacher, "DPVR-07");
     scene.box.services().store.write("on a headset", [&](store::Tx& tx) {
@@ -252,7 +252,8 @@ TEST_CASE("chat: the next one on a headset sees nothing of the last one's conver
     CHECK(scene.box.call("GET", training, nullptr, headset.credential).status == 404);
     scene.box.call("POST", "/v1/headset/sign-out", Json::object(), headset.credential);
     CHECK(scene.box.call("GET", training, nullptr, headset.credential).status == 200);
-    // Its record is taken all the same, and again when the answer was lost; then it is the student's alone.
+    // The headset's record is accepted, and again when the answer was lost; after that the conversation is
+    // the student's alone.
     for (int i = 0; i < 2; ++i)
         scene.box.expect(200, "POST", training + "/record", Json::object(), headset.credential);
     CHECK(scene.box.call("GET", training, nullptr, headset.credential).status == 404);
@@ -261,7 +262,7 @@ TEST_CASE("chat: the next one on a headset sees nothing of the last one's conver
 }
 
 TEST_CASE("chat: a class that talks all at once to a slow endpoint does not wait in line", "[chat][slow]") {
-    const FakeEndpoint fake(Conduct::begins); // slow, but of use: the breaker lets everybody through
+    const FakeEndpoint fake(Conduct::begins); // slow, but useful: the breaker lets everybody through
     auto options = endpoint_of(fake);
     options.patience = 1s;
     Scene scene(options);
@@ -281,5 +282,5 @@ TEST_CASE("chat: a class that talks all at once to a slow endpoint does not wait
         student.join();
     CHECK(in_time == 16);
     CHECK(by_endpoint >= 1);
-    CHECK(by_endpoint < 16); // the others were answered by the box at once
+    CHECK(by_endpoint < 16); // the box answered the others at once
 }

@@ -71,7 +71,7 @@ TEST_CASE("chat: a stream is read however the network cuts it", "[chat]") {
     }
 }
 
-TEST_CASE("chat: what is no stream is told from one, and everything is bounded", "[chat]") {
+TEST_CASE("chat: anything but a stream is recognised, and everything is bounded", "[chat]") {
     for (const std::string& garbage :
          std::vector<std::string>{"<html>\n", "data: nonsense\n", "data: {}\n", "data: {\"choices\":7}\n",
                                   "\x01\xff\n", "", "data: {\"choices\":[{\"delta\":{\"content\":[]}}]}\n",
@@ -97,7 +97,7 @@ TEST_CASE("chat: what is no stream is told from one, and everything is bounded",
     CHECK(comments.faulty());
 }
 
-TEST_CASE("chat: of an answer that has not come to its end only whole sentences count", "[chat]") {
+TEST_CASE("chat: only whole sentences of an incomplete answer count", "[chat]") {
     struct {
         const char* text;
         bool complete;
@@ -136,13 +136,13 @@ TEST_CASE("chat: a good endpoint is asked as it wants to be, and its answer grow
     CHECK(body["messages"][1] == nlohmann::json{{"role", "user"}, {"content", "How?"}});
 }
 
-TEST_CASE("chat: one that does not stream does as well", "[chat]") {
+TEST_CASE("chat: an endpoint that does not stream works too", "[chat]") {
     const FakeEndpoint fake(Conduct::whole);
     const support::ManualClock clock;
     CHECK(Endpoint(options_for(fake), clock).ask(prompts) == "Pull the pin. Then aim low.");
 }
 
-TEST_CASE("chat: a bad endpoint gives nothing, and what it began with counts", "[chat]") {
+TEST_CASE("chat: a bad endpoint gives nothing but the sentences it began with", "[chat]") {
     struct {
         Conduct conduct;
         std::chrono::milliseconds patience;
@@ -189,7 +189,7 @@ TEST_CASE("chat: an endpoint that fails is left alone for a while, then tried by
     CHECK(endpoint.state() == Endpoint::State::ready);
 }
 
-TEST_CASE("chat: when all calls are taken nobody waits for one", "[chat]") {
+TEST_CASE("chat: when all calls are taken, nobody waits for one", "[chat]") {
     const FakeEndpoint fake(Conduct::hangs);
     const support::ManualClock clock;
     auto options = options_for(fake, 2s);

@@ -84,7 +84,7 @@ TEST_CASE("chat: what kind of message it is", "[chat]") {
     }
 }
 
-TEST_CASE("chat: which words are looked for", "[chat]") {
+TEST_CASE("chat: the words to look for", "[chat]") {
     const std::pair<const char*, std::vector<std::string>> rows[] = {
         {"How do I use the extinguisher?", {"extinguisher"}},
         {"Fire, FIRE and fire!", {"fire"}},
@@ -133,7 +133,7 @@ TEST_CASE("chat: the search finds the entry that covers most of the question", "
 TEST_CASE("chat: the persona answers from what it knows, and says when it does not", "[chat]") {
     Talk talk;
     CHECK_THAT(talk.ask("Hello!"), ContainsSubstring("Mr Berg"));
-    CHECK_THAT(talk.ask("Hi"), !ContainsSubstring("Mr Berg")); // it has said who it is
+    CHECK_THAT(talk.ask("Hi"), !ContainsSubstring("Mr Berg")); // it has already said who it is
     CHECK_THAT(talk.ask("What do I do about burning oil?"), StartsWith("Never pour water on burning oil."));
     CHECK(talk.ask("And then?") == "Then open the window.");
     CHECK_THAT(talk.ask("tell me more"), ContainsSubstring("Oil fires"));
@@ -142,7 +142,7 @@ TEST_CASE("chat: the persona answers from what it knows, and says when it does n
     CHECK_THAT(talk.ask("What do I do about burning OIL??"), !StartsWith("Never")); // as I said: ...
     const std::string unknown = talk.ask("What is the capital of France?");
     CHECK_THAT(unknown, ContainsSubstring("don't know") || ContainsSubstring("can't tell"));
-    CHECK_THAT(unknown, !ContainsSubstring("Oil fires")); // it names what was not told yet
+    CHECK_THAT(unknown, !ContainsSubstring("Oil fires")); // it names what it has not told yet
     CHECK_THAT(talk.ask("Which points of assembly are there?"), ContainsSubstring("gate"));
 }
 
@@ -174,7 +174,7 @@ TEST_CASE("chat: the persona has its own manner", "[chat]") {
                StartsWith("Hola, soy Ana."));
 }
 
-TEST_CASE("chat: what is indexed is known by what it says, and meets no other", "[chat]") {
+TEST_CASE("chat: an index is known by its content, and searched alone", "[chat]") {
     support::School school;
     chat::Knowledge index;
     const chat::KnowledgeBase other{{"Oil wells", "Oil comes from wells.", {}}};

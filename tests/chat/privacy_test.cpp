@@ -1,5 +1,5 @@
-// What is known of somebody through trainings is handed out whole, goes when the person does, and is kept no
-// longer than the school keeps moments.
+// Everything that the box knows about a person through trainings is exported, goes when the person does, and
+// is kept no longer than the school keeps events.
 #include <catch2/catch_test_macros.hpp>
 
 #include "platform/zip.h"
@@ -47,7 +47,7 @@ const Place everywhere[] = {
      }},
 };
 
-// Ana has talked with a persona, was helped along by her teacher, and has reached something.
+// Ana has talked with a persona, her teacher has stepped in, and she has an achievement.
 struct School {
     School() {
         box.add_person(head, "teacher", "rossi");
@@ -101,7 +101,7 @@ struct School {
 
 } // namespace
 
-TEST_CASE("chat: what is known of a student through trainings is handed out whole", "[chat][progress]") {
+TEST_CASE("chat: everything known about a student through trainings is exported", "[chat][progress]") {
     School school;
     school.record();
     std::map<std::string, std::string> files;
@@ -126,7 +126,7 @@ TEST_CASE("chat: what is known of a student through trainings is handed out whol
     CHECK(profile.at("last_login_at").is_string());
 }
 
-TEST_CASE("chat: when a student is erased nothing of it stays, whether the runs do or not",
+TEST_CASE("chat: erasing a student erases the conversations, whether the runs stay or not",
           "[chat][progress]") {
     for (const char* runs : {"anonymise", "remove"}) {
         INFO(runs);
@@ -143,13 +143,12 @@ TEST_CASE("chat: when a student is erased nothing of it stays, whether the runs 
             INFO(name);
             CHECK(school.count(count, school.ana) == 0);
         }
-        CHECK(school.said() == 0); // words tell who spoke, in whatever run they stand
+        CHECK(school.said() == 0); // words tell who spoke, in whichever run they stand
         CHECK(school.box.expect(200, "GET", "/v1/leaderboard", nullptr, school.teacher).at("items").empty());
     }
 }
 
-TEST_CASE("chat: a teacher who is erased leaves students' conversations as they are, without a name",
-          "[chat]") {
+TEST_CASE("chat: erasing a teacher leaves students' conversations, without the teacher's name", "[chat]") {
     School school;
     const auto rossi = school.box.services().store.read([&](store::Read& read) {
         return school.box.services().people.by_nickname(read, OrganisationId(1), "rossi")->id;
@@ -163,7 +162,7 @@ TEST_CASE("chat: a teacher who is erased leaves students' conversations as they 
     CHECK(items.at(2).at("person").is_null());
 }
 
-TEST_CASE("chat: what was said is kept as long as the school keeps moments", "[chat]") {
+TEST_CASE("chat: conversations are kept as long as the school keeps events", "[chat]") {
     School school;
     school.record();
     school.box.expect(200, "PATCH", "/v1/organisation", {{"gaze_days", 30}}, school.head);
@@ -179,5 +178,5 @@ TEST_CASE("chat: what was said is kept as long as the school keeps moments", "[c
     CHECK(pass() == 3);
     school.box.clock.advance(2 * 24h);
     CHECK(TestAppliance::wait_for([&] { return school.said() == 0; })); // by itself
-    CHECK(school.count(in_experience, school.ana) == 1);                // what it added up to stays
+    CHECK(school.count(in_experience, school.ana) == 1);                // her experience stays
 }

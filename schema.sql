@@ -1,12 +1,14 @@
--- The whole current schema of lectern.db. Each table stands under the module that owns it, a folder of lib/: no other
--- module's SQL writes it (tests/tidy/sql_ownership_test.cpp). lib/store/migrations/ upgrades older databases to exactly
--- this; a test compares the two. Times are integer milliseconds since 1970 UTC, server time, and end in _ms.
--- Every row belongs to an organisation, by a column or by its parent, and every query says which.
--- PRAGMA user_version is the number of the newest migration.
+-- The whole current schema of lectern.db. Each table stands under the module that owns it, a folder of lib/:
+-- no other module's SQL writes it (tests/tidy/sql_ownership_test.cpp). Every change here brings a migration
+-- in lib/store/migrations/, which upgrades older databases to exactly this schema; a test compares the two
+-- (comments do not count). PRAGMA user_version is the number of the newest migration.
+--
+-- Times are integer milliseconds since 1970 UTC, by the server's clock, and end in _ms. Every row belongs to
+-- an organisation, by a column or through its parent, and every query says which.
 
 -- ============================================================ store
 
--- The box's own facts: the hash of the setup code, and the like.
+-- Facts about the box itself: the hash of the setup code, and the like.
 CREATE TABLE settings (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -23,13 +25,15 @@ CREATE TABLE organisations (
     created_ms    INTEGER NOT NULL,
     -- What the school decides for itself.
     staff_pin     INTEGER NOT NULL DEFAULT 1,          -- may staff sign in by PIN alone? Administration never
-    pick_names    INTEGER NOT NULL DEFAULT 0,          -- may students pick their name on a headset instead of typing it?
+    pick_names    INTEGER NOT NULL DEFAULT 0,          -- may students pick their name on a headset?
     leaderboard   TEXT NOT NULL DEFAULT 'anonymous' CHECK (leaderboard IN ('off', 'anonymous', 'names')),
-    gaze_days     INTEGER DEFAULT 365                  -- events older than this are reduced to their rollups, conversations removed; null: never
+    -- Events older than this are reduced to their rollups, and conversations are removed; null: never.
+    gaze_days     INTEGER DEFAULT 365
 ) STRICT;
 
--- The licence of an organisation: a paired headset takes a seat. `seats_taken` is changed only together with a device's
--- pairing, in one statement that cannot exceed `seats`, so the count is exact whatever happens at once.
+-- The licence of an organisation: a paired headset takes a seat. `seats_taken` changes only together with a
+-- device's pairing, in one statement that cannot exceed `seats`, so the count is exact even when several pair
+-- at once.
 CREATE TABLE licences (
     organisation_id INTEGER PRIMARY KEY REFERENCES organisations(id) ON DELETE CASCADE,
     type            TEXT NOT NULL DEFAULT 'school',
@@ -45,40 +49,43 @@ CREATE TABLE persons (
     nickname          TEXT NOT NULL COLLATE NOCASE,
     first_name        TEXT NOT NULL DEFAULT '',
     last_name         TEXT NOT NULL DEFAULT '',
-    username          TEXT UNIQUE COLLATE NOCASE,      -- on the whole box
-    email             TEXT UNIQUE COLLATE NOCASE,      -- on the whole box
+    username          TEXT UNIQUE COLLATE NOCASE,      -- unique on the whole box
+    email             TEXT UNIQUE COLLATE NOCASE,      -- unique on the whole box
     external_id       TEXT,                            -- a roster's id
     pin_hash          TEXT,                            -- argon2id, peppered
     password_hash     TEXT,                            -- argon2id, peppered
-    totp_secret       TEXT,                            -- base32; null: no second factor. Not a hash: codes are made of it
-    totp_last_step    INTEGER NOT NULL DEFAULT 0,      -- of the newest code taken: a code works once
-    totp_offered      TEXT,                            -- drawn, and not yet confirmed by a code
+    -- Base32; null: no second factor. Not hashed, because codes are made from it.
+    totp_secret       TEXT,
+    totp_last_step    INTEGER NOT NULL DEFAULT 0,      -- of the newest accepted code: a code works once
+    totp_offered      TEXT,                            -- shown, and not yet confirmed by a code
     totp_offered_ms   INTEGER,
     box_administrator INTEGER NOT NULL DEFAULT 0,
     active            INTEGER NOT NULL DEFAULT 1,
     created_ms        INTEGER NOT NULL,
-    import_id         INTEGER,                         -- being brought in: inactive and out of sight until all are there
-    erased_ms         INTEGER,                         -- the row stays for what refers to it; nothing in it tells who it was
+    -- The import that brings this person in: inactive and hidden until all are there.
+    import_id         INTEGER,
+    -- The row stays for what refers to it; nothing in it tells who it was.
+    erased_ms         INTEGER,
     UNIQUE (organisation_id, nickname)
 ) STRICT;
 CREATE INDEX persons_by_nickname ON persons(nickname);
 CREATE UNIQUE INDEX persons_by_external_id ON persons(organisation_id, external_id) WHERE external_id IS NOT NULL;
 
--- What signs in when the authenticator is lost: each once, then its row is gone.
+-- Codes for signing in when the authenticator is lost: each works once, then its row goes.
 CREATE TABLE recovery_codes (
     person_id INTEGER NOT NULL REFERENCES persons(id) ON DELETE CASCADE,
     code_hash BLOB NOT NULL,
     PRIMARY KEY (person_id, code_hash)
 ) STRICT, WITHOUT ROWID;
 
--- What the QR of a student's login card holds, a random token, as its hash.
+-- The hash of the random token in the QR code of a student's login card.
 CREATE TABLE login_cards (
     person_id  INTEGER PRIMARY KEY REFERENCES persons(id) ON DELETE CASCADE,
     token_hash BLOB NOT NULL UNIQUE,
     issued_ms  INTEGER NOT NULL
 ) STRICT;
 
--- Erased people of whom rows are left elsewhere, which go in short jobs.
+-- Erased people with rows left elsewhere; short jobs remove those.
 CREATE TABLE erasures (
     person_id       INTEGER PRIMARY KEY REFERENCES persons(id) ON DELETE CASCADE,
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
@@ -86,7 +93,7 @@ CREATE TABLE erasures (
     asked_ms        INTEGER NOT NULL
 ) STRICT;
 
--- Bringing in a roster, see people/rosters/import.h. One an organisation.
+-- The import of a roster, see people/rosters/import.h. One per organisation.
 CREATE TABLE imports (
     id              INTEGER PRIMARY KEY,
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
@@ -96,10 +103,10 @@ CREATE TABLE imports (
     state           TEXT NOT NULL CHECK (state IN ('staging', 'staged', 'adding', 'updating', 'done')),
     draw_pins       INTEGER NOT NULL DEFAULT 0,
     ignored         TEXT NOT NULL DEFAULT '[]',        -- JSON: columns that mean nothing here
-    teachers        TEXT NOT NULL DEFAULT '{}',        -- JSON: of a class, by its name, the nickname
+    teachers        TEXT NOT NULL DEFAULT '{}',        -- JSON: by a class's name, its teacher's nickname
     rows            INTEGER NOT NULL,
     done            INTEGER NOT NULL DEFAULT 0,
-    first_person_id INTEGER,                           -- between these two are those whom it adds
+    first_person_id INTEGER,                           -- the people that it adds lie between these two
     last_person_id  INTEGER,
     created_ms      INTEGER NOT NULL
 ) STRICT;
@@ -118,27 +125,27 @@ CREATE TABLE import_rows (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX import_rows_by_person ON import_rows(person_id) WHERE person_id IS NOT NULL;
 
--- How staff come in, and learners who sign in by e-mail: an administrator hands over a code that works once. A row
--- lives until it is accepted or revoked; one that has expired is shown as such. `candidate` and `totp_*` belong to a
--- registration by authenticator that has begun.
+-- How staff join, and learners who sign in by e-mail: an administrator hands over a code that works once. A
+-- row lives until it is accepted or revoked; an expired one is shown as such. `candidate` and `totp_*` belong
+-- to a registration by authenticator that has begun.
 CREATE TABLE invitations (
     id              INTEGER PRIMARY KEY,
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
     role            TEXT NOT NULL CHECK (role IN ('student', 'viewer', 'teacher', 'administrator')),
-    name            TEXT NOT NULL DEFAULT '',          -- whom it is for, as the administrator wrote it
+    name            TEXT NOT NULL DEFAULT '',          -- the invited person, as the administrator wrote it
     email           TEXT COLLATE NOCASE,               -- becomes the person's
     code_hash       BLOB NOT NULL UNIQUE,
     invited_by      INTEGER REFERENCES persons(id) ON DELETE SET NULL,
     created_ms      INTEGER NOT NULL,
     expires_ms      INTEGER NOT NULL,
-    candidate       TEXT COLLATE NOCASE,               -- the user name of who registers
+    candidate       TEXT COLLATE NOCASE,               -- the user name of the person who registers
     totp_secret     TEXT,
     candidate_ms    INTEGER                            -- when that began: it lives five minutes
 ) STRICT;
 CREATE INDEX invitations_by_organisation ON invitations(organisation_id, id);
 CREATE INDEX invitations_by_candidate ON invitations(candidate) WHERE candidate IS NOT NULL;
 
--- What people set for themselves in the apps that ask for it (dialect E).
+-- Settings that people make for themselves in the trainer dialect's apps.
 CREATE TABLE profiles (
     person_id     INTEGER PRIMARY KEY REFERENCES persons(id) ON DELETE CASCADE,
     time_zone     TEXT,                                -- null: the organisation's
@@ -146,7 +153,7 @@ CREATE TABLE profiles (
     last_login_ms INTEGER
 ) STRICT;
 
--- Who forgot the password; an administrator sets a new one.
+-- People who forgot their password; an administrator sets a new one.
 CREATE TABLE password_requests (
     person_id INTEGER PRIMARY KEY REFERENCES persons(id) ON DELETE CASCADE,
     at_ms     INTEGER NOT NULL
@@ -158,7 +165,8 @@ CREATE TABLE classes (
     name            TEXT NOT NULL COLLATE NOCASE,
     teacher_id      INTEGER NOT NULL REFERENCES persons(id),
     created_ms      INTEGER NOT NULL,
-    archived_ms     INTEGER                            -- removed: out of everything but what refers to it; can be undone
+    -- Removed: hidden but for what refers to it; can be undone.
+    archived_ms     INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX classes_by_name ON classes(organisation_id, name) WHERE archived_ms IS NULL;
 CREATE INDEX classes_by_teacher ON classes(teacher_id);
@@ -170,11 +178,12 @@ CREATE TABLE class_students (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX class_students_by_person ON class_students(person_id);
 
--- A signed-in person or headset. The token exists only on its holder's side; here is its hash.
+-- A signed-in person or headset. Only the holder has the token; this is its hash.
 CREATE TABLE logins (
     id              INTEGER PRIMARY KEY,
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
-    person_id       INTEGER REFERENCES persons(id) ON DELETE CASCADE,   -- on a headset's own: who is signed in on it
+    -- On a headset's own login: the person signed in on it.
+    person_id       INTEGER REFERENCES persons(id) ON DELETE CASCADE,
     device_id       INTEGER REFERENCES devices(id),
     token_hash      BLOB NOT NULL UNIQUE,
     proof           TEXT NOT NULL CHECK (proof IN ('pin', 'password', 'totp', 'device')),
@@ -184,11 +193,11 @@ CREATE TABLE logins (
 ) STRICT;
 CREATE INDEX logins_by_person ON logins(person_id);
 CREATE INDEX logins_by_device ON logins(device_id);
--- A headset has one login of its own; its person is who is signed in on it.
+-- A headset has one login of its own, which names the person signed in on it.
 CREATE UNIQUE INDEX logins_own_of_device ON logins(device_id) WHERE proof = 'device';
 
--- Wrong tries of a person, never of an address: a class shares one. `subject` is 'person/7' or 'setup'. Those of a headset
--- and of names that are nobody's are kept in memory: see people/lockout.
+-- Failed attempts of a person, never of an address, because a class shares one. `subject` is 'person/7' or
+-- 'setup'. Those of headsets and of unknown names are kept in memory: see people/signing_in/lockout.h.
 CREATE TABLE lockouts (
     subject         TEXT PRIMARY KEY,
     organisation_id INTEGER REFERENCES organisations(id) ON DELETE CASCADE,
@@ -202,7 +211,7 @@ CREATE TABLE site_keys (
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
     name            TEXT NOT NULL COLLATE NOCASE,
     key_hash        BLOB NOT NULL UNIQUE,
-    client_panel    INTEGER NOT NULL DEFAULT 0,        -- made with --client: dialect A's panel
+    client_panel    INTEGER NOT NULL DEFAULT 0,        -- made with --client: a panel of the training dialect
     created_ms      INTEGER NOT NULL,
     UNIQUE (organisation_id, name)
 ) STRICT;
@@ -217,13 +226,14 @@ CREATE TABLE audit_log (
     person_id       INTEGER,
     device_id       INTEGER,
     site_key_id     INTEGER,
-    action          TEXT NOT NULL,                     -- "POST /v1/rooms", "MESSAGE session.start", "command line: person add"
+    -- "POST /v1/rooms", "MESSAGE session.start", "command line: person add"
+    action          TEXT NOT NULL,
     path            TEXT NOT NULL DEFAULT '',          -- as called, secrets redacted
     target          TEXT NOT NULL DEFAULT '',          -- JSON of ids
     status          INTEGER NOT NULL,
     success         INTEGER NOT NULL,
     error           TEXT NOT NULL DEFAULT '',
-    times           INTEGER NOT NULL DEFAULT 1,        -- more than one: counted calls, summed up
+    times           INTEGER NOT NULL DEFAULT 1,        -- more than one: calls summed up in one row
     hash            BLOB NOT NULL
 ) STRICT;
 CREATE INDEX audit_log_by_organisation ON audit_log(organisation_id, id);
@@ -250,16 +260,18 @@ CREATE TABLE devices (
     storage_free    INTEGER,                           -- bytes
     app             TEXT NOT NULL DEFAULT '',          -- what it runs
     app_version     TEXT NOT NULL DEFAULT '',
-    group_name      TEXT NOT NULL DEFAULT '' COLLATE NOCASE, -- "Trolley A": some headsets that get an order together
+    group_name      TEXT NOT NULL DEFAULT '' COLLATE NOCASE, -- "Trolley A": headsets that get orders together
     last_seen_ms    INTEGER,
     created_ms      INTEGER NOT NULL,
     UNIQUE (organisation_id, serial_number)
 ) STRICT;
 CREATE INDEX devices_by_organisation ON devices(organisation_id, name);
--- On the whole box: a headset is in one place. One that moved on stays behind, unpaired, with its runs.
+-- Unique on the whole box: a headset is in one place. A row whose headset moved on stays behind, unpaired,
+-- with its runs.
 CREATE UNIQUE INDEX devices_paired ON devices(serial_number) WHERE paired = 1;
 
--- 6 digits, shown padded. Works once, lives ten minutes. Unique among those that live: expired ones are deleted first.
+-- 6 digits, shown padded. A code works once and lives ten minutes. Codes are unique among those that live:
+-- expired ones are deleted first.
 CREATE TABLE pairing_codes (
     code            INTEGER PRIMARY KEY CHECK (code BETWEEN 0 AND 999999),
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
@@ -270,19 +282,20 @@ CREATE TABLE pairing_codes (
 CREATE INDEX pairing_codes_by_expiry ON pairing_codes(expires_ms);
 CREATE INDEX pairing_codes_by_organisation ON pairing_codes(organisation_id);
 
--- An unpaired headset on which somebody signed in by nickname + PIN while pairing was not open: waits for one tap.
+-- An unpaired headset on which somebody signed in by nickname + PIN while pairing was not open; it waits for
+-- one tap.
 CREATE TABLE pairing_requests (
     id              INTEGER PRIMARY KEY,
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
     serial_number   TEXT NOT NULL COLLATE NOCASE,
     model           TEXT NOT NULL DEFAULT '',
     person_id       INTEGER NOT NULL REFERENCES persons(id),
-    token_hash      BLOB NOT NULL UNIQUE,              -- what the headset holds; becomes its login when admitted
+    token_hash      BLOB NOT NULL UNIQUE,              -- the headset's token; its login's once admitted
     created_ms      INTEGER NOT NULL,
     UNIQUE (organisation_id, serial_number)
 ) STRICT;
 
--- Until when pairing by sign-in is open.
+-- How long pairing by sign-in stays open.
 CREATE TABLE pairing_windows (
     organisation_id INTEGER PRIMARY KEY REFERENCES organisations(id) ON DELETE CASCADE,
     opened_by       INTEGER REFERENCES persons(id),
@@ -308,8 +321,8 @@ CREATE TABLE seat_types (
     UNIQUE (room_id, name)
 ) STRICT;
 
--- Geometry in pixels from 0,0; a seat of a grid room is 30 x 30 with a pitch of 40 (dialect D's page expects it).
--- `status` is what staff set; that a seat is occupied follows from its headset or student.
+-- Geometry in pixels from 0,0; a seat of a grid room is 30 x 30 with a pitch of 40 (the seats dialect's page
+-- expects it). `status` is what staff set; whether a seat is occupied follows from its headset or student.
 CREATE TABLE seats (
     id           INTEGER PRIMARY KEY,
     room_id      INTEGER NOT NULL REFERENCES rooms(id) ON DELETE CASCADE,
@@ -330,7 +343,8 @@ CREATE TABLE seats (
 CREATE INDEX seats_by_person ON seats(person_id);
 CREATE INDEX seats_by_type ON seats(seat_type_id);
 
--- Where a class usually sits, and on which headsets: taken when a session of that class starts in that room.
+-- Where the members of a class usually sit, and on which headsets: applied when a session of that class
+-- starts in that room.
 CREATE TABLE class_seats (
     class_id  INTEGER NOT NULL REFERENCES classes(id),
     seat_id   INTEGER NOT NULL REFERENCES seats(id) ON DELETE CASCADE,
@@ -344,8 +358,8 @@ CREATE INDEX class_seats_by_person ON class_seats(person_id);
 
 -- ============================================================ scenarios
 
--- What is trained. What can be edited is a version's content; a change makes the next version, and runs keep theirs. What
--- lists and filters need is repeated here, of the newest version.
+-- The scenarios to train. The editable part is the content of a version; a change makes the next version, and
+-- runs keep theirs. The columns that lists and filters need repeat what the newest version says.
 CREATE TABLE scenarios (
     id                INTEGER PRIMARY KEY,
     public_id         TEXT NOT NULL,                   -- a UUID; the same wherever the scenario was imported
@@ -354,15 +368,16 @@ CREATE TABLE scenarios (
     title             TEXT NOT NULL COLLATE NOCASE,
     difficulty        TEXT NOT NULL CHECK (difficulty IN ('starter', 'intermediate', 'advanced')),
     active            INTEGER NOT NULL DEFAULT 1,
-    archived          INTEGER NOT NULL DEFAULT 0,      -- out of the lists; kept for its runs
+    archived          INTEGER NOT NULL DEFAULT 0,      -- hidden from lists; kept for its runs
     created_ms        INTEGER NOT NULL,
     changed_ms        INTEGER NOT NULL,
     UNIQUE (organisation_id, public_id)
 ) STRICT;
--- Two that can be chosen must be told apart.
+-- Of the scenarios that can be chosen no two have the same title.
 CREATE UNIQUE INDEX scenarios_by_title ON scenarios(organisation_id, title) WHERE archived = 0;
 
--- `content` is JSON, as scenarios/content.h writes it: persona, knowledge base, metrics, checklist, assessment and so on.
+-- `content` is JSON, as scenarios/content.h writes it: persona, knowledge base, metrics, checklist,
+-- assessment and so on.
 CREATE TABLE scenario_versions (
     scenario_id INTEGER NOT NULL REFERENCES scenarios(id) ON DELETE CASCADE,
     version     INTEGER NOT NULL,
@@ -372,7 +387,7 @@ CREATE TABLE scenario_versions (
     PRIMARY KEY (scenario_id, version)
 ) STRICT, WITHOUT ROWID;
 
--- Of the newest version: what must be completed first.
+-- The scenarios that must be completed first, by the newest version.
 CREATE TABLE scenario_prerequisites (
     scenario_id INTEGER NOT NULL REFERENCES scenarios(id) ON DELETE CASCADE,
     required_id INTEGER NOT NULL REFERENCES scenarios(id) ON DELETE CASCADE,
@@ -382,7 +397,7 @@ CREATE INDEX scenario_prerequisites_by_required ON scenario_prerequisites(requir
 
 -- ============================================================ courses
 
--- A file of the box, in the folder "content", under a name of the box's own making. It never changes.
+-- A file of the box, in the folder "content", under a generated name. It never changes.
 CREATE TABLE contents (
     id              INTEGER PRIMARY KEY,
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
@@ -392,22 +407,24 @@ CREATE TABLE contents (
     file_name       TEXT NOT NULL UNIQUE,
     sha256          TEXT NOT NULL,                     -- in hexadecimal
     size            INTEGER NOT NULL,
-    archived_ms     INTEGER,                           -- removed: a week later its file goes, unless a lesson uses it
+    -- Removed: its file goes a week later, unless a lesson uses it.
+    archived_ms     INTEGER,
     created_by      INTEGER REFERENCES persons(id),
     created_ms      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX contents_by_organisation ON contents(organisation_id, id);
 
--- What is on its way. How much has arrived is the size of its file, which keeps its name when it becomes content.
+-- Unfinished uploads. The size of the file tells how much has arrived; it keeps its name when it becomes
+-- content.
 CREATE TABLE uploads (
     id              INTEGER PRIMARY KEY,
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
     title           TEXT NOT NULL,
     file_name       TEXT NOT NULL UNIQUE,
-    sha256          TEXT,                              -- as its sender has it
+    sha256          TEXT,                              -- as the sender announced it
     length          INTEGER NOT NULL,
     created_by      INTEGER REFERENCES persons(id),
-    touched_ms      INTEGER NOT NULL,                  -- a day after that it is forgotten
+    touched_ms      INTEGER NOT NULL,                  -- forgotten a day after that
     content_id      INTEGER REFERENCES contents(id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX uploads_by_organisation ON uploads(organisation_id);
@@ -423,9 +440,10 @@ CREATE TABLE lessons (
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
     title           TEXT NOT NULL,
     kind            TEXT NOT NULL CHECK (kind IN ('app', 'video', 'web', 'scenario')),
-    content         TEXT NOT NULL DEFAULT '',          -- what to play: an address, a package, a name the headset knows
+    -- What to play: an address, a package, or a name that the headset knows.
+    content         TEXT NOT NULL DEFAULT '',
     duration_ms     INTEGER,                           -- null: it ends when it is stopped
-    scenario_id     INTEGER REFERENCES scenarios(id), -- of kind scenario: which
+    scenario_id     INTEGER REFERENCES scenarios(id), -- for kind scenario
     content_id      INTEGER REFERENCES contents(id) ON DELETE SET NULL,
     archived        INTEGER NOT NULL DEFAULT 0,
     created_ms      INTEGER NOT NULL
@@ -434,7 +452,7 @@ CREATE INDEX lessons_by_organisation ON lessons(organisation_id, id);
 CREATE INDEX lessons_by_scenario ON lessons(scenario_id) WHERE scenario_id IS NOT NULL;
 CREATE INDEX lessons_by_content ON lessons(content_id);
 
--- A course has modules, a module has lessons, each in an order from 0. A lesson may be in several.
+-- A course has modules, a module has lessons, each in order from 0. A lesson may be in several modules.
 CREATE TABLE courses (
     id              INTEGER PRIMARY KEY,
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
@@ -461,7 +479,7 @@ CREATE TABLE module_lessons (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX module_lessons_by_lesson ON module_lessons(lesson_id);
 
--- When a class has what: a weekly slot in local time, or a single date as an instant.
+-- The timetable of a class: an entry is a weekly slot in local time, or a single date as an instant.
 CREATE TABLE timetable (
     id            INTEGER PRIMARY KEY,
     class_id      INTEGER NOT NULL REFERENCES classes(id),
@@ -485,7 +503,8 @@ CREATE INDEX timetable_by_lesson ON timetable(lesson_id);
 
 -- ============================================================ sessions
 
--- The position of a running session follows from (position_ms at position_at_ms), so it survives a restart of the server.
+-- The position of a running session follows from (position_ms at position_at_ms), so it survives a restart of
+-- the server.
 CREATE TABLE sessions (
     id              INTEGER PRIMARY KEY,
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
@@ -518,7 +537,8 @@ CREATE TABLE session_lessons (
     UNIQUE (session_id, position)
 ) STRICT;
 
--- Headsets that take part: those of the room, those whose student is of the class, those that asked for it by id.
+-- The headsets that take part: those of the room, those whose student is in the class, and those that joined
+-- by id.
 CREATE TABLE session_devices (
     session_id INTEGER NOT NULL REFERENCES sessions(id) ON DELETE CASCADE,
     device_id  INTEGER NOT NULL REFERENCES devices(id),
@@ -531,10 +551,11 @@ CREATE TABLE commands (
     id              INTEGER PRIMARY KEY,
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
     session_id      INTEGER REFERENCES sessions(id) ON DELETE CASCADE,
-    number          INTEGER NOT NULL,                  -- per session, from 1: a headset obeys only what is newer
+    -- Per session, from 1: a headset obeys only a newer one.
+    number          INTEGER NOT NULL,
     action          TEXT NOT NULL,
     arguments       TEXT NOT NULL DEFAULT '{}',        -- JSON
-    target          TEXT NOT NULL DEFAULT '{"kind":"all"}', -- JSON: whom it was meant for
+    target          TEXT NOT NULL DEFAULT '{"kind":"all"}', -- JSON: the intended receivers
     lesson_index    INTEGER,
     position_ms     INTEGER,
     at_ms           INTEGER NOT NULL,                  -- when it takes effect
@@ -548,13 +569,14 @@ CREATE TABLE command_answers (
     command_id INTEGER NOT NULL REFERENCES commands(id) ON DELETE CASCADE,
     device_id  INTEGER NOT NULL REFERENCES devices(id),
     state      TEXT NOT NULL CHECK (state IN ('sent', 'received', 'running', 'done', 'failed', 'expired')),
-    skew_ms    REAL,                                   -- how late it took effect, by the headset's own measure
+    skew_ms    REAL,                                   -- how late it took effect, as the headset measured it
     error      TEXT NOT NULL DEFAULT '',
     at_ms      INTEGER NOT NULL,
     PRIMARY KEY (command_id, device_id)
 ) STRICT, WITHOUT ROWID;
 
--- A raised hand, or somebody who feels unwell: one row a headset, gone when the teacher or the student takes it back.
+-- A raised hand, or somebody who feels unwell: one row per headset, gone when the teacher or the student
+-- takes it back.
 CREATE TABLE hands (
     device_id       INTEGER PRIMARY KEY REFERENCES devices(id),
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
@@ -566,8 +588,8 @@ CREATE TABLE hands (
 ) STRICT;
 CREATE INDEX hands_by_session ON hands(session_id);
 
--- What headsets have of the box's content, and how far they are with fetching it. Known by its SHA-256: a file is the
--- same file wherever it came from.
+-- Which of the box's content headsets have, and how far they are with fetching it. Known by its SHA-256: a
+-- file is the same file wherever it came from.
 CREATE TABLE device_contents (
     device_id       INTEGER NOT NULL REFERENCES devices(id),
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
@@ -584,21 +606,22 @@ CREATE TABLE device_contents (
 -- One student doing one lesson on one headset. Person, lesson and session may each be unknown at first.
 CREATE TABLE runs (
     id                   INTEGER PRIMARY KEY,
-    public_id            TEXT NOT NULL,                -- a UUID, or what dialect C's headset calls it
+    -- A UUID, or what the unreal dialect's headset calls it.
+    public_id            TEXT NOT NULL,
     organisation_id      INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
     session_id           INTEGER REFERENCES sessions(id),
     lesson_id            INTEGER REFERENCES lessons(id),
     scenario_id          INTEGER REFERENCES scenarios(id),
-    scenario_version     INTEGER,                      -- the version that it ran
+    scenario_version     INTEGER,                      -- the scenario's version
     device_id            INTEGER REFERENCES devices(id),
     seat_id              INTEGER REFERENCES seats(id) ON DELETE SET NULL,
     person_id            INTEGER REFERENCES persons(id),
     state                TEXT NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'finished')),
-    origin               TEXT NOT NULL DEFAULT 'session', -- 'session', 'events' (opened by its events), a dialect
+    origin               TEXT NOT NULL DEFAULT 'session', -- 'session', 'events' (opened by them), a dialect
     started_ms           INTEGER NOT NULL,
     ended_ms             INTEGER,
     time_in_lesson_ms    INTEGER NOT NULL DEFAULT 0,   -- complete up to counting_from_ms
-    counting_from_ms     INTEGER,                      -- set while the lesson plays on a headset that is there
+    counting_from_ms     INTEGER,                      -- set while the lesson plays on a present headset
     progress             REAL NOT NULL DEFAULT 0,      -- 0 to 1
     completed            INTEGER NOT NULL DEFAULT 0,
     score                REAL,
@@ -612,30 +635,32 @@ CREATE INDEX runs_by_organisation ON runs(organisation_id, id);
 CREATE INDEX runs_by_scenario ON runs(scenario_id, person_id) WHERE scenario_id IS NOT NULL;
 CREATE INDEX runs_by_seat ON runs(seat_id);
 
--- What a run's events add up to, written in the transaction that stores them, so that a report never scans events.
+-- The totals of a run's events, written in the transaction that stores the events, so that a report never
+-- scans them.
 CREATE TABLE run_rollups (
     run_id      INTEGER PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE,
     events      INTEGER NOT NULL,
-    first_ms    INTEGER,                               -- of the events' own times
+    first_ms    INTEGER,                               -- by the times of the events
     last_ms     INTEGER,
-    received_ms INTEGER NOT NULL,                      -- when the newest batch came
-    reported    INTEGER,                               -- how many events the headset says that it has made
-    gaze        TEXT NOT NULL,                         -- JSON: cell, count, cell, count, ... of those that have any, of
-                                                       -- 36 x 18, row by row; see runs/rollup.h
+    received_ms INTEGER NOT NULL,                      -- when the newest batch arrived
+    reported    INTEGER,                               -- how many events the headset says it has recorded
+    -- JSON: cell, count, cell, count, ... of the cells that have any, of 36 x 18, row by row; see
+    -- runs/rollup.h
+    gaze        TEXT NOT NULL,
     kinds       TEXT NOT NULL,                         -- JSON: events of each kind
     zones       TEXT NOT NULL,                         -- JSON: dwell in milliseconds
     targets     TEXT NOT NULL,                         -- JSON: dwell in milliseconds
-    open_zones  TEXT NOT NULL                          -- JSON: entered and not left yet, since when
+    open_zones  TEXT NOT NULL                          -- JSON: zones entered and not left yet, since when
 ) STRICT;
 
--- The same, in pieces of five seconds of the lesson; see runs/slice.h.
+-- The same totals for each five seconds of the lesson; see runs/slice.h.
 CREATE TABLE run_slices (
     run_id       INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
     slice        INTEGER NOT NULL,                     -- position in the lesson / 5000 ms
     events       INTEGER NOT NULL,
     looks        INTEGER NOT NULL,                     -- gazes with a direction
     interactions INTEGER NOT NULL,
-    x            REAL NOT NULL,                        -- the looks' directions, added up: ahead, to the right, up
+    x            REAL NOT NULL,                        -- sum of the looks' directions: ahead, right, up
     y            REAL NOT NULL,
     z            REAL NOT NULL,
     cells        TEXT NOT NULL,                        -- JSON: cell, count, cell, count, ...
@@ -643,9 +668,10 @@ CREATE TABLE run_slices (
     PRIMARY KEY (run_id, slice)
 ) STRICT, WITHOUT ROWID;
 
--- Events, a row a batch: five times as fast as a row an event, in half the space (figures: runs/ingest.h). To look at them, there is
--- the view tracking_events. `events` is a JSON array of arrays: [kind, at_ms - base_ms, yaw_deg, pitch_deg, zone, target,
--- dwell_ms, position_ms, sent_ms, data], what is not there null, and left out at the end.
+-- Events, one row per batch: five times as fast as a row per event, in half the space. The view
+-- tracking_events shows them one by one. `events` is a JSON array of arrays: [kind, at_ms - base_ms, yaw_deg,
+-- pitch_deg, zone, target, dwell_ms, position_ms, sent_ms, data]; an absent value is null, and left out at
+-- the end.
 CREATE TABLE event_batches (
     id          INTEGER PRIMARY KEY,
     run_id      INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
@@ -654,13 +680,13 @@ CREATE TABLE event_batches (
     received_ms INTEGER NOT NULL,
     base_ms     INTEGER NOT NULL,
     count       INTEGER NOT NULL,
-    total       INTEGER NOT NULL,                      -- events of the run with this batch: as it was answered
+    total       INTEGER NOT NULL,                      -- events of the run up to this batch, as answered
     events      TEXT NOT NULL,
     UNIQUE (sender, batch_id)
 ) STRICT;
 CREATE INDEX event_batches_by_run ON event_batches(run_id, id);
 
--- For the sqlite3 shell and for reports of one's own: events as rows, under the names of dialect C.
+-- For the sqlite3 shell and for reports of one's own: events as rows, under the unreal dialect's names.
 CREATE VIEW tracking_events AS
 SELECT r.organisation_id, b.run_id, r.public_id AS session_id, b.batch_id, e.key AS number,
        json_extract(e.value, '$[0]') AS event_type,
@@ -696,9 +722,9 @@ FROM runs r LEFT JOIN persons p ON p.id = r.person_id;
 
 -- ============================================================ trainings
 
--- A run of a scenario: how far it is, what came of it, how that was scored. A headset has at most one that is neither
--- recorded nor cancelled. `lines` explains the score, criterion by criterion (scenarios/assessment.h); a score given by a
--- teacher stands beside the reckoned one, and counts.
+-- A run of a scenario: how far it is, its result, and how that was scored. A headset has at most one that is
+-- neither recorded nor cancelled. `lines` explains the score, criterion by criterion
+-- (scenarios/assessment.h). A score given by a teacher is kept beside the computed one, and takes precedence.
 CREATE TABLE trainings (
     run_id          INTEGER PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE,
     phase           TEXT NOT NULL CHECK (phase IN ('assigned', 'fetched', 'running', 'recorded', 'cancelled')),
@@ -708,9 +734,10 @@ CREATE TABLE trainings (
     running_ms      INTEGER,
     recorded_ms     INTEGER,
     metrics         TEXT NOT NULL DEFAULT '{}',        -- JSON, as recorded
-    checklist       TEXT NOT NULL DEFAULT '{}',        -- JSON, as recorded; what a teacher ticks is in training_ticks
+    -- JSON, as recorded; what a teacher ticks is in training_ticks.
+    checklist       TEXT NOT NULL DEFAULT '{}',
     additional_info TEXT NOT NULL DEFAULT 'null',      -- JSON, as recorded
-    resolution      TEXT NOT NULL DEFAULT '',          -- dialect E: how the student says it was solved
+    resolution      TEXT NOT NULL DEFAULT '',          -- trainer dialect: how the student says it was solved
     escalated       INTEGER NOT NULL DEFAULT 0,
     reckoned_score  REAL,
     passed          INTEGER NOT NULL DEFAULT 0,
@@ -722,7 +749,7 @@ CREATE TABLE trainings (
 ) STRICT;
 CREATE INDEX trainings_waiting ON trainings(phase) WHERE phase IN ('assigned', 'fetched', 'running');
 
--- What a teacher ticked by hand; it counts more than what the headset says.
+-- Checklist items that a teacher ticked by hand; a tick overrides what the headset says.
 CREATE TABLE training_ticks (
     run_id    INTEGER NOT NULL REFERENCES trainings(run_id) ON DELETE CASCADE,
     item      TEXT NOT NULL,
@@ -732,7 +759,7 @@ CREATE TABLE training_ticks (
     PRIMARY KEY (run_id, item)
 ) STRICT, WITHOUT ROWID;
 
--- Dialect A: the code that linked a headset; used up, but its headset shows it for ever.
+-- Training dialect: the code that linked a headset; used up, but its headset goes on showing it.
 CREATE TABLE training_codes (
     device_id INTEGER PRIMARY KEY REFERENCES devices(id),
     code      INTEGER NOT NULL
@@ -750,29 +777,30 @@ CREATE INDEX training_notes_by_run ON training_notes(run_id, id);
 
 -- ============================================================ chat
 
--- What was said in a run: by the student, by the scenario's persona, by a teacher who stepped in.
+-- The messages of a run: by the student, by the scenario's persona, or by a teacher who stepped in.
 CREATE TABLE chat_messages (
     id        INTEGER PRIMARY KEY,
     run_id    INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
     role      TEXT NOT NULL CHECK (role IN ('student', 'persona', 'teacher')),
-    person_id INTEGER REFERENCES persons(id), -- who wrote it, where that is known
-    kind      TEXT NOT NULL DEFAULT 'text',            -- dialect E's type
+    person_id INTEGER REFERENCES persons(id), -- who wrote it, where known
+    kind      TEXT NOT NULL DEFAULT 'text',            -- the trainer dialect's type
     text      TEXT NOT NULL,
-    origin    TEXT NOT NULL DEFAULT '' CHECK (origin IN ('', 'endpoint', 'embedded')), -- of the persona's: who answered
-    entry     INTEGER,                                 -- of the embedded persona's: which entry of the knowledge base it told
+    -- Of the persona's: who answered.
+    origin    TEXT NOT NULL DEFAULT '' CHECK (origin IN ('', 'endpoint', 'embedded')),
+    entry     INTEGER,                                 -- embedded persona: the knowledge entry it told
     at_ms     INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX chat_messages_by_run ON chat_messages(run_id, id);
 CREATE INDEX chat_messages_by_person ON chat_messages(person_id) WHERE person_id IS NOT NULL;
 
--- The full-text index of the scenarios' knowledge bases. `scope` is one word for what a knowledge base says, a hash, and `number`
--- the entry's place in it.
+-- The full-text index of the scenarios' knowledge bases. `scope` is one word that stands for the content of a
+-- knowledge base, a hash of it, and `number` is the entry's place in it.
 CREATE VIRTUAL TABLE knowledge_search USING fts5(scope, number UNINDEXED, title, keywords, content,
     tokenize = 'porter unicode61 remove_diacritics 2');
 
 -- ============================================================ progress
 
--- What a run gave its student: exactly once, whatever is sent again.
+-- The experience that a run earned its student: given exactly once, even when the run is sent again.
 CREATE TABLE experience (
     run_id          INTEGER PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE,
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
@@ -783,11 +811,11 @@ CREATE TABLE experience (
 CREATE INDEX experience_by_organisation ON experience(organisation_id, person_id, xp);
 CREATE INDEX experience_by_person ON experience(person_id, at_ms);
 
--- Which achievements there are, and their rules, is in progress/achievement.cpp.
+-- The achievements and their rules are in progress/achievement.cpp.
 CREATE TABLE achievements (
     person_id   INTEGER NOT NULL REFERENCES persons(id),
     achievement TEXT NOT NULL,
-    run_id      INTEGER REFERENCES runs(id) ON DELETE SET NULL, -- with which it was reached
+    run_id      INTEGER REFERENCES runs(id) ON DELETE SET NULL, -- the run that reached it
     at_ms       INTEGER NOT NULL,
     PRIMARY KEY (person_id, achievement)
 ) STRICT, WITHOUT ROWID;

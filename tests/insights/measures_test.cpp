@@ -72,7 +72,7 @@ TEST_CASE("a slice adds up looks, interactions, targets and the mean direction",
     CHECK(runs::slice_number(1'000'000'000'000) == runs::slices_limit - 1);
 }
 
-TEST_CASE("engaged is who interacts, looks around, or looks where the class looks", "[insights]") {
+TEST_CASE("a student is engaged who interacts, looks around, or looks where the class looks", "[insights]") {
     const Slice crowd = slice(0, {{5, 5, "", 30}, {95, 5, "", 10}});
     struct Case {
         const char* name;
@@ -92,7 +92,7 @@ TEST_CASE("engaged is who interacts, looks around, or looks where the class look
     }
 }
 
-TEST_CASE("agreement is what two have in common, place by place", "[insights]") {
+TEST_CASE("agreement is the part that two students share, place by place", "[insights]") {
     const Slice left = slice(0, {{-90, 0, "", 10}}), right = slice(0, {{90, 0, "", 10}});
     const Slice half = slice(0, {{-90, 0, "", 5}, {90, 0, "", 5}});
     CHECK(insights::agreement(left, sum({left, right})) == Approx(0.0));
@@ -109,7 +109,7 @@ TEST_CASE("attention is the share of looks at what the teacher named", "[insight
     CHECK(insights::looks_at(one, Target{"", {90, 5}, 20}) == 1);
     CHECK(insights::looks_at(one, Target{"", {45, 5}, 20}) == 0);
     CHECK(insights::looks_at(one, Target{"", {45, 5}, 60}) == 4);
-    CHECK(insights::looks_at(slice(0, {{175, 0, "", 1}}), Target{"", {-175, 0}, 20}) == 1); // round the back
+    CHECK(insights::looks_at(slice(0, {{175, 0, "", 1}}), Target{"", {-175, 0}, 20}) == 1); // across the back
 }
 
 TEST_CASE("a student is measured over all of the class's lesson", "[insights]") {
@@ -132,7 +132,7 @@ TEST_CASE("a student is measured over all of the class's lesson", "[insights]") 
     CHECK(insights::median({3, 1, 7}) == 3.0);
 }
 
-TEST_CASE("what to look at first has its reasons, the heaviest first", "[insights]") {
+TEST_CASE("students to look at first come with reasons, the heaviest first", "[insights]") {
     Figures of_class;
     of_class.took_part = of_class.completed = true;
     of_class.time_in_lesson_ms = 100'000;
@@ -160,10 +160,10 @@ TEST_CASE("what to look at first has its reasons, the heaviest first", "[insight
           "short_time not_completed low_engagement missed_target looked_elsewhere events_missing not_named ");
     poor = of_class;
     poor.engagement = 0.49;
-    CHECK(codes(poor).empty()); // a little below is nothing to look at
+    CHECK(codes(poor).empty()); // a little below is no reason
 }
 
-TEST_CASE("a table is CSV that a spreadsheet reads and does not run", "[insights]") {
+TEST_CASE("a spreadsheet reads a table's CSV and runs none of it", "[insights]") {
     insights::Csv csv({"student", "looks", "share"});
     csv.cell("Ana \"A\", 6B").cell(std::int64_t{-3}).cell(0.12345, 2).end();
     csv.cell("=HYPERLINK(1)").cell(std::int64_t{4}).cell(std::optional<double>(), 2).end();

@@ -15,7 +15,7 @@ TEST_CASE("progress: levels", "[progress]") {
     }
 }
 
-TEST_CASE("progress: what a run gives", "[progress]") {
+TEST_CASE("progress: the experience of a run", "[progress]") {
     struct {
         std::int64_t reward;
         std::optional<double> score;

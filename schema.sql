@@ -668,10 +668,10 @@ CREATE TABLE run_slices (
     PRIMARY KEY (run_id, slice)
 ) STRICT, WITHOUT ROWID;
 
--- Events, one row per batch: five times as fast as a row per event, in half the space. The view
--- tracking_events shows them one by one. `events` is a JSON array of arrays: [kind, at_ms - base_ms, yaw_deg,
--- pitch_deg, zone, target, dwell_ms, position_ms, sent_ms, data]; an absent value is null, and left out at
--- the end.
+-- Events, one row per batch: five times as fast as a row per event, in half the space (measured, see
+-- docs/design.md). The view tracking_events shows them one by one. `events` is a JSON array of arrays: [kind,
+-- at_ms - base_ms, yaw_deg, pitch_deg, zone, target, dwell_ms, position_ms, sent_ms, data]; an absent value
+-- is null, and left out at the end.
 CREATE TABLE event_batches (
     id          INTEGER PRIMARY KEY,
     run_id      INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,

@@ -106,7 +106,7 @@ void sync_file(const std::filesystem::path& file) {
     const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
     if (descriptor >= 0) ::close(descriptor);
-    if (!synced) throw Error(ErrorKind::storage_full, "The disk did not take what is in the backup.");
+    if (!synced) throw Error(ErrorKind::storage_full, "The disk could not store the content of the backup.");
 }
 
 void unpack(const std::filesystem::path& archive, const std::filesystem::path& into) {
@@ -119,7 +119,7 @@ void unpack(const std::filesystem::path& archive, const std::filesystem::path& i
         for (std::string_view piece = read(); !piece.empty(); piece = read())
             out.write(piece.data(), static_cast<std::streamsize>(piece.size()));
         out.close();
-        if (!out) throw Error(ErrorKind::storage_full, "The disk has no room for what is in the backup.");
+        if (!out) throw Error(ErrorKind::storage_full, "The disk has no room for the content of the backup.");
         std::filesystem::permissions(
             into / name, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
         sync_file(into / name);

@@ -119,7 +119,7 @@ void Hub::post(std::function<void(Hub&)> work) {
         try {
             work(*this);
         } catch (const std::exception& error) {
-            platform::log_error(std::string("hub: what was posted failed: ") + error.what());
+            platform::log_error(std::string("hub: posted work failed: ") + error.what());
         }
     });
 }

@@ -14,7 +14,7 @@ struct Sha256::State {
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {
     if (state_->context == nullptr || EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) != 1)
-        throw Error(ErrorKind::internal, "SHA-256 is not to be had.");
+        throw Error(ErrorKind::internal, "SHA-256 is not available.");
 }
 
 Sha256::~Sha256() = default;

@@ -24,12 +24,12 @@ std::string code_of_step(std::string_view secret, std::int64_t step) {
     char* decoded = nullptr;
     std::size_t length = 0;
     if (oath_base32_decode(secret.data(), secret.size(), &decoded, &length) != OATH_OK)
-        throw Error(ErrorKind::internal, "A secret of a second factor is not base32.");
+        throw Error(ErrorKind::internal, "A second-factor secret is not base32.");
     const Bytes bytes(decoded);
     std::array<char, digits + 1> code{};
     if (oath_hotp_generate(bytes.get(), length, static_cast<std::uint64_t>(step), digits, false,
                            OATH_HOTP_DYNAMIC_TRUNCATION, code.data()) != OATH_OK)
-        throw Error(ErrorKind::internal, "A code of a second factor could not be made.");
+        throw Error(ErrorKind::internal, "A second-factor code could not be made.");
     return code.data();
 }
 
@@ -57,7 +57,7 @@ std::string draw_totp_secret(Random& random) {
     std::size_t length = 0;
     if (oath_base32_encode(reinterpret_cast<const char*>(drawn.data()), drawn.size(), &encoded, &length) !=
         OATH_OK)
-        throw Error(ErrorKind::internal, "A secret of a second factor could not be made.");
+        throw Error(ErrorKind::internal, "A second-factor secret could not be made.");
     const Bytes bytes(encoded);
     return {bytes.get(), length};
 }

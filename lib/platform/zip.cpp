@@ -142,7 +142,7 @@ ZipWriter::ZipWriter(std::int64_t now_ms) : impl_(std::make_unique<Impl>()) {
     impl_->file.writes = true;
     zlib_filefunc64_def functions = functions_on(impl_->file);
     impl_->zip = zipOpen2_64("", APPEND_STATUS_CREATE, nullptr, &functions);
-    if (impl_->zip == nullptr) throw Error(ErrorKind::internal, "A zip file could not be begun.");
+    if (impl_->zip == nullptr) throw Error(ErrorKind::internal, "A zip file could not be started.");
     const std::chrono::sys_time<std::chrono::milliseconds> now{std::chrono::milliseconds(now_ms)};
     const auto day = std::chrono::floor<std::chrono::days>(now);
     const std::chrono::year_month_day date(day);

@@ -27,7 +27,7 @@ private:
 
 // Every viewer in every *.csv of a folder, in the order of the file names: columns viewer, t_ms, yaw_deg,
 // pitch_deg, ten rows a second. Throws Error bad_request, with file and line, when one cannot be read, and
-// when there are no files.
+// when the folder has no traces.
 std::vector<GazeTrace> read_traces(const std::filesystem::path& folder);
 std::vector<GazeTrace> parse_traces(std::string_view csv, std::string_view file_name);
 

@@ -75,7 +75,7 @@ bool engine_reads(const Call& call) {
 }
 
 Json parse_json(std::string_view text) {
-    if (too_deep(text)) throw Error(ErrorKind::bad_request, "The JSON is nested too deep.");
+    if (too_deep(text)) throw Error(ErrorKind::bad_request, "The JSON is nested too deeply.");
     Json value = Json::parse(text, nullptr, false);
     if (value.is_discarded()) throw Error(ErrorKind::bad_request, "The body is not JSON.");
     return value;

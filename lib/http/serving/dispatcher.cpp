@@ -90,7 +90,7 @@ void Dispatcher::meet(Exchange& exchange) {
         path = path.substr(0, mark);
     }
     if (path != "*" && !path.starts_with('/'))
-        return refuse(exchange, {ErrorKind::bad_request, "The target is no path."});
+        return refuse(exchange, {ErrorKind::bad_request, "The target is not a path."});
     if (path.find('%') == path.npos) {
         call.path = path;
     } else if (!decode_percent(path, false, call.path)) {
@@ -110,7 +110,7 @@ void Dispatcher::meet(Exchange& exchange) {
 
 void Dispatcher::meet_upgrade(Exchange& exchange) {
     if (exchange.call.caller.by_cookie && !guard_.comes_from_us(exchange.call))
-        refuse(exchange, {ErrorKind::forbidden, "This socket is asked for by another site's page."});
+        refuse(exchange, {ErrorKind::forbidden, "This socket was requested by another site's page."});
 }
 
 void Dispatcher::find_route(Exchange& exchange, std::string_view path) {

@@ -170,7 +170,7 @@ std::shared_ptr<MessageQueue::Waiting> MessageQueue::unparsed(std::string_view t
 bool MessageQueue::take(Json message, std::size_t bytes) {
     auto waiting = std::make_shared<Waiting>();
     if (!message.is_object()) {
-        waiting->fault.emplace(ErrorKind::bad_request, "A message is an object with a type.");
+        waiting->fault.emplace(ErrorKind::bad_request, "A message must be an object with a type.");
         return queue(std::move(waiting));
     }
     waiting->eid = text_of(message.value("eid", Json()));
@@ -183,7 +183,7 @@ bool MessageQueue::take(Json message, std::size_t bytes) {
             waiting->fault.emplace(ErrorKind::too_large, "The message is too large.");
     } else {
         waiting->type = nullptr;
-        waiting->fault.emplace(ErrorKind::bad_request, "A message has a type.");
+        waiting->fault.emplace(ErrorKind::bad_request, "A message must have a type.");
         waiting->code = "MessageTypeRequired";
     }
     Json& data = message["data"];

@@ -3,20 +3,24 @@
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/*.cpp")
 list(FILTER test_sources EXCLUDE REGEX "/tests/(bench|fuzz|browser)/")
 
-add_executable(lectern_tests ${test_sources})
+# These are told where the source tree is, and what program to start as a process; so they are compiled each
+# by itself.
+set(reading_sources "${CMAKE_SOURCE_DIR}/tests/tidy/rule.cpp" "${CMAKE_SOURCE_DIR}/tests/store/migrate_test.cpp"
+    "${CMAKE_SOURCE_DIR}/tests/stories/protocol_document_test.cpp")
+set(starting_sources "${CMAKE_SOURCE_DIR}/tests/support/program.cpp")
+set_source_files_properties(${reading_sources} PROPERTIES COMPILE_DEFINITIONS "LECTERN_SOURCE_ROOT=\"${CMAKE_SOURCE_DIR}\"")
+set_source_files_properties(${starting_sources} PROPERTIES COMPILE_DEFINITIONS "LECTERN_PROGRAM=\"$<TARGET_FILE:lectern>\"")
+list(REMOVE_ITEM test_sources ${reading_sources} ${starting_sources})
+compiled_in_batches(test_sources tests)
+
+add_executable(lectern_tests ${test_sources} ${reading_sources} ${starting_sources})
 target_include_directories(lectern_tests PRIVATE "${CMAKE_SOURCE_DIR}/tests")
 target_link_libraries(lectern_tests PRIVATE lectern_app lectern_catch2 lectern_own_code)
 often_included(lectern_tests)
-set_source_files_properties("${CMAKE_SOURCE_DIR}/tests/tidy/rule.cpp"
-    "${CMAKE_SOURCE_DIR}/tests/store/migrate_test.cpp"
-    "${CMAKE_SOURCE_DIR}/tests/stories/protocol_document_test.cpp" PROPERTIES
-    COMPILE_DEFINITIONS "LECTERN_SOURCE_ROOT=\"${CMAKE_SOURCE_DIR}\"")
-# Tests of the program as a process start the real one.
 add_dependencies(lectern_tests lectern)
-set_source_files_properties("${CMAKE_SOURCE_DIR}/tests/support/program.cpp" PROPERTIES
-    COMPILE_DEFINITIONS "LECTERN_PROGRAM=\"$<TARGET_FILE:lectern>\"")
 
-# Sanitizers slow a test down several times; and what is slow already, or reads source text, tells them nothing.
+# Sanitizers slow a test down several times; and what is slow already, or reads source text, tells them
+# nothing.
 set(test_timeout ${LECTERN_TEST_TIMEOUT})
 set(test_cases "")
 if(LECTERN_SANITIZE)
@@ -49,13 +53,14 @@ if(python AND NOT LECTERN_SANITIZE)
     endforeach()
 endif()
 
-# The page's own tests run where the page is built. They are labelled, so that ./dev test can give them stages.
+# The page's own tests run where the page is built. They are labelled, so that ./dev test can give them
+# stages.
 if(LECTERN_UI AND EXISTS "${CMAKE_SOURCE_DIR}/web/package.json")
     add_test(NAME page.unit COMMAND sh "${CMAKE_SOURCE_DIR}/packaging/run_npm.sh" "${CMAKE_SOURCE_DIR}/web" test)
-    add_test(NAME page.check COMMAND sh "${CMAKE_SOURCE_DIR}/packaging/run_npm.sh" "${CMAKE_SOURCE_DIR}/web" check)
-    # The types of the page are generated from what the program says of itself. This fails when they are stale.
+    # The types of the page are generated from what the program says of itself. This fails when they are
+    # stale.
     add_test(NAME page.types COMMAND sh "${CMAKE_SOURCE_DIR}/packaging/run_npm.sh" "${CMAKE_SOURCE_DIR}/web" types:check)
-    set_tests_properties(page.unit page.check page.types PROPERTIES LABELS page TIMEOUT 240)
+    set_tests_properties(page.unit page.types PROPERTIES LABELS page TIMEOUT 240)
     set_tests_properties(page.types PROPERTIES ENVIRONMENT "LECTERN=$<TARGET_FILE:lectern>")
     file(GLOB browser_tests CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/browser/*.test.*")
     if(browser_tests)

@@ -13,6 +13,7 @@ say() { printf '%s\n' "fetch: $*" >&2; }
 
 # The archive's base address, as apt knows it. Empty until "apt-get update" has run once.
 pool() {
+    # shellcheck disable=SC2016 # apt fills that in
     apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' \
         'Component: main' 2>/dev/null | head -n 1
 }

@@ -5,8 +5,9 @@
 #   browser   Chromium and the browser tests' packages
 #   clients   a C# compiler for the client of Unity apps, where this Debian has one
 #   measure   what counts instructions
-#   lint      formatter and linter
-# It says what it installs and why, and is done in a moment when nothing is missing. Made for Debian 12 and 13.
+#   lint      formatters and linters
+# It says in one line what it installs and why; what apt and npm have to say goes to build/install.log. When
+# nothing is missing it is done in a moment. Made for Debian 12 and 13.
 set -eu
 cd "$(dirname "$0")/.."
 . packaging/node_path.sh
@@ -17,40 +18,54 @@ die() {
     exit 1
 }
 
-# Debian 12's own Boost is too old for what we use of it; it also has a newer one, under a name with the version.
+# Debian 12's own Boost is too old for what we use of it; it also has a newer one, under a name with the
+# version.
 boost() {
     if grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release; then echo libboost1.81-dev; else echo libboost-dev; fi
 }
 
 compiler="g++ cmake ninja-build ccache mold git python3 xz-utils"
 libraries="libsqlite3-dev libsqlitecpp-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libssl-dev
-    libsodium-dev liboath-dev libqrcodegencpp-dev libspdlog-dev libvalijson-dev zlib1g-dev libminizip-dev libcsv-dev
+    libsodium-dev liboath-dev libqrcodegencpp-dev libspdlog-dev zlib1g-dev libminizip-dev libcsv-dev
     $(boost)"
 
-as_root() {
-    if [ "$(id -u)" -eq 0 ]; then
-        "$@"
-    elif command -v sudo >/dev/null 2>&1; then
-        sudo "$@"
-    else
-        die "not root and no sudo here. As root, run: $*"
-    fi
-}
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
 
 is_installed() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
+log=build/install.log
+mkdir -p build
+: >"$log"
+
+# quietly COMMAND...: into the log, and shown when it fails.
+quietly() {
+    printf '\n$ %s\n' "$*" >>"$log"
+    if "$@" >>"$log" 2>&1; then return; fi
+    tail -n 40 "$log" >&2
+    die "that failed: $* (all of it: $log)"
+}
+
 updated=no
 refresh_lists() {
     if [ "$updated" = yes ]; then return; fi
-    say "refreshing apt's package lists"
-    as_root apt-get -q update
+    if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null 2>&1; then
+        die "not root and no sudo here. As root, run: apt-get update && apt-get install$wanted"
+    fi
+    quietly as_root apt-get -q update
     updated=yes
 }
 
-# need WHY PACKAGE...
-need() {
+# Whether apt knows of any archive's lists at all: not in a fresh container.
+has_lists() {
+    [ -n "$(apt-get indextargets --format x 'Created-By: Packages' 2>/dev/null | head -n 1)" ]
+}
+
+# want WHY PACKAGE...: to be installed with all that else is missing, by install_wanted.
+wanted=
+reasons=
+want() {
     why=$1
     shift
     missing=
@@ -58,10 +73,18 @@ need() {
         is_installed "$package" || missing="$missing $package"
     done
     [ -n "$missing" ] || return 0
-    say "installing$missing ($why)"
+    wanted="$wanted$missing"
+    reasons="$reasons${reasons:+; }$why:$missing"
+}
+
+install_wanted() {
+    [ -n "$wanted" ] || return 0
+    say "installing $reasons"
     refresh_lists
     # shellcheck disable=SC2086 # a list of words
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends $missing
+    quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends $wanted
+    wanted=
+    reasons=
 }
 
 has_node() {
@@ -69,38 +92,63 @@ has_node() {
         node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'
 }
 
+want_node() { has_node || want "Node builds the page" nodejs npm ca-certificates; }
+
 need_node() {
-    if has_node; then return; fi
-    need "Node builds the page" nodejs npm ca-certificates
     if has_node; then return; fi
     # Kept out of the system: nothing else on this machine sees it.
     say "this Debian's Node is $(node --version), the page needs 20.19: taking newer ones as npm packages, into $node_dir"
     mkdir -p "$node_dir"
-    npm install --prefix "$node_dir" --no-audit --no-fund --loglevel=error node@22 npm@11
+    quietly npm install --prefix "$node_dir" --no-audit --no-fund --loglevel=error node@22 npm@11
     hash -r
     has_node || die "that did not give a Node of 20.19 or later"
 }
+
+npm_ci() { (cd "$1" && npm ci --no-audit --no-fund --loglevel=error); }
 
 # install_packages FOLDER: what its lockfile says, unless that is there already.
 install_packages() {
     [ -f "$1/package-lock.json" ] || return 0
     cmp -s "$1/package-lock.json" "$1/node_modules/.lectern-lockfile" && return 0
     say "installing the npm packages of $1/package-lock.json"
-    (cd "$1" && npm ci --no-audit --no-fund --loglevel=error)
+    quietly npm_ci "$1"
     cp "$1/package-lock.json" "$1/node_modules/.lectern-lockfile"
 }
 
-install_group() {
+# What a group wants of Debian.
+want_group() {
     case $1 in
     build)
         # shellcheck disable=SC2086 # lists of words
-        need "the compiler and its tools" $compiler
+        want "the compiler and its tools" $compiler
         # shellcheck disable=SC2086
-        need "the libraries that Lectern is made of" $libraries
-        if [ -z "$(apt-get indextargets --format x 'Created-By: Packages' 2>/dev/null | head -n 1)" ]; then
-            refresh_lists
+        want "the libraries that Lectern is made of" $libraries
+        ;;
+    page) want_node ;;
+    browser)
+        want_node
+        command -v chromium >/dev/null 2>&1 || want "the browser tests drive it" chromium
+        ;;
+    clients)
+        # The tests of that client are skipped without it. Kotlin's is ten times as large: whoever wants that
+        # test installs it.
+        is_installed mono-mcs || has_lists || refresh_lists
+        if is_installed mono-mcs || apt-cache show mono-mcs >/dev/null 2>&1; then
+            want "a client is written in C#" mono-mcs mono-runtime libmono-system-net-http4.0-cil
         fi
-        sh packaging/fetch_sources.sh >/dev/null
+        ;;
+    measure) want "it counts instructions" valgrind binutils ;;
+    lint) want "formatter and linters" clang-format clang-tidy cppcheck shellcheck git python3 ;;
+    *) die "no such group: $1 (build, page, browser, clients, measure or lint)" ;;
+    esac
+}
+
+# What a group needs beyond that.
+finish_group() {
+    case $1 in
+    build)
+        has_lists || refresh_lists # the tarballs come from the archive that these name
+        quietly sh packaging/fetch_sources.sh
         ;;
     page)
         need_node
@@ -108,22 +156,12 @@ install_group() {
         ;;
     browser)
         need_node
-        command -v chromium >/dev/null 2>&1 || need "the browser tests drive it" chromium
         install_packages tests/browser
         ;;
-    clients)
-        # The tests of that client are skipped without it. Kotlin's is ten times as large: whoever wants that test installs it.
-        if is_installed mono-mcs || apt-cache show mono-mcs >/dev/null 2>&1; then
-            need "a client is written in C#" mono-mcs mono-runtime libmono-system-net-http4.0-cil
-        fi
-        ;;
-    measure) need "it counts instructions" valgrind binutils ;;
-    lint) need "formatter and linter" clang-format clang-tidy ;;
-    *) die "no such group: $1 (build, page, browser, clients, measure or lint)" ;;
     esac
 }
 
 command -v dpkg-query >/dev/null 2>&1 || die "this is no Debian; see packaging/install_deps.sh for what to install"
-for group in "$@"; do
-    install_group "$group"
-done
+for group in "$@"; do want_group "$group"; done
+install_wanted
+for group in "$@"; do finish_group "$group"; done

@@ -1,12 +1,13 @@
 # In a release, the paths that every headset takes every second are built for speed and all the rest for size.
-# CMakeLists.txt includes this file and calls built_for_speed_or_size(); the test release.hot_files runs it (with
-# COMMANDS) and reads in the compiler's command lines what has become of that.
+# CMakeLists.txt includes this file and calls built_for_speed_or_size(); the test release.hot_files runs it
+# (with COMMANDS) and reads in the compiler's command lines what has become of that.
 
 # Folders of lib/, with all that is in them but the routes: those run once a click.
 set(hot_folders http insights live platform runs sessions store trainings)
 
-# What the hottest paths run through, wherever in lib/ it stands: a request from the socket to its answer, events on
-# their way to the disk, a command on its way to the headsets. A file that leaves a hot folder fails the test.
+# What the hottest paths run through, wherever in lib/ it stands: a request from the socket to its answer,
+# events on their way to the disk, a command on its way to the headsets. A file that leaves a hot folder fails
+# the test.
 set(hot_files front_door web_socket dispatcher guard call answer_bytes shape hub outbox clock_sync
     event_parser json_body ingest slice writer group statement connection director board)
 

@@ -1,6 +1,7 @@
 // Rosters: what is in a file, what becomes of each row, and ten thousand rows at once.
 #include "people/rosters/roster.h"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 
 #include "people/rosters/roster_export.h"

@@ -17,6 +17,7 @@ void Tries::take(std::string_view subject, std::int64_t now_ms) {
     const std::lock_guard lock(mutex_);
     std::string key = platform::lower_ascii(platform::trimmed(subject).substr(0, 200));
     if (times_.size() >= most_subjects && !times_.contains(key)) make_room(now_ms);
+    // cppcheck-suppress iterators3
     Times& times = times_.try_emplace(std::move(key), Times{}).first->second;
     const std::int64_t waited = now_ms - times.front();
     if (times.front() != 0 && waited >= 0 && waited < minute_ms)

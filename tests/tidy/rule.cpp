@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <filesystem>
 
 namespace tidy {
 
@@ -11,6 +12,10 @@ using support::SourceTree;
 const SourceTree& tree() {
     static const SourceTree whole = support::read_source_tree(LECTERN_SOURCE_ROOT);
     return whole;
+}
+
+bool is_on_disk(const std::string& path) {
+    return std::filesystem::exists(std::filesystem::path(LECTERN_SOURCE_ROOT) / path);
 }
 
 std::string place(const SourceFile& file, std::size_t line) {

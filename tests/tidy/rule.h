@@ -16,6 +16,9 @@ using Names = std::set<std::string>;
 // The whole source tree, read once.
 const support::SourceTree& tree();
 
+// Whether that is in the source tree, text that people wrote or not. The path is from its root.
+bool is_on_disk(const std::string& path);
+
 // "lib/a.cpp:12: ", the beginning of a fault.
 std::string place(const support::SourceFile& file, std::size_t line);
 

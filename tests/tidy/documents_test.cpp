@@ -83,7 +83,8 @@ Faults module_faults(const SourceTree& files) {
         }
     }
     for (const std::string& module : modules) {
-        if (!named.contains(module)) faults.push_back(page + ":1: has no row for lib/" + module);
+        if (!named.contains(module))
+            faults.push_back(std::string(page).append(":1: has no row for lib/").append(module));
     }
     return faults;
 }

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <memory>
 
+#include "app/recovery.h"
 #include "app/services.h"
 #include "platform/clock.h"
 #include "platform/random.h"
@@ -19,7 +20,7 @@ void open_alone(const std::filesystem::path& folder, const std::function<void(Se
     platform::SystemRandom random;
     Services services({.folder = folder}, clock, random,
                       [](const std::function<void()>&) {}); // nobody is connected
-    services.load();
+    recover(services);
     work(services);
 }
 

@@ -1,8 +1,9 @@
 #include "app/appliance.h"
 
 #include "app/addresses.h"
+#include "app/recovery.h"
 #include "app/routes.h"
-#include "platform/log.h"
+#include "app/wiring.h"
 
 namespace app {
 
@@ -39,18 +40,7 @@ Appliance::Appliance(ApplianceOptions options, platform::Clock& clock, platform:
       front_door_(options_.front_door, routes_, executor_, authenticator_, audit_, sockets_, clock) {
     add_routes(routes_, services_, *this);
     add_socket_dialects(sockets_, routes_, services_, uses_tls());
-    services_.on_logins_ended = [this](const std::vector<LoginId>& login_ids) {
-        front_door_.post([this, login_ids] { sockets_.close_logins(login_ids); });
-    };
-    services_.on_signed_in = [this](DeviceId device_id, const std::optional<people::PersonReference>&) {
-        front_door_.post([this, device_id] { sockets_.refresh_device(device_id); });
-    };
-    services_.on_storage_full = [](bool full) {
-        if (full)
-            platform::log_error("the disk is full: nothing can be saved until there is room");
-        else
-            platform::log_info("the disk has room again: saving goes on");
-    };
+    connect(services_, sockets_, front_door_);
 }
 
 Appliance::~Appliance() {
@@ -58,13 +48,13 @@ Appliance::~Appliance() {
 }
 
 void Appliance::start() {
-    services_.load();
+    recover(services_);
     setup_code_ = services_.store.write("draw setup code", [this](store::Tx& tx) {
         return services_.setup.needed(tx) ? services_.setup.draw_code(tx) : std::nullopt;
     });
     front_door_.every(page_tick, [this] { services_.hub.tick(); });
     front_door_.every(pictures_tick, [this] { services_.director.ask_for_pictures(); });
-    front_door_.every(options_.tick, [this] { services_.tick(); });
+    front_door_.every(options_.tick, [this] { services_.schedule.tick(); });
     ports_ = front_door_.start();
     housekeeping_ = std::make_unique<Housekeeping>(services_, options_.housekeeping);
     running_ = true;

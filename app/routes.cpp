@@ -3,6 +3,7 @@
 #include "admin/backup_routes.h"
 #include "app/appliance.h"
 #include "app/system_routes.h"
+#include "app/wiring.h"
 #include "audit/audit_routes.h"
 #include "chat/chat_routes.h"
 #include "courses/content_routes.h"
@@ -97,11 +98,7 @@ void add_socket_dialects(Sockets& sockets, http::RouteTable& table, Services& s,
                                        s.rooms,         s.hub,    s.clock,  s.random,        tls};
     auto seats = std::make_unique<dialects::seats::Sockets>(parts, sockets.messages());
     dialects::seats::add_seats_routes(table, parts, *seats);
-    s.room_watcher = {
-        [seats = seats.get()](const rooms::Room& room) { seats->room_changed(room); },
-        [seats = seats.get()](RoomId room_id) { seats->room_removed(room_id); },
-        [seats = seats.get()](const rooms::Seat& seat) { seats->seat_changed(seat); },
-        [seats = seats.get()](RoomId room_id, SeatId seat_id) { seats->seat_removed(room_id, seat_id); }};
+    connect(s, *seats);
     sockets.add(std::move(seats));
 }
 

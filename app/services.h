@@ -1,16 +1,16 @@
 // Everything that the box does, put together but not yet listening. The appliance puts the network in front
 // of it; the command line uses it as it is when no server holds the data folder.
 //
-// This and appliance.h are the one composition root. Where a low module must tell a high one it has a
-// callback, and services.cpp connects them; nothing else in the program knows both ends.
+// This and appliance.h are the one composition root. Where a low module must tell a high one it has a hook, and
+// wiring.cpp connects them; nothing else in the program knows both ends.
 #pragma once
 
-#include <atomic>
 #include <filesystem>
 #include <functional>
 
 #include "admin/backup.h"
 #include "app/background.h"
+#include "app/schedule.h"
 #include "audit/log.h"
 #include "chat/chat.h"
 #include "chat/feed.h"
@@ -55,6 +55,7 @@
 #include "sessions/session.h"
 #include "sessions/shown/board.h"
 #include "sessions/shown/pictures.h"
+#include "store/hook.h"
 #include "store/store.h"
 #include "trainings/board.h"
 #include "trainings/training.h"
@@ -72,14 +73,6 @@ struct ServicesOptions {
     chat::EndpointOptions chat{};
 };
 
-// Who else wants to know what becomes of rooms; after the commit, on the writer thread.
-struct RoomWatcher {
-    std::function<void(const rooms::Room&)> room_changed;
-    std::function<void(RoomId room_id)> room_removed;
-    std::function<void(const rooms::Seat&)> seat_changed;
-    std::function<void(RoomId room_id, SeatId seat_id)> seat_removed;
-};
-
 class Services {
 public:
     // `post` runs work on the io thread; without a server the work is dropped, because nobody is connected.
@@ -93,26 +86,18 @@ public:
     platform::Random& random;
     const std::filesystem::path folder;
 
-    // Reads into memory what lives there: logins, site keys, presence, what is on. Once, before anything
-    // else.
-    void load();
-
-    // What is due now and then: counted calls, prolonged logins and reports reach the store, silent headsets
-    // go offline, commands expire. About every second, on the io thread.
-    void tick();
-
     // Brings what only memory knows to disk and finishes what the store accepted. Nothing is taken
     // afterwards.
     void stop();
 
-    // After a commit, on the writer thread. Told when the disk fills and when it has room again; and which
-    // logins ended.
-    std::function<void(bool full)> on_storage_full;
-    std::function<void(const std::vector<LoginId>& login_ids)> on_logins_ended;
-    std::function<void(DeviceId device_id, const std::optional<people::PersonReference>&)> on_signed_in;
+    // Goes on with the import of a roster, on a thread of its own.
+    void bring_in(ImportId id);
 
-    RoomWatcher room_watcher;
+    store::After<bool> storage_full;          // the disk is full, or has room again
+    store::After<rooms::Room> recovered_room; // at the start, for what pages and dialects show
+    store::After<OrganisationId, rooms::Seat> recovered_seat;
 
+    Schedule schedule{*this};
     store::Store store;
     platform::SecretHasher hasher;
     audit::Log audit;
@@ -168,23 +153,7 @@ public:
     chat::Retention chat_retention;
 
 private:
-    void connect_people();
-    void connect_rosters();
-    void connect_headsets();
-    void connect_rooms();
-    void connect_content();
-    void connect_trainings();
-    void connect_progress();
-    void keep_busy(std::int64_t now_ms);
-    void tell_room(const rooms::Room& room);
-    void tell_seat(OrganisationId organisation_id, const rooms::Seat& seat);
-    void submit(std::string_view name, std::function<void(store::Tx&)> work, std::atomic<bool>& under_way);
-
-    void import_on(ImportId id);
-
     bool stopped_ = false;
-    std::atomic<bool> flushing_audit_{false}, keeping_reports_{false}, keeping_logins_{false},
-        keeping_busy_{false}, erasing_{false}, reducing_{false};
     Background background_; // the last member: what it does uses all the others
 };
 

@@ -141,10 +141,7 @@ Message Chat::add(store::Tx& tx, const Setting& setting, Message message) {
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         message.run_id, name_of(message.role), person_id, message.kind, message.text, name_of(message.origin),
         message.entry, message.at_ms);
-    tx.after_commit(
-        [this, organisation_id = setting.organisation_id(), listeners = setting.listeners(), message] {
-            if (on_message) on_message(organisation_id, listeners, message);
-        });
+    said(tx, setting.organisation_id(), setting.listeners(), message);
     return message;
 }
 
@@ -158,10 +155,10 @@ Message Chat::answer(const Setting& setting, const Message& message, const std::
         reply.origin = Origin::endpoint;
         return reply;
     }
-    std::vector<Said> said;
+    std::vector<Said> before;
     for (const Message& one : before)
-        if (one.role != Role::teacher) said.push_back({one.role == Role::student, one.text, one.entry});
-    auto [text, thing] = reply_to(message.text, setting.character, setting.knowledge, said, finding);
+        if (one.role != Role::teacher) before.push_back({one.role == Role::student, one.text, one.entry});
+    auto [text, thing] = reply_to(message.text, setting.character, setting.knowledge, before, finding);
     reply.text = std::move(text);
     reply.entry = thing;
     reply.origin = Origin::embedded;
@@ -196,7 +193,7 @@ std::optional<std::string> Chat::ask_endpoint(const Setting& setting, const std:
             prompt_of(message.role == Role::persona, message.role == Role::teacher, message.text));
     prompts.push_back(prompt_of(false, false, text));
     const auto grow = [&](std::string_view so_far) {
-        if (on_growing) on_growing(setting.organisation_id(), setting.run_id(), so_far);
+        growing.now(setting.organisation_id(), setting.run_id(), std::string(so_far));
     };
     auto answer = endpoint_.ask(prompts, grow);
     grow("");

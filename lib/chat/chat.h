@@ -24,6 +24,7 @@
 #include "people/organisation.h"
 #include "platform/caller.h"
 #include "platform/ids.h"
+#include "store/hook.h"
 #include "store/page.h"
 #include "store/store.h"
 #include "trainings/training.h"
@@ -79,9 +80,9 @@ public:
     std::int64_t count(store::Read& read, RunId run_id) const;
 
     // Called after the commit, on the writer thread.
-    std::function<void(OrganisationId organisation_id, const Listeners&, const Message&)> on_message;
+    store::After<OrganisationId, Listeners, Message> said;
     // The reply as it grows, on the worker; "" once it is complete, or will not come.
-    std::function<void(OrganisationId organisation_id, RunId run_id, std::string_view so_far)> on_growing;
+    store::After<OrganisationId, RunId, std::string> growing;
 
 private:
     struct Setting; // what a conversation is about

@@ -64,14 +64,14 @@ std::optional<Device> Devices::by_serial_number(store::Read& read, std::string_v
 }
 
 store::Page<Device> Devices::list(store::Read& read, OrganisationId organisation_id,
-                                  const store::PageRequest& page, bool unpaired,
+                                  const store::PageRequest& page, bool only_unpaired,
                                   std::string_view group) const {
     auto rows =
         read.query(LECTERN_DEVICE_COLUMNS
                    "WHERE d.organisation_id = ?1 AND d.paired = ?2 AND (?3 IS NULL OR (d.name, d.id) >"
                    " (SELECT name, id FROM devices WHERE organisation_id = ?1 AND id = ?3))"
                    " AND (?5 = '' OR d.group_name = ?5) ORDER BY d.name, d.id LIMIT ?4",
-                   organisation_id, !unpaired, page.after, page.limit + 1, group);
+                   organisation_id, !only_unpaired, page.after, page.limit + 1, group);
     return store::read_page<Device>(std::move(rows), page, device_of);
 }
 
@@ -92,10 +92,7 @@ Device Devices::rename(store::Tx& tx, OrganisationId organisation_id, DeviceId i
                name) == 0)
         platform::throw_not_found("headset");
     Device device = get(tx, organisation_id, id);
-    if (device.paired)
-        tx.after_commit([this, device] {
-            if (on_changed) on_changed(device);
-        });
+    if (device.paired) changed(tx, device);
     return device;
 }
 
@@ -119,7 +116,7 @@ Device Devices::replace(store::Tx& tx, OrganisationId organisation_id, DeviceId 
     }
     // Its sockets close; it comes back with the same token, under the id of the headset that it replaces.
     logins_.end_of_device(tx, organisation_id, by_id);
-    if (on_unpairing) on_unpairing(tx, organisation_id, by_id);
+    unpairing(tx, organisation_id, by_id);
     if (broken.paired) organisations_.give_seat_back(tx, organisation_id); // each had taken one
     tx.run("UPDATE devices SET paired = 0, serial_number = '/' || id WHERE id = ?", by_id);
     tx.run(
@@ -134,12 +131,10 @@ Device Devices::replace(store::Tx& tx, OrganisationId organisation_id, DeviceId 
     tx.run("UPDATE runs SET device_id = ?2 WHERE organisation_id = ?1 AND device_id = ?3", organisation_id,
            id, by_id);
     logins_.add_device_with_hash(tx, organisation_id, id, token_hash);
-    if (broken.paired && on_seat_given_back) on_seat_given_back(tx, organisation_id);
+    if (broken.paired) seat_given_back(tx, organisation_id);
     Device now = get(tx, organisation_id, id);
-    tx.after_commit([this, organisation_id, by_id, now] {
-        if (on_unpaired) on_unpaired(organisation_id, by_id);
-        if (on_changed) on_changed(now);
-    });
+    unpaired(tx, organisation_id, by_id);
+    changed(tx, now);
     return now;
 }
 
@@ -149,11 +144,9 @@ void Devices::unpair(store::Tx& tx, OrganisationId organisation_id, DeviceId id)
         platform::throw_not_found("paired headset");
     logins_.end_of_device(tx, organisation_id, id);
     organisations_.give_seat_back(tx, organisation_id);
-    if (on_unpairing) on_unpairing(tx, organisation_id, id);
-    if (on_seat_given_back) on_seat_given_back(tx, organisation_id);
-    tx.after_commit([this, organisation_id, id] {
-        if (on_unpaired) on_unpaired(organisation_id, id);
-    });
+    unpairing(tx, organisation_id, id);
+    seat_given_back(tx, organisation_id);
+    unpaired(tx, organisation_id, id);
 }
 
 } // namespace devices

@@ -14,6 +14,7 @@
 #include "people/people.h"
 #include "people/signing_in/logins.h"
 #include "platform/ids.h"
+#include "store/hook.h"
 #include "store/page.h"
 #include "store/transaction.h"
 
@@ -46,7 +47,7 @@ public:
     // organisation of the result.
     std::optional<Device> by_serial_number(store::Read& read, std::string_view serial_number) const;
     store::Page<Device> list(store::Read& read, OrganisationId organisation_id,
-                             const store::PageRequest& page, bool unpaired = false,
+                             const store::PageRequest& page, bool only_unpaired = false,
                              std::string_view group = "") const;
     std::vector<Device> paired(store::Read& read,
                                OrganisationId organisation_id) const; // all of them, by name
@@ -62,13 +63,10 @@ public:
     // Ends its logins, frees its seat in the room, and gives its licence seat back.
     void unpair(store::Tx& tx, OrganisationId organisation_id, DeviceId id);
 
-    // Called in the transaction that unpairs a headset; rooms free the seat.
-    std::function<void(store::Tx&, OrganisationId organisation_id, DeviceId device_id)> on_unpairing;
-    std::function<void(store::Tx&, OrganisationId organisation_id)>
-        on_seat_given_back; // pairing tells the seats left
-    // After the commit, on the writer thread: paired or renamed; unpaired.
-    std::function<void(const Device&)> on_changed;
-    std::function<void(OrganisationId organisation_id, DeviceId device_id)> on_unpaired;
+    store::During<OrganisationId, DeviceId> unpairing; // rooms free its seat, trainings end
+    store::During<OrganisationId> seat_given_back;     // of the licence
+    store::After<Device> changed;                      // paired or renamed
+    store::After<OrganisationId, DeviceId> unpaired;
 
 private:
     people::Organisations& organisations_;

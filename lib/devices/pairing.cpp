@@ -71,11 +71,7 @@ void PairingBrake::forget(std::string_view serial_number) {
 
 Pairing::Pairing(Devices& devices, people::Organisations& organisations, people::Logins& logins,
                  platform::Random& random)
-    : devices_(devices), organisations_(organisations), logins_(logins), random_(random) {
-    devices_.on_seat_given_back = [this](store::Tx& tx, OrganisationId organisation_id) {
-        tell_state(tx, organisation_id);
-    };
-}
+    : devices_(devices), organisations_(organisations), logins_(logins), random_(random) {}
 
 // Drawn uniformly; taken codes are skipped, modulo a million, until one is free.
 int Pairing::free_code(store::Tx& tx) {
@@ -157,9 +153,7 @@ Device Pairing::take(store::Tx& tx, OrganisationId organisation_id, const Headse
                                 headset.serial_number));
     tell_state(tx, organisation_id);
     Device device = devices_.get(tx, organisation_id, *known);
-    tx.after_commit([this, device] {
-        if (devices_.on_changed) devices_.on_changed(device);
-    });
+    devices_.changed(tx, device);
     return device;
 }
 
@@ -167,13 +161,10 @@ void Pairing::close_requests(store::Tx& tx, store::Statement rows) {
     std::vector<std::pair<OrganisationId, PairingRequestId>> closed;
     while (rows.step())
         closed.emplace_back(rows.id<OrganisationId>(0), rows.id<PairingRequestId>(1));
-    for (const auto& [organisation_id, id] : closed)
+    for (const auto& [organisation_id, id] : closed) {
         tx.run("DELETE FROM pairing_requests WHERE organisation_id = ? AND id = ?", organisation_id, id);
-    tx.after_commit([this, closed] {
-        if (!on_request_closed) return;
-        for (const auto& [organisation_id, id] : closed)
-            on_request_closed(organisation_id, id);
-    });
+        request_closed(tx, organisation_id, id);
+    }
 }
 
 Pairing::SignInOutcome Pairing::pair_by_sign_in(store::Tx& tx, const people::Person& person,
@@ -208,9 +199,7 @@ std::string Pairing::ask(store::Tx& tx, const people::Person& person, const Head
         "INSERT INTO pairing_requests (organisation_id, serial_number, model, person_id, token_hash,"
         " created_ms) VALUES (?, ?, ?, ?, ?, ?)",
         organisation_id, headset.serial_number, headset.model, person.id, store::Blob{hash}, tx.now_ms());
-    tx.after_commit([this, request] {
-        if (on_requested) on_requested(request);
-    });
+    requested(tx, request);
     return token;
 }
 
@@ -225,9 +214,7 @@ PairingState Pairing::state(store::Read& read, OrganisationId organisation_id) c
 }
 
 void Pairing::tell_state(store::Tx& tx, OrganisationId organisation_id) {
-    tx.after_commit([this, now = state(tx, organisation_id)] {
-        if (on_state) on_state(now);
-    });
+    state_changed(tx, state(tx, organisation_id));
 }
 
 PairingState Pairing::open_window(store::Tx& tx, OrganisationId organisation_id, PersonId opened_by,

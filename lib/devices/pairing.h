@@ -22,6 +22,7 @@
 #include "people/signing_in/logins.h"
 #include "platform/ids.h"
 #include "platform/random.h"
+#include "store/hook.h"
 #include "store/transaction.h"
 
 namespace devices {
@@ -110,17 +111,17 @@ public:
     Device admit(store::Tx& tx, OrganisationId organisation_id, PairingRequestId request_id);
     void refuse(store::Tx& tx, OrganisationId organisation_id, PairingRequestId request_id);
 
-    // After the commit, on the writer thread.
-    std::function<void(const PairingState&)> on_state; // the window or the seats left changed
-    std::function<void(const PairingRequest&)> on_requested;
-    std::function<void(OrganisationId organisation_id, PairingRequestId request_id)> on_request_closed;
+    store::After<PairingState> state_changed; // the window, or the seats left
+    store::After<PairingRequest> requested;
+    store::After<OrganisationId, PairingRequestId> request_closed;
+    // For the wiring: a licence has other seats left, which is part of the state.
+    void tell_state(store::Tx& tx, OrganisationId organisation_id);
 
 private:
     Device take(store::Tx& tx, OrganisationId organisation_id, const Headset& headset);
     int free_code(store::Tx& tx);
     std::string ask(store::Tx& tx, const people::Person& person, const Headset& headset);
     void close_requests(store::Tx& tx, store::Statement organisations_and_ids);
-    void tell_state(store::Tx& tx, OrganisationId organisation_id);
 
     Devices& devices_;
     people::Organisations& organisations_;

@@ -80,7 +80,7 @@ void Presence::update(DeviceId device_id, Change change) {
         if (found == states_.end() || !change(found->second)) return;
         present = found->second.present;
     }
-    if (on_changed) on_changed(present);
+    changed.now(present);
 }
 
 void Presence::come_alive(State& state, std::int64_t now_ms) {
@@ -144,9 +144,8 @@ void Presence::sweep(std::int64_t now_ms) {
             silent.push_back(state.present);
         }
     }
-    if (on_changed)
-        for (const Present& present : silent)
-            on_changed(present);
+    for (const Present& present : silent)
+        changed.now(present);
 }
 
 std::optional<Present> Presence::find(DeviceId device_id) const {

@@ -16,6 +16,7 @@
 
 #include "devices/device.h"
 #include "platform/ids.h"
+#include "store/hook.h"
 #include "store/transaction.h"
 
 namespace devices {
@@ -66,8 +67,8 @@ public:
     bool has_due(std::int64_t now_ms) const;
     void keep_due(store::Tx& tx); // a job of the writer; what fails is due again
 
-    // Called without a lock held, on the thread that caused it: online or offline, or a new report.
-    std::function<void(const Present&)> on_changed;
+    // Online or offline, or a new report. Told without a lock held, on the thread that caused it.
+    store::After<Present> changed;
 
 private:
     struct State {

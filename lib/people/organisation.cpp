@@ -74,9 +74,9 @@ Organisation Organisations::add(store::Tx& tx, const NewOrganisation& organisati
     refuse_bad_day(organisation.last_day);
     tx.run("INSERT INTO licences (organisation_id, seats, type, last_day) VALUES (?, ?, ?, ?)", id,
            organisation.seats, organisation.licence_type, organisation.last_day);
-    Organisation added = get(tx, id);
-    if (on_added) tx.after_commit([this, added] { on_added(added); });
-    return added;
+    const Organisation made = get(tx, id);
+    added(tx, made);
+    return made;
 }
 
 Organisation Organisations::change(store::Tx& tx, OrganisationId organisation_id,
@@ -112,7 +112,7 @@ Licence Organisations::change_licence(store::Tx& tx, OrganisationId organisation
         " last_day = CASE WHEN ?4 THEN ?5 ELSE last_day END WHERE organisation_id = ?1",
         organisation_id, change.type, change.seats, change.last_day.has_value(),
         change.last_day.value_or(std::nullopt));
-    if (on_licence_changed) on_licence_changed(tx, organisation_id);
+    licence_changed(tx, organisation_id);
     return licence(tx, organisation_id);
 }
 

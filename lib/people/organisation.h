@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "platform/ids.h"
+#include "store/hook.h"
 #include "store/transaction.h"
 
 namespace people {
@@ -76,10 +77,8 @@ public:
     void refuse_without_seat(store::Read& read, OrganisationId organisation_id) const;
     void give_seat_back(store::Tx& tx, OrganisationId organisation_id);
 
-    // After the commit, on the writer thread.
-    std::function<void(const Organisation&)> on_added;
-    // In the transaction that changes a licence, after the change.
-    std::function<void(store::Tx&, OrganisationId organisation_id)> on_licence_changed;
+    store::After<Organisation> added;
+    store::During<OrganisationId> licence_changed; // after the change
 };
 
 nlohmann::json json_of(const Organisation& organisation);

@@ -188,7 +188,7 @@ Person People::change(store::Tx& tx, OrganisationId organisation_id, PersonId id
         organisation_id, id, name_of(after.role), after.nickname, after.first_name, after.last_name,
         after.username, after.email, after.external_id, after.active);
     logins_.refresh_person(tx, organisation_id, id);
-    if (on_renamed && after.nickname != before.nickname) on_renamed(tx, organisation_id, id);
+    if (after.nickname != before.nickname) renamed(tx, organisation_id, id);
     return get(tx, organisation_id, id);
 }
 
@@ -197,7 +197,7 @@ void People::deactivate(store::Tx& tx, OrganisationId organisation_id, PersonId 
     if (!person.active) return;
     if (person.role == Role::administrator) refuse_last_administrator(tx, organisation_id, id);
     logins_.end_of_person(tx, organisation_id, id);
-    if (on_deactivating) on_deactivating(tx, organisation_id, id);
+    deactivating(tx, organisation_id, id);
     tx.run("UPDATE persons SET active = 0 WHERE organisation_id = ? AND id = ?", organisation_id, id);
 }
 
@@ -237,7 +237,7 @@ void People::set_password(store::Tx& tx, OrganisationId organisation_id, PersonI
                organisation_id, id, password_hash) == 0)
         platform::throw_not_found("person");
     logins_.end_of_person(tx, organisation_id, id, platform::Proof::password, except_login_id);
-    if (on_password_set) on_password_set(tx, organisation_id, id);
+    password_set(tx, organisation_id, id);
 }
 
 nlohmann::json json_of(const Person& person) {

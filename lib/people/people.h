@@ -13,6 +13,7 @@
 
 #include "platform/caller.h"
 #include "platform/ids.h"
+#include "store/hook.h"
 #include "store/page.h"
 #include "store/transaction.h"
 
@@ -89,12 +90,9 @@ public:
     void set_password(store::Tx& tx, OrganisationId organisation_id, PersonId id,
                       std::string_view password_hash, LoginId except_login_id = {});
 
-    // Called in the transaction that deactivates somebody; rooms free the seats.
-    std::function<void(store::Tx&, OrganisationId organisation_id, PersonId person_id)> on_deactivating;
-    // Called in the transaction that sets a password: a request for a forgotten one is then settled.
-    std::function<void(store::Tx&, OrganisationId organisation_id, PersonId person_id)> on_password_set;
-    // Called in the transaction that changes somebody's nickname, after the change; rooms show it.
-    std::function<void(store::Tx&, OrganisationId organisation_id, PersonId person_id)> on_renamed;
+    store::During<OrganisationId, PersonId> deactivating; // rooms free the seats
+    store::During<OrganisationId, PersonId> password_set; // a forgotten password needs no help any more
+    store::During<OrganisationId, PersonId> renamed;      // has another nickname now, which rooms show
 
 private:
     struct Names {

@@ -47,9 +47,7 @@ void Profiles::forgot_password(store::Tx& tx, std::string_view email) {
         "INSERT INTO password_requests (person_id, at_ms) VALUES (?1, ?2)"
         " ON CONFLICT (person_id) DO UPDATE SET at_ms = ?2",
         request.person.id, request.at_ms);
-    tx.after_commit([this, organisation_id = rows.id<OrganisationId>(1), request] {
-        if (on_password_request) on_password_request(organisation_id, request.person.id, request);
-    });
+    password_request(tx, rows.id<OrganisationId>(1), request.person.id, request);
 }
 
 std::vector<PasswordRequest> Profiles::password_requests(store::Read& read,
@@ -70,9 +68,7 @@ bool Profiles::close_password_request(store::Tx& tx, OrganisationId organisation
         " (SELECT id FROM persons WHERE organisation_id = ? AND id = ?)",
         organisation_id, person_id);
     if (closed == 0) return false;
-    tx.after_commit([this, organisation_id, person_id] {
-        if (on_password_request) on_password_request(organisation_id, person_id, std::nullopt);
-    });
+    password_request(tx, organisation_id, person_id, std::nullopt);
     return true;
 }
 

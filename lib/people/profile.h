@@ -12,6 +12,7 @@
 
 #include "people/people.h"
 #include "platform/ids.h"
+#include "store/hook.h"
 #include "store/transaction.h"
 
 namespace people {
@@ -41,10 +42,8 @@ public:
     // False: there was no request.
     bool close_password_request(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
 
-    // After the commit, on the writer thread; null when the request is settled.
-    std::function<void(OrganisationId organisation_id, PersonId person_id,
-                       const std::optional<PasswordRequest>&)>
-        on_password_request;
+    // A password was forgotten; null once that is settled.
+    store::After<OrganisationId, PersonId, std::optional<PasswordRequest>> password_request;
 
 private:
     void ensure(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);

@@ -61,10 +61,6 @@ std::optional<Award> Progress::settle(store::Tx& tx, OrganisationId organisation
     if (award.first_time) keep_reached(tx, organisation_id, award.person_id, run_id);
     award.total_xp = total_xp(tx, organisation_id, award.person_id);
     award.achievements = reached_with_run(tx, run_id);
-    if (award.first_time)
-        tx.after_commit([this, organisation_id, award] {
-            if (on_awarded) on_awarded(organisation_id, award);
-        });
     return award;
 }
 

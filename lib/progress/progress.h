@@ -122,9 +122,6 @@ public:
     std::vector<const Achievement*> note_help(store::Tx& tx, OrganisationId organisation_id,
                                               PersonId person_id, PersonId seen_by);
 
-    // After the commit, on the writer thread.
-    std::function<void(OrganisationId organisation_id, const Award&)> on_awarded;
-
 private:
     Figures figures_of(store::Read& read, OrganisationId organisation_id, PersonId person_id,
                        std::int64_t* current_streak_days = nullptr) const;

@@ -100,17 +100,12 @@ Room Rooms::measure(store::Tx& tx, OrganisationId organisation_id, RoomId room_i
             " WHERE organisation_id = ?1 AND id = ?2 AND (rooms.rows <> m.rows OR rooms.places <> m.places)",
             organisation_id, room_id) > 0;
     Room room = get(tx, organisation_id, room_id);
-    if (changed)
-        tx.after_commit([this, room] {
-            if (on_room_changed) on_room_changed(room);
-        });
+    if (changed) room_changed(tx, room);
     return room;
 }
 
 void Rooms::tell_removed(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, SeatId seat_id) {
-    tx.after_commit([this, organisation_id, room_id, seat_id] {
-        if (on_seat_removed) on_seat_removed(organisation_id, room_id, seat_id);
-    });
+    seat_removed(tx, organisation_id, room_id, seat_id);
 }
 
 Seat Rooms::add_seat(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, const NewSeat& seat) {
@@ -290,11 +285,8 @@ Room Rooms::save_layout(store::Tx& tx, OrganisationId organisation_id, RoomId ro
     for (const SeatId id : save.save_seats(before))
         tell_removed(tx, organisation_id, room_id, id);
     Room room = measure(tx, organisation_id, room_id);
-    tx.after_commit([this, organisation_id, after = seats(tx, organisation_id, room_id)] {
-        if (!on_seat_changed) return;
-        for (const Seat& seat : after)
-            on_seat_changed(organisation_id, seat);
-    });
+    for (Seat& seat : seats(tx, organisation_id, room_id))
+        seat_changed(tx, organisation_id, std::move(seat));
     return room;
 }
 

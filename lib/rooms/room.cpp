@@ -180,12 +180,9 @@ Room Rooms::make_grid(store::Tx& tx, OrganisationId organisation_id, const std::
                 "?, ?, ?)",
                 id, row, place, (place - 1) * pitch, (row - 1) * pitch, type, tx.now_ms());
     Room room = get(tx, organisation_id, id);
-    tx.after_commit([this, room, made = seats(tx, organisation_id, id)] {
-        if (on_room_changed) on_room_changed(room);
-        if (!on_seat_changed) return;
-        for (const Seat& seat : made)
-            on_seat_changed(room.organisation_id, seat);
-    });
+    room_changed(tx, room);
+    for (Seat& seat : seats(tx, organisation_id, id))
+        seat_changed(tx, organisation_id, std::move(seat));
     return room;
 }
 
@@ -194,9 +191,7 @@ Room Rooms::rename(store::Tx& tx, OrganisationId organisation_id, RoomId id, con
     refuse_taken_name(tx, organisation_id, id, name);
     tx.run("UPDATE rooms SET name = ?3 WHERE organisation_id = ?1 AND id = ?2", organisation_id, id, name);
     Room room = get(tx, organisation_id, id);
-    tx.after_commit([this, room] {
-        if (on_room_changed) on_room_changed(room);
-    });
+    room_changed(tx, room);
     return room;
 }
 
@@ -205,15 +200,11 @@ void Rooms::remove(store::Tx& tx, OrganisationId organisation_id, RoomId id) {
     get(tx, organisation_id, id);
     tx.run("DELETE FROM seats WHERE room_id = ?", id);
     tx.run("DELETE FROM rooms WHERE organisation_id = ? AND id = ?", organisation_id, id);
-    tx.after_commit([this, organisation_id, id] {
-        if (on_room_removed) on_room_removed(organisation_id, id);
-    });
+    room_removed(tx, organisation_id, id);
 }
 
 void Rooms::tell(store::Tx& tx, OrganisationId organisation_id, SeatId seat_id) {
-    tx.after_commit([this, organisation_id, changed = seat(tx, organisation_id, seat_id)] {
-        if (on_seat_changed) on_seat_changed(organisation_id, changed);
-    });
+    seat_changed(tx, organisation_id, seat(tx, organisation_id, seat_id));
 }
 
 void Rooms::refuse_maintenance(const Seat& seat) const {

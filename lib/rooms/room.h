@@ -14,6 +14,7 @@
 #include "people/classes.h"
 #include "people/people.h"
 #include "platform/ids.h"
+#include "store/hook.h"
 #include "store/transaction.h"
 
 namespace rooms {
@@ -170,11 +171,10 @@ public:
     // class, unpaired headsets, and seats under maintenance.
     bool apply_seating(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, ClassId class_id);
 
-    // After the commit, on the writer thread.
-    std::function<void(OrganisationId organisation_id, const Seat&)> on_seat_changed;
-    std::function<void(OrganisationId organisation_id, RoomId room_id, SeatId seat_id)> on_seat_removed;
-    std::function<void(const Room&)> on_room_changed; // made or renamed
-    std::function<void(OrganisationId organisation_id, RoomId room_id)> on_room_removed;
+    store::After<OrganisationId, Seat> seat_changed;
+    store::After<OrganisationId, RoomId, SeatId> seat_removed;
+    store::After<Room> room_changed; // made or renamed
+    store::After<OrganisationId, RoomId> room_removed;
 
 private:
     std::vector<SeatId> seats_taken_by(store::Read& read, OrganisationId organisation_id,

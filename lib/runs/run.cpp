@@ -173,7 +173,7 @@ Run Runs::change(store::Tx& tx, OrganisationId organisation_id, RunId id, const 
         change.completed.value_or(run.completed), change.score ? change.score : run.score,
         change.data.value_or(run.data), change.started_ms.value_or(run.started_ms),
         change.ended_ms.value_or(run.ended_ms));
-    if (on_named && change.person_id && *change.person_id) on_named(tx, organisation_id, id);
+    if (change.person_id && *change.person_id) named(tx, organisation_id, id);
     return get(tx, organisation_id, id);
 }
 

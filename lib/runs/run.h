@@ -13,6 +13,7 @@
 #include "people/people.h"
 #include "platform/ids.h"
 #include "platform/random.h"
+#include "store/hook.h"
 #include "store/page.h"
 #include "store/transaction.h"
 
@@ -116,8 +117,7 @@ public:
     // is.
     Run finish(store::Tx& tx, OrganisationId organisation_id, RunId id, std::int64_t ended_ms);
 
-    // In the transaction in which a run gets its person.
-    std::function<void(store::Tx&, OrganisationId organisation_id, RunId id)> on_named;
+    store::During<OrganisationId, RunId> named; // it became somebody's
 
 private:
     platform::Random& random_;

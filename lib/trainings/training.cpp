@@ -97,15 +97,6 @@ void name_by_headset(store::Tx& tx, runs::Runs& runs, const devices::Devices& de
     if (device && device->person) runs.name(tx, run.organisation_id, run.id, device->person->id);
 }
 
-using Hearers = std::vector<std::function<void(const Trainings::Shown&)>>;
-
-void announce(store::Tx& tx, const Hearers& hearers, Trainings::Shown shown) {
-    tx.after_commit([&hearers, shown = std::make_shared<const Trainings::Shown>(std::move(shown))] {
-        for (const auto& hear : hearers)
-            hear(*shown);
-    });
-}
-
 } // namespace
 
 std::string_view name_of(Phase phase) {
@@ -219,7 +210,7 @@ Training Trainings::make(store::Tx& tx, OrganisationId organisation_id, const ru
         "?1",
         made.id, name_of(phase), assigned_by, tx.now_ms(), running_ms);
     Training training = get(tx, organisation_id, made.id);
-    announce(tx, on_changed, {training, {}, {}, scenario_of(tx, training).content}); // a new one has no more
+    changed(tx, {training, {}, {}, scenario_of(tx, training).content}); // a new one has no more
     return training;
 }
 
@@ -293,11 +284,10 @@ Training Trainings::record(store::Tx& tx, OrganisationId organisation_id, RunId 
     name_by_headset(tx, runs_, devices_, runs_.finish(tx, organisation_id, run_id, tx.now_ms()));
     tx.run("UPDATE runs SET progress = 1 WHERE organisation_id = ? AND id = ?", organisation_id, run_id);
     reckon(tx, get(tx, organisation_id, run_id));
-    const Training recorded = get(tx, organisation_id, run_id);
-    for (const auto& hear : on_recorded)
-        hear(tx, recorded);
+    const Training done = get(tx, organisation_id, run_id);
+    recorded(tx, done);
     tell(tx, organisation_id, run_id);
-    return recorded;
+    return done;
 }
 
 // Computes the score by the criteria, and the score that counts.
@@ -407,10 +397,10 @@ Training Trainings::give_score(store::Tx& tx, OrganisationId organisation_id, Ru
 }
 
 void Trainings::tell(store::Tx& tx, OrganisationId organisation_id, RunId run_id) {
-    if (on_changed.empty()) return;
+    if (!changed.is_heard()) return;
     Shown shown{get(tx, organisation_id, run_id), ticks(tx, run_id), notes(tx, run_id), {}};
     shown.content = scenario_of(tx, shown.training).content;
-    announce(tx, on_changed, std::move(shown));
+    changed(tx, std::move(shown));
 }
 
 void Trainings::require(store::Tx& tx, OrganisationId organisation_id, RunId run_id) {

@@ -25,6 +25,7 @@
 #include "platform/ids.h"
 #include "runs/run.h"
 #include "scenarios/scenario.h"
+#include "store/hook.h"
 #include "store/transaction.h"
 
 namespace trainings {
@@ -150,7 +151,7 @@ public:
                         std::optional<PersonId> person_id);
 
     // In the transaction of a record, once per run: this is where experience is given.
-    std::vector<std::function<void(store::Tx&, const Training&)>> on_recorded;
+    store::During<Training> recorded;
     // After the commit, on the writer thread, when anything of it changed; with the ticks and notes as they
     // are then.
     struct Shown {
@@ -159,7 +160,7 @@ public:
         std::vector<Note> notes;
         scenarios::Content content;
     };
-    std::vector<std::function<void(const Shown&)>> on_changed;
+    store::After<Shown> changed;
 
 private:
     Training make(store::Tx& tx, OrganisationId organisation_id, const runs::NewRun& run, Phase phase,

@@ -228,12 +228,10 @@ struct Waiting {
     devices::PairingRequest request;
 
     Waiting() {
-        school.pairing.on_requested = [this](const devices::PairingRequest& made) {
-            asked.push_back(made.id);
-        };
-        school.pairing.on_request_closed = [this](OrganisationId, PairingRequestId id) {
-            closed.push_back(id);
-        };
+        school.pairing.requested.connect(
+            [this](const devices::PairingRequest& made) { asked.push_back(made.id); });
+        school.pairing.request_closed.connect(
+            [this](OrganisationId, PairingRequestId id) { closed.push_back(id); });
         token = sign_in(school, ada, "DPVR-1").token;
         request = requests().at(0);
     }
@@ -306,9 +304,8 @@ TEST_CASE("without a seat a headset goes on waiting", "[devices]") {
 TEST_CASE("changes of pairing are announced after the commit", "[devices]") {
     School school(2);
     std::vector<std::int64_t> seats_left;
-    school.pairing.on_state = [&](const devices::PairingState& state) {
-        seats_left.push_back(state.seats_left);
-    };
+    school.pairing.state_changed.connect(
+        [&](const devices::PairingState& state) { seats_left.push_back(state.seats_left); });
     auto first = school.pair("DPVR-1");
     school.pair("DPVR-2");
     CHECK(error_of([&] { school.pair("DPVR-3"); }) == "conflict");

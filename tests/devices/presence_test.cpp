@@ -24,9 +24,8 @@ struct Watched {
 
     Watched() {
         device = school.pair("DPVR-1").device.id;
-        school.presence.on_changed = [this](const devices::Present& present) {
-            told.push_back(present.online);
-        };
+        school.presence.changed.connect(
+            [this](const devices::Present& present) { told.push_back(present.online); });
     }
     std::int64_t now() { return school.clock.now_ms(); }
     bool online() { return school.presence.find(device)->online; }

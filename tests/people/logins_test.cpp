@@ -131,7 +131,7 @@ TEST_CASE("changed rights hold at once, and a deactivated person is signed out e
     CHECK(school.caller(token).role == Role::administrator);
 
     std::vector<LoginId> ended;
-    school.logins.on_ended = [&](const std::vector<LoginId>& ids) { ended = ids; };
+    school.logins.ended.connect([&](const std::vector<LoginId>& ids) { ended = ids; });
     school.write([&](store::Tx& tx) { school.people.deactivate(tx, school.organisation, rossi.id); });
     CHECK(school.caller(token).is_stranger());
     CHECK(ended.size() == 1);
@@ -155,10 +155,10 @@ TEST_CASE("a headset has one wearer and a student one headset", "[people]") {
     auto ben = school.add_student("Ben");
     auto first = school.pair("DPVR-1"), second = school.pair("DPVR-2");
     std::vector<std::pair<DeviceId, std::string>> told;
-    school.logins.on_signed_in = [&](OrganisationId, DeviceId device_id,
-                                     std::optional<PersonReference> person) {
-        told.emplace_back(device_id, person ? person->nickname : "nobody");
-    };
+    school.logins.signed_in.connect(
+        [&](OrganisationId, DeviceId device_id, std::optional<PersonReference> person) {
+            told.emplace_back(device_id, person ? person->nickname : "nobody");
+        });
 
     put_on(school, first.device.id, ada);
     auto own = log_in(school, ada, Proof::pin, first.device.id).token; // as the lms dialect's clients hold

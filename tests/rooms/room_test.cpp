@@ -20,7 +20,7 @@ struct Classroom {
     std::vector<Seat> told;
 
     Classroom() {
-        school.rooms.on_seat_changed = [this](OrganisationId, const Seat& seat) { told.push_back(seat); };
+        school.rooms.seat_changed.connect([this](OrganisationId, const Seat& seat) { told.push_back(seat); });
     }
     rooms::Room make(const std::string& name) {
         return school.write(
@@ -239,7 +239,7 @@ TEST_CASE("a deleted room leaves its headsets and students without a seat", "[ro
     auto headset = school.pair("DPVR-1").device;
     lab.seat_device(lab.seats()[0].id, headset.id);
     RoomId removed;
-    school.rooms.on_room_removed = [&](OrganisationId, RoomId room_id) { removed = room_id; };
+    school.rooms.room_removed.connect([&](OrganisationId, RoomId room_id) { removed = room_id; });
     school.write([&](store::Tx& tx) { school.rooms.remove(tx, school.organisation, lab.room.id); });
     CHECK(removed == lab.room.id);
     school.read([&](store::Read& read) {

@@ -172,8 +172,8 @@ TEST_CASE("trainings: assigned, fetched, running, recorded; recorded once, repla
     const auto ada = box.school.add_student("ada");
     int given = 0;
     std::vector<std::string> told;
-    box.trainings.on_recorded.push_back([&](store::Tx&, const trainings::Training&) { ++given; });
-    box.trainings.on_changed.push_back(
+    box.trainings.recorded.connect([&](store::Tx&, const trainings::Training&) { ++given; });
+    box.trainings.changed.connect(
         [&](const trainings::Trainings::Shown& shown) { told.emplace_back(name_of(shown.training.phase)); });
     trainings::Assignment assignment;
     assignment.scenario_id = fire.id;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/recovery.h"
 #include "app/services.h"
 #include "platform/ids.h"
 #include "support/fake_connection.h"
@@ -127,7 +128,7 @@ private:
                 std::lock_guard lock(mutex_);
                 posted_.push_back(std::move(work));
             });
-        services->load();
+        app::recover(*services);
         run_posted();
     }
     bool run_once() {

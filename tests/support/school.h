@@ -1,30 +1,14 @@
-// A small school on a real store in a temporary folder: tests of the domains start from it. It connects by
-// hand only the callbacks that rooms and presence need. Classroom (classroom.h) has the product's own wiring.
+// A small school on a real store in a temporary folder: tests of the domains start from it. Its modules are the product's
+// own services with their wiring, without a network.
 #pragma once
 
+#include <functional>
 #include <string>
 
-#include "devices/device.h"
-#include "devices/pairing.h"
-#include "devices/presence.h"
-#include "people/classes.h"
-#include "people/organisation.h"
-#include "people/people.h"
-#include "people/rosters/import.h"
-#include "people/signing_in/invitation.h"
-#include "people/signing_in/lockout.h"
-#include "people/signing_in/login_card.h"
-#include "people/signing_in/logins.h"
-#include "people/signing_in/second_factor.h"
-#include "people/signing_in/setup.h"
-#include "people/signing_in/sign_in.h"
-#include "people/signing_in/site_keys.h"
-#include "platform/crypto.h"
+#include "app/services.h"
 #include "platform/error.h"
 #include "platform/ids.h"
 #include "platform/text.h"
-#include "rooms/room.h"
-#include "store/store.h"
 #include "support/manual_clock.h"
 #include "support/sequence_random.h"
 #include "support/temporary_folder.h"
@@ -33,20 +17,7 @@ namespace support {
 
 class School {
 public:
-    explicit School(std::int64_t seats = 40) {
-        people.on_deactivating = [this](store::Tx& tx, OrganisationId organisation_id, PersonId person_id) {
-            rooms.vacate_person(tx, organisation_id, person_id);
-        };
-        people.on_renamed = [this](store::Tx& tx, OrganisationId organisation_id, PersonId person_id) {
-            rooms.tell_renamed(tx, organisation_id, person_id);
-        };
-        devices.on_unpairing = [this](store::Tx& tx, OrganisationId organisation_id, DeviceId device_id) {
-            rooms.vacate_device(tx, organisation_id, device_id);
-        };
-        devices.on_changed = [this](const devices::Device& device) { presence.add(device); };
-        devices.on_unpaired = [this](OrganisationId, DeviceId device_id) { presence.remove(device_id); };
-        organisation = add_organisation("Riverside", seats);
-    }
+    explicit School(std::int64_t seats = 40) { organisation = add_organisation("Riverside", seats); }
 
     template <class Work>
     auto write(Work work) {
@@ -96,25 +67,29 @@ public:
     TemporaryFolder folder;
     ManualClock clock;
     SequenceRandom random;
-    store::Store store{{.folder = folder.path(), .readers = 2, .on_storage_full = {}}, clock};
-    platform::SecretHasher hasher{folder.path() / "pepper", random, platform::SecretHasher::Cost::least};
-
-    people::Organisations organisations;
-    people::Logins logins{random};
-    people::SiteKeys site_keys{random};
-    people::People people{logins};
-    people::Classes classes{people};
-    people::Lockouts lockouts;
-    people::SecondFactor second_factor{random, logins};
-    people::Invitations invitations{random, people, second_factor};
-    people::LoginCards login_cards{random, people};
-    people::SignIn sign_in{store, hasher, people, logins, lockouts, second_factor, login_cards, clock};
-    people::Setup setup{organisations, people, lockouts, random};
-    people::Imports imports{store, people, hasher, random};
-    devices::Devices devices{organisations, logins};
-    devices::Presence presence;
-    devices::Pairing pairing{devices, organisations, logins, random};
-    rooms::Rooms rooms{devices, people, classes};
+    // Nobody is connected: what is posted to the hub is dropped.
+    app::Services services{{.folder = folder.path(), .hashing = platform::SecretHasher::Cost::least},
+                           clock,
+                           random,
+                           [](std::function<void()>) {}};
+    store::Store& store = services.store;
+    platform::SecretHasher& hasher = services.hasher;
+    people::Organisations& organisations = services.organisations;
+    people::Logins& logins = services.logins;
+    people::SiteKeys& site_keys = services.site_keys;
+    people::People& people = services.people;
+    people::Classes& classes = services.classes;
+    people::Lockouts& lockouts = services.lockouts;
+    people::SecondFactor& second_factor = services.second_factor;
+    people::Invitations& invitations = services.invitations;
+    people::LoginCards& login_cards = services.login_cards;
+    people::SignIn& sign_in = services.sign_in;
+    people::Setup& setup = services.setup;
+    people::Imports& imports = services.imports;
+    devices::Devices& devices = services.devices;
+    devices::Presence& presence = services.presence;
+    devices::Pairing& pairing = services.pairing;
+    rooms::Rooms& rooms = services.rooms;
     OrganisationId organisation;
 };
 

@@ -214,7 +214,7 @@ Import Imports::commit(store::Tx& tx, OrganisationId organisation_id, ImportId i
     const Import import = get(tx, organisation_id, id);
     if (import.state != "staged") platform::throw_conflict("This import was committed already.");
     tx.run("UPDATE imports SET state = 'adding', draw_pins = ?2 WHERE id = ?1", id, draw_pins);
-    if (announce && on_committed) tx.after_commit([this, id] { on_committed(id); });
+    if (announce) committed(tx, id);
     return get(tx, organisation_id, id);
 }
 
@@ -426,8 +426,8 @@ void Imports::name_teachers(store::Tx& tx, const Import& import) {
 }
 
 void Imports::tell(store::Tx& tx, ImportId id) {
-    if (!on_progress) return;
-    if (auto import = find(tx, id)) tx.after_commit([this, told = *std::move(import)] { on_progress(told); });
+    if (!progressed.is_heard()) return;
+    if (auto import = find(tx, id)) progressed(tx, *std::move(import));
 }
 
 std::vector<DrawnPin> Imports::take_pins(ImportId id) {

@@ -21,6 +21,7 @@
 #include "platform/crypto.h"
 #include "platform/ids.h"
 #include "platform/random.h"
+#include "store/hook.h"
 #include "store/store.h"
 
 namespace people {
@@ -79,8 +80,8 @@ public:
     std::vector<DrawnPin> take_pins(ImportId id);
 
     // After the commit, on the writer thread: an import is ready for `run`; and after each step of it.
-    std::function<void(ImportId id)> on_committed;
-    std::function<void(const Import&)> on_progress;
+    store::After<ImportId> committed;
+    store::After<Import> progressed;
 
 private:
     struct Todo; // a row that a chunk takes

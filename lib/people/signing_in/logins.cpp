@@ -208,9 +208,7 @@ void Logins::bind(store::Tx& tx, LoginId login_id, OrganisationId organisation_i
     tx.run("UPDATE logins SET person_id = ?2 WHERE id = ?1", login_id,
            person ? std::optional(person->id) : std::nullopt);
     publish(tx, login_id);
-    tx.after_commit([this, organisation_id, device_id, person] {
-        if (on_signed_in) on_signed_in(organisation_id, device_id, person);
-    });
+    signed_in(tx, organisation_id, device_id, person);
 }
 
 void Logins::sign_in_on_device(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id,
@@ -304,8 +302,8 @@ void Logins::end_ids(store::Tx& tx, const std::vector<LoginId>& ids) {
                 if (!node.empty()) by_hash_.erase(node.mapped());
             }
         }
-        if (on_ended) on_ended(ids);
     });
+    ended(tx, ids);
 }
 
 void Logins::end(store::Tx& tx, OrganisationId organisation_id, LoginId id) {
@@ -340,9 +338,7 @@ void Logins::end_of_device(store::Tx& tx, OrganisationId organisation_id, Device
     end_ids(tx, ids_of(tx.query("SELECT id FROM logins WHERE organisation_id = ? AND device_id = ?",
                                 organisation_id, device_id)));
     if (!worn) return;
-    tx.after_commit([this, organisation_id, device_id] {
-        if (on_signed_in) on_signed_in(organisation_id, device_id, std::nullopt);
-    });
+    signed_in(tx, organisation_id, device_id, std::nullopt);
 }
 
 void Logins::raise_to_totp(store::Tx& tx, OrganisationId organisation_id, LoginId login_id) {
@@ -357,10 +353,7 @@ void Logins::refresh_person(store::Tx& tx, OrganisationId organisation_id, Perso
         publish(tx, id);
     auto device_id = device_of_person(tx, organisation_id, person_id);
     if (!device_id) return;
-    tx.after_commit([this, organisation_id, device = *device_id,
-                     person = person_on_device(tx, organisation_id, *device_id)] {
-        if (on_signed_in) on_signed_in(organisation_id, device, person);
-    });
+    signed_in(tx, organisation_id, *device_id, person_on_device(tx, organisation_id, *device_id));
 }
 
 bool Logins::has_prolonged() const {

@@ -22,6 +22,7 @@
 #include "platform/caller.h"
 #include "platform/ids.h"
 #include "platform/random.h"
+#include "store/hook.h"
 #include "store/transaction.h"
 
 namespace people {
@@ -95,11 +96,9 @@ public:
     bool has_prolonged() const;
     void keep_prolonged(store::Tx& tx);
 
-    // After the commit, on the writer thread. The first: somebody signed in or out (null) on a headset. The
-    // second: these logins have ended, so that their sockets are closed.
-    std::function<void(OrganisationId organisation_id, DeviceId device_id, std::optional<PersonReference>)>
-        on_signed_in;
-    std::function<void(const std::vector<LoginId>& login_ids)> on_ended;
+    // Somebody signed in (null: out) on a headset.
+    store::After<OrganisationId, DeviceId, std::optional<PersonReference>> signed_in;
+    store::After<std::vector<LoginId>> ended; // their sockets are closed
 
 private:
     struct Entry;

@@ -65,7 +65,7 @@ std::vector<DeviceId> headsets_of(store::Read& read, OrganisationId organisation
 std::vector<Held> Fetching::order(store::Tx& tx, OrganisationId organisation_id, const FetchOrder& order) {
     const auto contents = contents_of(tx, organisation_id, order);
     const auto headsets = headsets_of(tx, organisation_id, order);
-    std::vector<Held> ordered;
+    std::vector<Held> listed;
     for (const DeviceId device_id : headsets) {
         for (const ContentId content_id : contents)
             tx.run(
@@ -76,13 +76,11 @@ std::vector<Held> Fetching::order(store::Tx& tx, OrganisationId organisation_id,
                 device_id, organisation_id, content_id, tx.now_ms());
         for (Held& held : list(tx, organisation_id, device_id, std::nullopt))
             if (held.content_id && std::ranges::find(contents, *held.content_id) != contents.end())
-                ordered.push_back(std::move(held));
-        tx.after_commit([this, device_id, push = push_of(tx, organisation_id, device_id)] {
-            if (on_ordered) on_ordered(device_id, push);
-        });
+                listed.push_back(std::move(held));
+        ordered(tx, device_id, push_of(tx, organisation_id, device_id));
         tell_progress(tx, organisation_id, device_id);
     }
-    return ordered;
+    return listed;
 }
 
 void Fetching::report(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id,
@@ -105,9 +103,7 @@ void Fetching::report(store::Tx& tx, OrganisationId organisation_id, DeviceId de
 }
 
 void Fetching::tell_progress(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id) {
-    tx.after_commit([this, device_id, held = list(tx, organisation_id, device_id, std::nullopt)] {
-        if (on_progress) on_progress(device_id, progress_of(held));
-    });
+    progressed(tx, device_id, progress_of(list(tx, organisation_id, device_id, std::nullopt)));
 }
 
 std::vector<Held> Fetching::list(store::Read& read, OrganisationId organisation_id,

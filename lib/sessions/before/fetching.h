@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "platform/ids.h"
+#include "store/hook.h"
 #include "store/transaction.h"
 
 namespace sessions {
@@ -54,9 +55,8 @@ public:
     // The push content.fetch for a headset: what it still has to fetch.
     nlohmann::json push_of(store::Read& read, OrganisationId organisation_id, DeviceId device_id) const;
 
-    // After the commit, on the writer: a headset must be told what to fetch; a headset's progress changed.
-    std::function<void(DeviceId device_id, const nlohmann::json& push)> on_ordered;
-    std::function<void(DeviceId device_id, const nlohmann::json& progress)> on_progress;
+    store::After<DeviceId, nlohmann::json> ordered;    // what a headset is told to fetch
+    store::After<DeviceId, nlohmann::json> progressed; // how far it is
 
 private:
     void tell_progress(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id);

@@ -1,0 +1,11 @@
+// What memory gets back from the disk at the start: logins, site keys, presence, what pages are shown, the lessons that
+// were running. Once, before anything else; nobody is connected yet.
+#pragma once
+
+namespace app {
+
+class Services;
+
+void recover(Services& services);
+
+} // namespace app

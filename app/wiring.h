@@ -1,0 +1,22 @@
+// Who hears of what: the only place that connects the hooks of modules (store/hook.h) to other modules.
+#pragma once
+
+namespace dialects::seats {
+class Sockets;
+}
+namespace http {
+class FrontDoor;
+}
+
+namespace app {
+
+class Services;
+class Sockets;
+
+// The modules with one another. Done by the constructor of Services, before anything is loaded.
+void connect(Services& services);
+// A dialect and the network, once there is a server.
+void connect(Services& services, dialects::seats::Sockets& seats);
+void connect(Services& services, Sockets& sockets, http::FrontDoor& front_door);
+
+} // namespace app

@@ -155,10 +155,10 @@ Message Chat::answer(const Setting& setting, const Message& message, const std::
         reply.origin = Origin::endpoint;
         return reply;
     }
-    std::vector<Said> before;
+    std::vector<Said> told;
     for (const Message& one : before)
-        if (one.role != Role::teacher) before.push_back({one.role == Role::student, one.text, one.entry});
-    auto [text, thing] = reply_to(message.text, setting.character, setting.knowledge, before, finding);
+        if (one.role != Role::teacher) told.push_back({one.role == Role::student, one.text, one.entry});
+    auto [text, thing] = reply_to(message.text, setting.character, setting.knowledge, told, finding);
     reply.text = std::move(text);
     reply.entry = thing;
     reply.origin = Origin::embedded;

@@ -49,8 +49,9 @@ struct Importing {
         return school.imports.stage(school.organisation, head.id, roster, update);
     }
     people::Import run(const people::Import& staged, bool draw_pins = false) {
-        school.write(
-            [&](store::Tx& tx) { school.imports.commit(tx, school.organisation, staged.id, draw_pins); });
+        school.write([&](store::Tx& tx) {
+            school.imports.commit(tx, school.organisation, staged.id, draw_pins, false);
+        });
         school.imports.run(staged.id, [] { return false; });
         return look(staged);
     }
@@ -245,8 +246,9 @@ TEST_CASE("an interrupted import goes on where it stopped, and shows nobody befo
     for (int i = 0; i < 1200; ++i)
         text += "s" + std::to_string(i) + ",6" + std::to_string(i % 40) + "\n";
     const auto staged = at.stage(people::read_roster(text));
-    at.school.write(
-        [&](store::Tx& tx) { at.school.imports.commit(tx, at.school.organisation, staged.id, false); });
+    at.school.write([&](store::Tx& tx) {
+        at.school.imports.commit(tx, at.school.organisation, staged.id, false, false);
+    });
     int asked = 0;
     at.school.imports.run(staged.id, [&] { return ++asked > 700; });
     CHECK(at.look(staged).state == "adding");

@@ -1,5 +1,5 @@
 // Where a person looks, in words: for lists, for screen readers, and for the titles of charts.
-import type { Gaze, GazeGrid } from '../../api/types';
+import type { Gaze, GazeGrid, LiveDevice } from '../../api/types';
 import type { Key } from '../../i18n/i18n.svelte';
 
 export function wrapped_yaw(yaw_deg: number): number {
@@ -64,4 +64,9 @@ export function shares_of(grid: GazeGrid): { words: Key; share: number }[] {
     }
     const all = Math.max(1, grid.total);
     return [...sums].map(([words, sum]) => ({ words, share: sum / all })).sort((a, b) => b.share - a.share);
+}
+
+/// Where a headset was asked to look; straight ahead when it was not.
+export function direction_of({ look }: LiveDevice): Gaze {
+    return { yaw_deg: look?.yaw_deg ?? 0, pitch_deg: look?.pitch_deg ?? 0 };
 }

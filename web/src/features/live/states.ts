@@ -65,3 +65,21 @@ export function position_at(session: Session, now_ms: number): number {
     const duration = session.lessons[session.lesson_index]?.duration_ms ?? null;
     return duration === null ? position : Math.min(position, duration);
 }
+
+const shown_standings: Standing[] = [
+    'playing',
+    'paused',
+    'ready',
+    'hand',
+    'unwell',
+    'away',
+    'offline',
+    'needs_help',
+];
+
+/// How many headsets stand how, the best first; without those that none of them is.
+export function counts_of(devices: LiveDevice[]): { state: Standing; count: number }[] {
+    return shown_standings
+        .map((state) => ({ state, count: devices.filter((device) => standing_of(device) === state).length }))
+        .filter(({ count }) => count > 0);
+}

@@ -14,7 +14,8 @@ import sys
 
 # Comments, character and string literals, in the order in which they hide each other.
 NO_CODE = re.compile(
-    r'//[^\n]*|/\*.*?\*/|R"([^(\s]*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<![0-9a-fA-F])\'(?:\\.|[^\'\\\n])+\'', re.S)
+    r'//[^\n]*|/\*.*?\*/|R"([^(\s]*)\(.*?\)\1"|'
+    r'"(?:\\.|[^"\\\n])*"|(?<![0-9a-fA-F])\'(?:\\.|[^\'\\\n])+\'', re.S)
 MACRO = re.compile(r'^\s*#\s*define\s+(\w+)', re.M)
 DIRECTIVE = re.compile(r'^\s*#(?:[^\n]*\\\n)*[^\n]*$', re.M)
 # What a declaration calls its own: a type, or the name before a parameter list, a value, an array or the end;
@@ -22,6 +23,11 @@ DIRECTIVE = re.compile(r'^\s*#(?:[^\n]*\\\n)*[^\n]*$', re.M)
 TYPE = re.compile(r'\b(?:struct|class|enum|enum class|union|concept)\s+(\w+)')
 NAME = re.compile(r'(\w+)\s*(?=\(|=(?!=)|\{|\[|;|,|$)')
 NEXT = re.compile(r',\s*(\w+)\s*(?==|,|$)')
+# "using namespace a" opens a namespace to the whole batch; literals do no harm.
+OPENED = re.compile(r'\busing namespace ([\w:]+)(?<!literals);')
+SPACE = re.compile(r'\bnamespace ([\w:]+) \{')
+# A call of a function, or a type, that is not looked for in a certain place.
+USED = re.compile(r'(?<![\w.:>~])(?:\w+(?=\()|[A-Z]\w*)')
 # "using a::B", "using B = a::C", "namespace b = a::b": saying it twice does no harm.
 ALIAS = re.compile(r'\s*(?:using|namespace)\s+(?:(\w+)\s*=\s*([^=]+)|(?:[\w:]+::)(\w+))\s*$')
 
@@ -39,10 +45,15 @@ def names_in(head):
     return dict.fromkeys(names)
 
 
+def code_of(text):
+    return DIRECTIVE.sub('', NO_CODE.sub('""', text))
+
+
 def own_names(text):
     """The names that a file keeps to itself, each with the namespace it is in."""
     names = {('', macro): None for macro in MACRO.findall(text)}
-    code = DIRECTIVE.sub('', NO_CODE.sub('""', text))
+    code = code_of(text)
+    names[('', 'using namespace')] = ' '.join(sorted(set(OPENED.findall(code))))
     scopes = []  # one for each open brace: a namespace's name, '' for an unnamed one, None for anything else
     head = ''
     for part in re.split(r'([{};])', code):
@@ -62,24 +73,52 @@ def own_names(text):
     return names
 
 
-def clash(names, others):
-    return any(name in others and (meaning is None or meaning != others[name]) for name, meaning in names.items())
+def used_names(text, own):
+    """The names that a file uses without saying where they are from, with each namespace in which it may look."""
+    code = code_of(text)
+    spaces = {''}
+    for space in SPACE.findall(code):
+        parts = space.split('::')
+        spaces |= {'::'.join(parts[:n]) for n in range(1, len(parts) + 1)}
+    return {(space, name) for name in set(USED.findall(code)) - own for space in spaces}
+
+
+class Batch:
+    def __init__(self):
+        self.files, self.names, self.used = [], {}, set()
+
+    def takes(self, names, used):
+        """Not two things of one name, and nothing that would hide from one file what another one means."""
+        said_twice = names.keys() & self.names.keys()
+        return (all(names[name] is not None and names[name] == self.names[name] for name in said_twice)
+                and not hidden(names, self.used) and not hidden(self.names, used))
+
+    def add(self, file, names, used):
+        self.files.append(file)
+        self.names |= names
+        self.used |= used
+
+
+def hidden(names, used):
+    """Whether a name stands between its own namespace and one further out that somebody there means."""
+    return any((where, name) in used for where, name in names)
 
 
 def batches_of(files, size):
-    """First fit: a file goes into the first batch that has room and none of its names."""
+    """First fit: a file goes into the first batch that has room and takes it."""
     batches = []
     for file in files:
-        names = own_names(pathlib.Path(file).read_text(encoding='utf-8'))
+        text = pathlib.Path(file).read_text(encoding='utf-8')
+        names = own_names(text)
+        used = used_names(text, {name for _, name in names})
         for batch in batches:
-            if len(batch['files']) < size and not clash(names, batch['names']):
+            if len(batch.files) < size and batch.takes(names, used):
                 break
         else:
-            batch = {'files': [], 'names': {}}
+            batch = Batch()
             batches.append(batch)
-        batch['files'].append(file)
-        batch['names'] |= names
-    return [batch['files'] for batch in batches]
+        batch.add(file, names, used)
+    return [batch.files for batch in batches]
 
 
 def main():

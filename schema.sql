@@ -675,7 +675,7 @@ CREATE TABLE run_slices (
 CREATE TABLE event_batches (
     id          INTEGER PRIMARY KEY,
     run_id      INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
-    sender      INTEGER NOT NULL,                      -- the headset's id; minus the run's id for a site key
+    sender      INTEGER NOT NULL,                      -- the headset's number; minus the run's id for a site key
     batch_id    TEXT NOT NULL,                         -- chosen by the sender: sent twice, stored once
     received_ms INTEGER NOT NULL,
     base_ms     INTEGER NOT NULL,
@@ -685,6 +685,21 @@ CREATE TABLE event_batches (
     UNIQUE (sender, batch_id)
 ) STRICT;
 CREATE INDEX event_batches_by_run ON event_batches(run_id, id);
+
+-- A headset's number, by which its batches are known: its id, unless there is a row here. Two headsets that change
+-- places exchange their rows in `devices` and keep their numbers.
+CREATE TABLE sender_numbers (
+    device_id       INTEGER PRIMARY KEY REFERENCES devices(id),
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    number          INTEGER NOT NULL
+) STRICT;
+
+-- Headsets that a run was on earlier: their late batches are still taken.
+CREATE TABLE former_senders (
+    run_id INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (run_id, number)
+) STRICT, WITHOUT ROWID;
 
 -- For the sqlite3 shell and for reports of one's own: events as rows, under the unreal dialect's names.
 CREATE VIEW tracking_events AS

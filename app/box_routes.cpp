@@ -9,6 +9,7 @@
 #include "platform/process.h"
 #include "platform/text.h"
 #include "platform/version.h"
+#include "sessions/before/due.h"
 #include "store/migrate.h"
 
 namespace app {
@@ -76,11 +77,8 @@ http::Answer set_clock(const http::Call& call, Appliance& appliance) {
     const auto& set = appliance.options().set_clock;
     if (!set) platform::throw_conflict("The clock of this box is set by its system.");
     // A lesson computes its positions from this clock.
-    const bool lesson = appliance.services().store.read([](store::Read& read) {
-        return read.integer("SELECT 1 FROM sessions WHERE state IN ('running', 'paused') LIMIT 1")
-            .has_value();
-    });
-    if (lesson) platform::throw_conflict("A lesson is on: set the clock when it is over.");
+    if (appliance.services().store.read(sessions::is_lesson_on))
+        platform::throw_conflict("A lesson is on: set the clock when it is over.");
     set(call.body.at("now_ms"));
     return http::json({{"server_ms", appliance.services().clock.now_ms()}});
 }

@@ -4,6 +4,7 @@
 #include "app/settings.h"
 #include "platform/log.h"
 #include "platform/text.h"
+#include "sessions/before/due.h"
 
 namespace app {
 
@@ -47,10 +48,8 @@ bool Housekeeping::stopping() const {
 bool Housekeeping::is_due() const {
     return services_.store.read([](store::Read& read) {
         const std::int64_t since_ms = read.now_ms() - setting(read, done_setting, 0);
-        const bool lesson =
-            read.integer("SELECT 1 FROM sessions WHERE state IN ('running', 'paused') LIMIT 1").has_value();
         // Negative: the clock was set back, so we can't tell. One run too many does no harm.
-        return since_ms < 0 || since_ms >= (lesson ? 2 * day_ms : day_ms);
+        return since_ms < 0 || since_ms >= (sessions::is_lesson_on(read) ? 2 * day_ms : day_ms);
     });
 }
 

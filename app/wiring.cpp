@@ -70,6 +70,10 @@ void connect_headsets(Services& s) {
         if (const auto open = s.trainings.open_on(tx, organisation_id, device_id))
             s.trainings.cancel(tx, organisation_id, open->run.id);
     });
+    s.devices.replacing.connect(
+        [&s](store::Tx& tx, OrganisationId organisation_id, DeviceId id, DeviceId by_id) {
+            s.runs.replace_headset(tx, organisation_id, id, by_id);
+        });
     s.devices.changed.connect([&s](const devices::Device& device) {
         s.presence.add(device);
         s.waiting.device_changed(device);

@@ -127,9 +127,7 @@ Device Devices::replace(store::Tx& tx, OrganisationId organisation_id, DeviceId 
         by->app_version);
     tx.run("UPDATE devices SET serial_number = ?2, model = ?3, group_name = '' WHERE id = ?1", by_id,
            broken.serial_number, broken.model);
-    // The runs that the replacement recorded earlier follow it to its new id.
-    tx.run("UPDATE runs SET device_id = ?2 WHERE organisation_id = ?1 AND device_id = ?3", organisation_id,
-           id, by_id);
+    replacing(tx, organisation_id, id, by_id);
     logins_.add_device_with_hash(tx, organisation_id, id, token_hash);
     if (broken.paired) seat_given_back(tx, organisation_id);
     Device now = get(tx, organisation_id, id);

@@ -64,8 +64,10 @@ public:
     void unpair(store::Tx& tx, OrganisationId organisation_id, DeviceId id);
 
     store::During<OrganisationId, DeviceId> unpairing; // rooms free its seat, trainings end
-    store::During<OrganisationId> seat_given_back;     // of the licence
-    store::After<Device> changed;                      // paired or renamed
+    // The second takes the place of the first; what was recorded goes along.
+    store::During<OrganisationId, DeviceId, DeviceId> replacing;
+    store::During<OrganisationId> seat_given_back; // of the licence
+    store::After<Device> changed;                  // paired or renamed
     store::After<OrganisationId, DeviceId> unpaired;
 
 private:

@@ -69,9 +69,17 @@ struct Ingest::Impl {
     CurrentRun current_run;
     EventParser parser;
     std::unordered_map<RunId, Known> known;
+    std::uint64_t known_since_move = 0;                          // Senders::moves: what is known is no older
     std::list<RunId> by_use;                                     // the latest used first
     std::string events, gaze, kinds, zones, targets, open_zones; // members only to reuse their memory
     std::vector<std::pair<std::int64_t, const Event*>> order;    // by slice, for the present batch
+
+    void forget_what_moved() {
+        if (known_since_move == runs.senders().moves()) return;
+        known_since_move = runs.senders().moves();
+        known.clear();
+        by_use.clear();
+    }
 
     void forget(RunId run_id) {
         if (auto found = known.find(run_id); found != known.end()) {
@@ -80,11 +88,13 @@ struct Ingest::Impl {
         }
     }
 
+    Known& use(Known& run) {
+        by_use.splice(by_use.begin(), by_use, run.place);
+        return run;
+    }
+
     Known& remember(store::Read& read, const Run& run) {
-        if (auto found = known.find(run.id); found != known.end()) {
-            by_use.splice(by_use.begin(), by_use, found->second.place);
-            return found->second;
-        }
+        if (auto found = known.find(run.id); found != known.end()) return use(found->second);
         if (known.size() >= runs_in_memory) forget(by_use.back());
         by_use.push_front(run.id);
         Known& made = known[run.id];
@@ -99,19 +109,17 @@ struct Ingest::Impl {
         return made;
     }
 
-    // The run that the sender names, if it may: a headset its own or one without a headset, a site key any of
-    // its organisation.
+    // The run that the sender names, if it may: a headset names one that it is or was on, or one without
+    // a headset; a site key any of its organisation.
     Known& named(store::Tx& tx, const Sender& sender, RunId run_id) {
         const auto fits = [&](const Known& run) {
             return run.organisation_id == sender.organisation_id &&
-                   (!sender.device_id || !run.device_id || run.device_id == sender.device_id);
+                   (!sender.device_id || !run.device_id || run.device_id == sender.device_id ||
+                    runs.senders().was_on(tx, run_id, sender.device_id));
         };
-        if (auto found = known.find(run_id); found != known.end() && fits(found->second)) {
-            by_use.splice(by_use.begin(), by_use, found->second.place);
-            return found->second;
-        }
-        forget(run_id);
-        Known& run = remember(tx, runs.get(tx, sender.organisation_id, run_id));
+        const auto found = known.find(run_id);
+        Known& run = found != known.end() ? use(found->second)
+                                          : remember(tx, runs.get(tx, sender.organisation_id, run_id));
         if (!fits(run)) platform::throw_not_found("run");
         return run;
     }
@@ -125,7 +133,7 @@ struct Ingest::Impl {
         if (current && !silent_since) return current->id;
         if (const auto stored =
                 tx.id<RunId>("SELECT run_id FROM event_batches WHERE sender = ? AND batch_id = ?",
-                             sender.device_id, batch_id))
+                             runs.senders().number_of(tx, sender.device_id), batch_id))
             return *stored;
         if (current) runs.finish(tx, sender.organisation_id, current->id, *silent_since);
         if (current_run) {
@@ -211,7 +219,8 @@ struct Ingest::Impl {
     Stored store_batch(store::Tx& tx, const Sender& sender, RunId run_id, Known& run,
                        std::string_view batch_id, std::span<const Event> batch,
                        std::optional<std::int64_t> reported_total) {
-        const std::int64_t source = sender.device_id ? sender.device_id.value() : -run_id.value();
+        const std::int64_t source =
+            sender.device_id ? runs.senders().number_of(tx, sender.device_id) : -run_id.value();
         const std::int64_t base_ms = batch.empty() ? tx.now_ms() : batch.front().at_ms;
         const auto count = static_cast<std::int64_t>(batch.size());
         events.clear();
@@ -247,6 +256,7 @@ void Ingest::on_unnamed_run(CurrentRun current_run) {
 
 Stored Ingest::take_json(store::Tx& tx, const Sender& sender, std::optional<RunId> run_id,
                          std::string& body) {
+    impl_->forget_what_moved();
     const Batch& batch = impl_->parser.parse(body);
     if (!run_id)
         run_id = batch.run_id;
@@ -259,6 +269,7 @@ Stored Ingest::take_json(store::Tx& tx, const Sender& sender, std::optional<RunI
 
 Stored Ingest::take(store::Tx& tx, const Sender& sender, const Run& run, std::string_view batch_id,
                     std::span<const Event> events) {
+    impl_->forget_what_moved();
     return impl_->store_batch(tx, sender, run.id, impl_->remember(tx, run), batch_id, events, {});
 }
 

@@ -163,6 +163,8 @@ Run Runs::change(store::Tx& tx, OrganisationId organisation_id, RunId id, const 
     if (change.person_id) require_person(tx, organisation_id, *change.person_id);
     std::optional<PersonId> person_id;
     if (run.person) person_id = run.person->id;
+    if (change.device_id && run.device_id && change.device_id != run.device_id)
+        senders_.leave(tx, id, *run.device_id);
     tx.run(
         "UPDATE runs SET person_id = ?3, lesson_id = ?4, device_id = ?5, progress = ?6, completed = ?7, "
         "score = ?8,"
@@ -175,6 +177,12 @@ Run Runs::change(store::Tx& tx, OrganisationId organisation_id, RunId id, const 
         change.ended_ms.value_or(run.ended_ms));
     if (change.person_id && *change.person_id) named(tx, organisation_id, id);
     return get(tx, organisation_id, id);
+}
+
+void Runs::replace_headset(store::Tx& tx, OrganisationId organisation_id, DeviceId id, DeviceId by_id) {
+    senders_.replace(tx, organisation_id, id, by_id);
+    tx.run("UPDATE runs SET device_id = ?2 WHERE organisation_id = ?1 AND device_id = ?3", organisation_id,
+           id, by_id);
 }
 
 Run Runs::name(store::Tx& tx, OrganisationId organisation_id, RunId id, std::optional<PersonId> person_id) {

@@ -13,6 +13,7 @@
 #include "people/people.h"
 #include "platform/ids.h"
 #include "platform/random.h"
+#include "runs/senders.h"
 #include "store/hook.h"
 #include "store/page.h"
 #include "store/transaction.h"
@@ -117,10 +118,16 @@ public:
     // is.
     Run finish(store::Tx& tx, OrganisationId organisation_id, RunId id, std::int64_t ended_ms);
 
+    // Another headset takes this one's place (Devices::replace): the runs of this one stay with the place, and
+    // what the other recorded before goes there with it.
+    void replace_headset(store::Tx& tx, OrganisationId organisation_id, DeviceId id, DeviceId by_id);
+    Senders& senders() { return senders_; }
+
     store::During<OrganisationId, RunId> named; // it became somebody's
 
 private:
     platform::Random& random_;
+    Senders senders_;
 };
 
 nlohmann::json json_of(const Run& run);

@@ -191,7 +191,7 @@ std::string Pairing::ask(store::Tx& tx, const people::Person& person, const Head
     if (tx.integer("SELECT count(*) FROM pairing_requests WHERE organisation_id = ?", organisation_id)
             .value_or(0) >= most_requests)
         platform::throw_conflict("Too many headsets wait to be admitted: ask the teacher.");
-    const std::string token = platform::random_token(random_);
+    std::string token = platform::random_token(random_);
     const std::string hash = platform::hash_token(token);
     PairingRequest request{
         {}, organisation_id, headset.serial_number, headset.model, {person.id, person.nickname}, tx.now_ms()};

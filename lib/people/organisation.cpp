@@ -74,7 +74,7 @@ Organisation Organisations::add(store::Tx& tx, const NewOrganisation& organisati
     refuse_bad_day(organisation.last_day);
     tx.run("INSERT INTO licences (organisation_id, seats, type, last_day) VALUES (?, ?, ?, ?)", id,
            organisation.seats, organisation.licence_type, organisation.last_day);
-    const Organisation made = get(tx, id);
+    Organisation made = get(tx, id);
     added(tx, made);
     return made;
 }

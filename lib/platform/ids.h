@@ -23,7 +23,7 @@ public:
 
     constexpr std::int64_t value() const { return value_; }
     explicit constexpr operator bool() const { return value_ != 0; }
-    friend constexpr auto operator<=>(Id, Id) = default;
+    friend constexpr auto operator<=>(Id, Id) = default; // NOLINT(modernize-use-nullptr): clang-tidy sees a 0
 
 private:
     std::int64_t value_ = 0;

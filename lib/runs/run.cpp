@@ -206,7 +206,7 @@ void Runs::count_until(store::Tx& tx, OrganisationId organisation_id, RunId id, 
 }
 
 Run Runs::finish(store::Tx& tx, OrganisationId organisation_id, RunId id, std::int64_t ended_ms) {
-    const Run run = get(tx, organisation_id, id);
+    Run run = get(tx, organisation_id, id);
     if (run.state == RunState::finished) return run;
     count_until(tx, organisation_id, id, ended_ms);
     double progress = run.progress;

@@ -275,7 +275,7 @@ void Trainings::running(store::Tx& tx, OrganisationId organisation_id, RunId run
 Training Trainings::record(store::Tx& tx, OrganisationId organisation_id, RunId run_id,
                            const Record& record) {
     require(tx, organisation_id, run_id);
-    if (const Training known = get(tx, organisation_id, run_id); known.phase == Phase::recorded) return known;
+    if (Training known = get(tx, organisation_id, run_id); known.phase == Phase::recorded) return known;
     tx.run(
         "UPDATE trainings SET phase = 'recorded', recorded_ms = ?, metrics = ?, checklist = ?,"
         " additional_info = ?, resolution = ?, escalated = ? WHERE run_id = ?",
@@ -284,7 +284,7 @@ Training Trainings::record(store::Tx& tx, OrganisationId organisation_id, RunId 
     name_by_headset(tx, runs_, devices_, runs_.finish(tx, organisation_id, run_id, tx.now_ms()));
     tx.run("UPDATE runs SET progress = 1 WHERE organisation_id = ? AND id = ?", organisation_id, run_id);
     reckon(tx, get(tx, organisation_id, run_id));
-    const Training done = get(tx, organisation_id, run_id);
+    Training done = get(tx, organisation_id, run_id);
     recorded(tx, done);
     tell(tx, organisation_id, run_id);
     return done;

@@ -8,7 +8,6 @@
 #include "support/school.h"
 
 using namespace std::chrono_literals;
-using devices::Headset;
 using devices::PairingCode;
 using platform::Role;
 using support::error_of;

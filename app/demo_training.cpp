@@ -68,7 +68,7 @@ void add_demo_trainings(Services& services, OrganisationId organisation_id, Pers
             students.push_back(student.id);
     });
     // Prerequisites come first.
-    std::ranges::stable_partition(all, [](const auto& one) { return one.prerequisites.empty(); });
+    std::stable_partition(all.begin(), all.end(), [](const auto& one) { return one.prerequisites.empty(); });
     const auto first = std::ranges::find_if(
         all, [](const scenarios::Scenario& one) { return one.content.title.starts_with("Fire"); });
     if (first == all.end() || students.size() < trained) return;

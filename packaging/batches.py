@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Puts source files into batches that are compiled as one: packaging/batches.py FOLDER SIZE FILE...
 
-Sanitizer builds spend most of their time on the same headers and templates again and again. Files of one batch share
-them. Two files that give a name to something of their own (in an unnamed namespace, static, or a macro) cannot stand in
-one batch when they chose the same name; so names are collected first, and whoever writes a file need not care.
+Sanitizer builds spend most of their time on the same headers and templates again and again. Files of one batch
+share them. Two files cannot stand in one batch when both gave the same name to something of their own (in an
+unnamed namespace, static, or a macro), or when such a name hides from one file what another one means by it. So
+names are collected first, and whoever writes a file need not care.
 
-Writes FOLDER/batch_N.cpp, touching only what has changed, and prints the paths of the batches.
+Writes FOLDER/batch_N.cpp, touching only what has changed, and prints the paths of what is to be compiled. Names
+can still clash in ways that are not seen here: the files of a batch that FOLDER/../alone names are left single.
 """
 import os
 import pathlib
@@ -124,8 +126,13 @@ def batches_of(files, size):
 def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
+    alone_list = folder.parent / 'alone'
+    alone = set(alone_list.read_text(encoding='utf-8').split()) if alone_list.exists() else set()
     for number, files in enumerate(batches_of(sys.argv[3:], int(sys.argv[2]))):
         path = folder / f'batch_{number}.cpp'
+        if path.relative_to(folder.parent).as_posix() in alone:
+            print('\n'.join(files))
+            continue
         text = ''.join(f'#include "{os.path.relpath(file, folder)}"\n' for file in files)
         if not path.exists() or path.read_text(encoding='utf-8') != text:
             path.write_text(text, encoding='utf-8')

@@ -30,8 +30,8 @@ struct Pair {
         return box.expect(202, "POST", "/v1/events", batch(box, id, run_id), headset.credential);
     }
     void replace_first() {
-        box.expect(200, "POST", "/v1/devices/" + to_string(first.id) + "/replace",
-                   {{"device_id", second.id}}, head);
+        box.expect(200, "POST", "/v1/devices/" + to_string(first.id) + "/replace", {{"device_id", second.id}},
+                   head);
     }
 
     TestAppliance box;

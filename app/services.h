@@ -1,8 +1,8 @@
 // Everything that the box does, put together but not yet listening. The appliance puts the network in front
 // of it; the command line uses it as it is when no server holds the data folder.
 //
-// This and appliance.h are the one composition root. Where a low module must tell a high one it has a hook, and
-// wiring.cpp connects them; nothing else in the program knows both ends.
+// This and appliance.h are the one composition root. Where a low module must tell a high one it has a hook,
+// and wiring.cpp connects them; nothing else in the program knows both ends.
 #pragma once
 
 #include <filesystem>

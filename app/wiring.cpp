@@ -48,7 +48,7 @@ void connect_rosters(Services& s) {
     s.privacy.add_exporter(progress::export_progress);
     s.privacy.add_eraser(rooms::erase_places);
     s.privacy.add_eraser(sessions::erase_hands);
-    // What belongs to runs goes before they become nobody's.
+    // Conversations go before the runs lose their person, because that is how they are found.
     s.privacy.add_eraser([&s](store::Tx& tx, OrganisationId organisation_id, PersonId person_id, bool) {
         s.profiles.close_password_request(tx, organisation_id, person_id);
         return chat::erase_conversations(tx, organisation_id, person_id,

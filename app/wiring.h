@@ -1,4 +1,4 @@
-// Who hears of what: the only place that connects the hooks of modules (store/hook.h) to other modules.
+// Connects the hooks of modules (store/hook.h) to the modules that listen. No other place does.
 #pragma once
 
 namespace dialects::seats {

@@ -112,6 +112,7 @@ struct Ingest::Impl {
     // The run that the sender names, if it may: a headset names one that it is or was on, or one without
     // a headset; a site key any of its organisation.
     Known& named(store::Tx& tx, const Sender& sender, RunId run_id) {
+        forget_what_moved(); // also a move that finding the run itself has made
         const auto fits = [&](const Known& run) {
             return run.organisation_id == sender.organisation_id &&
                    (!sender.device_id || !run.device_id || run.device_id == sender.device_id ||
@@ -256,7 +257,6 @@ void Ingest::on_unnamed_run(CurrentRun current_run) {
 
 Stored Ingest::take_json(store::Tx& tx, const Sender& sender, std::optional<RunId> run_id,
                          std::string& body) {
-    impl_->forget_what_moved();
     const Batch& batch = impl_->parser.parse(body);
     if (!run_id)
         run_id = batch.run_id;

@@ -118,8 +118,8 @@ public:
     // is.
     Run finish(store::Tx& tx, OrganisationId organisation_id, RunId id, std::int64_t ended_ms);
 
-    // Another headset takes this one's place (Devices::replace): the runs of this one stay with the place, and
-    // what the other recorded before goes there with it.
+    // Another headset takes this one's place (Devices::replace): the runs of this one stay with the place,
+    // and the runs that the other recorded before move there with it.
     void replace_headset(store::Tx& tx, OrganisationId organisation_id, DeviceId id, DeviceId by_id);
     Senders& senders() { return senders_; }
 

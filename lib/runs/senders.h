@@ -1,8 +1,8 @@
-// Who sends events, when headsets take each other's place.
+// Tells the senders of events apart, also when headsets take each other's place.
 //
-// A batch is known by its sender's number and by the id that the sender chose for it. The number belongs to the
-// headset itself: put in another one's place (Devices::replace), it goes by another DeviceId and keeps its
-// number. So what it sends twice is stored once, and nobody mistakes its batches for the other one's.
+// A batch is known by its sender's number and by the id that the sender chose for it. The number belongs to
+// the headset itself: put in another one's place (Devices::replace), it goes by another DeviceId and keeps its
+// number. So a batch sent twice is stored once, and is never taken for one of the other headset's.
 //
 // A run takes batches from the headset that it is on, and late ones from every headset that it was on before.
 //
@@ -27,8 +27,8 @@ public:
     // See Devices::replace: from now on `id` is the headset that was `by_id`, and the other way round.
     void replace(store::Tx& tx, OrganisationId organisation_id, DeviceId id, DeviceId by_id);
 
-    // Grows whenever a headset leaves a run or takes another's place, committed or not. Whoever remembers which
-    // run is on which headset must then forget it.
+    // Grows whenever a headset leaves a run or takes another's place, committed or not. A cache of which run is
+    // on which headset must be forgotten then.
     std::uint64_t moves() const { return moves_; }
 
 private:

@@ -1,8 +1,8 @@
 // How a module tells others what it does without knowing them. A hook's name says what happens, its type says
 // when the others hear of it:
 //
-//     store::During<OrganisationId, DeviceId> unpairing;  // in the transaction, with its Tx: they change their rows too
-//     store::After<OrganisationId, DeviceId> unpaired;    // once it is on disk: they tell the pages and headsets
+//     store::During<OrganisationId, DeviceId> unpairing; // in the transaction, with its Tx: they change rows too
+//     store::After<OrganisationId, DeviceId> unpaired;   // once it is on disk: they tell pages and headsets
 //
 // Only the module itself calls its hook, and only app/wiring.cpp connects the others to it. Subscribers are
 // called in the order in which they were connected. All of them are connected before the first transaction.

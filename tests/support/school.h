@@ -1,5 +1,5 @@
-// A small school on a real store in a temporary folder: tests of the domains start from it. Its modules are the product's
-// own services with their wiring, without a network.
+// A small school on a real store in a temporary folder: tests of the domains start from it. Its modules are the
+// product's own services with their wiring, without a network.
 #pragma once
 
 #include <functional>

@@ -48,7 +48,7 @@ public:
     template <class Wanted>
     requires std::is_invocable_v<Wanted, const Json&> Json wait_for(Wanted wanted) {
         while (true) {
-            const Json message = next();
+            Json message = next();
             if (message.value("eid", Json()).is_null() && wanted(message)) return message;
         }
     }

@@ -89,13 +89,15 @@ std::string read_chat_model(const toml::node& value, const std::filesystem::path
     return "";
 }
 
-// A file that holds a key must not be readable by others: then it is refused rather than used.
+// A file that holds a key must not be readable by others: then it is refused rather than used. Root's file may
+// also be read by its group, which is how a service is given a key that it cannot change.
 std::string read_chat_key_file(const toml::node& value, const std::filesystem::path& folder, Config& config) {
     std::filesystem::path file;
     if (const std::string fault = read_path(value, folder, file); !fault.empty()) return fault;
     struct stat status {};
     if (stat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return "names a file that is not there";
-    if ((status.st_mode & 077) != 0) return "names a file that others can read: chmod 600 it";
+    const mode_t others = status.st_uid == 0 ? 037 : 077;
+    if ((status.st_mode & others) != 0) return "names a file that others can read: chmod 600 it";
     std::ifstream stream(file, std::ios::binary);
     const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
     if (!stream) return "names a file that cannot be read";

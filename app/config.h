@@ -21,9 +21,11 @@ struct ListenAddress {
 // "127.0.0.1:8080", "[::1]:8080"; nullopt when it is neither.
 std::optional<ListenAddress> parse_listen(std::string_view text);
 
+inline const ListenAddress default_listen{"0.0.0.0", 8080};
+
 struct Config {
     std::filesystem::path data = "/var/lib/lectern";
-    ListenAddress listen{"0.0.0.0", 8080};
+    std::optional<ListenAddress> listen;      // none: inherited sockets, without them default_listen
     std::filesystem::path tls_cert, tls_key;  // PEM; both or neither
     std::vector<std::string> allowed_origins; // beside the box's own: for cookies and CORS
     platform::LogLevel log_level = platform::LogLevel::info;

@@ -1,8 +1,11 @@
 // lectern certificate: a local authority and a certificate for this box. Camera, motion sensors and WebXR
 // need a secure page, and no public authority signs for a box in a classroom.
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <ostream>
@@ -50,6 +53,19 @@ platform::KeyAndCertificate authority_in(const std::filesystem::path& folder, st
     return made;
 }
 
+// /etc/lectern/tls is root's, and the service's group may read it. There the server must get at its certificate
+// and key; the authority's key stays root's alone.
+void let_group_of_folder_read(const std::filesystem::path& file) {
+    struct stat folder {};
+    if (::geteuid() != 0 || ::stat(file.parent_path().c_str(), &folder) != 0) return;
+    if (folder.st_uid != 0 || folder.st_gid == 0 || (folder.st_mode & S_IRGRP) == 0) return;
+    if (::chown(file.c_str(), 0, folder.st_gid) != 0 ||
+        ::chmod(file.c_str(), S_IRUSR | S_IWUSR | S_IRGRP) != 0)
+        throw platform::Error(
+            platform::ErrorKind::forbidden,
+            "Cannot let the group of its folder read " + file.string() + ": " + std::strerror(errno));
+}
+
 int make(CertificateOptions options, const Streams& streams) {
     add_own(options);
     const std::filesystem::path folder = std::filesystem::absolute(options.out);
@@ -58,6 +74,8 @@ int make(CertificateOptions options, const Streams& streams) {
     const auto server = platform::make_server_certificate(authority, options.names, options.addresses);
     platform::write_file_atomically(folder / "server-key.pem", server.key);
     platform::write_file_atomically(folder / "server.pem", server.certificate + authority.certificate);
+    for (const char* name : {"server.pem", "server-key.pem", "authority.pem"})
+        let_group_of_folder_read(folder / name);
     streams.out << "A certificate for";
     for (const auto* list : {&options.names, &options.addresses})
         for (const std::string& one : *list)

@@ -4,14 +4,13 @@
 #include <algorithm>
 #include <iostream>
 
+#include "app/exit_code.h"
 #include "platform/error.h"
 #include "platform/version.h"
 
 namespace app {
 
 namespace {
-
-constexpr int done = 0, failed = 1, wrongly_called = 2;
 
 // A fault names its field as the option that carries it: "--pin must be 4 digits".
 void explain(const platform::Error& error, std::ostream& out) {
@@ -28,6 +27,9 @@ int run_action(const Line& line) {
         const int code = line.action();
         line.streams.out.flush();
         return code;
+    } catch (const Failure& failure) {
+        explain(failure, line.streams.error);
+        return failure.code();
     } catch (const platform::Error& error) {
         explain(error, line.streams.error);
     } catch (const std::exception& error) {

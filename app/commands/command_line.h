@@ -2,7 +2,7 @@
 //
 // A subcommand's file declares its options with CLI11 and leaves an action on the Line. The action runs once
 // the whole line has been understood. Exit codes: 0 done; 1 it failed, and standard error says why and names
-// the field; 2 the command was called wrongly.
+// the field; 2 the command was called wrongly; `serve` has more (app/exit_code.h).
 #pragma once
 
 #include <functional>

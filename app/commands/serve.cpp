@@ -14,9 +14,12 @@
 #include "app/commands/commands.h"
 #include "app/config.h"
 #include "app/demo.h"
+#include "app/exit_code.h"
+#include "app/inherited_sockets.h"
 #include "platform/files.h"
 #include "platform/process.h"
 #include "platform/version.h"
+#include "store/migrate.h"
 
 namespace app {
 
@@ -72,9 +75,35 @@ Config config_of(const ServeOptions& options) {
     return config;
 }
 
-std::string address_text(const Config& config, std::uint16_t port) {
-    const bool v6 = config.listen.address.find(':') != std::string::npos;
-    return (v6 ? "[" + config.listen.address + "]" : config.listen.address) + ":" + std::to_string(port);
+// Where people and the log are told that it listens; with inherited sockets the first of them.
+ListenAddress listen_address(const Config& config, const std::vector<InheritedSocket>& inherited) {
+    return inherited.empty() ? config.listen.value_or(default_listen) : inherited.front().at;
+}
+
+// Runs a step of the start. A fault in it ends the program with this code.
+template <class Step>
+auto ending_as(ExitCode code, Step step) {
+    try {
+        return step();
+    } catch (const platform::Error& error) {
+        throw Failure(code, error);
+    }
+}
+
+// The code for a server that could not start, or broke off. An Error of kind internal is a finding about the
+// data folder: a damaged pepper, an upgrade that does not fit, bytes that SQLite does not know.
+ExitCode code_of(const platform::Error& error) {
+    if (dynamic_cast<const store::UnfitDatabase*>(&error) != nullptr) return bad_data;
+    switch (error.kind()) {
+        case platform::ErrorKind::bad_request:
+            return bad_configuration; // the certificate
+        case platform::ErrorKind::forbidden:
+            return no_permission;
+        case platform::ErrorKind::internal:
+            return bad_data;
+        default:
+            return temporary;
+    }
 }
 
 // The connections that fit beside the files of the store, of transfers and of the log. One connection too
@@ -89,14 +118,16 @@ std::size_t connections_within(std::int64_t open_files) {
     return static_cast<std::size_t>(connections);
 }
 
-ApplianceOptions appliance_options(const Config& config) {
+ApplianceOptions appliance_options(const Config& config, const std::vector<InheritedSocket>& inherited) {
     ApplianceOptions options;
     options.services.folder = config.data;
     const std::int64_t wifi_bytes_per_s = config.wifi_mbit * 1'000'000 / 8;
     options.services.pictures_bytes_per_s = wifi_bytes_per_s * config.pictures_percent / 100;
     options.services.content_bytes_per_s = wifi_bytes_per_s * config.content_percent / 100;
     options.services.chat = config.chat;
-    options.front_door.listen = {address_text(config, config.listen.port)};
+    options.front_door.listen = {to_string(listen_address(config, inherited))};
+    for (const InheritedSocket& socket : inherited)
+        options.front_door.inherited.push_back(socket.descriptor);
     options.front_door.tls_certificate = config.tls_cert.string();
     options.front_door.tls_key = config.tls_key.string();
     options.front_door.allowed_origins = config.allowed_origins;
@@ -138,11 +169,12 @@ int wait_for_stop(const StopSignals& signals, live::Hub& hub) {
 }
 
 // Serves until a signal comes, and returns it.
-int serve_once(const Config& config, const StopSignals& signals, const Streams& streams) {
+int serve_once(const Config& config, const std::vector<InheritedSocket>& inherited,
+               const StopSignals& signals, const Streams& streams) {
     admin::apply_staged(config.data);
     platform::BoxClock clock(config.data);
     platform::SystemRandom random;
-    ApplianceOptions wanted = appliance_options(config);
+    ApplianceOptions wanted = appliance_options(config, inherited);
     wanted.set_clock = [&clock](std::int64_t now_ms) { clock.set_now_us(now_ms * 1000); };
     wanted.restart = [] { ::kill(::getpid(), restart_signal); };
     Appliance appliance(std::move(wanted), clock, random);
@@ -156,7 +188,7 @@ int serve_once(const Config& config, const StopSignals& signals, const Streams& 
         for (const std::string& address : appliance.addresses())
             platform::log_info("people reach this box at " + address);
         streams.out << "listening on " << (appliance.uses_tls() ? "https://" : "http://")
-                    << address_text(config, appliance.port()) << std::endl;
+                    << to_string({listen_address(config, inherited).address, appliance.port()}) << std::endl;
         platform::notify_service_manager("READY=1");
         signal = wait_for_stop(signals, appliance.services().hub);
         platform::notify_service_manager(signal == restart_signal ? "STATUS=starting again" : "STOPPING=1");
@@ -167,18 +199,30 @@ int serve_once(const Config& config, const StopSignals& signals, const Streams& 
 }
 
 int serve(const ServeOptions& options, const Streams& streams) {
-    const Config config = config_of(options);
+    std::vector<InheritedSocket> inherited;
+    const Config config = ending_as(bad_configuration, [&] {
+        Config wanted = config_of(options);
+        inherited = take_inherited_sockets();
+        require_listening_at(inherited, wanted.listen);
+        return wanted;
+    });
     platform::set_log_level(config.log_level);
-    become_owner_of(config.data);
-    platform::make_private_folder(config.data);
+    ending_as(no_permission, [&] {
+        become_owner_of(config.data);
+        platform::make_private_folder(config.data);
+    });
     const StopSignals signals; // before there is any other thread
     if (options.demo)
         open_alone(config.data, [&](Services& services) {
             tell_demo(make_demo(services, options.demo_session), config.data, streams.out);
         });
-    while (serve_once(config, signals, streams) == restart_signal)
-        platform::log_info("starting again");
-    return 0;
+    try {
+        while (serve_once(config, inherited, signals, streams) == restart_signal)
+            platform::log_info("starting again");
+    } catch (const platform::Error& error) {
+        throw Failure(code_of(error), error);
+    }
+    return done;
 }
 
 } // namespace

@@ -106,9 +106,8 @@ void require_columns(Connection& connection, const Schema& schema, const std::fi
     fresh.exec(std::string(schema.whole));
     for (SQLite::Statement rows(fresh, columns_sql); rows.executeStep();)
         if (const std::string wanted = rows.getColumn(0); !there.contains(wanted))
-            platform::throw_conflict(file.string() +
-                                     " was made by a Lectern between two releases: it has no " + wanted +
-                                     ". Use that Lectern, or start with an empty folder.");
+            throw UnfitDatabase(file.string() + " was made by a Lectern between two releases: it has no " +
+                                wanted + ". Use that Lectern, or start with an empty folder.");
 }
 
 std::filesystem::path back_up_before(Connection& connection, const std::filesystem::path& backups,
@@ -148,13 +147,13 @@ void bring_up_to_date(Connection& connection, const Schema& schema, const std::f
     const bool empty = connection.integer("SELECT count(*) FROM sqlite_schema") == 0;
     if (version == 0 && empty) return make_fresh(connection, schema);
     if (version == 0 || connection.integer("PRAGMA application_id") != application_id) {
-        platform::throw_conflict(file.string() + " is not a database of Lectern.");
+        throw UnfitDatabase(file.string() + " is not a database of Lectern.");
     }
     if (version > schema.version()) {
-        platform::throw_conflict(file.string() + " has schema version " + std::to_string(version) +
-                                 "; this Lectern knows versions up to " + std::to_string(schema.version()) +
-                                 ". Install the newer Lectern again, or restore a backup from " +
-                                 backups.string() + ".");
+        throw UnfitDatabase(file.string() + " has schema version " + std::to_string(version) +
+                            "; this Lectern knows versions up to " + std::to_string(schema.version()) +
+                            ". Install the newer Lectern again, or restore a backup from " +
+                            backups.string() + ".");
     }
     if (version == schema.version()) return require_columns(connection, schema, file);
     const std::filesystem::path copy = back_up_before(connection, backups, version, now_ms);

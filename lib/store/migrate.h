@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/error.h"
 #include "store/connection.h"
 
 namespace store {
@@ -30,9 +31,16 @@ struct Schema {
 // be.
 Schema embedded_schema();
 
+// Of kind conflict: the database is newer, not Lectern's, or lacks a column that its version has. Trying again
+// does not help.
+class UnfitDatabase : public platform::Error {
+public:
+    explicit UnfitDatabase(const std::string& message) : Error(platform::ErrorKind::conflict, message) {}
+};
+
 // Makes a fresh database, or upgrades an older one: completely, or on a failure not at all. Before an upgrade
-// it copies the database into `backups` and says so in the journal. Throws Error conflict, naming `file`, its
-// version and ours, when the database is newer, not Lectern's, or lacks a column that its version has.
+// it copies the database into `backups` and says so in the journal. Throws UnfitDatabase, naming `file`, its
+// version and ours.
 void bring_up_to_date(Connection& connection, const Schema& schema, const std::filesystem::path& file,
                       const std::filesystem::path& backups, std::int64_t now_ms);
 

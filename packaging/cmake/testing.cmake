@@ -36,8 +36,17 @@ catch_discover_tests(lectern_tests
     WORKING_DIRECTORY "${CMAKE_BINARY_DIR}"
     PROPERTIES TIMEOUT ${test_timeout})
 
-# Clients that others start from.
 find_program(python python3)
+
+# What surrounds the program on a box.
+if(python AND NOT LECTERN_SANITIZE)
+    set(units "${CMAKE_SOURCE_DIR}/packaging/systemd")
+    add_test(NAME package.unit COMMAND "${python}" -B "${CMAKE_SOURCE_DIR}/packaging/check_unit.py"
+        "${units}/lectern.service" "${units}/lectern.socket")
+    set_tests_properties(package.unit PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)
+endif()
+
+# Clients that others start from.
 if(python AND NOT LECTERN_SANITIZE)
     add_test(NAME clients.python COMMAND "${python}" -B -W error -m unittest -v
         WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}/clients/python")

@@ -1,5 +1,8 @@
 #include "app/config.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <fstream>
@@ -69,7 +72,7 @@ TEST_CASE("a config file sets what it names and leaves the rest at its default",
                    "log_level = \"warning\"\n"));
     CHECK(config.data ==
           folder.path() / "box"); // relative to the file, not to wherever the server was started
-    CHECK(config.listen.address == "::1");
+    CHECK(config.listen.value().address == "::1");
     CHECK(config.tls_cert == "/etc/lectern/cert.pem");
     CHECK(config.tls_key == folder.path() / "key.pem");
     CHECK(config.allowed_origins ==
@@ -78,8 +81,7 @@ TEST_CASE("a config file sets what it names and leaves the rest at its default",
 
     const auto plain = app::load_config(write_file(folder, ""));
     CHECK(plain.data == "/var/lib/lectern");
-    CHECK(plain.listen.address == "0.0.0.0");
-    CHECK(plain.listen.port == 8080);
+    CHECK_FALSE(plain.listen);
     CHECK(plain.allowed_origins.empty());
     CHECK(plain.log_level == platform::LogLevel::info);
 }
@@ -124,4 +126,20 @@ TEST_CASE("all faults of a config file are reported at once, from the top", "[ap
 
 TEST_CASE("a missing config file is reported by name", "[app]") {
     CHECK_THROWS_WITH(app::load_config("/nowhere/lectern.toml"), "/nowhere/lectern.toml: cannot be read");
+}
+
+TEST_CASE("a key file is refused when others can read it", "[app]") {
+    const support::TemporaryFolder folder;
+    const auto key = folder.path() / "key";
+    std::ofstream(key) << "secret\n";
+    const auto accepted = [&](mode_t mode) {
+        REQUIRE(::chmod(key.c_str(), mode) == 0);
+        return complaint_about("[chat]\nendpoint = \"http://192.0.2.7:1/v1\"\nmodel = \"m\"\nkey_file = \"" +
+                               key.string() + "\"\n")
+            .empty();
+    };
+    CHECK(accepted(0600));
+    CHECK_FALSE(accepted(0644));
+    CHECK_FALSE(accepted(0660));
+    CHECK(accepted(0640) == (::geteuid() == 0)); // root's file may be read by the service's group
 }

@@ -124,7 +124,7 @@ TEST_CASE("two servers do not share a folder", "[app]") {
     Program server(serve(folder.path()));
     port_of(server);
     Program second(serve(folder.path()));
-    CHECK(second.wait() == 1);
+    CHECK(second.wait() == 75); // EX_TEMPFAIL
     CHECK_THAT(second.error(), ContainsSubstring(folder.path().string()));
 }
 
@@ -136,7 +136,7 @@ TEST_CASE("faults of the configuration stop the start", "[app]") {
         std::vector<std::string> arguments{"--config", config.string()};
         arguments.insert(arguments.end(), more.begin(), more.end());
         Program server(serve(folder.path() / "data", arguments));
-        CHECK(server.wait() == 1);
+        CHECK(server.wait() == 78); // EX_CONFIG
         CHECK_FALSE(std::filesystem::exists(folder.path() / "data"));
         return server.error();
     };

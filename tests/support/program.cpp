@@ -25,6 +25,19 @@ struct Pipe {
     std::array<int, 2> ends{};
 };
 
+// sd_listen_fds(3). First out of the way of the numbers that they are to have; dup2 lets them live past exec.
+void hand_over(const std::vector<int>& sockets) {
+    if (sockets.empty()) return;
+    std::vector<int> aside;
+    for (const int socket : sockets)
+        aside.push_back(::fcntl(socket, F_DUPFD_CLOEXEC, 100));
+    int number = 3;
+    for (const int socket : aside)
+        ::dup2(socket, number++);
+    ::setenv("LISTEN_FDS", std::to_string(sockets.size()).c_str(), 1);
+    ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
+}
+
 [[noreturn]] void become(const std::vector<std::string>& arguments, const Program::Options& options) {
     if (options.as_process_1) { // the first child after unshare is process 1 of the namespace
         if (::unshare(CLONE_NEWPID) != 0) ::_exit(125);
@@ -40,6 +53,7 @@ struct Pipe {
             ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
         }
     }
+    hand_over(options.sockets);
     for (const std::string& variable : options.environment)
         ::putenv(const_cast<char*>(variable.c_str())); // NOLINT: it lives until exec
     std::vector<char*> words{const_cast<char*>(LECTERN_PROGRAM)};

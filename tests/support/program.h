@@ -13,6 +13,7 @@ class Program {
 public:
     struct Options {
         std::vector<std::string> environment{}; // "NAME=value"
+        std::vector<int> sockets{};             // handed over as a service manager does, from 3 on
         bool as_process_1 = false;              // in a PID namespace of its own; needs root
     };
     explicit Program(const std::vector<std::string>& arguments) : Program(arguments, Options{}) {}

@@ -1,5 +1,8 @@
 #include "http/wire/front_door.h"
 
+#include <fcntl.h>
+#include <sys/socket.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
@@ -42,6 +45,12 @@ tcp::endpoint endpoint_of(const std::string& text) {
     return {address, static_cast<std::uint16_t>(port)};
 }
 
+// A socket for both families shows an IPv4 client as ::ffff:192.0.2.5. To everybody else it is 192.0.2.5.
+asio::ip::address plain(const asio::ip::address& address) {
+    if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+}
+
 class BoundedTransfers final : public TransferPool {
 public:
     explicit BoundedTransfers(const FrontDoorOptions& options)
@@ -76,6 +85,7 @@ struct FrontDoor::Impl final : Finished {
 
     std::vector<std::uint16_t> start();
     void listen(const tcp::endpoint& endpoint);
+    void inherit(int descriptor);
     void accept_next(tcp::acceptor& acceptor);
     void accepted(tcp::socket socket);
     void add(std::shared_ptr<Peer> peer);
@@ -199,6 +209,22 @@ void FrontDoor::Impl::listen(const tcp::endpoint& endpoint) {
     acceptors.push_back(std::move(acceptor));
 }
 
+// A copy, because the next start in this process needs the socket again.
+void FrontDoor::Impl::inherit(int descriptor) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+    error_code error(copy < 0 ? errno : 0, boost::system::system_category());
+    if (!error && ::getsockname(copy, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+        error.assign(errno, boost::system::system_category());
+    tcp::acceptor acceptor(io);
+    if (!error) acceptor.assign(address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), copy, error);
+    if (error)
+        throw platform::Error(platform::ErrorKind::bad_request,
+                              "Cannot use the inherited socket: " + error.message());
+    acceptors.push_back(std::move(acceptor));
+}
+
 void FrontDoor::Impl::accept_next(tcp::acceptor& acceptor) {
     acceptor.async_accept([this, &acceptor](error_code error, tcp::socket socket) {
         if (!acceptor.is_open()) return;
@@ -219,7 +245,7 @@ void FrontDoor::Impl::accepted(tcp::socket socket) {
     error_code error;
     const auto remote = socket.remote_endpoint(error);
     if (error) return;
-    std::string address = remote.address().to_string();
+    std::string address = plain(remote.address()).to_string();
     const auto same = by_address.find(address);
     if (peers.size() >= options.connections ||
         (same != by_address.end() && same->second >= options.connections_per_address)) {
@@ -259,11 +285,13 @@ void FrontDoor::Impl::remove(Peer& peer) {
 std::vector<std::uint16_t> FrontDoor::Impl::start() {
     if (!options.tls_certificate.empty() || !options.tls_key.empty())
         tls = make_tls_context(options.tls_certificate, options.tls_key);
+    for (const int descriptor : options.inherited)
+        inherit(descriptor);
+    for (const auto& address : options.listen)
+        if (options.inherited.empty()) listen(endpoint_of(address));
     std::vector<std::uint16_t> ports;
-    for (const auto& address : options.listen) {
-        listen(endpoint_of(address));
-        ports.push_back(acceptors.back().local_endpoint().port());
-    }
+    for (const auto& acceptor : acceptors)
+        ports.push_back(acceptor.local_endpoint().port());
     for (auto& acceptor : acceptors)
         accept_next(acceptor);
     services.now = std::chrono::steady_clock::now();

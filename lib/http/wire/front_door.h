@@ -28,7 +28,9 @@ namespace http {
 
 struct FrontDoorOptions : ServingOptions {
     std::vector<std::string> listen{"127.0.0.1:8080"}; // numeric; "[::]:8080"; port 0 takes a free one
-    std::string tls_certificate, tls_key;              // PEM files; both empty: plain
+    std::vector<int>
+        inherited; // sockets that listen already; they are used instead, and stay open after a stop
+    std::string tls_certificate, tls_key; // PEM files; both empty: plain
 
     std::size_t head_limit = 16 << 10;
     std::size_t connections = 8192;
@@ -56,7 +58,7 @@ public:
     FrontDoor(const FrontDoor&) = delete;
     FrontDoor& operator=(const FrontDoor&) = delete;
 
-    // Binds, starts the io thread, and returns the bound ports in the order of `listen`. Throws when a port
+    // Binds unless it inherits, starts the io thread, and returns the bound ports in the order given. Throws when a port
     // is taken or the certificate cannot be used.
     std::vector<std::uint16_t> start();
     // Takes no more connections, lets accepted requests finish and closes sockets with 1001; whatever is not

@@ -127,8 +127,8 @@ std::optional<Demo> make_demo(Services& services, bool lively) {
     add_demo_trainings(services, made.organisation, made.teacher);
     if (lively)
         services.store.write("demo", [&](store::Tx& tx) {
-            services.director.order(tx, made.organisation, made.session, {.action = sessions::Action::start},
-                                    made.teacher);
+            services.director.order(tx, services.sessions.get(tx, made.organisation, made.session),
+                                    {.action = sessions::Action::start}, made.teacher);
         });
     return demo;
 }

@@ -90,9 +90,7 @@ void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
 
 void add_socket_dialects(Sockets& sockets, http::RouteTable& table, Services& s, bool tls) {
     auto lms = std::make_unique<dialects::lms::Sockets>(lms_parts(s), sockets.messages());
-    s.director.watch([lms = lms.get()](const sessions::Session& session, const sessions::Command& command) {
-        lms->session_ordered(session, command);
-    });
+    connect(s, *lms);
     sockets.add(std::move(lms));
     const dialects::seats::Parts parts{s.organisations, s.people, s.logins, s.second_factor, s.invitations,
                                        s.rooms,         s.hub,    s.clock,  s.random,        tls};

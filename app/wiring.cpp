@@ -2,6 +2,7 @@
 
 #include "app/services.h"
 #include "app/sockets.h"
+#include "dialects/lms/lms_sockets.h"
 #include "dialects/seats/seats_sockets.h"
 #include "http/wire/front_door.h"
 #include "platform/log.h"
@@ -181,6 +182,11 @@ void connect(Services& s) {
     connect_trainings(s);
     connect_progress(s);
     connect_recovery(s);
+}
+
+void connect(Services& s, dialects::lms::Sockets& lms) {
+    s.director.ordered.connect(
+        [&lms](const sessions::OrderSnapshot& ordered) { lms.session_ordered(ordered); });
 }
 
 void connect(Services& s, dialects::seats::Sockets& seats) {

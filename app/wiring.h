@@ -1,6 +1,9 @@
 // Connects the hooks of modules (store/hook.h) to the modules that listen. No other place does.
 #pragma once
 
+namespace dialects::lms {
+class Sockets;
+}
 namespace dialects::seats {
 class Sockets;
 }
@@ -15,7 +18,8 @@ class Sockets;
 
 // The modules with one another. Done by the constructor of Services, before anything is loaded.
 void connect(Services& services);
-// A dialect and the network, once there is a server.
+// Two dialects and the network, once there is a server.
+void connect(Services& services, dialects::lms::Sockets& lms);
 void connect(Services& services, dialects::seats::Sockets& seats);
 void connect(Services& services, Sockets& sockets, http::FrontDoor& front_door);
 

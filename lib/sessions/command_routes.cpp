@@ -1,4 +1,4 @@
-// Orders from the teacher, and answers from headsets.
+// The commands of a session: who has obeyed, sending one again, and the answers of headsets.
 #include "http/serving/lists.h"
 #include "sessions/session_routes.h"
 
@@ -20,7 +20,6 @@ using store::Read;
 using store::Tx;
 
 constexpr std::int64_t commands_listed = 100;
-constexpr std::int64_t longest_position_ms = 24LL * 3600 * 1000;
 
 http::Shape command_shape() {
     const auto count = http::integer(0, 1'000'000);
@@ -53,50 +52,6 @@ http::Shape command_shape() {
         .named("Command");
 }
 
-Order order_of(Action action, const http::Json& body) {
-    Order order;
-    order.action = action;
-    if (!body.is_object()) return order;
-    if (body.contains("lesson_index")) order.lesson_index = body["lesson_index"].get<std::int64_t>();
-    if (body.contains("position_ms")) order.position_ms = body["position_ms"].get<std::int64_t>();
-    if (action == Action::look) {
-        order.arguments = body.dump();
-        if (!body.contains("seconds")) order.arguments = R"({"seconds":30,)" + order.arguments.substr(1);
-    }
-    return order;
-}
-
-void add_order(http::RouteTable& table, const SessionParts& parts, Action action, const char* word,
-               const char* summary, http::Shape request) {
-    table.add(http::post("/v1/sessions/:id/" + std::string(word), summary)
-                  .writes()
-                  .by(Access::teacher)
-                  .takes(std::move(request))
-                  .gives(ordered_shape())
-                  .tagged("sessions")
-                  .handled<Tx>([parts, action](Call& call, Tx& tx) {
-                      const Ordered ordered =
-                          parts.director.order(tx, call.caller.organisation_id, call.id<SessionId>("id"),
-                                               order_of(action, call.body), call.caller.person_id);
-                      return ordered_answer(tx, parts, ordered);
-                  }));
-}
-
-void add_orders(http::RouteTable& table, const SessionParts& parts) {
-    const auto index = http::integer(0, Sessions::most_lessons);
-    add_order(table, parts, Action::start, "start", "Start a session, or go to a lesson of it",
-              http::object({{"lesson_index?", index}}));
-    add_order(table, parts, Action::pause, "pause", "Pause", http::object({}));
-    add_order(table, parts, Action::resume, "resume", "Go on where it was paused", http::object({}));
-    add_order(
-        table, parts, Action::seek, "seek", "Go to a position",
-        http::object({{"position_ms", http::integer(0, longest_position_ms)}, {"lesson_index?", index}}));
-    add_order(table, parts, Action::look, "look", "Ask all to look in one direction",
-              http::object({{"yaw_deg", http::number(-180, 180)}, {"pitch_deg", http::number(-90, 90)}}));
-    add_order(table, parts, Action::stop, "stop", "Stop; the runs of all who took part end",
-              http::object({}));
-}
-
 void add_commands(http::RouteTable& table, const SessionParts& parts) {
     table.add(
         http::get("/v1/sessions/:id/commands", "The commands of a session, newest first, and who obeyed")
@@ -127,12 +82,12 @@ void add_commands(http::RouteTable& table, const SessionParts& parts) {
                       if (call.body.is_object() && call.body.contains("device_ids"))
                           devices = call.body["device_ids"].get<std::vector<DeviceId>>();
                       const OrganisationId organisation_id = call.caller.organisation_id;
-                      const Ordered ordered =
+                      const auto ordered =
                           parts.director.retry(tx, organisation_id, call.id<SessionId>("id"),
                                                call.number("number"), devices, call.caller.person_id);
-                      const Takers takers = parts.sessions.takers(tx, organisation_id, ordered.session.id);
-                      return http::json({{"command", json_of(ordered.command, takers)}})
-                          .on({{"session", ordered.session.id}, {"command", ordered.command.number}});
+                      const Takers takers = parts.sessions.takers(tx, organisation_id, ordered->session.id);
+                      return http::json({{"command", json_of(ordered->command, takers)}})
+                          .on({{"session", ordered->session.id}, {"command", ordered->command.number}});
                   }));
 }
 
@@ -198,7 +153,6 @@ http::Answer ordered_answer(store::Tx& tx, const SessionParts& parts, const Orde
 }
 
 void add_command_routes(http::RouteTable& table, SessionParts parts) {
-    add_orders(table, parts);
     add_commands(table, parts);
     add_messages(table, parts);
 }

@@ -40,18 +40,19 @@ struct Director::Impl {
         std::int64_t number, expires_ms;
         bool operator==(const Pending&) const = default;
     };
-    explicit Impl(DirectorParts the_parts)
+    Impl(DirectorParts the_parts, const store::After<OrderSnapshot>& the_ordered)
         : parts(the_parts),
+          ordered(the_ordered),
           participation(parts.sessions, parts.runs, parts.presence, parts.rooms, parts.logins),
           floor(parts.hub, parts.clock, parts.board, parts.inspector) {}
 
     DirectorParts parts;
+    const store::After<OrderSnapshot>& ordered;
     Participation participation;
     Floor floor; // io thread
     std::vector<Pending> pending;
     std::set<std::pair<OrganisationId, DeviceId>> unsettled; // the writer was busy; tried again
     std::optional<std::int64_t> absent_at_ms; // when to look for headsets that have not come back
-    std::vector<Watcher> watchers;
 
     // ---- on the writer ----
 
@@ -65,8 +66,8 @@ struct Director::Impl {
         return static_cast<std::int64_t>(live::lead_ms(worst_ms));
     }
 
-    Ordered obey(store::Tx& tx, const Session& before, const Order& order,
-                 std::optional<PersonId> person_id) {
+    OrderSnapshot obey(store::Tx& tx, const Session& before, const Order& order,
+                       std::optional<PersonId> person_id) {
         const OrganisationId organisation_id = before.organisation_id;
         if (is_control(order.action)) return control(tx, before, order, person_id);
         const bool starts = order.action == Action::start;
@@ -88,19 +89,19 @@ struct Director::Impl {
         command = parts.sessions.add_command(tx, organisation_id, command, devices);
         auto places = participation.settle_all(tx, session, devices, at_ms);
         if (session.transport.state == State::stopped) end(tx, session);
-        return announce(tx, std::move(session), std::move(command), std::move(places));
+        return announce(tx, {std::move(session), std::move(command), std::move(places)});
     }
 
     // An order that leaves the session as it is and goes to the headsets it is meant for.
-    Ordered control(store::Tx& tx, const Session& session, const Order& order,
-                    std::optional<PersonId> person_id) {
+    OrderSnapshot control(store::Tx& tx, const Session& session, const Order& order,
+                          std::optional<PersonId> person_id) {
         obeyed(session.transport, order, {}, tx.now_ms()); // refuses what the state does not allow
         const std::vector<DeviceId> devices =
             parts.sessions.targeted(tx, session, order.target, participation.present_in(tx, session));
         const std::int64_t at_ms = tx.now_ms() + lead_ms(devices);
         Command command = parts.sessions.add_command(tx, session.organisation_id,
                                                      command_of(session, order, at_ms, person_id), devices);
-        return announce(tx, session, std::move(command), {});
+        return announce(tx, {session, std::move(command), {}});
     }
 
     static Command command_of(const Session& session, const Order& order, std::int64_t at_ms,
@@ -141,14 +142,11 @@ struct Director::Impl {
         });
     }
 
-    Ordered announce(store::Tx& tx, Session session, Command command, std::vector<Place> places) {
-        Ordered ordered{std::move(session), std::move(command)};
-        tx.after_commit([this, ordered, places = std::move(places)] {
-            parts.hub.post([this, ordered, places](live::Hub&) { perform(ordered, places); });
-            parts.board.session_changed(ordered.session);
-            parts.board.command_changed(ordered.command);
-        });
-        return ordered;
+    OrderSnapshot announce(store::Tx& tx, Ordered done) {
+        auto snapshot = std::make_shared<const Ordered>(std::move(done));
+        tx.after_commit(
+            [this, snapshot] { parts.hub.post([this, snapshot](live::Hub&) { perform(snapshot); }); });
+        return snapshot;
     }
 
     Place settle(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id, bool begin_run) {
@@ -161,13 +159,17 @@ struct Director::Impl {
     }
 
     // A change of a session that no headset has to obey.
-    Session changed(store::Tx& tx, OrganisationId organisation_id, SessionId id) {
-        const Session session = parts.sessions.get(tx, organisation_id, id);
-        tx.after_commit([this, session] {
-            parts.hub.post([this, session](live::Hub&) { floor.session_changed(session); });
-            parts.board.session_changed(session);
+    Session changed(store::Tx& tx, Session session) {
+        tx.after_commit([this, snapshot = std::make_shared<const Session>(session)] {
+            parts.hub.post([this, snapshot](live::Hub&) {
+                floor.session_changed(snapshot);
+                parts.board.session_changed(snapshot);
+            });
         });
         return session;
+    }
+    Session changed(store::Tx& tx, OrganisationId organisation_id, SessionId id) {
+        return changed(tx, parts.sessions.get(tx, organisation_id, id));
     }
 
     // ---- from any thread ----
@@ -197,7 +199,11 @@ struct Director::Impl {
             if (parts.sessions.expire(tx, due.organisation_id, due.session_id, due.number) > 0) {
                 const auto command =
                     parts.sessions.find_command(tx, due.organisation_id, due.session_id, due.number);
-                if (command) tx.after_commit([this, command] { parts.board.command_changed(*command); });
+                if (command)
+                    tx.after_commit([this, command] {
+                        parts.hub.post(
+                            [this, command](live::Hub&) { parts.board.command_changed(*command); });
+                    });
             }
             return store::Verdict::keep;
         };
@@ -215,33 +221,41 @@ struct Director::Impl {
 
     // ---- on the io thread ----
 
-    void perform(const Ordered& ordered, const std::vector<Place>& places) {
-        const Session& session = ordered.session;
+    void perform(const OrderSnapshot& done) {
+        const Command& command = done->command;
         pending.push_back(
-            {session.organisation_id, session.id, ordered.command.number, ordered.command.expires_ms});
-        floor.perform(ordered, places);
-        for (const Watcher& watcher : watchers) {
-            watcher(session, ordered.command);
-        }
+            {done->session.organisation_id, done->session.id, command.number, command.expires_ms});
+        floor.perform(done);
+        parts.board.session_changed(SessionSnapshot(done, &done->session));
+        parts.board.command_changed(command);
+        ordered.now(done);
     }
 
     void load(store::Read& read) {
         absent_at_ms = read.now_ms() + return_ms;
         for (const Hand& hand : parts.hands.all(read))
             parts.board.hand_changed(hand);
-        for (const Session& session : parts.sessions.all_open(read)) {
-            parts.board.session_changed(session);
-            if (!session.transport.is_live()) continue;
-            floor.open(session, parts.sessions.newest_playback(read, session.id));
+        for (Session& open : parts.sessions.all_open(read)) {
+            const auto snapshot = std::make_shared<const Session>(std::move(open));
+            const Session& session = *snapshot;
+            if (!session.transport.is_live()) {
+                parts.hub.post([this, snapshot](live::Hub&) { parts.board.session_changed(snapshot); });
+                continue;
+            }
+            floor.open(snapshot, parts.sessions.newest_playback(read, session.id));
             auto commands =
                 parts.sessions.commands(read, session.organisation_id, session.id, Board::commands_shown);
             std::ranges::reverse(commands);
-            parts.board.controls_loaded(
-                session.id, parts.sessions.held_commands(read, session.organisation_id, session.id));
-            for (const Command& command : commands) {
+            for (const Command& command : commands)
                 pending.push_back({session.organisation_id, session.id, command.number, command.expires_ms});
-                parts.board.command_changed(command);
-            }
+            parts.hub.post(
+                [this, snapshot, commands = std::move(commands),
+                 held = parts.sessions.held_commands(read, session.organisation_id, session.id)](live::Hub&) {
+                    parts.board.session_changed(snapshot);
+                    parts.board.controls_loaded(snapshot->id, held);
+                    for (const Command& command : commands)
+                        parts.board.command_changed(command);
+                });
             for (const DeviceId device_id : participation.present_in(read, session)) {
                 const auto run = parts.runs.current(read, session.organisation_id, device_id, "session");
                 const bool its_own = run && run->session_id == session.id;
@@ -252,7 +266,7 @@ struct Director::Impl {
     }
 };
 
-Director::Director(DirectorParts parts) : impl_(std::make_unique<Impl>(parts)) {}
+Director::Director(DirectorParts parts) : impl_(std::make_unique<Impl>(parts, ordered)) {}
 Director::~Director() = default;
 
 void Director::load(store::Read& read) {
@@ -260,9 +274,7 @@ void Director::load(store::Read& read) {
 }
 
 Session Director::create(store::Tx& tx, OrganisationId organisation_id, const NewSession& session) {
-    const Session created = impl_->parts.sessions.create(tx, organisation_id, session);
-    tx.after_commit([this, created] { impl_->parts.board.session_changed(created); });
-    return created;
+    return impl_->changed(tx, impl_->parts.sessions.create(tx, organisation_id, session));
 }
 
 Session Director::add_lesson(store::Tx& tx, OrganisationId organisation_id, SessionId id,
@@ -271,14 +283,14 @@ Session Director::add_lesson(store::Tx& tx, OrganisationId organisation_id, Sess
     return impl_->changed(tx, organisation_id, id);
 }
 
-Ordered Director::order(store::Tx& tx, OrganisationId organisation_id, SessionId id, const Order& order,
-                        std::optional<PersonId> person_id) {
-    return impl_->obey(tx, impl_->parts.sessions.get(tx, organisation_id, id), order, person_id);
+OrderSnapshot Director::order(store::Tx& tx, const Session& session, const Order& order,
+                              std::optional<PersonId> person_id) {
+    return impl_->obey(tx, session, order, person_id);
 }
 
-Ordered Director::retry(store::Tx& tx, OrganisationId organisation_id, SessionId id, std::int64_t number,
-                        const std::optional<std::vector<DeviceId>>& device_ids,
-                        std::optional<PersonId> person_id) {
+OrderSnapshot Director::retry(store::Tx& tx, OrganisationId organisation_id, SessionId id,
+                              std::int64_t number, const std::optional<std::vector<DeviceId>>& device_ids,
+                              std::optional<PersonId> person_id) {
     Session session = impl_->parts.sessions.get(tx, organisation_id, id);
     auto found = impl_->parts.sessions.find_command(tx, organisation_id, id, number);
     if (!found) platform::throw_not_found("command");
@@ -304,7 +316,7 @@ Ordered Director::retry(store::Tx& tx, OrganisationId organisation_id, SessionId
     command.created_by = person_id;
     command.target = json_of(Target{Target::Kind::devices, 0, {}, {}}).dump();
     command = impl_->parts.sessions.add_command(tx, organisation_id, command, devices);
-    return impl_->announce(tx, std::move(session), std::move(command), {});
+    return impl_->announce(tx, {std::move(session), std::move(command), {}});
 }
 
 std::vector<Session> Director::stop_all(store::Tx& tx, OrganisationId organisation_id,
@@ -319,7 +331,7 @@ std::vector<Session> Director::stop_all(store::Tx& tx, OrganisationId organisati
     for (const Session& session : impl_->parts.sessions.list(tx, organisation_id, filter, all).items) {
         Order order;
         order.action = Action::stop;
-        stopped.push_back(impl_->obey(tx, session, order, person_id).session);
+        stopped.push_back(impl_->obey(tx, session, order, person_id)->session);
     }
     return stopped;
 }
@@ -452,17 +464,15 @@ void Director::tick() {
         due.push_back(command);
         return true;
     });
-    for (const Impl::Pending& command : due) {
+    for (const Impl::Pending& command : due)
         impl_->submit_expiry(command);
-    }
     if (impl_->absent_at_ms && now_ms >= *impl_->absent_at_ms) {
         impl_->absent_at_ms.reset();
         for (const auto& absent : impl_->floor.absent())
             impl_->unsettled.insert(absent);
     }
-    for (const auto& [organisation_id, device_id] : std::exchange(impl_->unsettled, {})) {
+    for (const auto& [organisation_id, device_id] : std::exchange(impl_->unsettled, {}))
         impl_->submit_settle(organisation_id, device_id);
-    }
 }
 
 std::optional<SessionId> Director::session_of(DeviceId device_id) const {
@@ -484,10 +494,6 @@ void Director::tell(DeviceId device_id, const char* type, const nlohmann::json& 
 
 void Director::ask_for_pictures() {
     impl_->parts.pictures.tick(impl_->floor);
-}
-
-void Director::watch(Watcher watcher) {
-    impl_->watchers.push_back(std::move(watcher));
 }
 
 } // namespace sessions

@@ -6,12 +6,12 @@
 // - On the writer, in the caller's transaction (`Tx&`): orders, answers, who joins what. They work from SQL
 //   alone.
 // - On the io thread, after the commit: the sockets of headsets (floor.h) and the topics of pages (board.h).
+//   An order comes here once, as one immutable snapshot that they share.
 //   The store holds everything needed to go on after kill -9: load() brings it back, and a session that was
 //   running keeps running.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -29,6 +29,7 @@
 #include "sessions/session.h"
 #include "sessions/shown/board.h"
 #include "sessions/shown/pictures.h"
+#include "store/hook.h"
 #include "store/store.h"
 
 namespace sessions {
@@ -62,12 +63,14 @@ public:
     Session create(store::Tx& tx, OrganisationId organisation_id, const NewSession& session);
     Session add_lesson(store::Tx& tx, OrganisationId organisation_id, SessionId id, LessonId lesson_id);
     // Error conflict when the session's state does not allow it. `person_id`: the person who gives the order.
-    Ordered order(store::Tx& tx, OrganisationId organisation_id, SessionId id, const Order& order,
-                  std::optional<PersonId> person_id);
+    // `session`: as this transaction reads it.
+    OrderSnapshot order(store::Tx& tx, const Session& session, const Order& order,
+                        std::optional<PersonId> person_id);
     // Repeats a command under a new number for the headsets that have not done it (or those of them that are
     // named) and have not been told anything newer of its kind.
-    Ordered retry(store::Tx& tx, OrganisationId organisation_id, SessionId id, std::int64_t number,
-                  const std::optional<std::vector<DeviceId>>& device_ids, std::optional<PersonId> person_id);
+    OrderSnapshot retry(store::Tx& tx, OrganisationId organisation_id, SessionId id, std::int64_t number,
+                        const std::optional<std::vector<DeviceId>>& device_ids,
+                        std::optional<PersonId> person_id);
     // Stops the live sessions of the organisation; only one teacher's, if a teacher is given.
     std::vector<Session> stop_all(store::Tx& tx, OrganisationId organisation_id,
                                   std::optional<PersonId> teacher_id, std::optional<PersonId> person_id);
@@ -121,9 +124,10 @@ public:
     std::optional<SessionId> session_of(DeviceId device_id) const;
     // Whether a headset receives its commands itself and answers them: then nothing else may answer for it.
     bool answers_itself(DeviceId device_id) const;
-    // Called for every order once it is on disk; for dialects, whose sockets announce it in their own words.
-    using Watcher = std::function<void(const Session&, const Command&)>;
-    void watch(Watcher watcher);
+
+    // Every order, once it is on disk and headsets and pages have been told: dialects announce it in their own
+    // words. On the io thread.
+    store::After<OrderSnapshot> ordered;
 
 private:
     struct Impl;

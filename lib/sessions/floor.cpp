@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace sessions {
 
@@ -64,30 +65,31 @@ bool Floor::presence_changed(const devices::Present& present) {
     return !present.online || headset.clients.empty();
 }
 
-void Floor::perform(const Ordered& ordered, const std::vector<Place>& places) {
-    const Session& session = ordered.session;
+void Floor::perform(const OrderSnapshot& ordered) {
+    const Session& session = ordered->session;
     if (session.transport.is_live()) {
         Live& known = live_[session.id];
-        known.session = session;
-        if (!is_control(ordered.command.action)) known.number = ordered.command.number;
+        known.session = SessionSnapshot(ordered, &session);
+        if (!is_control(ordered->command.action)) known.number = ordered->command.number;
     } else {
         live_.erase(session.id);
     }
-    tell_command(ordered, places);
-    for (const Place& place : places)
+    tell_command(*ordered);
+    for (const Place& place : ordered->places)
         move(session.organisation_id, place);
 }
 
-void Floor::session_changed(const Session& session) {
-    if (auto found = live_.find(session.id); found != live_.end()) found->second.session = session;
+void Floor::session_changed(const SessionSnapshot& session) {
+    if (auto found = live_.find(session->id); found != live_.end()) found->second.session = session;
 }
 
-void Floor::open(const Session& session, std::int64_t newest_playback) {
-    live_[session.id] = {session, newest_playback};
+void Floor::open(SessionSnapshot session, std::int64_t newest_playback) {
+    const SessionId id = session->id;
+    live_[id] = {std::move(session), newest_playback};
 }
 
 // One frame for all headsets whose run goes on; a frame each for those that get another run.
-void Floor::tell_command(const Ordered& ordered, const std::vector<Place>& places) {
+void Floor::tell_command(const Ordered& ordered) {
     Json data = command_json(ordered.session, ordered.command);
     std::vector<live::ClientId> alike;
     for (const CommandAnswer& answer : ordered.command.answers) {
@@ -96,9 +98,9 @@ void Floor::tell_command(const Ordered& ordered, const std::vector<Place>& place
         const auto& clients = headset->second.clients;
         if (!clients.empty())
             note(answer.device_id, "command " + std::string(wire_name_of(ordered.command.action)));
-        const auto place = std::ranges::find(places, answer.device_id, &Place::device_id);
+        const auto place = std::ranges::find(ordered.places, answer.device_id, &Place::device_id);
         const bool changed =
-            place != places.end() && place->run_id && place->run_id != headset->second.place.run_id;
+            place != ordered.places.end() && place->run_id && place->run_id != headset->second.place.run_id;
         if (!changed) {
             alike.insert(alike.end(), clients.begin(), clients.end());
             continue;
@@ -146,7 +148,7 @@ Json Floor::state_of(DeviceId device_id, const Headset& headset) const {
     if (!headset.place.session_id) return {};
     const auto found = live_.find(*headset.place.session_id);
     if (found == live_.end()) return {};
-    const Session& session = found->second.session;
+    const Session& session = *found->second.session;
     return {{"session_id", session.id},
             {"number", found->second.number},
             {"state", name_of(session.transport.state)},

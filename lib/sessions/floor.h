@@ -43,10 +43,10 @@ public:
     bool presence_changed(const devices::Present& present);
 
     // An order is on disk: tell the headsets, and move them to where it puts them.
-    void perform(const Ordered& ordered, const std::vector<Place>& places);
-    void session_changed(const Session& session);
+    void perform(const OrderSnapshot& ordered);
+    void session_changed(const SessionSnapshot& session);
     // At start: the sessions that go on, and the headsets in them.
-    void open(const Session& session, std::int64_t newest_playback);
+    void open(SessionSnapshot session, std::int64_t newest_playback);
     void move(OrganisationId organisation_id, const Place& place);
     // The same for one headset, which is told when it is somewhere else now.
     void settled(OrganisationId organisation_id, const Place& place);
@@ -61,10 +61,10 @@ public:
 
 private:
     struct Live {
-        Session session;
+        SessionSnapshot session;
         std::int64_t number = 0; // of the newest command that changed what plays
     };
-    void tell_command(const Ordered& ordered, const std::vector<Place>& places);
+    void tell_command(const Ordered& ordered);
     void note(DeviceId device_id, std::string name);
     nlohmann::json state_of(DeviceId device_id, const Headset& headset) const;
 

@@ -21,14 +21,6 @@
 
 namespace sessions {
 
-// Where a headset is.
-struct Place {
-    DeviceId device_id;
-    std::optional<SessionId> session_id;
-    std::optional<RunId> run_id;
-    bool operator==(const Place&) const = default;
-};
-
 class Participation {
 public:
     Participation(Sessions& sessions, runs::Runs& runs, devices::Presence& presence, rooms::Rooms& rooms,

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
@@ -14,6 +15,7 @@
 #include "courses/lesson.h"
 #include "people/people.h"
 #include "platform/ids.h"
+#include "sessions/places.h"
 #include "sessions/transport.h"
 #include "store/page.h"
 #include "store/transaction.h"
@@ -46,6 +48,8 @@ struct Session {
     std::vector<std::optional<std::int64_t>> durations() const;
     std::int64_t position_at(std::int64_t now_ms) const;
 };
+// A session as a committed transaction left it. All who keep it in memory share it.
+using SessionSnapshot = std::shared_ptr<const Session>;
 
 struct NewSession {
     std::string title;
@@ -93,11 +97,13 @@ struct Command {
     bool is_for_all() const; // also for headsets that join later
 };
 
-// The result of an order.
+// What an order has done. All who are told of it share one.
 struct Ordered {
-    Session session;
-    Command command;
+    Session session;           // as the order left it
+    Command command;           // with an answer "sent" for each headset that it goes to
+    std::vector<Place> places; // of the headsets that it moves
 };
+using OrderSnapshot = std::shared_ptr<const Ordered>;
 
 // A headset as a teacher knows it: by its name and by the student on it.
 struct Taker {

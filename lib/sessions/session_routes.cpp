@@ -201,6 +201,7 @@ http::Shape session_shape() {
 void add_session_routes(http::RouteTable& table, SessionParts parts) {
     add_reading(table, parts);
     add_making(table, parts);
+    add_order_routes(table, parts);
     add_command_routes(table, parts);
     add_control_routes(table, parts);
     add_hand_routes(table, parts);

@@ -20,10 +20,13 @@ struct SessionParts { // all of it outlives the table
 // All of /v1/sessions, and the messages command.answer and session.join.
 void add_session_routes(http::RouteTable& table, SessionParts parts);
 
-// The calls that headsets obey: start, pause, resume, seek, look, stop, the commands, and the two messages.
+// Orders: the one call for all of them, and its short forms start, pause, resume, seek, look and stop.
+void add_order_routes(http::RouteTable& table, SessionParts parts);
+
+// What became of orders: the commands, retrying them, and the two messages of headsets.
 void add_command_routes(http::RouteTable& table, SessionParts parts);
 
-// The one call for every order, and the calls about whole sessions: stop all, take over.
+// The calls about whole sessions: display, swap, stop all, take over.
 void add_control_routes(http::RouteTable& table, SessionParts parts);
 
 // Raised hands: headset.hand, hand_down, unwell and well, and lowering them.

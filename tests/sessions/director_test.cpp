@@ -235,7 +235,7 @@ TEST_CASE("each headset's answers are tracked, and the teacher sees who has not 
                                                lesson.teacher);
     });
     lesson.run_posted();
-    CHECK(retried.command.number == 2);
+    CHECK(retried->command.number == 2);
     CHECK(one.count("command") == 1);
     CHECK(two.count("command") == 2);
     lesson.answer(lesson.device_2, 2, AnswerState::done);

@@ -260,3 +260,47 @@ TEST_CASE("an order that a session does not allow is refused in words", "[storie
     CHECK(grown.at("lessons").size() == 3);
     CHECK(grown.at("lessons").at(2).at("kind") == "web");
 }
+
+TEST_CASE("the short forms of orders are the one call for orders with another address", "[stories]") {
+    School school;
+    const auto say = [&](const std::string& action, const Json& arguments) {
+        return school.order("commands", {{"action", action}, {"arguments", arguments}});
+    };
+    struct Case {
+        const char *word, *action;
+        Json arguments;
+    };
+    const std::vector<Case> cases = {
+        {"start", "play", {{"lesson_index", 1}}},
+        {"pause", "pause", Json::object()},
+        {"resume", "resume", Json::object()},
+        {"seek", "seek", {{"position_ms", 60'000}}},
+        {"look", "look", {{"yaw_deg", 90}, {"pitch_deg", 0}}},
+        {"stop", "stop", Json::object()},
+    };
+    const auto essence = [](Json ordered) {
+        Json& command = ordered.at("command");
+        const Json state = ordered.at("session").at("state"),
+                   index = ordered.at("session").at("lesson_index");
+        Json& arguments = command.at("arguments");
+        if (arguments.contains("until_ms"))
+            arguments["until_ms"] =
+                arguments["until_ms"].get<std::int64_t>() - command["at_ms"].get<std::int64_t>();
+        return Json{command.at("action"), arguments, command.at("target"), state, index};
+    };
+    std::vector<Json> by_alias, by_call;
+    for (const Case& each : cases)
+        by_alias.push_back(essence(school.order(each.word, each.arguments)));
+    for (const Case& each : cases)
+        by_call.push_back(essence(say(each.action, each.arguments)));
+    CHECK(by_alias == by_call);
+    CHECK(by_alias.at(4).at(1).at("until_ms") == 30'000); // a look lasts 30 s unless the order says more
+
+    const Json posts = school.box.expect(200, "GET", "/openapi.json", nullptr, school.teacher).at("paths");
+    for (const Case& each : cases) {
+        const std::string told =
+            posts.at("/v1/sessions/{id}/" + std::string(each.word)).at("post").at("description");
+        CHECK(told.find(std::string("POST /v1/sessions/{id}/commands with the action ") + each.action) !=
+              std::string::npos);
+    }
+}

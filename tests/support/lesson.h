@@ -43,10 +43,11 @@ struct Lesson : Classroom {
         return order(session, {action, lesson_index, position_ms});
     }
     sessions::Ordered order(SessionId id, const Order& order) {
-        const auto ordered = write(
-            [&](store::Tx& tx) { return services->director.order(tx, organisation, id, order, teacher); });
+        const auto ordered = write([&](store::Tx& tx) {
+            return services->director.order(tx, services->sessions.get(tx, organisation, id), order, teacher);
+        });
         run_posted();
-        return ordered;
+        return *ordered;
     }
     sessions::Session now() {
         return read([&](store::Read& read) { return services->sessions.get(read, organisation, session); });

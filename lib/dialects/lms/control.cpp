@@ -47,9 +47,8 @@ Acted act(store::Tx& tx, const Parts& parts, const platform::Caller& caller, Ses
     const auto session = own_session(tx, parts, caller, session_id);
     const auto action = action_for(act, session.transport.state);
     if (!action) return {session.id, 0};
-    const auto ordered =
-        parts.director.order(tx, caller.organisation_id, session.id, {.action = *action}, caller.person_id);
-    return {session.id, ordered.command.number};
+    const auto ordered = parts.director.order(tx, session, {.action = *action}, caller.person_id);
+    return {session.id, ordered->command.number};
 }
 
 std::optional<SessionId> running_session(store::Read& read, const Parts& parts,

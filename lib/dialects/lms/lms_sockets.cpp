@@ -325,46 +325,45 @@ http::Answer Sockets::relay(const http::Call& call) {
     return http::json(said(call.body["action"].get<std::string>() + " relayed", "success"));
 }
 
-void Sockets::session_ordered(const sessions::Session& session, const sessions::Command& command) {
-    const auto what = act_of(command.action);
+void Sockets::session_ordered(const sessions::OrderSnapshot& ordered) {
+    const auto what = act_of(ordered->command.action);
     if (!what) return;
     auto announcement = std::make_shared<Announcement>();
-    announcement->organisation_id = session.organisation_id;
-    announcement->session_id = session.id;
-    announcement->number = command.number;
+    announcement->organisation_id = ordered->session.organisation_id;
+    announcement->session_id = ordered->session.id;
+    announcement->number = ordered->command.number;
     announcement->act = *what;
     {
         const std::lock_guard lock(mutex_);
-        const auto origin = origins_.extract({session.id, command.number});
+        const auto origin = origins_.extract({announcement->session_id, announcement->number});
         if (!origin.empty()) announcement->except = origin.mapped();
     }
-    parts_.hub.post([this, announcement, session](live::Hub& hub) {
-        if (sockets_.empty()) return;
-        announcements_.push_back(announcement);
-        const auto done = [this, announcement, &hub](std::exception_ptr) {
-            hub.post([this, announcement](live::Hub&) {
-                announcement->ready = true;
-                deliver_ready();
-            });
-        };
-        const auto look = [announcement, session, parts = parts_](store::Read& read) {
-            announcement->persons.insert(session.teacher.id);
-            if (session.class_id)
-                for (const auto& student :
-                     parts.classes.students(read, session.organisation_id, *session.class_id))
-                    announcement->persons.insert(student.id);
-            for (const auto device : parts.sessions.devices(read, session.organisation_id, session.id))
-                announcement->devices.insert(device);
-            for (const auto device : parts.sessions.candidates(read, session))
-                announcement->devices.insert(device);
-        };
-        try {
-            parts_.store.submit_read(look, done);
-        } catch (const platform::Error&) {
-            // The readers are too busy: only sockets that asked for the session by its id hear of it.
-            done(nullptr);
-        }
-    });
+    if (sockets_.empty()) return;
+    announcements_.push_back(announcement);
+    const auto done = [this, announcement](std::exception_ptr) {
+        parts_.hub.post([this, announcement](live::Hub&) {
+            announcement->ready = true;
+            deliver_ready();
+        });
+    };
+    const auto look = [announcement, ordered, parts = parts_](store::Read& read) {
+        const sessions::Session& session = ordered->session;
+        announcement->persons.insert(session.teacher.id);
+        if (session.class_id)
+            for (const auto& student :
+                 parts.classes.students(read, session.organisation_id, *session.class_id))
+                announcement->persons.insert(student.id);
+        for (const auto device : parts.sessions.devices(read, session.organisation_id, session.id))
+            announcement->devices.insert(device);
+        for (const auto device : parts.sessions.candidates(read, session))
+            announcement->devices.insert(device);
+    };
+    try {
+        parts_.store.submit_read(look, done);
+    } catch (const platform::Error&) {
+        // The readers are too busy: only sockets that asked for the session by its id hear of it.
+        done(nullptr);
+    }
 }
 
 void Sockets::deliver_ready() {

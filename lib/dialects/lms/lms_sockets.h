@@ -6,7 +6,7 @@
 // Lectern's page, all its sockets hear of it. A message that a socket relays (WebRTC) goes to the others in
 // the session.
 //
-// Everything runs on the io thread except session_ordered. The actions are messages in a route table of their
+// Everything runs on the io thread. The actions are messages in a route table of their
 // own: they are guarded, audited and answered in order like every other message, but do not appear among
 // Lectern's own.
 #pragma once
@@ -36,8 +36,8 @@ public:
     std::unique_ptr<http::Answer> refuse(const http::UpgradeRequest& request) override;
     std::unique_ptr<SocketDialect> open(live::ClientId client, const http::UpgradeRequest& request) override;
 
-    // A command went out; called after its commit, from any thread.
-    void session_ordered(const sessions::Session& session, const sessions::Command& command);
+    // A command went out; called after its commit.
+    void session_ordered(const sessions::OrderSnapshot& ordered);
 
 private:
     class Socket;

@@ -132,8 +132,10 @@ Json responses_of(const Route& route, Json& schemas) {
 }
 
 Json operation(const Route& route, const std::vector<std::string>& names, Json& schemas) {
+    std::string description = who(route.access);
+    if (!route.short_for.empty()) description += " Short for " + route.short_for + ".";
     Json made{{"operationId", operation_id(route)}, {"summary", route.summary},
-              {"description", who(route.access)},   {"tags", {tag_of(route)}},
+              {"description", description},         {"tags", {tag_of(route)}},
               {"x-access", who(route.access)},      {"x-runs", where(route.runs)}};
     if (Json parameters = parameters_of(route, names, schemas); !parameters.empty())
         made["parameters"] = std::move(parameters);

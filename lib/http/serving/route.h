@@ -63,6 +63,7 @@ struct Route {
     std::string tag;            // groups in the documentation: "rooms"
     bool parses_itself = false; // the handler reads `content` with its own parser; `request` only documents
     int calls_per_minute = 0;   // for one account, device or site key; 0: the front door's limit
+    std::string short_for{};    // the call that this one is an alias of, for the documentation
     std::size_t index = 0;      // in the table; set by add
 };
 
@@ -110,6 +111,10 @@ public:
     }
     RouteBuilder& at_most(int calls_per_minute) {
         route_.calls_per_minute = calls_per_minute;
+        return *this;
+    }
+    RouteBuilder& short_for(std::string call) {
+        route_.short_for = std::move(call);
         return *this;
     }
     RouteBuilder& parses_itself() {

@@ -78,10 +78,11 @@ struct Board::Impl : std::enable_shared_from_this<Board::Impl> {
                 json_of(command, takers(command)));
     }
 
-    void take(const Session& session) {
+    void take(const SessionSnapshot& snapshot) {
+        const Session& session = *snapshot;
         const std::string topic = topic_of("session", session.id);
         const std::string organisation = topic_of("organisation", session.organisation_id);
-        sessions[session.id].session = session;
+        sessions[session.id].session = snapshot;
         hub.open_topic(topic, session.organisation_id, platform::Role::viewer);
         const Json json = json_of(session);
         hub.set(topic, "session", json);
@@ -158,7 +159,7 @@ struct Board::Impl : std::enable_shared_from_this<Board::Impl> {
     void forget_stopped() {
         const std::int64_t before_ms = clock.now_ms() - stopped_shown_ms;
         std::erase_if(sessions, [&](const auto& entry) {
-            const Session& session = entry.second.session;
+            const Session& session = *entry.second.session;
             if (session.transport.is_live() || !session.stopped_ms || *session.stopped_ms > before_ms)
                 return false;
             hub.close_topic(topic_of("session", session.id));
@@ -262,12 +263,12 @@ void Board::pairing_request_closed(OrganisationId organisation_id, PairingReques
     });
 }
 
-void Board::session_changed(const Session& session) {
-    impl_->hub.post([impl = impl_, session](live::Hub&) { impl->take(session); });
+void Board::session_changed(const SessionSnapshot& session) {
+    impl_->take(session);
 }
 
 void Board::command_changed(const Command& command) {
-    impl_->hub.post([impl = impl_, command](live::Hub&) { impl->take(command); });
+    impl_->take(command);
 }
 
 void Board::answered(SessionId session_id, std::int64_t number, const CommandAnswer& answer) {
@@ -276,10 +277,10 @@ void Board::answered(SessionId session_id, std::int64_t number, const CommandAns
 }
 
 void Board::controls_loaded(SessionId session_id, const std::vector<Command>& commands) {
-    impl_->hub.post([impl = impl_, session_id, commands](live::Hub&) {
-        for (const Command& command : commands)
-            impl->sessions[session_id].controls.take(command);
-    });
+    const auto found = impl_->sessions.find(session_id);
+    if (found == impl_->sessions.end()) return;
+    for (const Command& command : commands)
+        found->second.controls.take(command);
 }
 
 void Board::device_settled(DeviceId device_id, std::optional<SessionId> session_id) {
@@ -298,7 +299,7 @@ void Board::tick() {
         if (shown.session_id && shown.present.online) impl_->show(shown);
     }
     for (const auto& [id, session] : impl_->sessions)
-        if (session.session.transport.is_live()) impl_->show_help(id, session);
+        if (session.session->transport.is_live()) impl_->show_help(id, session);
     impl_->forget_stopped();
 }
 

@@ -48,9 +48,6 @@ public:
     void pairing_requested(const devices::PairingRequest& request);
     void pairing_request_closed(OrganisationId organisation_id, PairingRequestId request_id);
 
-    void session_changed(const Session& session);
-    void command_changed(const Command& command); // a new one, or all of its answers changed
-    void controls_loaded(SessionId session_id, const std::vector<Command>& commands); // at start
     void answered(SessionId session_id, std::int64_t number, const CommandAnswer& answer);
     void hand_changed(const Hand& hand);
     void content_changed(DeviceId device_id, const nlohmann::json& progress); // fetching.h
@@ -58,6 +55,9 @@ public:
     void device_settled(DeviceId device_id, std::optional<SessionId> session_id);
 
     // ---- io thread ----
+    void session_changed(const SessionSnapshot& session);
+    void command_changed(const Command& command); // a new one, or all of its answers changed
+    void controls_loaded(SessionId session_id, const std::vector<Command>& commands); // at start
     // About every second: shows silent headsets as away, and takes sessions off the board an hour after they
     // stopped.
     void tick();

@@ -23,7 +23,7 @@ struct Circumstances {
     const ShownSession& session;
     std::int64_t now_ms;
 
-    bool is_running() const { return session.session.transport.state == State::running; }
+    bool is_running() const { return session.session->transport.state == State::running; }
     bool is_playing() const { return shown.present.online && is_running(); }
 };
 
@@ -52,7 +52,7 @@ Finding disconnected(const Circumstances& c) {
 }
 
 Finding not_started(const Circumstances& c) {
-    if (!c.is_playing() || c.now_ms < c.session.session.transport.position_at_ms) return {};
+    if (!c.is_playing() || c.now_ms < c.session.session->transport.position_at_ms) return {};
     if (c.shown.present.report.position_ms) return {};
     return Found{};
 }
@@ -62,7 +62,7 @@ Finding off_content(const Circumstances& c) {
     const auto& content = c.shown.present.report.content;
     if (!c.is_playing() || !content) return {};
     const nlohmann::json launched = c.session.controls.of(c.shown.device.id, c.now_ms)["launch"];
-    const SessionLesson* lesson = c.session.session.lesson();
+    const SessionLesson* lesson = c.session.session->lesson();
     std::string wanted = lesson ? lesson->content : "";
     if (!launched.is_null()) wanted = launched.value("content", wanted);
     if (wanted.empty() || *content == wanted) return {};
@@ -81,7 +81,7 @@ Finding looking_away(const Circumstances& c) {
 Finding behind(const Circumstances& c) {
     const auto& position = c.shown.present.report.position_ms;
     if (!c.is_playing() || !position) return {};
-    const std::int64_t expected = c.session.session.position_at(c.shown.present.last_seen_ms);
+    const std::int64_t expected = c.session.session->position_at(c.shown.present.last_seen_ms);
     const std::int64_t off = *position - expected;
     if (std::abs(off) <= far_behind_ms) return {};
     return Found{{}, static_cast<double>(off), {}};

@@ -81,10 +81,10 @@ LastAnswer failed_answer(const Shown& shown, const ShownSession& session) {
 std::string_view state_of(const Shown& shown, const ShownSession* session, std::int64_t now_ms) {
     if (shown.hand.unwell_ms) return "needs_help";
     if (!shown.present.online) return "offline";
-    if (session == nullptr || !session->session.transport.is_live()) return "ready";
+    if (session == nullptr || !session->session->transport.is_live()) return "ready";
     if (failed_answer(shown, *session).answer) return "needs_help";
     if (now_ms - shown.present.last_seen_ms > away_after_ms) return "away";
-    return session->session.transport.state == State::running ? "playing" : "paused";
+    return session->session->transport.state == State::running ? "playing" : "paused";
 }
 
 Json entry_of(const Shown& shown, const ShownSession* session, std::int64_t now_ms) {

@@ -44,7 +44,7 @@ struct Shown {
 };
 
 struct ShownSession {
-    Session session;
+    SessionSnapshot session;
     std::map<std::int64_t, Command> commands; // by number
     Controls controls;
 };

@@ -4167,7 +4167,7 @@ export interface paths {
         put?: never;
         /**
          * Ask all to look in one direction
-         * @description Teachers and administrators.
+         * @description Teachers and administrators. Short for POST /v1/sessions/{id}/commands with the action look.
          */
         post: operations["postV1SessionsIdLook"];
         delete?: never;
@@ -4187,7 +4187,7 @@ export interface paths {
         put?: never;
         /**
          * Pause
-         * @description Teachers and administrators.
+         * @description Teachers and administrators. Short for POST /v1/sessions/{id}/commands with the action pause.
          */
         post: operations["postV1SessionsIdPause"];
         delete?: never;
@@ -4207,7 +4207,7 @@ export interface paths {
         put?: never;
         /**
          * Go on where it was paused
-         * @description Teachers and administrators.
+         * @description Teachers and administrators. Short for POST /v1/sessions/{id}/commands with the action resume.
          */
         post: operations["postV1SessionsIdResume"];
         delete?: never;
@@ -4227,7 +4227,7 @@ export interface paths {
         put?: never;
         /**
          * Go to a position
-         * @description Teachers and administrators.
+         * @description Teachers and administrators. Short for POST /v1/sessions/{id}/commands with the action seek.
          */
         post: operations["postV1SessionsIdSeek"];
         delete?: never;
@@ -4247,7 +4247,7 @@ export interface paths {
         put?: never;
         /**
          * Start a session, or go to a lesson of it
-         * @description Teachers and administrators.
+         * @description Teachers and administrators. Short for POST /v1/sessions/{id}/commands with the action play.
          */
         post: operations["postV1SessionsIdStart"];
         delete?: never;
@@ -4267,7 +4267,7 @@ export interface paths {
         put?: never;
         /**
          * Stop; the runs of all who took part end
-         * @description Teachers and administrators.
+         * @description Teachers and administrators. Short for POST /v1/sessions/{id}/commands with the action stop.
          */
         post: operations["postV1SessionsIdStop"];
         delete?: never;
@@ -14957,6 +14957,7 @@ export interface operations {
             content: {
                 "application/json": {
                     pitch_deg: number;
+                    seconds?: number;
                     yaw_deg: number;
                 };
             };

@@ -1,0 +1,177 @@
+// Orders over HTTP: one call for every action, and short forms of it for the commonest. They share one parser
+// and one handler.
+#include <array>
+#include <map>
+
+#include "sessions/session_routes.h"
+
+namespace sessions {
+
+namespace {
+
+using http::Access;
+using http::Answer;
+using http::Call;
+using store::Tx;
+
+constexpr const char* orders_path = "/v1/sessions/:id/commands";
+constexpr std::int64_t longest_position_ms = 24LL * 3600 * 1000;
+constexpr std::size_t most_headsets = 10'000;
+
+http::Shape percent(std::int64_t least) {
+    return http::object({{"percent", http::integer(least, 100)}});
+}
+
+// The arguments that an action takes. `usual_seconds`: how long an action that ends by itself lasts when the
+// order doesn't say.
+struct Form {
+    http::Shape arguments;
+    std::optional<std::int64_t> usual_seconds{};
+};
+
+const Form& form_of(Action action) {
+    const auto nothing = http::object({});
+    const auto seconds = [](std::int64_t least, std::int64_t most) { return http::integer(least, most); };
+    const auto index = http::integer(0, Sessions::most_lessons);
+    static const std::map<Action, Form> forms = {
+        {Action::start, {http::object({{"lesson_index?", index}})}},
+        {Action::pause, {nothing}},
+        {Action::resume, {nothing}},
+        {Action::seek,
+         {http::object({{"position_ms", http::integer(0, longest_position_ms)}, {"lesson_index?", index}})}},
+        {Action::stop, {nothing}},
+        {Action::look,
+         {http::object({{"yaw_deg", http::number(-180, 180)},
+                        {"pitch_deg", http::number(-90, 90)},
+                        {"seconds?", seconds(1, 600)}}),
+          30}},
+        {Action::launch,
+         {http::object({{"kind", http::one_of({"app", "video", "web", "scenario"})},
+                        {"content", http::text(1, 2000)},
+                        {"title?", http::text(0, 200)}})}},
+        {Action::eyes_on_me,
+         {http::object({{"message?", http::text(0, 200)}, {"seconds?", seconds(3, 3600)}}), 60}},
+        {Action::release, {nothing}},
+        {Action::message, {http::object({{"text", http::text(1, 500)}, {"seconds?", seconds(1, 600)}}), 10}},
+        {Action::volume, {percent(0)}},
+        {Action::brightness, {percent(5)}}, // never fully dark: eyes_on_me does that, and ends by itself
+        {Action::recenter, {nothing}},
+        {Action::identify, {http::object({{"seconds?", seconds(1, 60)}}), 5}},
+        {Action::catch_up, {nothing}},
+    };
+    return forms.at(action);
+}
+
+// POST /v1/sessions/:id/<word> is POST /v1/sessions/:id/commands with that action; its body holds the
+// arguments.
+struct Alias {
+    const char* word;
+    Action action;
+    const char* summary;
+};
+constexpr std::array<Alias, 6> aliases = {{
+    {"start", Action::start, "Start a session, or go to a lesson of it"},
+    {"pause", Action::pause, "Pause"},
+    {"resume", Action::resume, "Go on where it was paused"},
+    {"seek", Action::seek, "Go to a position"},
+    {"look", Action::look, "Ask all to look in one direction"},
+    {"stop", Action::stop, "Stop; the runs of all who took part end"},
+}};
+
+http::Shape order_shape() {
+    return http::object(
+               {{"action", http::one_of(action_names())},
+                {"arguments?",
+                 http::open_object({}).described(
+                     "play {lesson_index?}, seek {position_ms, lesson_index?}, look {yaw_deg, pitch_deg, "
+                     "seconds?}, "
+                     "launch {kind, content, title?}, eyes_on_me {message?, seconds?}, message {text, "
+                     "seconds?}, "
+                     "volume {percent}, brightness {percent}, identify {seconds?}; the others take none")},
+                {"device_ids?", http::list(http::identifier(), most_headsets).described("for these alone")},
+                {"row?", http::integer(1, 1000).described("for this row of the session's room")},
+                {"group?", http::text(1, 80).described("for the headsets of this group")},
+                {"expires_s?", http::integer(5, 3600).described("how long a headset has to obey; 60")}})
+        .named("Order");
+}
+
+http::Json arguments_from(const http::Json& body, const Form& form) {
+    http::Json arguments = body.value("arguments", http::Json::object());
+    auto faults = form.arguments.faults(arguments);
+    for (platform::FieldError& fault : faults)
+        fault.field = fault.field.empty() ? "arguments" : "arguments." + fault.field;
+    if (!faults.empty()) throw platform::Error(std::move(faults));
+    if (form.usual_seconds && !arguments.contains("seconds")) arguments["seconds"] = *form.usual_seconds;
+    return arguments;
+}
+
+Target target_from(const http::Json& body, Action action) {
+    std::vector<platform::FieldError> faults;
+    Target target;
+    const auto take = [&](const char* field, Target::Kind kind) {
+        if (!body.contains(field)) return false;
+        if (!is_control(action)) faults.push_back({field, "must be absent: what plays, plays for all"});
+        if (target.kind != Target::Kind::all)
+            faults.push_back({field, "must be the only one of device_ids, row and group"});
+        target.kind = kind;
+        return true;
+    };
+    if (take("device_ids", Target::Kind::devices))
+        target.device_ids = body["device_ids"].get<std::vector<DeviceId>>();
+    if (take("row", Target::Kind::row)) target.row = body["row"];
+    if (take("group", Target::Kind::group)) target.group = body["group"];
+    if (!faults.empty()) throw platform::Error(std::move(faults));
+    return target;
+}
+
+// `body` fits order_shape().
+Order order_from(const http::Json& body) {
+    Order order;
+    order.action = action_of(body["action"].get<std::string>());
+    const http::Json arguments = arguments_from(body, form_of(order.action));
+    order.target = target_from(body, order.action);
+    if (body.contains("expires_s")) order.life_ms = body["expires_s"].get<std::int64_t>() * 1000;
+    if (is_control(order.action)) {
+        order.arguments = arguments.dump();
+        return order;
+    }
+    if (arguments.contains("lesson_index")) order.lesson_index = arguments["lesson_index"];
+    if (arguments.contains("position_ms")) order.position_ms = arguments["position_ms"];
+    return order;
+}
+
+// A session that doesn't exist is refused before its order is read.
+Answer obey(const Call& call, Tx& tx, const SessionParts& parts, const http::Json& body) {
+    const Session session = parts.sessions.get(tx, call.caller.organisation_id, call.id<SessionId>("id"));
+    return ordered_answer(tx, parts,
+                          *parts.director.order(tx, session, order_from(body), call.caller.person_id));
+}
+
+http::RouteBuilder order_route(std::string path, const char* summary, http::Shape request) {
+    return http::post(std::move(path), summary)
+        .writes()
+        .by(Access::teacher)
+        .takes(std::move(request))
+        .gives(ordered_shape())
+        .tagged("sessions");
+}
+
+} // namespace
+
+void add_order_routes(http::RouteTable& table, SessionParts parts) {
+    table.add(order_route(orders_path, "Order something: of all of the session, a row, a group or some",
+                          order_shape())
+                  .handled<Tx>([parts](Call& call, Tx& tx) { return obey(call, tx, parts, call.body); }));
+    for (const Alias& alias : aliases) {
+        const std::string action(wire_name_of(alias.action));
+        table.add(
+            order_route(std::string("/v1/sessions/:id/") + alias.word, alias.summary,
+                        form_of(alias.action).arguments)
+                .short_for("POST /v1/sessions/{id}/commands with the action " + action)
+                .handled<Tx>([parts, action](Call& call, Tx& tx) {
+                    return obey(call, tx, parts, {{"action", action}, {"arguments", std::move(call.body)}});
+                }));
+    }
+}
+
+} // namespace sessions

@@ -53,6 +53,7 @@ private:
 
 std::unique_ptr<platform::ConnectionListener> EchoSockets::accept(
     std::shared_ptr<platform::Connection> connection, http::UpgradeRequest) {
+    connections.push_back(connection);
     return std::make_unique<Echo>(std::move(connection), *this);
 }
 

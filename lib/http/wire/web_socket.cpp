@@ -1,6 +1,7 @@
 #include "http/wire/web_socket.h"
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -30,8 +31,12 @@ Handshake handshake_of(const Call& call) {
 }
 
 // Invariants:
-// - One read is always under way. Whatever ends the socket ends the read, and only the read's end tells the
-//   listener.
+// - A socket goes from one state to the next and never back: handshake, open, closing, ended. Every state but
+//   the last has a deadline (`tick`), whatever Beast is waiting for.
+// - `end` is the only way into `ended`, and all of it happens there: the socket is closed, the front door
+//   forgets it, and the listener is told, later and once.
+// - A read is under way only while the socket is open. A socket that closes leaves reading to Beast's close:
+//   a read that is begun beside it may wait for a turn that never comes.
 // - At most one write is under way; the sender takes care of that.
 template <class Stream>
 class WebSocket final : public Peer, public platform::Connection {
@@ -48,7 +53,7 @@ public:
     void start() override;
     void tick(Time now) override;
     void stop() override { close(1001, "the server stops"); }
-    void cut() override;
+    void cut() override { end(); }
     bool is_socket() const override { return true; }
 
     // ---- platform::Connection ----
@@ -62,7 +67,7 @@ private:
     void read();
     void on_read(error_code error);
     void hear(std::string_view message);
-    void ended();
+    void end();
 
     PeerServices& services_;
     beast::websocket::stream<Stream> socket_;
@@ -71,7 +76,8 @@ private:
     beast::flat_buffer input_;
     std::unique_ptr<platform::ConnectionListener> listener_;
     platform::SignsOfLifeListener* signs_ = nullptr; // the listener, if it wants to know
-    bool open_ = false, closing_ = false, ended_ = false, sending_ = false, pinging_ = false;
+    enum class State { handshake, open, closing, ended } state_ = State::handshake;
+    bool sending_ = false, pinging_ = false;
     Time heard_, silent_since_{}, sending_since_{}, closing_since_{};
 };
 
@@ -101,35 +107,39 @@ void WebSocket<Stream>::start() {
                 response.insert(name, value);
         }));
     socket_.async_accept(handshake_, [self = self()](error_code error) {
-        if (!error && !self->closing_) return self->accepted();
-        self->ended();
+        if (self->state_ != State::handshake) return;
+        if (error) return self->end();
+        self->accepted();
     });
 }
 
 template <class Stream>
 void WebSocket<Stream>::accepted() {
-    open_ = true;
+    state_ = State::open;
     heard_ = services_.now;
     handshake_ = {};
     listener_ = services_.upgrades.accept(std::static_pointer_cast<platform::Connection>(self()),
                                           std::move(request_));
     signs_ = dynamic_cast<platform::SignsOfLifeListener*>(listener_.get());
     request_ = {};
-    read();
     if (!listener_) close(1008, "");
     if (services_.stopping) stop();
+    read();
 }
 
 template <class Stream>
 void WebSocket<Stream>::read() {
+    if (state_ != State::open) return;
     socket_.async_read(input_, [self = self()](error_code error, std::size_t) { self->on_read(error); });
 }
 
 template <class Stream>
 void WebSocket<Stream>::on_read(error_code error) {
-    if (error) return ended();
+    if (state_ == State::ended) return;
+    if (error) return end();
+    if (state_ == State::closing) return;
     heard_ = services_.now;
-    if (!closing_) hear({static_cast<const char*>(input_.data().data()), input_.size()});
+    hear({static_cast<const char*>(input_.data().data()), input_.size()});
     input_.consume(input_.size());
     if (input_.capacity() > (64u << 10)) input_ = {}; // one large message does not make every socket large
     read();
@@ -147,7 +157,7 @@ void WebSocket<Stream>::hear(std::string_view message) {
 
 template <class Stream>
 void WebSocket<Stream>::send(platform::Frame frame, std::function<void()> sent) {
-    if (closing_ || ended_ || !open_) return;
+    if (state_ != State::open) return;
     if (sending_) return platform::log_error("A frame was lost: one was under way already.");
     sending_ = true;
     sending_since_ = services_.now;
@@ -157,44 +167,38 @@ void WebSocket<Stream>::send(platform::Frame frame, std::function<void()> sent) 
         boost::asio::buffer(payload),
         [self = self(), frame = std::move(frame), sent = std::move(sent)](error_code error, std::size_t) {
             self->sending_ = false;
-            if (!error && !self->ended_ && sent) sent();
+            if (!error && self->state_ != State::ended && sent) sent();
         });
 }
 
 template <class Stream>
 void WebSocket<Stream>::close(std::uint16_t code, std::string_view reason) {
-    if (closing_ || ended_) return;
-    closing_ = true;
+    if (state_ == State::handshake) return end();
+    if (state_ != State::open) return;
+    state_ = State::closing;
     closing_since_ = services_.now;
-    if (!open_) return cut();
     beast::websocket::close_reason why(
         static_cast<beast::websocket::close_code>(code),
         beast::string_view(reason.data(), std::min<std::size_t>(reason.size(), 120)));
     // A close waits for the frame under way and then for the client's answer; `tick` makes sure that this
     // does not take long.
-    socket_.async_close(why, [self = self()](error_code) { self->cut(); });
-}
-
-template <class Stream>
-void WebSocket<Stream>::cut() {
-    error_code ignored;
-    closing_ = true;
-    beast::get_lowest_layer(socket_).close(ignored);
+    socket_.async_close(why, [self = self()](error_code) { self->end(); });
 }
 
 template <class Stream>
 void WebSocket<Stream>::tick(Time now) {
-    if (closing_) {
-        if (now - closing_since_ > std::chrono::seconds(2)) cut();
+    if (state_ == State::ended) return;
+    if (state_ == State::closing) {
+        if (now - closing_since_ > std::chrono::seconds(2)) end();
         return;
     }
     const auto silent = now - heard_;
     const bool stuck = sending_ && now - sending_since_ > services_.options.write_deadline;
     if (silent > services_.options.silent_limit || stuck) {
         services_.timeouts.fetch_add(1, std::memory_order_relaxed);
-        return cut();
+        return end();
     }
-    if (!open_ || pinging_ || silent <= services_.options.ping_after) return;
+    if (state_ != State::open || pinging_ || silent <= services_.options.ping_after) return;
     if (heard_ != silent_since_) {
         silent_since_ = heard_;
         if (signs_) signs_->on_silence();
@@ -204,20 +208,25 @@ void WebSocket<Stream>::tick(Time now) {
 }
 
 template <class Stream>
-void WebSocket<Stream>::ended() {
-    if (ended_) return;
-    ended_ = true;
+void WebSocket<Stream>::end() {
+    if (state_ == State::ended) return;
+    state_ = State::ended;
+    const auto keep = self();
     error_code ignored;
     beast::get_lowest_layer(socket_).close(ignored);
-    services_.remove(*this);
     signs_ = nullptr;
-    if (const auto listener = std::move(listener_)) {
+    // The listener may be what ends the socket, so it is told once it has returned. This comes before
+    // `remove`, because the io thread may stop after the last peer is gone.
+    boost::asio::post(socket_.get_executor(), [self = self()] {
+        const auto listener = std::move(self->listener_);
+        if (!listener) return;
         try {
             listener->on_closed();
         } catch (const std::exception& error) {
             platform::log_error(std::string("A socket's end failed: ") + error.what());
         }
-    }
+    });
+    services_.remove(*this);
 }
 
 using Plain = boost::asio::ip::tcp::socket;

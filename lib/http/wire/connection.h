@@ -45,6 +45,8 @@ private:
     static constexpr bool is_tls = !std::is_same_v<Stream, Tcp::socket>;
     static constexpr std::size_t small_buffer = 4 << 10, large_buffer = 64 << 10;
     static constexpr std::size_t most_unsent = 256 << 10;
+    // What the parser may leave lying because a line between two chunks, or after the last, is not complete.
+    static constexpr std::size_t longest_framing = 4 << 10;
     enum class HandOver { none, transfer, upgrade };
     enum class Phase { handshake, open, lingering, lent, closed };
 
@@ -153,6 +155,9 @@ void Connection<Stream>::read() {
         input_.resize(size);
         input_.shrink_to_fit();
     }
+    // A head and the lines between chunks are bounded, so there is always room. Reading into none would come
+    // back at once, again and again.
+    if (end_ == input_.size()) return close();
     reading_ = true;
     stream_.async_read_some(boost::asio::buffer(input_.data() + end_, input_.size() - end_),
                             [self = self()](error_code error, std::size_t bytes) {
@@ -281,8 +286,10 @@ bool Connection<Stream>::meet_head() {
 template <class Stream>
 bool Connection<Stream>::take_body() {
     boost::beast::error_code error;
-    if (!parser_->is_done() && begin_ < end_)
-        begin_ += parser_->put({input_.data() + begin_, end_ - begin_}, error);
+    for (std::size_t taken = 1; !parser_->is_done() && begin_ < end_ && taken > 0 && !error;) {
+        taken = parser_->put({input_.data() + begin_, end_ - begin_}, error);
+        begin_ += taken;
+    }
     if (error == boost::beast::http::error::body_limit) {
         fail(413, {platform::ErrorKind::too_large, "The body is larger than the route takes."});
         return false;
@@ -291,7 +298,11 @@ bool Connection<Stream>::take_body() {
         fail(400, {platform::ErrorKind::bad_request, "The body is not framed as HTTP/1.1."});
         return false;
     }
-    if (!parser_->is_done()) return false;
+    if (!parser_->is_done()) {
+        if (end_ - begin_ > longest_framing)
+            fail(400, {platform::ErrorKind::bad_request, "The lines between the chunks are too long."});
+        return false;
+    }
     continue_due_ = false;
     arrived();
     return true;

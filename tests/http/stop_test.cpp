@@ -204,6 +204,34 @@ TEST_CASE("TLS speaks the same as plain", "[http]") {
     CHECK(idle.read_until_end().empty());
 }
 
+TEST_CASE("TLS takes version 1.2 with AEAD ciphers and 1.3, and nothing older or weaker", "[http]") {
+    support::TemporaryFolder folder;
+    http::FrontDoorOptions options;
+    options.tls_certificate = (folder.path() / "certificate.pem").string();
+    options.tls_key = (folder.path() / "key.pem").string();
+    write_certificate(options.tls_certificate, options.tls_key);
+    House house(options);
+    const auto shakes_hands = [&](int version, const char* ciphers) {
+        asio::io_context io;
+        asio::ssl::context context{asio::ssl::context::tls_client};
+        SSL_CTX_set_security_level(context.native_handle(), 0);
+        SSL_CTX_set_min_proto_version(context.native_handle(), version);
+        SSL_CTX_set_max_proto_version(context.native_handle(), version);
+        SSL_CTX_set_cipher_list(context.native_handle(), ciphers);
+        asio::ssl::stream<asio::ip::tcp::socket> stream{io, context};
+        stream.lowest_layer().connect({asio::ip::address_v4::loopback(), house.port});
+        boost::system::error_code error;
+        stream.handshake(asio::ssl::stream_base::client, error);
+        return !error;
+    };
+    CHECK(shakes_hands(TLS1_3_VERSION, "DEFAULT"));
+    CHECK(shakes_hands(TLS1_2_VERSION, "ECDHE-ECDSA-AES128-GCM-SHA256"));
+    CHECK(shakes_hands(TLS1_2_VERSION, "ECDHE-ECDSA-CHACHA20-POLY1305"));
+    CHECK_FALSE(shakes_hands(TLS1_2_VERSION, "ECDHE-ECDSA-AES128-SHA"));
+    CHECK_FALSE(shakes_hands(TLS1_2_VERSION, "ECDHE-ECDSA-AES256-SHA384"));
+    CHECK_FALSE(shakes_hands(TLS1_1_VERSION, "DEFAULT"));
+}
+
 TEST_CASE("a certificate file that isn't one is named", "[http]") {
     http::FrontDoorOptions options;
     options.tls_certificate = "/nowhere/certificate.pem";

@@ -34,6 +34,10 @@ std::unique_ptr<ssl::context> make_tls_context(const std::string& certificate, c
     boost::system::error_code error;
     context->set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 | ssl::context::no_sslv3 |
                          ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1 | SSL_OP_NO_RENEGOTIATION);
+    // TLS 1.3 has nothing but AEAD ciphers; of TLS 1.2 these are the ones with forward secrecy.
+    SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
+    if (SSL_CTX_set_cipher_list(context->native_handle(), "ECDHE+AESGCM:ECDHE+CHACHA20") != 1)
+        throw platform::Error(platform::ErrorKind::internal, "this OpenSSL has no AEAD cipher for TLS 1.2");
     context->use_certificate_chain_file(certificate, error);
     need(error, "The certificate " + certificate);
     context->use_private_key_file(key, ssl::context::pem, error);

@@ -211,22 +211,21 @@ template <class Stream>
 void WebSocket<Stream>::end() {
     if (state_ == State::ended) return;
     state_ = State::ended;
-    const auto keep = self();
     error_code ignored;
     beast::get_lowest_layer(socket_).close(ignored);
     signs_ = nullptr;
-    // The listener may be what ends the socket, so it is told once it has returned. This comes before
-    // `remove`, because the io thread may stop after the last peer is gone.
+    // The listener may be what ends the socket, so it is told once it has returned. The front door keeps us
+    // until then: when it has nobody left, the io thread may stop.
     boost::asio::post(socket_.get_executor(), [self = self()] {
-        const auto listener = std::move(self->listener_);
-        if (!listener) return;
-        try {
-            listener->on_closed();
-        } catch (const std::exception& error) {
-            platform::log_error(std::string("A socket's end failed: ") + error.what());
+        if (const auto listener = std::move(self->listener_)) {
+            try {
+                listener->on_closed();
+            } catch (const std::exception& error) {
+                platform::log_error(std::string("A socket's end failed: ") + error.what());
+            }
         }
+        self->services_.remove(*self);
     });
-    services_.remove(*this);
 }
 
 using Plain = boost::asio::ip::tcp::socket;

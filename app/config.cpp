@@ -224,6 +224,13 @@ std::optional<ListenAddress> parse_listen(std::string_view text) {
     return ListenAddress{address, static_cast<std::uint16_t>(*port)};
 }
 
+std::vector<std::string_view> config_keys() {
+    std::vector<std::string_view> names;
+    for (const Key& key : keys)
+        names.push_back(key.name);
+    return names;
+}
+
 Config load_config(const std::filesystem::path& file) {
     Faults faults(file.string());
     Config config;

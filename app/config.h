@@ -34,6 +34,9 @@ struct Config {
     chat::EndpointOptions chat; // [chat]; its key comes from key_file
 };
 
+// Every key that the file may have, "chat.model" for one of a table.
+std::vector<std::string_view> config_keys();
+
 // Reads a TOML file. A fault stops the start: Error bad_request whose message has a line "FILE:LINE:COLUMN:
 // what is wrong" for each fault. Relative paths in the file are relative to the file, not to the folder where
 // the server was started.

@@ -100,8 +100,7 @@ void require_listening_at(const std::vector<InheritedSocket>& inherited,
         "listen is " + to_string(*wanted) + ", but the service manager listens at " + there +
             " for this server. Take listen out of the configuration; or, to listen there, write into "
             "/etc/systemd/system/lectern.socket.d/listen.conf\n\n  [Socket]\n  ListenStream=\n  ListenStream=" +
-            to_string(*wanted) +
-            "\n\nand run: systemctl daemon-reload && systemctl restart lectern.socket lectern.service");
+            to_string(*wanted) + "\n\nand run: systemctl daemon-reload && systemctl restart lectern");
 }
 
 std::string to_string(const ListenAddress& address) {

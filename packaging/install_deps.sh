@@ -6,11 +6,13 @@
 #   clients   a C# compiler for the client of Unity apps, where this Debian has one
 #   measure   what counts instructions
 #   lint      formatters and linters
+#   package   what makes a Debian package, and boots a Debian to try it in
 # It says in one line what it installs and why; what apt and npm have to say goes to build/install.log. When
 # nothing is missing it is done in a moment. Made for Debian 12 and 13.
 set -eu
 cd "$(dirname "$0")/.."
 . packaging/node_path.sh
+. packaging/libraries.sh
 
 say() { printf 'deps: %s\n' "$*"; }
 die() {
@@ -18,16 +20,7 @@ die() {
     exit 1
 }
 
-# Debian 12's own Boost is too old for what we use of it; it also has a newer one, under a name with the
-# version.
-boost() {
-    if grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release; then echo libboost1.81-dev; else echo libboost-dev; fi
-}
-
 compiler="g++ cmake ninja-build ccache mold git python3 xz-utils"
-libraries="libsqlite3-dev libsqlitecpp-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libssl-dev
-    libsodium-dev liboath-dev libqrcodegencpp-dev libspdlog-dev zlib1g-dev libminizip-dev libcsv-dev
-    $(boost)"
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
 
@@ -139,7 +132,13 @@ want_group() {
         ;;
     measure) want "it counts instructions" valgrind binutils ;;
     lint) want "formatter and linters" clang-format clang-tidy cppcheck shellcheck git python3 ;;
-    *) die "no such group: $1 (build, page, browser, clients, measure or lint)" ;;
+    package)
+        want "it makes the package" debhelper dh-apparmor dpkg-dev
+        want "it looks for faults in the package" lintian
+        want "it makes a Debian to try the package in" mmdebstrap
+        want "it boots that Debian" systemd-container
+        ;;
+    *) die "no such group: $1 (build, page, browser, clients, measure, lint or package)" ;;
     esac
 }
 

@@ -51,6 +51,7 @@ int run_command_line(const std::vector<std::string>& arguments, Streams streams)
     Line line{streams, {}};
     CLI::App root("The server of a VR classroom.", "lectern");
     root.require_subcommand(1);
+    add_manual(root, line);
     root.set_version_flag("--version", "lectern " + std::string(platform::version()));
     root.footer(
         "\nExample:\n  lectern serve --demo --data /tmp/lectern-demo --listen 127.0.0.1:8080\n\n"

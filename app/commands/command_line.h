@@ -42,6 +42,7 @@ void add_simulate(CLI::App& root, Line& line);
 void add_documents(CLI::App& root, Line& line); // openapi, asyncapi
 void add_certificate(CLI::App& root, Line& line);
 void add_version(CLI::App& root, Line& line);
+void add_manual(CLI::App& root, Line& line); // hidden
 
 // Help that ends in an example, the same for every command.
 CLI::App& add_command(CLI::App& parent, const std::string& name, const std::string& summary,

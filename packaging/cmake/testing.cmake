@@ -43,6 +43,7 @@ if(python AND NOT LECTERN_SANITIZE)
     set(units "${CMAKE_SOURCE_DIR}/packaging/systemd")
     add_test(NAME package.unit COMMAND "${python}" -B "${CMAKE_SOURCE_DIR}/packaging/check_unit.py"
         "${units}/lectern.service" "${units}/lectern.socket")
+    add_test(NAME package.monitoring COMMAND "${python}" -B "${CMAKE_SOURCE_DIR}/packaging/monitoring/check.py")
     set_tests_properties(package.unit PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)
 endif()
 

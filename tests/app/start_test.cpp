@@ -167,6 +167,22 @@ TEST_CASE("an exit code says what kind of fault stopped the start", "[app]") {
     }
 }
 
+TEST_CASE("a refused sign-in leaves its address in the journal, and no name", "[app]") {
+    const TemporaryFolder folder;
+    Program server({"serve", "--data", folder.path().string(), "--listen", "127.0.0.1:0"});
+    const int port = std::stoi(server.wait_for_out("listening on http://127.0.0.1:"));
+    support::RawClient client(static_cast<std::uint16_t>(port));
+    const std::string body = R"({"nickname":"rossi","pin":"2468"})";
+    CHECK(
+        client
+            .ask(
+                "POST /v1/logins HTTP/1.1\r\nHost: box\r\nContent-Type: application/json\r\nContent-Length: " +
+                std::to_string(body.size()) + "\r\n\r\n" + body)
+            .status == 401);
+    CHECK(server.wait_for_error("sign-in refused from ") == "127.0.0.1"); // packaging/fail2ban reads it
+    CHECK_THAT(server.error(), !ContainsSubstring("rossi"));
+}
+
 TEST_CASE("in root's folder the service's group may read the certificate and its key, and no other key",
           "[app]") {
     if (::geteuid() != 0) SKIP("needs root");

@@ -89,8 +89,10 @@ Faults dead_script_faults(const SourceTree& files) {
         const std::string stem = file.name().substr(0, file.name().rfind('.'));
         const std::string name = file.is(".cmake") ? "include(" + stem + ")" : file.name();
         const bool named = std::ranges::any_of(files, [&](const SourceFile& other) {
+            // A preset names a toolchain by its file.
+            const std::string word = other.name() == "CMakePresets.json" ? file.name() : name;
             return other.path != file.path && std::ranges::any_of(other.lines, [&](const std::string& line) {
-                       return line.find(name) != std::string::npos;
+                       return line.find(word) != std::string::npos;
                    });
         });
         if (!named) faults.push_back(place(file, 1) + "nobody runs this script");

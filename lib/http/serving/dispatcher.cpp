@@ -229,6 +229,9 @@ void Dispatcher::replace(Exchange& exchange, const std::exception_ptr& failure) 
 void Dispatcher::leave_audit_row(Exchange& exchange, Call* with_transaction) {
     const Call& call = exchange.call;
     const int status = exchange.error.empty() ? exchange.status : std::max(exchange.status, 400);
+    // An open call carries its own proof: a password, a PIN, a code. packaging/fail2ban looks for this line.
+    if (status == 401 && exchange.route && exchange.route->access == Access::open)
+        platform::log_warning("sign-in refused from " + call.remote_address);
     try {
         if (exchange.route && exchange.route->audit == AuditRule::counted)
             return audit_.count(*exchange.route, call.caller, status);

@@ -39,9 +39,11 @@ void connect_rosters(Services& s) {
     s.imports.committed.connect([&s](ImportId id) { s.bring_in(id); });
     s.imports.progressed.connect([&s](const people::Import& import) {
         s.hub.post([import](live::Hub& there) {
-            there.set(
-                "organisation/" + to_string(import.organisation_id), "import",
-                {{"id", import.id}, {"state", import.state}, {"rows", import.rows}, {"done", import.done}});
+            there.set("organisation/" + to_string(import.organisation_id), "import",
+                      {{"id", import.id},
+                       {"state", platform::name_of(import.state)},
+                       {"rows", import.rows},
+                       {"done", import.done}});
         });
     });
     s.privacy.add_exporter(runs::export_runs);

@@ -15,7 +15,7 @@ namespace {
 // The command line says "admin" where the schema says "administrator"; both are accepted.
 platform::Role role_of(const Json& arguments) {
     const std::string name = arguments.at("role");
-    return people::role_named(name == "admin" ? "administrator" : name).value();
+    return platform::named<platform::Role>(name == "admin" ? "administrator" : name).value();
 }
 
 std::optional<std::string> optional_text(const Json& arguments, const char* name) {

@@ -47,8 +47,8 @@ Json bring_in(Services& services, OrganisationId organisation_id, const Json& ar
     Json result, faults = Json::array(), pins = Json::array();
     services.store.read([&](store::Read& read) {
         import = services.imports.get(read, organisation_id, import.id);
-        const auto page =
-            services.imports.rows(read, organisation_id, import.id, "error", {most_listed_faults, {}});
+        const auto page = services.imports.rows(read, organisation_id, import.id, people::Fate::error,
+                                                {most_listed_faults, {}});
         for (const auto& row : page.items)
             faults.push_back({{"number", row.number}, {"nickname", row.nickname}, {"reason", row.reason}});
     });

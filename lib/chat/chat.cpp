@@ -11,39 +11,14 @@ namespace chat {
 
 namespace {
 
-// The columns that message_of reads.
-#define LECTERN_MESSAGE_COLUMNS                                                                         \
-    "SELECT m.id, m.run_id, m.role, p.id, p.nickname, m.kind, m.text, m.origin, m.entry, m.at_ms FROM " \
-    "chat_messages m LEFT JOIN persons p ON p.id = m.person_id "
-
-Role role_named(std::string_view name) {
-    return name == "persona" ? Role::persona : name == "teacher" ? Role::teacher : Role::student;
-}
-
-std::string_view name_of(Origin origin) {
-    switch (origin) {
-        case Origin::person:
-            return "";
-        case Origin::endpoint:
-            return "endpoint";
-        case Origin::embedded:
-            return "embedded";
-    }
-    return "";
-}
+constexpr store::SqlText message_columns = R"sql(
+    SELECT m.id, m.run_id, m.role, p.id, p.nickname, m.kind, m.text, m.origin, m.entry, m.at_ms
+    FROM chat_messages m LEFT JOIN persons p ON p.id = m.person_id WHERE m.run_id = ?1)sql";
 
 Message message_of(const store::Statement& rows) {
     Message message;
-    message.id = rows.id<MessageId>(0);
-    message.run_id = rows.id<RunId>(1);
-    message.role = role_named(rows.text(2));
-    if (!rows.is_null(3)) message.person = people::PersonReference{rows.id<PersonId>(3), rows.string(4)};
-    message.kind = rows.string(5);
-    message.text = rows.string(6);
-    if (rows.text(7) == "endpoint") message.origin = Origin::endpoint;
-    if (rows.text(7) == "embedded") message.origin = Origin::embedded;
-    message.entry = rows.optional_integer(8);
-    message.at_ms = rows.integer(9);
+    rows.read(message.id, message.run_id, message.role, message.person, message.kind, message.text,
+              message.origin, message.entry, message.at_ms);
     return message;
 }
 
@@ -67,18 +42,6 @@ struct Chat::Setting {
     }
 };
 
-std::string_view name_of(Role role) {
-    switch (role) {
-        case Role::student:
-            return "student";
-        case Role::persona:
-            return "persona";
-        case Role::teacher:
-            return "teacher";
-    }
-    return "student";
-}
-
 Chat::Setting Chat::setting_of(store::Read& read, const platform::Caller& caller, RunId run_id) const {
     auto training = trainings_.find(read, caller.organisation_id, run_id);
     if (!training) platform::throw_not_found("run");
@@ -92,8 +55,7 @@ Chat::Setting Chat::setting_of(store::Read& read, const platform::Caller& caller
     if (own) setting.author = setting.training.run.person;
     auto nickname = read.query("SELECT id, nickname FROM persons WHERE organisation_id = ? AND id = ?",
                                caller.organisation_id, caller.person_id);
-    if (nickname.step())
-        setting.author = people::PersonReference{nickname.id<PersonId>(0), nickname.string(1)};
+    if (nickname.step()) nickname.read(setting.author.emplace());
     auto scenario = trainings_.scenario_of(read, setting.training);
     setting.has_persona = scenario.content.persona.has_value();
     setting.character.persona = scenario.content.persona.value_or(scenarios::Persona{});
@@ -139,8 +101,8 @@ Message Chat::add(store::Tx& tx, const Setting& setting, Message message) {
     message.id = tx.insert<MessageId>(
         "INSERT INTO chat_messages (run_id, role, person_id, kind, text, origin, entry, at_ms)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        message.run_id, name_of(message.role), person_id, message.kind, message.text, name_of(message.origin),
-        message.entry, message.at_ms);
+        message.run_id, message.role, person_id, message.kind, message.text, message.origin, message.entry,
+        message.at_ms);
     said(tx, setting.organisation_id(), setting.listeners(), message);
     return message;
 }
@@ -205,15 +167,14 @@ store::Page<Message> Chat::list(store::Read& read, const platform::Caller& calle
     const auto training = trainings_.find(read, caller.organisation_id, run_id);
     const bool staff = caller.person_id && caller.role >= platform::Role::viewer;
     if (!training || (!staff && !trainings::is_own(training->run, caller))) platform::throw_not_found("run");
-    return store::read_page<Message>(
-        read.query(LECTERN_MESSAGE_COLUMNS "WHERE m.run_id = ? AND m.id > ? ORDER BY m.id LIMIT ?", run_id,
-                   page.after.value_or(0), page.limit + 1),
-        page, message_of);
+    static constexpr auto page_oldest_first = message_columns + " AND m.id > ?2 ORDER BY m.id LIMIT ?3";
+    auto rows = read.query(page_oldest_first, run_id, page.after.value_or(0), page.limit + 1);
+    return store::read_page<Message>(std::move(rows), page, message_of);
 }
 
 std::vector<Message> Chat::newest(store::Read& read, RunId run_id, std::int64_t count) const {
-    auto rows =
-        read.query(LECTERN_MESSAGE_COLUMNS "WHERE m.run_id = ? ORDER BY m.id DESC LIMIT ?", run_id, count);
+    static constexpr auto newest_first = message_columns + " ORDER BY m.id DESC LIMIT ?2";
+    auto rows = read.query(newest_first, run_id, count);
     std::vector<Message> messages;
     while (rows.step())
         messages.push_back(message_of(rows));
@@ -225,17 +186,15 @@ std::int64_t Chat::count(store::Read& read, RunId run_id) const {
     return read.integer("SELECT count(*) FROM chat_messages WHERE run_id = ?", run_id).value_or(0);
 }
 
-#undef LECTERN_MESSAGE_COLUMNS
-
 nlohmann::json json_of(const Message& message) {
     return {{"id", message.id},
             {"run_id", message.run_id},
-            {"role", name_of(message.role)},
+            {"role", platform::name_of(message.role)},
             {"person", people::json_of(message.person)},
             {"kind", message.kind},
             {"text", message.text},
-            {"origin",
-             message.origin == Origin::person ? nlohmann::json() : nlohmann::json(name_of(message.origin))},
+            {"origin", message.origin == Origin::person ? nlohmann::json()
+                                                        : nlohmann::json(platform::name_of(message.origin))},
             {"sent_at", platform::iso8601(message.at_ms)}};
 }
 

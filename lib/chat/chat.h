@@ -24,6 +24,7 @@
 #include "people/organisation.h"
 #include "platform/caller.h"
 #include "platform/ids.h"
+#include "platform/names.h"
 #include "store/hook.h"
 #include "store/page.h"
 #include "store/store.h"
@@ -32,9 +33,16 @@
 namespace chat {
 
 enum class Role { student, persona, teacher };
-std::string_view name_of(Role role);
+constexpr auto names_of(Role) {
+    return platform::names<Role>(
+        {{Role::student, "student"}, {Role::persona, "persona"}, {Role::teacher, "teacher"}});
+}
 
 enum class Origin { person, endpoint, embedded };
+constexpr auto names_of(Origin) {
+    return platform::names<Origin>(
+        {{Origin::person, ""}, {Origin::endpoint, "endpoint"}, {Origin::embedded, "embedded"}});
+}
 
 struct Message {
     MessageId id;

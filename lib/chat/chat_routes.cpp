@@ -15,24 +15,12 @@ using http::Json;
 
 constexpr int messages_per_minute = 60; // of one account or headset
 
-std::string_view name_of(Endpoint::State state) {
-    switch (state) {
-        case Endpoint::State::none:
-            return "none";
-        case Endpoint::State::ready:
-            return "ready";
-        case Endpoint::State::resting:
-            return "resting";
-    }
-    return "none";
-}
-
 Answer settings(const Endpoint& endpoint) {
     const bool configured = endpoint.is_configured();
     const EndpointOptions& options = endpoint.options();
     return http::json({{"endpoint", configured ? Json(options.url) : Json()},
                        {"model", configured ? Json(options.model) : Json()},
-                       {"state", name_of(endpoint.state())}});
+                       {"state", platform::name_of(endpoint.state())}});
 }
 
 void add_messages(http::RouteTable& table, Chat& chat, Feed& feed) {

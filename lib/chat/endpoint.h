@@ -17,6 +17,7 @@
 
 #include "chat/breaker.h"
 #include "platform/clock.h"
+#include "platform/names.h"
 
 namespace chat {
 
@@ -74,5 +75,10 @@ private:
     Breaker breaker_;
     std::unique_ptr<Threads> threads_;
 };
+constexpr auto names_of(Endpoint::State) {
+    return platform::names<Endpoint::State>({{Endpoint::State::none, "none"},
+                                             {Endpoint::State::ready, "ready"},
+                                             {Endpoint::State::resting, "resting"}});
+}
 
 } // namespace chat

@@ -34,7 +34,7 @@ std::vector<std::int64_t> numbers_with(store::Read& read, const std::string& exp
         "SELECT number FROM knowledge_search WHERE knowledge_search MATCH ? ORDER BY number", expression);
     std::vector<std::int64_t> numbers;
     while (rows.step())
-        numbers.push_back(rows.integer(0));
+        numbers.push_back(rows.values<std::int64_t>());
     return numbers;
 }
 

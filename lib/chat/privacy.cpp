@@ -1,6 +1,9 @@
 #include "chat/privacy.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "platform/text.h"
 
@@ -17,17 +20,20 @@ void export_conversations(store::Read& read, OrganisationId organisation_id, Per
                           std::vector<people::Privacy::File>& files) {
     auto list = nlohmann::json::array();
     auto rows = read.query(
-        "SELECT r.public_id, coalesce(s.title, ''), m.role, m.text, m.at_ms, coalesce(r.person_id = ?2, 0)"
+        "SELECT r.public_id, coalesce(s.title, ''), coalesce(r.person_id = ?2, 0), m.role, m.text, m.at_ms"
         " FROM runs r JOIN chat_messages m ON m.run_id = r.id LEFT JOIN scenarios s ON s.id = r.scenario_id"
         " WHERE r.organisation_id = ?1 AND (r.person_id = ?2 OR m.person_id = ?2) ORDER BY m.id LIMIT ?3",
         organisation_id, person_id, most_exported);
-    while (rows.step())
-        list.push_back({{"run", rows.string(0)},
-                        {"scenario", rows.string(1)},
-                        {"own_run", rows.boolean(5)},
-                        {"role", rows.string(2)},
-                        {"text", rows.string(3)},
-                        {"sent_at", platform::iso8601(rows.integer(4))}});
+    while (rows.step()) {
+        auto [run, scenario, own_run, role, text, at_ms] =
+            rows.values<std::string, std::string, bool, std::string, std::string, std::int64_t>();
+        list.push_back({{"run", std::move(run)},
+                        {"scenario", std::move(scenario)},
+                        {"own_run", own_run},
+                        {"role", std::move(role)},
+                        {"text", std::move(text)},
+                        {"sent_at", platform::iso8601(at_ms)}});
+    }
     files.push_back({"conversations.json", list.dump(2)});
 }
 
@@ -67,11 +73,12 @@ bool Retention::work(store::Tx& tx) {
         std::int64_t seen = 0;
         while (!at_end && rows.step()) {
             ++seen;
-            const std::int64_t age_ms = tx.now_ms() - rows.integer(1);
+            std::int64_t at_ms = 0;
+            std::optional<std::int64_t> days;
+            rows.read(reached_, at_ms, days);
+            const std::int64_t age_ms = tx.now_ms() - at_ms;
             at_end = age_ms < *least_days * day_ms;
-            reached_ = rows.id<MessageId>(0);
-            if (!rows.is_null(2) && age_ms >= rows.integer(2) * day_ms)
-                tx.run("DELETE FROM chat_messages WHERE id = ?", reached_);
+            if (days && age_ms >= *days * day_ms) tx.run("DELETE FROM chat_messages WHERE id = ?", reached_);
         }
         if (seen < messages_at_once) at_end = true;
     }

@@ -8,23 +8,18 @@ namespace devices {
 
 namespace {
 
+// A headset, and the person signed in on it.
+constexpr store::SqlText device_columns = R"sql(
+    SELECT d.id, d.organisation_id, d.serial_number, d.name, d.model, d.paired, d.battery, d.charging,
+        d.storage_free, d.app, d.app_version, d.last_seen_ms, d.created_ms, p.id, p.nickname, d.group_name
+    FROM devices d LEFT JOIN logins l ON l.device_id = d.id AND l.proof = 'device'
+    LEFT JOIN persons p ON p.id = l.person_id)sql";
+
 Device device_of(const store::Statement& rows) {
     Device device;
-    device.id = rows.id<DeviceId>(0);
-    device.organisation_id = rows.id<OrganisationId>(1);
-    device.serial_number = rows.string(2);
-    device.name = rows.string(3);
-    device.model = rows.string(4);
-    device.paired = rows.boolean(5);
-    device.battery = rows.optional_integer(6);
-    if (!rows.is_null(7)) device.charging = rows.boolean(7);
-    device.storage_free = rows.optional_integer(8);
-    device.app = rows.string(9);
-    device.app_version = rows.string(10);
-    device.last_seen_ms = rows.optional_integer(11);
-    device.created_ms = rows.integer(12);
-    if (!rows.is_null(13)) device.person = people::PersonReference{rows.id<PersonId>(13), rows.string(14)};
-    device.group = rows.string(15);
+    rows.read(device.id, device.organisation_id, device.serial_number, device.name, device.model,
+              device.paired, device.battery, device.charging, device.storage_free, device.app,
+              device.app_version, device.last_seen_ms, device.created_ms, device.person, device.group);
     return device;
 }
 
@@ -37,17 +32,9 @@ std::vector<Device> devices_of(store::Statement rows) {
 
 } // namespace
 
-// The columns that device_of reads: a headset, and the person signed in on it.
-#define LECTERN_DEVICE_COLUMNS                                                                            \
-    "SELECT d.id, d.organisation_id, d.serial_number, d.name, d.model, d.paired, d.battery, d.charging,"  \
-    " d.storage_free, d.app, d.app_version, d.last_seen_ms, d.created_ms, p.id, p.nickname, d.group_name" \
-    " FROM devices d"                                                                                     \
-    " LEFT JOIN logins l ON l.device_id = d.id AND l.proof = 'device' LEFT JOIN persons p ON p.id = "     \
-    "l.person_id "
-
 std::optional<Device> Devices::find(store::Read& read, OrganisationId organisation_id, DeviceId id) const {
-    auto rows =
-        read.query(LECTERN_DEVICE_COLUMNS "WHERE d.organisation_id = ? AND d.id = ?", organisation_id, id);
+    static constexpr auto by_id = device_columns + " WHERE d.organisation_id = ? AND d.id = ?";
+    auto rows = read.query(by_id, organisation_id, id);
     return rows.step() ? std::optional(device_of(rows)) : std::nullopt;
 }
 
@@ -58,34 +45,34 @@ Device Devices::get(store::Read& read, OrganisationId organisation_id, DeviceId 
 }
 
 std::optional<Device> Devices::by_serial_number(store::Read& read, std::string_view serial_number) const {
-    auto rows =
-        read.query(LECTERN_DEVICE_COLUMNS "WHERE d.serial_number = ? AND d.paired = 1", serial_number);
+    static constexpr auto paired_by_serial_number =
+        device_columns + " WHERE d.serial_number = ? AND d.paired = 1";
+    auto rows = read.query(paired_by_serial_number, serial_number);
     return rows.step() ? std::optional(device_of(rows)) : std::nullopt;
 }
 
 store::Page<Device> Devices::list(store::Read& read, OrganisationId organisation_id,
                                   const store::PageRequest& page, bool only_unpaired,
                                   std::string_view group) const {
-    auto rows =
-        read.query(LECTERN_DEVICE_COLUMNS
-                   "WHERE d.organisation_id = ?1 AND d.paired = ?2 AND (?3 IS NULL OR (d.name, d.id) >"
-                   " (SELECT name, id FROM devices WHERE organisation_id = ?1 AND id = ?3))"
-                   " AND (?5 = '' OR d.group_name = ?5) ORDER BY d.name, d.id LIMIT ?4",
-                   organisation_id, !only_unpaired, page.after, page.limit + 1, group);
+    static constexpr auto page_by_name = device_columns + R"sql(
+        WHERE d.organisation_id = ?1 AND d.paired = ?2
+        AND (?3 IS NULL OR (d.name, d.id) >
+            (SELECT name, id FROM devices WHERE organisation_id = ?1 AND id = ?3))
+        AND (?5 = '' OR d.group_name = ?5) ORDER BY d.name, d.id LIMIT ?4)sql";
+    auto rows = read.query(page_by_name, organisation_id, !only_unpaired, page.after, page.limit + 1, group);
     return store::read_page<Device>(std::move(rows), page, device_of);
 }
 
 std::vector<Device> Devices::paired(store::Read& read, OrganisationId organisation_id) const {
-    return devices_of(read.query(LECTERN_DEVICE_COLUMNS
-                                 "WHERE d.organisation_id = ? AND d.paired = 1 ORDER BY d.name, d.id",
-                                 organisation_id));
+    static constexpr auto paired_by_name =
+        device_columns + " WHERE d.organisation_id = ? AND d.paired = 1 ORDER BY d.name, d.id";
+    return devices_of(read.query(paired_by_name, organisation_id));
 }
 
 std::vector<Device> Devices::all_paired(store::Read& read) const {
-    return devices_of(read.query(LECTERN_DEVICE_COLUMNS "WHERE d.paired = 1 ORDER BY d.id"));
+    static constexpr auto of_all = device_columns + " WHERE d.paired = 1 ORDER BY d.id";
+    return devices_of(read.query(of_all));
 }
-
-#undef LECTERN_DEVICE_COLUMNS
 
 Device Devices::rename(store::Tx& tx, OrganisationId organisation_id, DeviceId id, const std::string& name) {
     if (tx.run("UPDATE devices SET name = ?3 WHERE organisation_id = ?1 AND id = ?2", organisation_id, id,
@@ -112,7 +99,7 @@ Device Devices::replace(store::Tx& tx, OrganisationId organisation_id, DeviceId 
     {
         auto rows = tx.query("SELECT token_hash FROM logins WHERE device_id = ? AND proof = 'device'", by_id);
         if (!rows.step()) platform::throw_invalid("device_id", "must be a headset that is signed in");
-        token_hash = rows.string(0);
+        rows.read(token_hash);
     }
     // Its sockets close; it comes back with the same token, under the id of the headset that it replaces.
     logins_.end_of_device(tx, organisation_id, by_id);

@@ -41,8 +41,8 @@ void Inspector::forget(DeviceId device_id) {
 
 nlohmann::json json_of(const Exchange& exchange) {
     return {{"at_ms", exchange.at_ms},
-            {"way", exchange.way == Exchange::Way::in ? "in" : "out"},
-            {"kind", exchange.kind == Exchange::Kind::http ? "http" : "socket"},
+            {"way", platform::name_of(exchange.way)},
+            {"kind", platform::name_of(exchange.kind)},
             {"name", exchange.name},
             {"status", exchange.status},
             {"reason", exchange.reason},

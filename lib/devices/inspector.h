@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "platform/ids.h"
+#include "platform/names.h"
 
 namespace devices {
 
@@ -25,6 +26,13 @@ struct Exchange {
     std::string reason;     // of a refusal
     std::int64_t times = 1; // in a row, but for a few others between
 };
+constexpr auto names_of(Exchange::Way) {
+    return platform::names<Exchange::Way>({{Exchange::Way::in, "in"}, {Exchange::Way::out, "out"}});
+}
+constexpr auto names_of(Exchange::Kind) {
+    return platform::names<Exchange::Kind>(
+        {{Exchange::Kind::http, "http"}, {Exchange::Kind::socket, "socket"}});
+}
 
 class Inspector {
 public:

@@ -25,12 +25,10 @@ std::string name_for(const Headset& headset) {
 }
 
 PairingRequest request_of(const store::Statement& rows) {
-    return {rows.id<PairingRequestId>(0),
-            rows.id<OrganisationId>(1),
-            rows.string(2),
-            rows.string(3),
-            {rows.id<PersonId>(4), rows.string(5)},
-            rows.integer(6)};
+    PairingRequest request;
+    rows.read(request.id, request.organisation_id, request.serial_number, request.model, request.person,
+              request.created_ms);
+    return request;
 }
 
 } // namespace
@@ -159,8 +157,10 @@ Device Pairing::take(store::Tx& tx, OrganisationId organisation_id, const Headse
 
 void Pairing::close_requests(store::Tx& tx, store::Statement rows) {
     std::vector<std::pair<OrganisationId, PairingRequestId>> closed;
-    while (rows.step())
-        closed.emplace_back(rows.id<OrganisationId>(0), rows.id<PairingRequestId>(1));
+    while (rows.step()) {
+        auto& [organisation_id, id] = closed.emplace_back();
+        rows.read(organisation_id, id);
+    }
     for (const auto& [organisation_id, id] : closed) {
         tx.run("DELETE FROM pairing_requests WHERE organisation_id = ? AND id = ?", organisation_id, id);
         request_closed(tx, organisation_id, id);
@@ -245,15 +245,12 @@ Device Pairing::admit(store::Tx& tx, OrganisationId organisation_id, PairingRequ
     std::optional<people::PersonReference> person;
     {
         auto rows = tx.query(
-            "SELECT r.serial_number, r.model, r.token_hash, p.id, p.nickname, p.active"
-            " FROM pairing_requests r JOIN persons p ON p.id = r.person_id"
+            "SELECT r.serial_number, r.model, r.token_hash, p.id, p.nickname"
+            " FROM pairing_requests r LEFT JOIN persons p ON p.id = r.person_id AND p.active = 1"
             " WHERE r.organisation_id = ? AND r.id = ? AND r.created_ms > ?",
             organisation_id, request_id, tx.now_ms() - request_life_ms);
         if (!rows.step()) platform::throw_not_found("headset waiting to be admitted");
-        headset.serial_number = rows.string(0);
-        headset.model = rows.string(1);
-        token_hash = rows.string(2);
-        if (rows.boolean(5)) person = people::PersonReference{rows.id<PersonId>(3), rows.string(4)};
+        rows.read(headset.serial_number, headset.model, token_hash, person);
     }
     Device device = take(tx, organisation_id, headset);
     logins_.add_device_with_hash(tx, organisation_id, device.id, token_hash);

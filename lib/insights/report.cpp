@@ -24,15 +24,9 @@ std::vector<StudentReport> runs_of(store::Read& read, const Session& session,
     std::vector<StudentReport> runs;
     while (rows.step()) {
         StudentReport& run = runs.emplace_back();
-        run.run_ids = {rows.id<RunId>(0)};
-        if (!rows.is_null(1)) run.person = people::PersonReference{rows.id<PersonId>(1), rows.string(2)};
-        run.device_id = rows.optional_id<DeviceId>(3);
-        run.device_name = rows.string(4);
+        rows.read(run.run_ids.emplace_back(), run.person, run.device_id, run.device_name, run.completed,
+                  run.progress, run.score, run.time_in_lesson_ms);
         run.attempts = 1;
-        run.completed = rows.boolean(5);
-        run.progress = rows.real(6);
-        run.score = rows.optional_real(7);
-        run.time_in_lesson_ms = rows.integer(8);
     }
     for (StudentReport& run : runs) {
         run.rollup = runs::Ingest::rollup(read, session.organisation_id, run.run_ids.front());
@@ -78,11 +72,11 @@ void add_absent(store::Read& read, const Session& session, std::vector<StudentRe
         session.organisation_id, session.class_id);
     std::vector<StudentReport> absent;
     while (rows.step()) {
-        const PersonId id = rows.id<PersonId>(0);
-        const bool known = std::ranges::any_of(students, [id](const StudentReport& student) {
-            return student.person && student.person->id == id;
+        auto person = rows.values<people::PersonReference>();
+        const bool known = std::ranges::any_of(students, [&](const StudentReport& student) {
+            return student.person && student.person->id == person.id;
         });
-        if (!known) absent.emplace_back().person = people::PersonReference{id, rows.string(1)};
+        if (!known) absent.emplace_back().person = std::move(person);
     }
     std::ranges::move(absent, std::back_inserter(students));
 }
@@ -114,9 +108,11 @@ std::optional<Target> target_of(store::Read& read, const Session& session,
         " WHERE organisation_id = ?1 AND session_id = ?2 AND action = 'look'"
         " AND (?3 IS NULL OR lesson_index = ?3) ORDER BY number DESC LIMIT 1",
         session.organisation_id, session.id, lesson ? std::optional(lesson->index) : std::nullopt);
-    if (!rows.step() || rows.is_null(0) || rows.is_null(1)) return std::nullopt;
+    if (!rows.step()) return std::nullopt;
+    const auto [yaw_deg, pitch_deg] = rows.values<std::optional<double>, std::optional<double>>();
+    if (!yaw_deg || !pitch_deg) return std::nullopt;
     Target target;
-    target.direction = {rows.real(0), rows.real(1)};
+    target.direction = {*yaw_deg, *pitch_deg};
     return target;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "people/people.h"
@@ -43,6 +44,10 @@ struct LessonResult { // of one student at one lesson, all attempts together
     double progress = 0; // of the best attempt
     std::optional<double> best_score, last_score;
 };
+inline auto columns_of(LessonResult& result) {
+    return std::tie(result.lesson_id, result.attempts, result.time_in_lesson_ms, result.completed,
+                    result.progress, result.best_score, result.last_score, result.last_started_ms);
+}
 struct StudentResults {
     people::PersonReference person;
     std::vector<LessonResult> lessons; // that the student has done

@@ -10,14 +10,18 @@ namespace people {
 
 namespace {
 
+// The columns that class_of reads; students who are no longer active do not count.
+constexpr store::SqlText class_columns = R"sql(
+    SELECT c.id, c.organisation_id, c.name, t.id, t.nickname,
+        (SELECT count(*) FROM class_students s JOIN persons p ON p.id = s.person_id AND p.active = 1
+            WHERE s.class_id = c.id),
+        c.created_ms
+    FROM classes c JOIN persons t ON t.id = c.teacher_id WHERE c.organisation_id = ?1)sql";
+
 Class class_of(const store::Statement& rows) {
     Class a_class;
-    a_class.id = rows.id<ClassId>(0);
-    a_class.organisation_id = rows.id<OrganisationId>(1);
-    a_class.name = rows.string(2);
-    a_class.teacher = {rows.id<PersonId>(3), rows.string(4)};
-    a_class.student_count = rows.integer(5);
-    a_class.created_ms = rows.integer(6);
+    rows.read(a_class.id, a_class.organisation_id, a_class.name, a_class.teacher, a_class.student_count,
+              a_class.created_ms);
     return a_class;
 }
 
@@ -45,17 +49,9 @@ void require_teacher(store::Read& read, OrganisationId organisation_id, PersonId
 
 } // namespace
 
-// The columns that class_of reads; students who are no longer active do not count.
-#define LECTERN_CLASS_COLUMNS                                                                              \
-    "SELECT c.id, c.organisation_id, c.name, t.id, t.nickname,"                                            \
-    " (SELECT count(*) FROM class_students s JOIN persons p ON p.id = s.person_id AND p.active = 1 WHERE " \
-    "s.class_id = c.id),"                                                                                  \
-    " c.created_ms FROM classes c JOIN persons t ON t.id = c.teacher_id "
-
 std::optional<Class> Classes::find(store::Read& read, OrganisationId organisation_id, ClassId id) const {
-    auto rows =
-        read.query(LECTERN_CLASS_COLUMNS "WHERE c.organisation_id = ? AND c.id = ? AND c.archived_ms IS NULL",
-                   organisation_id, id);
+    static constexpr auto by_id = class_columns + " AND c.id = ?2 AND c.archived_ms IS NULL";
+    auto rows = read.query(by_id, organisation_id, id);
     return rows.step() ? std::optional(class_of(rows)) : std::nullopt;
 }
 
@@ -67,43 +63,37 @@ Class Classes::get(store::Read& read, OrganisationId organisation_id, ClassId id
 
 store::Page<Class> Classes::list(store::Read& read, OrganisationId organisation_id,
                                  const store::PageRequest& page) const {
-    auto rows = read.query(
-        LECTERN_CLASS_COLUMNS
-        "WHERE c.organisation_id = ?1 AND c.archived_ms IS NULL AND (?2 IS NULL OR (c.name, c.id) >"
-        " (SELECT name, id FROM classes WHERE organisation_id = ?1 AND id = ?2))"
-        " ORDER BY c.name, c.id LIMIT ?3",
-        organisation_id, page.after, page.limit + 1);
+    static constexpr auto page_by_name = class_columns + R"sql(
+        AND c.archived_ms IS NULL
+        AND (?2 IS NULL OR (c.name, c.id) >
+            (SELECT name, id FROM classes WHERE organisation_id = ?1 AND id = ?2))
+        ORDER BY c.name, c.id LIMIT ?3)sql";
+    auto rows = read.query(page_by_name, organisation_id, page.after, page.limit + 1);
     return store::read_page<Class>(std::move(rows), page, class_of);
 }
 
 store::Page<Class> removed_classes(store::Read& read, OrganisationId organisation_id,
                                    const store::PageRequest& page) {
-    auto rows =
-        read.query(LECTERN_CLASS_COLUMNS
-                   "WHERE c.organisation_id = ?1 AND c.archived_ms IS NOT NULL AND (?2 IS NULL OR c.id < ?2)"
-                   " ORDER BY c.id DESC LIMIT ?3",
-                   organisation_id, page.after, page.limit + 1);
+    static constexpr auto removed = class_columns + R"sql(
+        AND c.archived_ms IS NOT NULL AND (?2 IS NULL OR c.id < ?2) ORDER BY c.id DESC LIMIT ?3)sql";
+    auto rows = read.query(removed, organisation_id, page.after, page.limit + 1);
     return store::read_page<Class>(std::move(rows), page, class_of);
 }
 
 std::vector<Class> Classes::of_teacher(store::Read& read, OrganisationId organisation_id,
                                        PersonId teacher_id) const {
-    return classes_of(read.query(
-        LECTERN_CLASS_COLUMNS
-        "WHERE c.organisation_id = ? AND c.teacher_id = ? AND c.archived_ms IS NULL ORDER BY c.name",
-        organisation_id, teacher_id));
+    static constexpr auto by_teacher =
+        class_columns + " AND c.teacher_id = ?2 AND c.archived_ms IS NULL ORDER BY c.name";
+    return classes_of(read.query(by_teacher, organisation_id, teacher_id));
 }
 
 std::vector<Class> Classes::of_student(store::Read& read, OrganisationId organisation_id,
                                        PersonId person_id) const {
-    return classes_of(
-        read.query(LECTERN_CLASS_COLUMNS
-                   "WHERE c.organisation_id = ? AND EXISTS (SELECT 1 FROM class_students s"
-                   " WHERE s.class_id = c.id AND s.person_id = ?) AND c.archived_ms IS NULL ORDER BY c.name",
-                   organisation_id, person_id));
+    static constexpr auto by_student = class_columns + R"sql(
+        AND EXISTS (SELECT 1 FROM class_students s WHERE s.class_id = c.id AND s.person_id = ?2)
+        AND c.archived_ms IS NULL ORDER BY c.name)sql";
+    return classes_of(read.query(by_student, organisation_id, person_id));
 }
-
-#undef LECTERN_CLASS_COLUMNS
 
 std::vector<Person> Classes::students(store::Read& read, OrganisationId organisation_id,
                                       ClassId class_id) const {
@@ -146,7 +136,7 @@ Class restore_class(store::Tx& tx, const Classes& classes, OrganisationId organi
         auto rows =
             tx.query("SELECT name FROM classes WHERE organisation_id = ? AND id = ?", organisation_id, id);
         if (!rows.step()) platform::throw_not_found("class");
-        name = rows.string(0);
+        rows.read(name);
     }
     refuse_taken_name(tx, organisation_id, id, name);
     tx.run("UPDATE classes SET archived_ms = NULL WHERE organisation_id = ? AND id = ?", organisation_id, id);

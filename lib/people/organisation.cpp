@@ -9,16 +9,19 @@ namespace people {
 
 namespace {
 
+constexpr store::SqlText organisation_columns = R"sql(
+    SELECT o.id, o.name, o.colour, o.time_zone, o.language, o.created_ms, l.type, l.seats, l.seats_taken,
+        l.last_day, o.staff_pin, o.pick_names, o.leaderboard, o.gaze_days
+    FROM organisations o JOIN licences l ON l.organisation_id = o.id)sql";
+
 Organisation organisation_of(const store::Statement& rows) {
     Organisation organisation;
-    organisation.id = rows.id<OrganisationId>(0);
-    organisation.name = rows.string(1);
-    organisation.colour = rows.string(2);
-    organisation.time_zone = rows.string(3);
-    organisation.language = rows.string(4);
-    organisation.created_ms = rows.integer(5);
-    organisation.licence = {rows.string(6), rows.integer(7), rows.integer(8), rows.optional_text(9)};
-    organisation.settings = {rows.boolean(10), rows.boolean(11), rows.string(12), rows.optional_integer(13)};
+    Licence& licence = organisation.licence;
+    OrganisationSettings& settings = organisation.settings;
+    rows.read(organisation.id, organisation.name, organisation.colour, organisation.time_zone,
+              organisation.language, organisation.created_ms, licence.type, licence.seats,
+              licence.seats_taken, licence.last_day, settings.staff_pin, settings.pick_names,
+              settings.leaderboard, settings.gaze_days);
     return organisation;
 }
 
@@ -40,27 +43,21 @@ void refuse_taken_name(store::Read& read, OrganisationId except_id, const std::s
 
 } // namespace
 
-// The columns that organisation_of reads.
-#define LECTERN_ORGANISATION_COLUMNS                                                         \
-    "SELECT o.id, o.name, o.colour, o.time_zone, o.language, o.created_ms, l.type, l.seats," \
-    " l.seats_taken, l.last_day, o.staff_pin, o.pick_names, o.leaderboard, o.gaze_days"      \
-    " FROM organisations o JOIN licences l ON l.organisation_id = o.id "
-
 Organisation Organisations::get(store::Read& read, OrganisationId organisation_id) const {
-    auto rows = read.query(LECTERN_ORGANISATION_COLUMNS "WHERE o.id = ?", organisation_id);
+    static constexpr auto by_id = organisation_columns + " WHERE o.id = ?";
+    auto rows = read.query(by_id, organisation_id);
     if (!rows.step()) platform::throw_not_found("organisation");
     return organisation_of(rows);
 }
 
 std::vector<Organisation> Organisations::list(store::Read& read) const {
     std::vector<Organisation> organisations;
-    auto rows = read.query(LECTERN_ORGANISATION_COLUMNS "ORDER BY o.name");
+    static constexpr auto by_name = organisation_columns + " ORDER BY o.name";
+    auto rows = read.query(by_name);
     while (rows.step())
         organisations.push_back(organisation_of(rows));
     return organisations;
 }
-
-#undef LECTERN_ORGANISATION_COLUMNS
 
 OrganisationSettings Organisations::settings(store::Read& read, OrganisationId organisation_id) const {
     return get(read, organisation_id).settings;

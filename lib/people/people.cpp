@@ -1,6 +1,5 @@
 #include "people/people.h"
 
-#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -14,29 +13,18 @@ namespace {
 
 using platform::Role;
 
-constexpr std::array<std::pair<Role, std::string_view>, 4> role_names{
-    {{Role::student, "student"},
-     {Role::viewer, "viewer"},
-     {Role::teacher, "teacher"},
-     {Role::administrator, "administrator"}}};
+constexpr store::SqlText person_columns = R"sql(
+    SELECT p.id, p.organisation_id, p.role, p.nickname, p.first_name, p.last_name, p.username, p.email,
+        p.external_id, p.pin_hash IS NOT NULL, p.password_hash IS NOT NULL, p.box_administrator, p.active,
+        p.created_ms, p.totp_secret IS NOT NULL
+    FROM persons p WHERE p.organisation_id = ?1)sql";
 
 Person person_of(const store::Statement& rows) {
     Person person;
-    person.id = rows.id<PersonId>(0);
-    person.organisation_id = rows.id<OrganisationId>(1);
-    person.role = role_named(rows.text(2)).value_or(Role::none);
-    person.nickname = rows.string(3);
-    person.first_name = rows.string(4);
-    person.last_name = rows.string(5);
-    person.username = rows.optional_text(6);
-    person.email = rows.optional_text(7);
-    person.external_id = rows.optional_text(8);
-    person.has_pin = rows.boolean(9);
-    person.has_password = rows.boolean(10);
-    person.box_administrator = rows.boolean(11);
-    person.active = rows.boolean(12);
-    person.created_ms = rows.integer(13);
-    person.has_totp = rows.boolean(14);
+    rows.read(person.id, person.organisation_id, person.role, person.nickname, person.first_name,
+              person.last_name, person.username, person.email, person.external_id, person.has_pin,
+              person.has_password, person.box_administrator, person.active, person.created_ms,
+              person.has_totp);
     return person;
 }
 
@@ -52,24 +40,9 @@ std::string like_pattern(std::string_view text) {
 
 } // namespace
 
-std::string_view name_of(Role role) {
-    for (const auto& [known, name] : role_names)
-        if (known == role) return name;
-    return "none";
-}
-
-std::optional<Role> role_named(std::string_view name) {
-    for (const auto& [role, known] : role_names)
-        if (known == name) return role;
-    return std::nullopt;
-}
-
 std::optional<Person> People::find(store::Read& read, OrganisationId organisation_id, PersonId id) const {
-    auto rows = read.query(
-        "SELECT id, organisation_id, role, nickname, first_name, last_name, username, email,"
-        " external_id, pin_hash IS NOT NULL, password_hash IS NOT NULL, box_administrator, active,"
-        " created_ms, totp_secret IS NOT NULL FROM persons WHERE organisation_id = ? AND id = ?",
-        organisation_id, id);
+    static constexpr auto by_id = person_columns + " AND p.id = ?2";
+    auto rows = read.query(by_id, organisation_id, id);
     return rows.step() ? std::optional(person_of(rows)) : std::nullopt;
 }
 
@@ -88,24 +61,19 @@ std::optional<Person> People::by_nickname(store::Read& read, OrganisationId orga
 
 store::Page<Person> People::list(store::Read& read, OrganisationId organisation_id,
                                  const PeopleFilter& filter, const store::PageRequest& page) const {
-    std::optional<std::string> role, pattern;
-    if (filter.role) role = std::string(name_of(*filter.role));
+    static constexpr auto page_by_nickname = person_columns + R"sql(
+        AND p.active = ?2 AND p.import_id IS NULL AND p.erased_ms IS NULL AND (?3 IS NULL OR p.role = ?3)
+        AND (?4 IS NULL
+            OR EXISTS (SELECT 1 FROM class_students s WHERE s.class_id = ?4 AND s.person_id = p.id))
+        AND (?5 IS NULL OR p.nickname LIKE ?5 ESCAPE '\'
+            OR p.first_name || ' ' || p.last_name LIKE ?5 ESCAPE '\')
+        AND (?6 IS NULL OR (p.nickname, p.id) >
+            (SELECT nickname, id FROM persons WHERE organisation_id = ?1 AND id = ?6))
+        ORDER BY p.nickname, p.id LIMIT ?7)sql";
+    std::optional<std::string> pattern;
     if (!filter.text.empty()) pattern = like_pattern(filter.text);
-    auto rows = read.query(
-        "SELECT p.id, p.organisation_id, p.role, p.nickname, p.first_name, p.last_name, p.username, p.email,"
-        " p.external_id, p.pin_hash IS NOT NULL, p.password_hash IS NOT NULL, p.box_administrator, p.active, "
-        "p.created_ms, p.totp_secret IS NOT NULL"
-        " FROM persons p WHERE p.organisation_id = ?1 AND p.active = ?2 AND p.import_id IS NULL AND "
-        "p.erased_ms IS NULL"
-        " AND (?3 IS NULL OR p.role = ?3)"
-        " AND (?4 IS NULL OR EXISTS (SELECT 1 FROM class_students s WHERE s.class_id = ?4 AND s.person_id = "
-        "p.id))"
-        " AND (?5 IS NULL OR p.nickname LIKE ?5 ESCAPE '\\' OR p.first_name || ' ' || p.last_name LIKE ?5 "
-        "ESCAPE '\\')"
-        " AND (?6 IS NULL OR (p.nickname, p.id) > (SELECT nickname, id FROM persons WHERE organisation_id = "
-        "?1 AND id = ?6))"
-        " ORDER BY p.nickname, p.id LIMIT ?7",
-        organisation_id, !filter.inactive, role, filter.class_id, pattern, page.after, page.limit + 1);
+    auto rows = read.query(page_by_nickname, organisation_id, !filter.inactive, filter.role, filter.class_id,
+                           pattern, page.after, page.limit + 1);
     return store::read_page<Person>(std::move(rows), page, person_of);
 }
 
@@ -145,9 +113,9 @@ Person People::add(store::Tx& tx, OrganisationId organisation_id, const NewPerso
         "external_id,"
         " pin_hash, password_hash, box_administrator, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
         "?)",
-        organisation_id, name_of(person.role), person.nickname, person.first_name, person.last_name,
-        person.username, person.email, person.external_id, person.pin_hash, person.password_hash,
-        person.box_administrator, tx.now_ms());
+        organisation_id, person.role, person.nickname, person.first_name, person.last_name, person.username,
+        person.email, person.external_id, person.pin_hash, person.password_hash, person.box_administrator,
+        tx.now_ms());
     return get(tx, organisation_id, id);
 }
 
@@ -185,8 +153,8 @@ Person People::change(store::Tx& tx, OrganisationId organisation_id, PersonId id
         "UPDATE persons SET role = ?3, nickname = ?4, first_name = ?5, last_name = ?6, username = ?7, email "
         "= ?8,"
         " external_id = ?9, active = ?10 WHERE organisation_id = ?1 AND id = ?2",
-        organisation_id, id, name_of(after.role), after.nickname, after.first_name, after.last_name,
-        after.username, after.email, after.external_id, after.active);
+        organisation_id, id, after.role, after.nickname, after.first_name, after.last_name, after.username,
+        after.email, after.external_id, after.active);
     logins_.refresh_person(tx, organisation_id, id);
     if (after.nickname != before.nickname) renamed(tx, organisation_id, id);
     return get(tx, organisation_id, id);
@@ -245,7 +213,7 @@ nlohmann::json json_of(const Person& person) {
         return text ? nlohmann::json(*text) : nlohmann::json();
     };
     return {{"id", person.id},
-            {"role", name_of(person.role)},
+            {"role", platform::name_of(person.role)},
             {"nickname", person.nickname},
             {"first_name", person.first_name},
             {"last_name", person.last_name},

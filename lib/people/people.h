@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "platform/caller.h"
@@ -20,9 +21,6 @@
 namespace people {
 
 class Logins;
-
-std::string_view name_of(platform::Role role); // "teacher"
-std::optional<platform::Role> role_named(std::string_view name);
 
 struct Person {
     PersonId id;
@@ -39,6 +37,9 @@ struct PersonReference {
     PersonId id;
     std::string nickname;
 };
+inline auto columns_of(PersonReference& person) {
+    return std::tie(person.id, person.nickname);
+}
 
 // Secrets arrive here hashed: hashing is slow and never runs on the writer.
 struct NewPerson {

@@ -46,7 +46,7 @@ std::optional<std::optional<std::string>> clearable_field(const Json& body, cons
 Answer list_people(const PeopleParts& parts, Call& call, store::Read& read) {
     PeopleFilter filter;
     if (auto role = call.query("role")) {
-        filter.role = role_named(*role);
+        filter.role = platform::named<platform::Role>(*role);
         if (!filter.role)
             platform::throw_invalid("role", "must be student, viewer, teacher or administrator");
     }
@@ -60,7 +60,7 @@ Answer list_people(const PeopleParts& parts, Call& call, store::Read& read) {
 Answer add_person(const PeopleParts& parts, Call& call) {
     const Json& body = call.body;
     NewPerson person;
-    person.role = *role_named(body.at("role").get_ref<const std::string&>());
+    person.role = *platform::named<platform::Role>(body.at("role").get_ref<const std::string&>());
     if (person.role != Role::student && !administers(call.caller))
         throw_forbidden("A teacher adds students only; staff are an administrator's.");
     person.nickname = checked_nickname(body.at("nickname"));
@@ -90,7 +90,7 @@ Answer change_person(const PeopleParts& parts, Call& call, store::Tx& tx) {
     Person person = parts.people.get(tx, call.caller.organisation_id, id);
     refuse_unless_in_charge(call.caller, person);
     PersonChange change;
-    if (auto role = text_field(body, "role")) change.role = role_named(*role);
+    if (auto role = text_field(body, "role")) change.role = platform::named<platform::Role>(*role);
     if (change.role && *change.role != person.role && !administers(call.caller))
         throw_forbidden("Only an administrator changes what somebody is.");
     if (auto nickname = text_field(body, "nickname")) change.nickname = checked_nickname(*nickname);

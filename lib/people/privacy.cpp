@@ -1,6 +1,8 @@
 #include "people/privacy.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
 
 #include "platform/csv.h"
 #include "platform/error.h"
@@ -18,9 +20,12 @@ std::string logins_csv(store::Read& read, OrganisationId organisation_id, Person
         "person_id = ?"
         " AND proof <> 'device' ORDER BY id",
         organisation_id, person_id);
-    while (rows.step())
-        text += platform::csv_line({platform::iso8601(rows.integer(0)), platform::iso8601(rows.integer(1)),
-                                    rows.string(2), rows.string(3)});
+    while (rows.step()) {
+        const auto [created_ms, expires_ms, proof, user_agent] =
+            rows.values<std::int64_t, std::int64_t, std::string, std::string>();
+        text += platform::csv_line(
+            {platform::iso8601(created_ms), platform::iso8601(expires_ms), proof, user_agent});
+    }
     return text;
 }
 
@@ -31,10 +36,12 @@ nlohmann::json profile_of(store::Read& read, OrganisationId organisation_id, Per
         " WHERE p.organisation_id = ? AND p.id = ?",
         organisation_id, person_id);
     if (!rows.step()) return nullptr;
-    return {{"time_zone", rows.is_null(0) ? nlohmann::json() : nlohmann::json(rows.string(0))},
-            {"preferences", nlohmann::json::parse(rows.text(1), nullptr, false)},
+    const auto [time_zone, preferences, last_login_ms] =
+        rows.values<std::optional<std::string>, std::string_view, std::optional<std::int64_t>>();
+    return {{"time_zone", time_zone ? nlohmann::json(*time_zone) : nlohmann::json()},
+            {"preferences", nlohmann::json::parse(preferences, nullptr, false)},
             {"last_login_at",
-             rows.is_null(2) ? nlohmann::json() : nlohmann::json(platform::iso8601(rows.integer(2)))}};
+             last_login_ms ? nlohmann::json(platform::iso8601(*last_login_ms)) : nlohmann::json()}};
 }
 
 nlohmann::json classes_of(store::Read& read, OrganisationId organisation_id, PersonId person_id) {
@@ -44,7 +51,7 @@ nlohmann::json classes_of(store::Read& read, OrganisationId organisation_id, Per
         " WHERE c.organisation_id = ? AND s.person_id = ? ORDER BY c.name",
         organisation_id, person_id);
     while (rows.step())
-        names.push_back(rows.string(0));
+        names.push_back(rows.values<std::string>());
     return names;
 }
 
@@ -89,9 +96,7 @@ void Privacy::work(store::Tx& tx) {
             tx.after_commit([this] { has_work_ = false; });
             return;
         }
-        person_id = rows.id<PersonId>(0);
-        organisation_id = rows.id<OrganisationId>(1);
-        remove_runs = rows.boolean(2);
+        rows.read(person_id, organisation_id, remove_runs);
     }
     for (const Eraser& eraser : erasers_)
         if (!eraser(tx, organisation_id, person_id, remove_runs)) return;

@@ -12,8 +12,9 @@ Profile Profiles::get(store::Read& read, OrganisationId organisation_id, PersonI
         " FROM persons p JOIN organisations o ON o.id = p.organisation_id"
         " LEFT JOIN profiles f ON f.person_id = p.id WHERE p.organisation_id = ? AND p.id = ?",
         organisation_id, person_id);
-    if (!rows.step()) return {};
-    return {rows.string(0), rows.string(1), rows.optional_integer(2)};
+    Profile profile;
+    if (rows.step()) rows.read(profile.time_zone, profile.preferences, profile.last_login_ms);
+    return profile;
 }
 
 void Profiles::ensure(store::Tx& tx, OrganisationId organisation_id, PersonId person_id) {
@@ -39,15 +40,18 @@ void Profiles::signed_in(store::Tx& tx, OrganisationId organisation_id, PersonId
 }
 
 void Profiles::forgot_password(store::Tx& tx, std::string_view email) {
-    auto rows = tx.query("SELECT id, organisation_id, nickname FROM persons WHERE email = ? AND active = 1",
+    auto rows = tx.query("SELECT id, nickname, organisation_id FROM persons WHERE email = ? AND active = 1",
                          platform::trimmed(email));
     if (!rows.step()) return;
-    const PasswordRequest request{{rows.id<PersonId>(0), rows.string(2)}, tx.now_ms()};
+    PasswordRequest request;
+    OrganisationId organisation_id;
+    rows.read(request.person, organisation_id);
+    request.at_ms = tx.now_ms();
     tx.run(
         "INSERT INTO password_requests (person_id, at_ms) VALUES (?1, ?2)"
         " ON CONFLICT (person_id) DO UPDATE SET at_ms = ?2",
         request.person.id, request.at_ms);
-    password_request(tx, rows.id<OrganisationId>(1), request.person.id, request);
+    password_request(tx, organisation_id, request.person.id, request);
 }
 
 std::vector<PasswordRequest> Profiles::password_requests(store::Read& read,
@@ -57,8 +61,10 @@ std::vector<PasswordRequest> Profiles::password_requests(store::Read& read,
         " WHERE p.organisation_id = ? AND p.active = 1 ORDER BY r.at_ms DESC LIMIT 100",
         organisation_id);
     std::vector<PasswordRequest> requests;
-    while (rows.step())
-        requests.push_back({{rows.id<PersonId>(0), rows.string(1)}, rows.integer(2)});
+    while (rows.step()) {
+        PasswordRequest& request = requests.emplace_back();
+        rows.read(request.person, request.at_ms);
+    }
     return requests;
 }
 

@@ -172,7 +172,7 @@ http::Shape invitation_shape() {
 
 Answer invite(const PeopleParts& parts, Call& call, store::Tx& tx) {
     NewInvitation invitation;
-    invitation.role = *role_named(call.body.at("role").get_ref<const std::string&>());
+    invitation.role = *platform::named<platform::Role>(call.body.at("role").get_ref<const std::string&>());
     invitation.name = call.body.value("name", "");
     if (call.body.contains("email")) invitation.email = call.body.at("email").get<std::string>();
     invitation.lives_ms = call.body.value("days", std::int64_t{7}) * 24 * 3600 * 1000;
@@ -187,7 +187,7 @@ Answer look(const PeopleParts& parts, Call& call, store::Read& read) {
     const auto found = parts.invitations.by_code(read, call.body.at("code").get<std::string>());
     if (!found) platform::throw_not_found("invitation: it may have been used, revoked or expired");
     return http::json({{"organisation", found->organisation},
-                       {"role", name_of(found->role)},
+                       {"role", platform::name_of(found->role)},
                        {"name", found->name},
                        {"expires_at", platform::iso8601(found->expires_ms)}})
         .header("Cache-Control", "no-store");

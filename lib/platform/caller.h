@@ -6,13 +6,29 @@
 #include <string>
 
 #include "platform/ids.h"
+#include "platform/names.h"
 
 namespace platform {
 
 enum class Role { none, student, viewer, teacher, administrator };
+// `none` has no name: nobody is kept, or asked for, without a role.
+constexpr auto names_of(Role) {
+    return names<Role>({{Role::student, "student"},
+                        {Role::viewer, "viewer"},
+                        {Role::teacher, "teacher"},
+                        {Role::administrator, "administrator"}});
+}
 
 // How the caller logged in. Administration needs a password: a PIN alone is never enough (design: Security).
 enum class Proof { none, pin, password, totp, device, site_key };
+constexpr auto names_of(Proof) {
+    return names<Proof>({{Proof::none, "none"},
+                         {Proof::pin, "pin"},
+                         {Proof::password, "password"},
+                         {Proof::totp, "totp"},
+                         {Proof::device, "device"},
+                         {Proof::site_key, "site_key"}});
+}
 
 struct Caller {
     OrganisationId organisation_id; // none: a stranger

@@ -12,8 +12,10 @@ constexpr std::int64_t rows_at_once = 200;
 
 nlohmann::json timed(store::Statement rows, const char* what, const char* when) {
     auto list = nlohmann::json::array();
-    while (rows.step())
-        list.push_back({{what, rows.string(0)}, {when, platform::iso8601(rows.integer(1))}});
+    while (rows.step()) {
+        const auto [text, at_ms] = rows.values<std::string, std::int64_t>();
+        list.push_back({{what, text}, {when, platform::iso8601(at_ms)}});
+    }
     return list;
 }
 
@@ -26,10 +28,10 @@ void export_progress(store::Read& read, OrganisationId organisation_id, PersonId
         "SELECT r.public_id, e.xp, e.at_ms FROM experience e JOIN runs r ON r.id = e.run_id"
         " WHERE e.organisation_id = ? AND e.person_id = ? ORDER BY e.run_id",
         organisation_id, person_id);
-    while (rows.step())
-        experience.push_back({{"run", rows.string(0)},
-                              {"xp", rows.integer(1)},
-                              {"given_at", platform::iso8601(rows.integer(2))}});
+    while (rows.step()) {
+        const auto [run, xp, at_ms] = rows.values<std::string, std::int64_t, std::int64_t>();
+        experience.push_back({{"run", run}, {"xp", xp}, {"given_at", platform::iso8601(at_ms)}});
+    }
     const auto reached = timed(
         read.query("SELECT a.achievement, a.at_ms FROM achievements a JOIN persons p ON p.id = a.person_id"
                    " WHERE p.organisation_id = ? AND p.id = ? ORDER BY a.at_ms, a.achievement",

@@ -18,7 +18,7 @@ std::vector<std::int64_t> days_of(store::Read& read, OrganisationId organisation
         organisation_id, person_id, day_ms);
     std::vector<std::int64_t> days;
     while (rows.step())
-        days.push_back(rows.integer(0));
+        days.push_back(rows.values<std::int64_t>());
     return days;
 }
 
@@ -29,18 +29,6 @@ void require_person(store::Read& read, OrganisationId organisation_id, PersonId 
 }
 
 } // namespace
-
-std::string_view name_of(LeaderboardMode mode) {
-    switch (mode) {
-        case LeaderboardMode::names:
-            return "names";
-        case LeaderboardMode::anonymous:
-            return "anonymous";
-        case LeaderboardMode::off:
-            return "off";
-    }
-    return "off";
-}
 
 std::optional<Award> Progress::settle(store::Tx& tx, OrganisationId organisation_id, RunId run_id) {
     const auto training = trainings_.find(tx, organisation_id, run_id);
@@ -87,10 +75,9 @@ Figures Progress::figures_of(store::Read& read, OrganisationId organisation_id, 
         " WHERE e.organisation_id = ?1 AND e.person_id = ?2",
         organisation_id, person_id, full_score);
     if (rows.step()) {
-        figures.runs = rows.integer(0);
-        figures.passed = rows.integer(1);
-        figures.faultless_runs = rows.integer(2);
-        figures.level = level_of(rows.integer(3));
+        std::int64_t xp = 0;
+        rows.read(figures.runs, figures.passed, figures.faultless_runs, xp);
+        figures.level = level_of(xp);
     }
     figures.helped = read.integer("SELECT count(*) FROM helping WHERE person_id = ?", person_id).value_or(0);
     const auto streak = streak_of(days_of(read, organisation_id, person_id), read.now_ms() / day_ms);
@@ -118,7 +105,8 @@ std::vector<const Achievement*> Progress::reached_with_run(store::Read& read, Ru
         run_id);
     std::vector<const Achievement*> reached;
     while (rows.step())
-        if (const auto* achievement = achievement_named(rows.text(0))) reached.push_back(achievement);
+        if (const auto* achievement = achievement_named(rows.values<std::string_view>()))
+            reached.push_back(achievement);
     return reached;
 }
 
@@ -133,9 +121,12 @@ Standing Progress::standing(store::Read& read, OrganisationId organisation_id, P
     auto rows = read.query(
         "SELECT achievement, run_id, at_ms FROM achievements WHERE person_id = ? ORDER BY at_ms, achievement",
         person_id);
-    while (rows.step())
-        if (const auto* achievement = achievement_named(rows.text(0)))
-            standing.achievements.push_back({achievement, rows.optional_id<RunId>(1), rows.integer(2)});
+    while (rows.step()) {
+        const auto [name, run_id, at_ms] =
+            rows.values<std::string_view, std::optional<RunId>, std::int64_t>();
+        if (const auto* achievement = achievement_named(name))
+            standing.achievements.push_back({achievement, run_id, at_ms});
+    }
     return standing;
 }
 
@@ -150,10 +141,10 @@ store::Page<HistoryEntry> Progress::history(store::Read& read, OrganisationId or
         " AND (?3 IS NULL OR r.id < ?3) ORDER BY r.id DESC LIMIT ?4",
         organisation_id, person_id, page.after, page.limit + 1);
     return store::read_page<HistoryEntry>(std::move(rows), page, [](const store::Statement& row) {
-        return HistoryEntry{row.id<RunId>(0),       {row.id<ScenarioId>(1), row.string(2), row.integer(3)},
-                            row.integer(4),         row.optional_integer(5),
-                            row.optional_real(6),   row.boolean(7),
-                            row.optional_integer(8)};
+        HistoryEntry entry;
+        row.read(entry.id, entry.scenario.id, entry.scenario.title, entry.scenario.version, entry.started_ms,
+                 entry.recorded_ms, entry.score, entry.passed, entry.xp);
+        return entry;
     });
 }
 
@@ -168,9 +159,12 @@ std::map<ScenarioId, ScenarioProgress> Progress::by_scenario(store::Read& read,
         " AND r.scenario_id IS NOT NULL GROUP BY r.scenario_id",
         organisation_id, person_id);
     std::map<ScenarioId, ScenarioProgress> progress;
-    while (rows.step())
-        progress[rows.id<ScenarioId>(0)] = {rows.integer(1), rows.integer(2),       rows.boolean(3),
-                                            rows.boolean(4), rows.optional_real(5), rows.optional_integer(6)};
+    while (rows.step()) {
+        ScenarioId id;
+        ScenarioProgress one;
+        rows.read(id, one.attempts, one.xp, one.open, one.passed, one.best_score, one.passed_ms);
+        progress[id] = one;
+    }
     return progress;
 }
 
@@ -182,9 +176,11 @@ Performance Progress::performance(store::Read& read, OrganisationId organisation
         " FROM runs r JOIN trainings t ON t.run_id = r.id"
         " WHERE r.organisation_id = ? AND r.person_id = ? AND t.phase <> 'cancelled'",
         organisation_id, person_id);
-    if (!rows.step()) return {};
-    return {rows.integer(0), rows.integer(1), rows.integer(2), rows.integer(3),
-            rows.integer(4), rows.integer(5), rows.real(6)};
+    Performance sums;
+    if (rows.step())
+        rows.read(sums.sessions, sums.recorded, sums.passed, sums.escalated, sums.scored, sums.duration_ms,
+                  sums.score_sum);
+    return sums;
 }
 
 std::vector<LeaderboardRow> Progress::leaderboard(store::Read& read, OrganisationId organisation_id,
@@ -198,18 +194,16 @@ std::vector<LeaderboardRow> Progress::leaderboard(store::Read& read, Organisatio
         " (SELECT person_id FROM class_students WHERE class_id = ?2))"
         " GROUP BY p.id ORDER BY 3 DESC, p.id LIMIT ?3",
         organisation_id, filter.class_id, filter.limit);
-    while (rows.step())
-        board.push_back({rows.integer(0), rows.id<PersonId>(1), rows.integer(2), rows.integer(3),
-                         rows.string(4), rows.string(5), rows.string(6)});
+    while (rows.step()) {
+        LeaderboardRow& row = board.emplace_back();
+        rows.read(row.rank, row.person_id, row.xp, row.runs, row.nickname, row.first_name, row.last_name);
+    }
     return board;
 }
 
 LeaderboardMode Progress::mode(store::Read& read, OrganisationId organisation_id) const {
     auto rows = read.query("SELECT leaderboard FROM organisations WHERE id = ?", organisation_id);
-    if (!rows.step()) return LeaderboardMode::off;
-    for (const LeaderboardMode mode : {LeaderboardMode::names, LeaderboardMode::anonymous})
-        if (rows.text(0) == name_of(mode)) return mode;
-    return LeaderboardMode::off;
+    return rows.step() ? rows.values<LeaderboardMode>() : LeaderboardMode::off;
 }
 
 std::vector<const Achievement*> Progress::note_help(store::Tx& tx, OrganisationId organisation_id,

@@ -18,6 +18,7 @@
 
 #include "people/people.h"
 #include "platform/ids.h"
+#include "platform/names.h"
 #include "progress/achievement.h"
 #include "progress/experience.h"
 #include "store/page.h"
@@ -75,7 +76,11 @@ struct Performance {
 
 // Children need not be ranked by name, or at all: their school decides.
 enum class LeaderboardMode { names, anonymous, off };
-std::string_view name_of(LeaderboardMode mode);
+constexpr auto names_of(LeaderboardMode) {
+    return platform::names<LeaderboardMode>({{LeaderboardMode::names, "names"},
+                                             {LeaderboardMode::anonymous, "anonymous"},
+                                             {LeaderboardMode::off, "off"}});
+}
 
 struct LeaderboardFilter {
     std::optional<ClassId> class_id;

@@ -99,7 +99,7 @@ Answer leaderboard(const Progress& progress, people::Classes& classes, Call& cal
              {"level", level_of(row.xp)},
              {"runs", row.runs}});
     }
-    return http::json({{"mode", name_of(mode)}, {"items", items}});
+    return http::json({{"mode", platform::name_of(mode)}, {"items", items}});
 }
 
 http::RouteBuilder in_progress(http::RouteBuilder route, Access access) {

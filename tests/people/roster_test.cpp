@@ -4,12 +4,15 @@
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 
+#include "people/rosters/import.h"
 #include "people/rosters/roster_export.h"
 #include "platform/csv.h"
 #include "platform/text.h"
 #include "platform/zip.h"
 #include "support/school.h"
 
+using people::Fate;
+using people::ImportState;
 using people::Roster;
 using platform::Role;
 using support::error_of;
@@ -59,7 +62,7 @@ struct Importing {
         return school.read(
             [&](store::Read& read) { return school.imports.get(read, school.organisation, import.id); });
     }
-    std::vector<people::ImportRow> rows(const people::Import& import, std::optional<std::string> fate = {}) {
+    std::vector<people::ImportRow> rows(const people::Import& import, std::optional<people::Fate> fate = {}) {
         return school.read([&](store::Read& read) {
             return school.imports.rows(read, school.organisation, import.id, fate, {1000, {}}).items;
         });
@@ -164,17 +167,17 @@ TEST_CASE("a OneRoster file brings people, classes and teachers; three faulty ro
     Importing at;
     const Roster roster = people::read_roster(oneroster_1_1());
     const auto staged = at.stage(roster);
-    CHECK(staged.state == "staged");
-    CHECK(staged.fates == std::map<std::string, std::int64_t>{{"add", 3}, {"skip", 2}, {"error", 4}});
+    CHECK(staged.state == ImportState::staged);
+    CHECK(staged.fates == std::map<Fate, std::int64_t>{{Fate::add, 3}, {Fate::skip, 2}, {Fate::error, 4}});
     CHECK(at.count("student") == 0); // a preview changes nothing
     std::vector<std::string> reasons;
-    for (const auto& row : at.rows(staged, "error"))
+    for (const auto& row : at.rows(staged, Fate::error))
         reasons.push_back(row.reason);
     CHECK(reasons == std::vector<std::string>{"has no name", "has no role", "email must be an e-mail address",
                                               "has a role that OneRoster does not know"});
 
     const auto done = at.run(staged);
-    CHECK(done.state == "done");
+    CHECK(done.state == ImportState::done);
     CHECK(done.done == 3);
     CHECK(at.count("student") == 2);
     at.school.read([&](store::Read& read) {
@@ -214,11 +217,11 @@ TEST_CASE("an import leaves existing people alone, or updates them", "[people]")
     const Roster roster = people::read_roster(
         csv("anna,Anna,Berg,,6B,9999,,,a1\nben,Ben,Ode,,6B,,,,\nrossi,Carla,Rossi,student,,,,,\n"
             "head,The,Head,teacher,,,,,\nemil,,,,,,rossi,,\n"));
-    const std::vector<std::string> add{"skip", "add", "error", "skip", "error"};
-    const std::vector<std::string> update{"update", "add", "error", "skip", "error"};
+    const std::vector<Fate> add{Fate::skip, Fate::add, Fate::error, Fate::skip, Fate::error};
+    const std::vector<Fate> update{Fate::update, Fate::add, Fate::error, Fate::skip, Fate::error};
     for (const bool updating : {false, true}) {
         const auto staged = at.stage(roster, updating);
-        std::vector<std::string> fates;
+        std::vector<Fate> fates;
         for (const auto& row : at.rows(staged))
             fates.push_back(row.fate);
         CHECK(fates == (updating ? update : add));
@@ -232,11 +235,11 @@ TEST_CASE("an import leaves existing people alone, or updates them", "[people]")
         CHECK(anna->has_pin);
         CHECK(at.school.classes.of_student(read, at.school.organisation, anna->id).size() == 1);
     });
-    CHECK(at.stage(roster, true).fates.at("unchanged") == 2);
+    CHECK(at.stage(roster, true).fates.at(Fate::unchanged) == 2);
     // A name taken between the preview and the commit is left out, and the others go on.
     const auto late = at.stage(people::read_roster("nickname\nzoe\nyan\n"));
     at.school.add_student("zoe");
-    CHECK(at.run(late).fates == std::map<std::string, std::int64_t>{{"add", 1}, {"error", 1}});
+    CHECK(at.run(late).fates == std::map<Fate, std::int64_t>{{Fate::add, 1}, {Fate::error, 1}});
 }
 
 TEST_CASE("an interrupted import goes on where it stopped, and shows nobody before all are there",
@@ -251,7 +254,7 @@ TEST_CASE("an interrupted import goes on where it stopped, and shows nobody befo
     });
     int asked = 0;
     at.school.imports.run(staged.id, [&] { return ++asked > 700; });
-    CHECK(at.look(staged).state == "adding");
+    CHECK(at.look(staged).state == ImportState::adding);
     CHECK(at.look(staged).done > 0);
     CHECK(at.count("student") == 0);
     at.school.read([&](store::Read& read) {
@@ -263,7 +266,7 @@ TEST_CASE("an interrupted import goes on where it stopped, and shows nobody befo
     CHECK(error_of([&] { at.school.imports.remove(at.school.organisation, staged.id); }) == "conflict");
     CHECK(error_of([&] { at.stage(people::read_roster(text)); }) == "conflict");
     at.school.imports.run(staged.id, [] { return false; });
-    CHECK(at.look(staged).state == "done");
+    CHECK(at.look(staged).state == ImportState::done);
     CHECK(at.count("student") == 1200);
 }
 
@@ -292,7 +295,7 @@ TEST_CASE("ten thousand students are imported, exported, and imported elsewhere"
         text += "id" + std::to_string(i) + ",Student" + std::to_string(i / 7) + ",Of " + std::to_string(i) +
                 ",Class " + std::to_string(i % 300) + "\n";
     const auto done = at.run(at.stage(people::read_roster(text)));
-    CHECK(done.fates == std::map<std::string, std::int64_t>{{"add", 10'000}});
+    CHECK(done.fates == std::map<Fate, std::int64_t>{{Fate::add, 10'000}});
     CHECK(at.count("student") == 10'000);
     const auto exported = at.school.read([&](store::Read& read) {
         return std::pair(people::export_csv(read, at.school.organisation),
@@ -301,10 +304,10 @@ TEST_CASE("ten thousand students are imported, exported, and imported elsewhere"
     Importing elsewhere;
     const Roster by_zip = people::read_roster(exported.second);
     CHECK(by_zip.rows.size() == 10'000);
-    CHECK(elsewhere.stage(by_zip).fates == std::map<std::string, std::int64_t>{{"add", 10'000}});
+    CHECK(elsewhere.stage(by_zip).fates == std::map<Fate, std::int64_t>{{Fate::add, 10'000}});
     const auto there = elsewhere.run(elsewhere.stage(people::read_roster(exported.first)));
-    CHECK(there.fates == std::map<std::string, std::int64_t>{{"add", 10'000}, {"skip", 1}}); // its head
-    CHECK(elsewhere.stage(by_zip, true).fates.at("unchanged") == 10'000);
+    CHECK(there.fates == std::map<Fate, std::int64_t>{{Fate::add, 10'000}, {Fate::skip, 1}}); // its head
+    CHECK(elsewhere.stage(by_zip, true).fates.at(Fate::unchanged) == 10'000);
 }
 
 TEST_CASE("a hostile file takes neither much memory nor much time", "[people][platform]") {

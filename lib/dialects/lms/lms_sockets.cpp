@@ -316,10 +316,12 @@ http::Answer Sockets::relay(const http::Call& call) {
     Json message = call.body;
     // The server fills in the `sender` of a message that has one: so a headset can show itself to teachers,
     // and nobody can claim to be someone else.
-    if (message.contains("sender"))
-        message["sender"] = {{"role", people::name_of(call.caller.role)},
+    if (message.contains("sender")) {
+        const platform::Role role = call.caller.role;
+        message["sender"] = {{"role", role == platform::Role::none ? "none" : platform::name_of(role)},
                              {"person_id", call.caller.person_id},
                              {"device_id", call.caller.device_id}};
+    }
     for (const auto& [client, socket] : sockets_)
         if (client != call.socket_id && socket->session() == session) parts_.hub.send(client, message);
     return http::json(said(call.body["action"].get<std::string>() + " relayed", "success"));

@@ -66,7 +66,7 @@ Answer leaderboard(const Parts& parts, Call& call, store::Read& read) {
     }
     const std::size_t total = data.size();
     return answer_with_meta(parts, std::move(data),
-                            {{"total", total}, {"limit", filter.limit}, {"mode", progress::name_of(mode)}});
+                            {{"total", total}, {"limit", filter.limit}, {"mode", platform::name_of(mode)}});
 }
 
 http::RouteBuilder reading(const char* path, const char* summary) {

@@ -238,7 +238,7 @@ Json user_json(const people::Person& person, const people::Profile& profile, std
             {"firstName", person.first_name},
             {"lastName", person.last_name},
             {"nickname", person.nickname},
-            {"role", people::name_of(person.role)},
+            {"role", platform::name_of(person.role)},
             {"level", progress::level_of(xp)},
             {"xp", xp},
             {"timezone", profile.time_zone},

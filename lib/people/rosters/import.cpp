@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "people/rosters/import_fate.h"
 #include "platform/error.h"
 #include "platform/text.h"
 
@@ -19,22 +18,21 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds chunk{3};
 constexpr std::int64_t rows_at_once = 500, rows_with_pins_at_once = 20;
 
+constexpr store::SqlText import_columns =
+    "SELECT id, organisation_id, format, mode, state, ignored, rows, done, created_ms FROM imports";
+
 Import import_of(const store::Statement& rows) {
     Import import;
-    import.id = rows.id<ImportId>(0);
-    import.organisation_id = rows.id<OrganisationId>(1);
-    import.format = rows.string(2);
-    import.mode = rows.string(3);
-    import.state = rows.string(4);
-    import.ignored = json::parse(rows.text(5)).get<std::vector<std::string>>();
-    import.rows = rows.integer(6);
-    import.done = rows.integer(7);
-    import.created_ms = rows.integer(8);
+    const auto take_ignored = [&import](std::string_view text) {
+        import.ignored = json::parse(text).get<std::vector<std::string>>();
+    };
+    rows.read(import.id, import.organisation_id, import.format, import.mode, import.state, take_ignored,
+              import.rows, import.done, import.created_ms);
     return import;
 }
 
 bool is_under_way(const Import& import) {
-    return import.state == "adding" || import.state == "updating";
+    return import.state == ImportState::adding || import.state == ImportState::updating;
 }
 
 json or_null(const std::optional<std::string>& text) {
@@ -47,7 +45,7 @@ std::optional<std::string> optional_text(const json& value) {
 
 // A row without its PIN, which is kept in memory only.
 json data_of(const RosterRow& row) {
-    return {{"role", name_of(row.role)},
+    return {{"role", platform::name_of(row.role)},
             {"nickname", row.nickname},
             {"first_name", row.first_name},
             {"last_name", row.last_name},
@@ -55,6 +53,11 @@ json data_of(const RosterRow& row) {
             {"email", or_null(row.email)},
             {"external_id", or_null(row.external_id)},
             {"classes", row.classes}};
+}
+
+platform::Role role_in(const json& data) {
+    const auto role = platform::named<platform::Role>(data.at("role").get_ref<const std::string&>());
+    return role.value_or(platform::Role::student);
 }
 
 // Repeats `work(tx)`, one writer job each time, until it says that nothing is left.
@@ -74,12 +77,9 @@ struct Imports::Todo {
     std::string drawn_pin;
 };
 
-// The columns that import_of reads.
-#define LECTERN_IMPORT_COLUMNS \
-    "SELECT id, organisation_id, format, mode, state, ignored, rows, done, created_ms FROM imports "
-
 std::optional<Import> Imports::find(store::Read& read, ImportId id) {
-    auto rows = read.query(LECTERN_IMPORT_COLUMNS "WHERE id = ?", id);
+    static constexpr auto by_id = import_columns + " WHERE id = ?";
+    auto rows = read.query(by_id, id);
     return rows.step() ? std::optional(import_of(rows)) : std::nullopt;
 }
 
@@ -87,10 +87,12 @@ Import Imports::get(store::Read& read, OrganisationId organisation_id, ImportId 
     auto import = find(read, id);
     if (!import || import->organisation_id != organisation_id) platform::throw_not_found("import");
     auto counts = read.query("SELECT fate, count(*) FROM import_rows WHERE import_id = ? GROUP BY fate", id);
-    while (counts.step())
-        import->fates[counts.string(0)] = counts.integer(1);
+    while (counts.step()) {
+        const auto [fate, count] = counts.values<Fate, std::int64_t>();
+        import->fates[fate] = count;
+    }
     std::lock_guard lock(mutex_);
-    import->has_pins = import->state == "done" && drawn_.contains(id);
+    import->has_pins = import->state == ImportState::done && drawn_.contains(id);
     return *std::move(import);
 }
 
@@ -99,13 +101,12 @@ std::vector<Import> Imports::list(store::Read& read, OrganisationId organisation
     auto rows =
         read.query("SELECT id FROM imports WHERE organisation_id = ? ORDER BY id DESC", organisation_id);
     while (rows.step())
-        imports.push_back(get(read, organisation_id, rows.id<ImportId>(0)));
+        imports.push_back(get(read, organisation_id, rows.values<ImportId>()));
     return imports;
 }
 
 store::Page<ImportRow> Imports::rows(store::Read& read, OrganisationId organisation_id, ImportId id,
-                                     const std::optional<std::string>& fate,
-                                     const store::PageRequest& page) const {
+                                     std::optional<Fate> fate, const store::PageRequest& page) const {
     const auto import = find(read, id);
     if (!import || import->organisation_id != organisation_id) platform::throw_not_found("import");
     auto rows = read.query(
@@ -114,14 +115,11 @@ store::Page<ImportRow> Imports::rows(store::Read& read, OrganisationId organisat
         " AND (?3 IS NULL OR place > ?3) ORDER BY place LIMIT ?4",
         id, fate, page.after, page.limit + 1);
     return store::read_page<ImportRow>(std::move(rows), page, [](const store::Statement& found) {
-        const json data = json::parse(found.text(4));
         ImportRow row;
-        row.id = found.integer(0);
-        row.number = found.integer(1);
-        row.fate = found.string(2);
-        row.reason = found.string(3);
-        row.role =
-            role_named(data.at("role").get_ref<const std::string&>()).value_or(platform::Role::student);
+        std::string_view text;
+        found.read(row.id, row.number, row.fate, row.reason, text);
+        const json data = json::parse(text);
+        row.role = role_in(data);
         row.nickname = data.at("nickname");
         row.first_name = data.at("first_name");
         row.last_name = data.at("last_name");
@@ -141,8 +139,8 @@ Import Imports::stage(OrganisationId organisation_id, std::optional<PersonId> by
         std::set<std::string> given; // nicknames given to rows here, unknown to the file alone
         for (RosterRow& row : rows) {
             fates.push_back(fate_of(read, people_, organisation_id, row, update));
-            if (fates.back().fate == "add" && !given.insert(platform::lower_ascii(row.nickname)).second)
-                fates.back() = {"error", "nickname is in the file twice", std::nullopt};
+            if (fates.back().fate == Fate::add && !given.insert(platform::lower_ascii(row.nickname)).second)
+                fates.back() = {Fate::error, "nickname is in the file twice", std::nullopt};
         }
     });
     const ImportId id = store_.write("stage import", [&](store::Tx& tx) {
@@ -152,8 +150,9 @@ Import Imports::stage(OrganisationId organisation_id, std::optional<PersonId> by
             "INSERT INTO imports (organisation_id, created_by, format, mode, state, ignored, teachers, rows, "
             "created_ms)"
             " VALUES (?, ?, ?, ?, 'staging', ?, ?, ?, ?)",
-            organisation_id, by, roster.format, update ? "update" : "add", json(roster.ignored).dump(),
-            json(roster.teachers).dump(), static_cast<std::int64_t>(rows.size()), tx.now_ms());
+            organisation_id, by, roster.format, update ? ImportMode::update : ImportMode::add,
+            json(roster.ignored).dump(), json(roster.teachers).dump(), static_cast<std::int64_t>(rows.size()),
+            tx.now_ms());
     });
     std::size_t next = 0;
     in_chunks(store_, "stage import", [&](store::Tx& tx) {
@@ -181,7 +180,7 @@ void Imports::remove_all(OrganisationId organisation_id) {
         std::vector<ImportId> ids;
         auto rows = read.query("SELECT id FROM imports WHERE organisation_id = ?", organisation_id);
         while (rows.step())
-            ids.push_back(rows.id<ImportId>(0));
+            ids.push_back(rows.values<ImportId>());
         return ids;
     });
     for (const ImportId id : imports)
@@ -212,7 +211,7 @@ void Imports::remove(OrganisationId organisation_id, ImportId id) {
 Import Imports::commit(store::Tx& tx, OrganisationId organisation_id, ImportId id, bool draw_pins,
                        bool announce) {
     const Import import = get(tx, organisation_id, id);
-    if (import.state != "staged") platform::throw_conflict("This import was committed already.");
+    if (import.state != ImportState::staged) platform::throw_conflict("This import was committed already.");
     tx.run("UPDATE imports SET state = 'adding', draw_pins = ?2 WHERE id = ?1", id, draw_pins);
     if (announce) committed(tx, id);
     return get(tx, organisation_id, id);
@@ -229,12 +228,12 @@ bool Imports::draws_pins(store::Read& read, ImportId id) const {
 void Imports::run(ImportId id, const std::function<bool()>& is_stopping) {
     auto import = store_.read([&](store::Read& read) { return find(read, id); });
     if (!import) return;
-    if (import->state == "adding") {
-        if (!work_off(*import, "add", is_stopping)) return;
+    if (import->state == ImportState::adding) {
+        if (!work_off(*import, Fate::add, is_stopping)) return;
         store_.write("import", [&](store::Tx& tx) { switch_over(tx, *import); });
-        import->state = "updating";
+        import->state = ImportState::updating;
     }
-    if (import->state != "updating" || !work_off(*import, "update", is_stopping)) return;
+    if (import->state != ImportState::updating || !work_off(*import, Fate::update, is_stopping)) return;
     store_.write("import", [&](store::Tx& tx) {
         name_teachers(tx, *import);
         tx.run("UPDATE imports SET state = 'done' WHERE id = ?", id);
@@ -244,7 +243,7 @@ void Imports::run(ImportId id, const std::function<bool()>& is_stopping) {
     given_.erase(id);
 }
 
-std::vector<Imports::Todo> Imports::todo(store::Read& read, const Import& import, std::string_view fate,
+std::vector<Imports::Todo> Imports::todo(store::Read& read, const Import& import, Fate fate,
                                          std::int64_t after) const {
     bool has_pins = draws_pins(read, import.id);
     {
@@ -259,13 +258,11 @@ std::vector<Imports::Todo> Imports::todo(store::Read& read, const Import& import
         " ORDER BY place LIMIT ?",
         import.id, fate, after, has_pins ? rows_with_pins_at_once : rows_at_once);
     while (rows.step()) {
-        const json data = json::parse(rows.text(3));
         Todo& row = todo.emplace_back();
-        row.place = rows.integer(0);
-        row.number = rows.integer(1);
-        row.person_id = rows.optional_id<PersonId>(2);
-        row.person.role =
-            role_named(data.at("role").get_ref<const std::string&>()).value_or(platform::Role::student);
+        std::string_view text;
+        rows.read(row.place, row.number, row.person_id, text);
+        const json data = json::parse(text);
+        row.person.role = role_in(data);
         row.person.nickname = data.at("nickname");
         row.person.first_name = data.at("first_name");
         row.person.last_name = data.at("last_name");
@@ -293,8 +290,7 @@ void Imports::prepare_pin(const Import& import, bool draw, Todo& row) {
     if (!pin.empty()) row.person.pin_hash = hasher_.hash(pin);
 }
 
-bool Imports::work_off(const Import& import, std::string_view fate,
-                       const std::function<bool()>& is_stopping) {
+bool Imports::work_off(const Import& import, Fate fate, const std::function<bool()>& is_stopping) {
     const bool draw = store_.read([&](store::Read& read) { return draws_pins(read, import.id); });
     for (std::int64_t after = 0;;) {
         auto rows = store_.read([&](store::Read& read) { return todo(read, import, fate, after); });
@@ -302,14 +298,14 @@ bool Imports::work_off(const Import& import, std::string_view fate,
         after = rows.back().place;
         for (Todo& row : rows) {
             if (is_stopping()) return false;
-            if (fate == "add") prepare_pin(import, draw, row);
+            if (fate == Fate::add) prepare_pin(import, draw, row);
         }
         std::size_t next = 0;
         in_chunks(store_, "import", [&](store::Tx& tx) {
             const auto until = Clock::now() + chunk;
             const std::size_t first = next;
             for (; next < rows.size() && Clock::now() < until; ++next)
-                fate == "add" ? add_one(tx, import, rows[next]) : update_one(tx, import, rows[next]);
+                fate == Fate::add ? add_one(tx, import, rows[next]) : update_one(tx, import, rows[next]);
             tx.run("UPDATE imports SET done = done + ?2 WHERE id = ?1", import.id,
                    static_cast<std::int64_t>(next - first));
             tell(tx, import.id);
@@ -360,14 +356,15 @@ void Imports::update_one(store::Tx& tx, const Import& import, const Todo& row) {
     if (row.person.email) change.email = row.person.email;
     if (row.person.external_id) change.external_id = row.person.external_id;
     change.active = true;
-    std::string fate = "update", reason;
+    Fate fate = Fate::update;
+    std::string reason;
     try {
         people_.change(tx, import.organisation_id, row.person_id.value_or(PersonId()), change);
         join_classes(tx, import, *row.person_id, row);
     } catch (const platform::Error& error) {
         if (error.kind() != platform::ErrorKind::conflict && error.kind() != platform::ErrorKind::not_found)
             throw;
-        fate = "error";
+        fate = Fate::error;
         reason = "was changed in the meantime";
     }
     tx.run(
@@ -413,7 +410,7 @@ void Imports::name_teachers(store::Tx& tx, const Import& import) {
     json teachers;
     {
         auto rows = tx.query("SELECT teachers FROM imports WHERE id = ?", import.id);
-        if (rows.step()) teachers = json::parse(rows.text(0));
+        if (rows.step()) teachers = json::parse(rows.values<std::string_view>());
     }
     for (const auto& [name, nickname] : teachers.items())
         tx.run(
@@ -439,13 +436,15 @@ std::vector<DrawnPin> Imports::take_pins(ImportId id) {
 }
 
 nlohmann::json json_of(const Import& import) {
-    json fates = {{"add", 0}, {"update", 0}, {"unchanged", 0}, {"skip", 0}, {"error", 0}};
-    for (const auto& [fate, count] : import.fates)
-        fates[fate] = count;
+    json fates;
+    for (const auto& [fate, name] : names_of(Fate{})) {
+        const auto found = import.fates.find(fate);
+        fates[std::string(name)] = found == import.fates.end() ? 0 : found->second;
+    }
     return {{"id", import.id},
-            {"format", import.format},
-            {"mode", import.mode},
-            {"state", import.state},
+            {"format", platform::name_of(import.format)},
+            {"mode", platform::name_of(import.mode)},
+            {"state", platform::name_of(import.state)},
             {"rows", import.rows},
             {"done", import.done},
             {"fates", fates},
@@ -455,8 +454,9 @@ nlohmann::json json_of(const Import& import) {
 }
 
 nlohmann::json json_of(const ImportRow& row) {
-    return {{"number", row.number},       {"fate", row.fate},         {"reason", row.reason},
-            {"role", name_of(row.role)},  {"nickname", row.nickname}, {"first_name", row.first_name},
+    return {{"number", row.number},       {"fate", platform::name_of(row.fate)},
+            {"reason", row.reason},       {"role", platform::name_of(row.role)},
+            {"nickname", row.nickname},   {"first_name", row.first_name},
             {"last_name", row.last_name}, {"classes", row.classes}};
 }
 

@@ -17,30 +17,49 @@
 #include <vector>
 
 #include "people/people.h"
+#include "people/rosters/import_fate.h"
 #include "people/rosters/roster.h"
 #include "platform/crypto.h"
 #include "platform/ids.h"
+#include "platform/names.h"
 #include "platform/random.h"
 #include "store/hook.h"
 #include "store/store.h"
 
 namespace people {
 
+enum class ImportMode { add, update };
+constexpr auto names_of(ImportMode) {
+    return platform::names<ImportMode>({{ImportMode::add, "add"}, {ImportMode::update, "update"}});
+}
+
+enum class ImportState { staging, staged, adding, updating, done };
+constexpr auto names_of(ImportState) {
+    return platform::names<ImportState>({{ImportState::staging, "staging"},
+                                         {ImportState::staged, "staged"},
+                                         {ImportState::adding, "adding"},
+                                         {ImportState::updating, "updating"},
+                                         {ImportState::done, "done"}});
+}
+
 struct Import {
     ImportId id;
     OrganisationId organisation_id;
-    std::string format, mode, state; // see schema.sql
+    RosterFormat format = RosterFormat::csv;
+    ImportMode mode = ImportMode::add;
+    ImportState state = ImportState::staging;
     std::vector<std::string> ignored;
-    std::int64_t rows = 0, done = 0; // `done` counts rows to be added or updated
-    std::map<std::string, std::int64_t> fates;
-    bool has_pins = false; // drawn, and not yet handed out
+    std::int64_t rows = 0, done = 0;    // `done` counts rows to be added or updated
+    std::map<Fate, std::int64_t> fates; // how many rows have it; those that none has are left out
+    bool has_pins = false;              // drawn, and not yet handed out
     std::int64_t created_ms = 0;
 };
 
 struct ImportRow {
     std::int64_t id = 0; // its place in the import: the cursor
     std::int64_t number = 0;
-    std::string fate, reason;
+    Fate fate = Fate::error;
+    std::string reason;
     platform::Role role = platform::Role::student;
     std::string nickname, first_name, last_name;
     std::vector<std::string> classes;
@@ -66,7 +85,7 @@ public:
     Import get(store::Read& read, OrganisationId organisation_id, ImportId id) const;  // Error not_found
     std::vector<Import> list(store::Read& read, OrganisationId organisation_id) const; // at most one
     store::Page<ImportRow> rows(store::Read& read, OrganisationId organisation_id, ImportId id,
-                                const std::optional<std::string>& fate, const store::PageRequest& page) const;
+                                std::optional<Fate> fate, const store::PageRequest& page) const;
 
     // From now on it runs to its end. `run` does the work, on whatever thread calls it, and waits for the
     // store; a caller that does so itself does not `announce` the import.
@@ -86,13 +105,12 @@ public:
 private:
     struct Todo; // a row that a chunk takes
     static std::optional<Import> find(store::Read& read, ImportId id);
-    std::vector<Todo> todo(store::Read& read, const Import& import, std::string_view fate,
-                           std::int64_t after) const;
+    std::vector<Todo> todo(store::Read& read, const Import& import, Fate fate, std::int64_t after) const;
     void prepare_pin(const Import& import, bool draw, Todo& row);
     void add_one(store::Tx& tx, const Import& import, const Todo& row);
     void update_one(store::Tx& tx, const Import& import, const Todo& row);
     // Processes all rows of that fate, in chunks; false: it was told to stop.
-    bool work_off(const Import& import, std::string_view fate, const std::function<bool()>& is_stopping);
+    bool work_off(const Import& import, Fate fate, const std::function<bool()>& is_stopping);
     void join_classes(store::Tx& tx, const Import& import, PersonId person_id, const Todo& row);
     void switch_over(store::Tx& tx, const Import& import);
     void name_teachers(store::Tx& tx, const Import& import);

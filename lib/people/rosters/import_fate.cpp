@@ -11,7 +11,7 @@ namespace {
 using platform::Role;
 
 RowFate fault(std::string reason) {
-    return {"error", std::move(reason), std::nullopt};
+    return {Fate::error, std::move(reason), std::nullopt};
 }
 
 bool is_taken(store::Read& read, const std::string& name, PersonId except_id) {
@@ -48,7 +48,7 @@ bool lacks_class(store::Read& read, OrganisationId organisation_id, PersonId per
         " WHERE c.organisation_id = ? AND s.person_id = ? AND c.archived_ms IS NULL",
         organisation_id, person_id);
     while (rows.step())
-        in.insert(platform::lower_ascii(rows.text(0)));
+        in.insert(platform::lower_ascii(rows.values<std::string_view>()));
     for (const std::string& name : row.classes)
         if (!in.contains(platform::lower_ascii(name))) return true;
     return false;
@@ -75,24 +75,24 @@ RowFate fate_of_known(store::Read& read, const People& people, OrganisationId or
                       const Person& person, bool update) {
     if (row.nickname_derived) row.nickname = person.nickname;
     if (person.role == Role::administrator)
-        return {"skip", "is an administrator here, whom no import changes", person.id};
+        return {Fate::skip, "is an administrator here, whom no import changes", person.id};
     if (person.role != row.role)
-        return fault("is a " + std::string(name_of(person.role)) + " here, and a " +
-                     std::string(name_of(row.role)) + " in the file");
-    if (!update) return {"skip", "is here already", person.id};
+        return fault("is a " + std::string(platform::name_of(person.role)) + " here, and a " +
+                     std::string(platform::name_of(row.role)) + " in the file");
+    if (!update) return {Fate::skip, "is here already", person.id};
     const auto other = people.by_nickname(read, organisation_id, row.nickname);
     if (other && other->id != person.id) return fault("nickname is taken");
     if (row.username && is_taken(read, *row.username, person.id)) return fault("username is taken");
     if (row.email && is_taken(read, *row.email, person.id)) return fault("email is taken");
     const std::string changed = changes(read, organisation_id, person, row);
-    return {changed.empty() ? "unchanged" : "update", changed, person.id};
+    return {changed.empty() ? Fate::unchanged : Fate::update, changed, person.id};
 }
 
 } // namespace
 
 RowFate fate_of(store::Read& read, const People& people, OrganisationId organisation_id, RosterRow& row,
                 bool update) {
-    if (!row.reason.empty()) return {row.left_out ? "skip" : "error", row.reason, std::nullopt};
+    if (!row.reason.empty()) return {row.left_out ? Fate::skip : Fate::error, row.reason, std::nullopt};
     if (const auto person = match(read, people, organisation_id, row))
         return fate_of_known(read, people, organisation_id, row, *person, update);
     const auto is_known = [&](const std::string& nickname) {
@@ -105,7 +105,7 @@ RowFate fate_of(store::Read& read, const People& people, OrganisationId organisa
         return fault("nickname is taken by somebody with another external_id");
     if (row.username && is_taken(read, *row.username, {})) return fault("username is taken");
     if (row.email && is_taken(read, *row.email, {})) return fault("email is taken");
-    return {"add", "", std::nullopt};
+    return {Fate::add, "", std::nullopt};
 }
 
 } // namespace people

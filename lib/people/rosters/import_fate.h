@@ -8,12 +8,23 @@
 #include "people/people.h"
 #include "people/rosters/roster.h"
 #include "platform/ids.h"
+#include "platform/names.h"
 #include "store/transaction.h"
 
 namespace people {
 
+enum class Fate { add, update, unchanged, skip, error };
+constexpr auto names_of(Fate) {
+    return platform::names<Fate>({{Fate::add, "add"},
+                                  {Fate::update, "update"},
+                                  {Fate::unchanged, "unchanged"},
+                                  {Fate::skip, "skip"},
+                                  {Fate::error, "error"}});
+}
+
 struct RowFate {
-    std::string fate, reason;          // "add", "update", "unchanged", "skip", "error"
+    Fate fate = Fate::error;
+    std::string reason;
     std::optional<PersonId> person_id; // the person, if already here
 };
 

@@ -66,9 +66,10 @@ Answer stage(const PeopleParts& parts, Call& call) {
 }
 
 Answer list_rows(const PeopleParts& parts, Call& call, store::Read& read) {
+    std::optional<Fate> fate;
+    if (const auto asked = call.query("fate")) fate = platform::named<Fate>(*asked);
     return http::page_answer(parts.imports.rows(read, call.caller.organisation_id, call.id<ImportId>("id"),
-                                                call.query("fate"),
-                                                http::page_request<store::PageRequest>(call, 1000)));
+                                                fate, http::page_request<store::PageRequest>(call, 1000)));
 }
 
 Answer file(std::string bytes, const std::string& content_type, const std::string& name) {
@@ -87,17 +88,18 @@ std::string joined(const std::vector<std::string>& names) {
 Answer faulty_rows(const PeopleParts& parts, Call& call, store::Read& read) {
     std::string text =
         platform::csv_line({"row", "reason", "nickname", "first_name", "last_name", "role", "class"});
-    const auto page = parts.imports.rows(read, call.caller.organisation_id, call.id<ImportId>("id"), "error",
-                                         {static_cast<std::int64_t>(most_roster_rows), {}});
+    const auto page = parts.imports.rows(read, call.caller.organisation_id, call.id<ImportId>("id"),
+                                         Fate::error, {static_cast<std::int64_t>(most_roster_rows), {}});
     for (const ImportRow& row : page.items)
         text += platform::csv_line({std::to_string(row.number), row.reason, row.nickname, row.first_name,
-                                    row.last_name, std::string(name_of(row.role)), joined(row.classes)});
+                                    row.last_name, std::string(platform::name_of(row.role)),
+                                    joined(row.classes)});
     return file(std::move(text), "text/csv; charset=utf-8", "errors.csv");
 }
 
 Answer take_pins(const PeopleParts& parts, Call& call, store::Read& read) {
     const Import import = parts.imports.get(read, call.caller.organisation_id, call.id<ImportId>("id"));
-    if (import.state != "done") platform::throw_conflict("The import is not done yet.");
+    if (import.state != ImportState::done) platform::throw_conflict("The import is not done yet.");
     Json items = Json::array();
     for (const DrawnPin& drawn : parts.imports.take_pins(import.id))
         items.push_back({{"person_id", drawn.person_id},

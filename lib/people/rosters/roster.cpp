@@ -117,7 +117,7 @@ void name_teachers(Roster& roster) {
 
 std::optional<Role> role_of(const std::string& text) {
     if (text.empty()) return Role::student;
-    return role_named(platform::lower_ascii(text));
+    return platform::named<platform::Role>(platform::lower_ascii(text));
 }
 
 Roster read_csv_roster(std::string_view text) {
@@ -125,7 +125,7 @@ Roster read_csv_roster(std::string_view text) {
     const std::set<std::string> known = {"nickname", "first_name", "last_name", "role",  "class",
                                          "teacher",  "pin",        "username",  "email", "external_id"};
     Roster roster;
-    roster.format = "csv";
+    roster.format = RosterFormat::csv;
     for (const std::string& column : table.columns)
         if (!known.contains(column) && !column.empty())
             roster.ignored.push_back(first_characters(column, 80));
@@ -199,7 +199,7 @@ Roster read_roster(std::string_view bytes) {
     if (roster.rows.size() > most_roster_rows)
         platform::throw_invalid("file", "has more than " + std::to_string(most_roster_rows) + " people");
     check(roster);
-    if (roster.format == "oneroster") name_teachers(roster);
+    if (roster.format == RosterFormat::oneroster) name_teachers(roster);
     // In a table a teacher's row may name the classes they teach.
     for (const RosterRow& row : roster.rows)
         if (row.role == Role::teacher && row.reason.empty())

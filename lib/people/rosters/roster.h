@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "platform/caller.h"
+#include "platform/names.h"
 
 namespace people {
 
@@ -24,8 +25,14 @@ struct RosterRow {
     std::string reason;               // why it is left out or faulty; "": it is good
 };
 
+enum class RosterFormat { csv, oneroster };
+constexpr auto names_of(RosterFormat) {
+    return platform::names<RosterFormat>(
+        {{RosterFormat::csv, "csv"}, {RosterFormat::oneroster, "oneroster"}});
+}
+
 struct Roster {
-    std::string format; // "csv", "oneroster"
+    RosterFormat format = RosterFormat::csv;
     std::vector<RosterRow> rows;
     std::map<std::string, std::string> teachers; // by a class's name: its teacher's nickname
     std::vector<std::string> ignored;            // columns that mean nothing here

@@ -1,5 +1,6 @@
 #include "people/rosters/roster_export.h"
 
+#include "platform/caller.h"
 #include "platform/csv.h"
 #include "platform/error.h"
 #include "platform/text.h"
@@ -38,7 +39,7 @@ std::string orgs(store::Read& read, OrganisationId organisation_id) {
     std::string text = csv_line(
         {"sourcedId", "status", "dateLastModified", "name", "type", "identifier", "parentSourcedId"});
     auto rows = read.query("SELECT name FROM organisations WHERE id = ?", organisation_id);
-    if (rows.step()) text += csv_line({school_id, "", "", rows.string(0), "school", "", ""});
+    if (rows.step()) text += csv_line({school_id, "", "", rows.values<std::string>(), "school", "", ""});
     return text;
 }
 
@@ -59,10 +60,13 @@ std::string users(store::Read& read, OrganisationId organisation_id) {
         "SELECT id, external_id, role, nickname, first_name, last_name, coalesce(email, '') FROM persons"
         " WHERE organisation_id = ? AND active = 1 AND role IN ('student', 'teacher') ORDER BY id",
         organisation_id);
-    while (rows.step())
-        text += csv_line({user_id(rows.optional_text(1), rows.id<PersonId>(0)), "", "", "true", school_id,
-                          rows.string(2), rows.string(3), "", rows.string(4), rows.string(5), "", "",
-                          rows.string(6), "", "", "", "", ""});
+    while (rows.step()) {
+        const auto [id, external_id, role, nickname, first_name, last_name, email] =
+            rows.values<PersonId, std::optional<std::string>, std::string, std::string, std::string,
+                        std::string, std::string>();
+        text += csv_line({user_id(external_id, id), "", "", "true", school_id, role, nickname, "", first_name,
+                          last_name, "", "", email, "", "", "", "", ""});
+    }
     return text;
 }
 
@@ -79,16 +83,16 @@ std::string classes(store::Read& read, OrganisationId organisation_id, std::stri
         " WHERE c.organisation_id = ? AND c.archived_ms IS NULL ORDER BY c.id",
         organisation_id);
     while (rows.step()) {
-        const std::string id = class_id(rows.id<ClassId>(0)),
-                          course = "course-" + std::to_string(rows.integer(0));
-        text += csv_line(
-            {id, "", "", rows.string(1), "", course, "", "scheduled", "", school_id, term_id, "", "", ""});
-        courses += csv_line({course, "", "", term_id, rows.string(1), "", "", school_id, "", ""});
+        const auto [a_class, title, teacher_id, external_id, role] =
+            rows.values<ClassId, std::string, PersonId, std::optional<std::string>, platform::Role>();
+        const std::string id = class_id(a_class), course = "course-" + to_string(a_class);
+        text +=
+            csv_line({id, "", "", title, "", course, "", "scheduled", "", school_id, term_id, "", "", ""});
+        courses += csv_line({course, "", "", term_id, title, "", "", school_id, "", ""});
         // An administrator who teaches is not among the users, because an import would leave them out.
-        if (rows.text(4) == "teacher")
-            enrollments +=
-                csv_line({"teaches-" + id, "", "", id, school_id,
-                          user_id(rows.optional_text(3), rows.id<PersonId>(2)), "teacher", "true", "", ""});
+        if (role == platform::Role::teacher)
+            enrollments += csv_line({"teaches-" + id, "", "", id, school_id, user_id(external_id, teacher_id),
+                                     "teacher", "true", "", ""});
     }
     return text;
 }
@@ -101,10 +105,12 @@ std::string students_in_classes(store::Read& read, OrganisationId organisation_i
         "p.active = 1 ORDER BY c.id, "
         "p.id",
         organisation_id);
-    while (rows.step())
-        text += csv_line({"in-" + std::to_string(rows.integer(0)) + "-" + std::to_string(rows.integer(1)), "",
-                          "", class_id(rows.id<ClassId>(0)), school_id,
-                          user_id(rows.optional_text(2), rows.id<PersonId>(1)), "student", "false", "", ""});
+    while (rows.step()) {
+        const auto [a_class, student_id, external_id] =
+            rows.values<ClassId, PersonId, std::optional<std::string>>();
+        text += csv_line({"in-" + to_string(a_class) + "-" + to_string(student_id), "", "", class_id(a_class),
+                          school_id, user_id(external_id, student_id), "student", "false", "", ""});
+    }
     return text;
 }
 
@@ -121,9 +127,8 @@ std::string export_csv(store::Read& read, OrganisationId organisation_id) {
         " WHERE p.organisation_id = ? AND p.active = 1 ORDER BY p.nickname",
         organisation_id);
     while (rows.step()) {
-        std::vector<std::string> cells;
-        for (int column = 0; column < 8; ++column)
-            cells.push_back(rows.string(column));
+        std::vector<std::string> cells(8);
+        rows.read(cells[0], cells[1], cells[2], cells[3], cells[4], cells[5], cells[6], cells[7]);
         text += csv_line(cells);
     }
     return text;

@@ -162,7 +162,7 @@ Roster read_oneroster(std::string_view zip) {
     const Texts roles = roles_by_user(files.table("roles.csv")),
                 names = class_names(files.table("classes.csv"));
     Roster roster;
-    roster.format = "oneroster";
+    roster.format = RosterFormat::oneroster;
     std::unordered_map<std::string, std::size_t> rows;
     for (const auto& line : users.rows) {
         roster.rows.push_back(user_of(Cells(users, line), static_cast<std::int64_t>(line.line), roles));

@@ -8,8 +8,7 @@ std::optional<Person> by_username(const People& people, store::Read& read, std::
     {
         auto rows = read.query("SELECT organisation_id, id FROM persons WHERE username = ?", username);
         if (!rows.step()) return std::nullopt;
-        organisation_id = rows.id<OrganisationId>(0);
-        id = rows.id<PersonId>(1);
+        rows.read(organisation_id, id);
     }
     return people.find(read, organisation_id, id);
 }

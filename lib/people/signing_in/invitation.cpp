@@ -12,17 +12,18 @@ namespace people {
 
 namespace {
 
+constexpr store::SqlText invitation_columns = R"sql(
+    SELECT i.id, i.organisation_id, i.role, o.name, i.name, i.email, p.id, p.nickname, i.created_ms,
+        i.expires_ms
+    FROM invitations i JOIN organisations o ON o.id = i.organisation_id
+    LEFT JOIN persons p ON p.id = i.invited_by)sql";
+constexpr auto invitation_by_id = invitation_columns + " WHERE i.id = ?";
+
 Invitation invitation_of(const store::Statement& rows) {
     Invitation invitation;
-    invitation.id = rows.id<InvitationId>(0);
-    invitation.organisation_id = rows.id<OrganisationId>(1);
-    invitation.role = role_named(rows.text(2)).value_or(platform::Role::none);
-    invitation.organisation = rows.string(3);
-    invitation.name = rows.string(4);
-    invitation.email = rows.optional_text(5);
-    if (!rows.is_null(6)) invitation.invited_by = PersonReference{rows.id<PersonId>(6), rows.string(7)};
-    invitation.created_ms = rows.integer(8);
-    invitation.expires_ms = rows.integer(9);
+    rows.read(invitation.id, invitation.organisation_id, invitation.role, invitation.organisation,
+              invitation.name, invitation.email, invitation.invited_by, invitation.created_ms,
+              invitation.expires_ms);
     return invitation;
 }
 
@@ -31,12 +32,6 @@ std::string hash_of(std::string_view code) {
 }
 
 } // namespace
-
-// The columns that invitation_of reads.
-#define LECTERN_INVITATION_COLUMNS                                                                    \
-    "SELECT i.id, i.organisation_id, i.role, o.name, i.name, i.email, p.id, p.nickname,"              \
-    " i.created_ms, i.expires_ms FROM invitations i JOIN organisations o ON o.id = i.organisation_id" \
-    " LEFT JOIN persons p ON p.id = i.invited_by "
 
 Invitations::Made Invitations::add(store::Tx& tx, OrganisationId organisation_id,
                                    std::optional<PersonId> invited_by, const NewInvitation& invitation) {
@@ -53,10 +48,9 @@ Invitations::Made Invitations::add(store::Tx& tx, OrganisationId organisation_id
         "INSERT INTO invitations (organisation_id, role, name, email, code_hash, invited_by, created_ms, "
         "expires_ms)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        organisation_id, name_of(invitation.role), invitation.name, invitation.email,
-        store::Blob{hash_of(made.code)}, invited_by, tx.now_ms(), tx.now_ms() + invitation.lives_ms);
-    auto rows =
-        tx.query(LECTERN_INVITATION_COLUMNS "WHERE i.organisation_id = ? AND i.id = ?", organisation_id, id);
+        organisation_id, invitation.role, invitation.name, invitation.email, store::Blob{hash_of(made.code)},
+        invited_by, tx.now_ms(), tx.now_ms() + invitation.lives_ms);
+    auto rows = tx.query(invitation_by_id, id);
     rows.step();
     made.invitation = invitation_of(rows);
     return made;
@@ -64,10 +58,9 @@ Invitations::Made Invitations::add(store::Tx& tx, OrganisationId organisation_id
 
 store::Page<Invitation> Invitations::list(store::Read& read, OrganisationId organisation_id,
                                           const store::PageRequest& page) const {
-    auto rows =
-        read.query(LECTERN_INVITATION_COLUMNS
-                   "WHERE i.organisation_id = ?1 AND (?2 IS NULL OR i.id < ?2) ORDER BY i.id DESC LIMIT ?3",
-                   organisation_id, page.after, page.limit + 1);
+    static constexpr auto page_newest_first = invitation_columns + R"sql(
+        WHERE i.organisation_id = ?1 AND (?2 IS NULL OR i.id < ?2) ORDER BY i.id DESC LIMIT ?3)sql";
+    auto rows = read.query(page_newest_first, organisation_id, page.after, page.limit + 1);
     return store::read_page<Invitation>(std::move(rows), page, invitation_of);
 }
 
@@ -78,8 +71,8 @@ void Invitations::revoke(store::Tx& tx, OrganisationId organisation_id, Invitati
 
 std::optional<Invitation> Invitations::by_code(store::Read& read, std::string_view code) const {
     const std::string hash = hash_of(code);
-    auto rows = read.query(LECTERN_INVITATION_COLUMNS "WHERE i.code_hash = ? AND i.expires_ms > ?",
-                           store::Blob{hash}, read.now_ms());
+    static constexpr auto live_by_code = invitation_columns + " WHERE i.code_hash = ? AND i.expires_ms > ?";
+    auto rows = read.query(live_by_code, store::Blob{hash}, read.now_ms());
     return rows.step() ? std::optional(invitation_of(rows)) : std::nullopt;
 }
 
@@ -144,8 +137,9 @@ std::optional<Invitations::Registered> Invitations::finish(store::Tx& tx, std::s
             "expires_ms > ?3",
             username, tx.now_ms() - candidate_ms, tx.now_ms());
         if (!rows.step()) platform::throw_not_found("registration: it takes five minutes at most");
-        secret = rows.string(1);
-        auto one = tx.query(LECTERN_INVITATION_COLUMNS "WHERE i.id = ?", rows.integer(0));
+        InvitationId id;
+        rows.read(id, secret);
+        auto one = tx.query(invitation_by_id, id);
         one.step();
         invitation = invitation_of(one);
     }
@@ -161,11 +155,9 @@ std::optional<Invitations::Registered> Invitations::finish(store::Tx& tx, std::s
     return registered;
 }
 
-#undef LECTERN_INVITATION_COLUMNS
-
 nlohmann::json json_of(const Invitation& invitation) {
     return {{"id", invitation.id},
-            {"role", name_of(invitation.role)},
+            {"role", platform::name_of(invitation.role)},
             {"name", invitation.name},
             {"email", invitation.email ? nlohmann::json(*invitation.email) : nlohmann::json()},
             {"invited_by", json_of(invitation.invited_by)},

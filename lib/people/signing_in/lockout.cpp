@@ -36,7 +36,7 @@ namespace {
 Tries tries_of(store::Read& read, std::string_view subject) {
     auto rows = read.query(
         "SELECT failures, last_failure_ms, locked_until_ms FROM lockouts WHERE subject = ?", subject);
-    return rows.step() ? Tries{rows.integer(0), rows.integer(1), rows.integer(2)} : Tries{};
+    return rows.step() ? rows.values<Tries>() : Tries{};
 }
 
 } // namespace
@@ -70,9 +70,10 @@ std::vector<Lockouts::LockedPerson> Lockouts::people(store::Read& read,
         " WHERE l.organisation_id = ? AND l.subject LIKE 'person/%' AND l.locked_until_ms > ?"
         " ORDER BY l.locked_until_ms DESC LIMIT 500",
         organisation_id, read.now_ms());
-    while (rows.step())
-        locked.push_back(
-            {{rows.id<PersonId>(0), rows.string(1)}, {rows.integer(2), rows.integer(3), rows.integer(4)}});
+    while (rows.step()) {
+        LockedPerson& person = locked.emplace_back();
+        rows.read(person.person, person.tries);
+    }
     return locked;
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -22,6 +23,9 @@ struct Tries {
     std::int64_t last_failure_ms = 0;
     std::int64_t locked_until_ms = 0;
 };
+inline auto columns_of(Tries& tries) {
+    return std::tie(tries.failures, tries.last_failure_ms, tries.locked_until_ms);
+}
 
 struct LockoutRule {
     std::int64_t free_tries =

@@ -49,8 +49,10 @@ std::vector<CardState> LoginCards::of_class(store::Read& read, OrganisationId or
         " JOIN persons p ON p.id = s.person_id LEFT JOIN login_cards l ON l.person_id = p.id"
         " WHERE c.organisation_id = ? AND c.id = ? AND p.active = 1 ORDER BY p.nickname",
         organisation_id, class_id);
-    while (rows.step())
-        states.push_back({{rows.id<PersonId>(0), rows.string(1)}, rows.optional_integer(2)});
+    while (rows.step()) {
+        CardState& state = states.emplace_back();
+        rows.read(state.person, state.issued_ms);
+    }
     return states;
 }
 

@@ -16,24 +16,6 @@ using http::Json;
 using platform::Proof;
 using platform::Role;
 
-std::string_view word_for(Proof proof) {
-    switch (proof) {
-        case Proof::none:
-            return "none";
-        case Proof::pin:
-            return "pin";
-        case Proof::password:
-            return "password";
-        case Proof::totp:
-            return "totp";
-        case Proof::device:
-            return "device";
-        case Proof::site_key:
-            return "site_key";
-    }
-    return "none";
-}
-
 http::Shape proof_shape() {
     return http::one_of({"none", "pin", "password", "totp", "device", "site_key"});
 }
@@ -54,7 +36,7 @@ Json json_of_login(const Login& login, LoginId current_id) {
     return {{"id", login.id},
             {"person_id", or_null(login.person_id)},
             {"device_id", or_null(login.device_id)},
-            {"proof", word_for(login.proof)},
+            {"proof", platform::name_of(login.proof)},
             {"user_agent", login.user_agent},
             {"created_at", platform::iso8601(login.created_ms)},
             {"expires_at", platform::iso8601(login.expires_ms)},
@@ -139,7 +121,7 @@ Answer who_am_i(const PeopleParts& parts, const platform::Caller& caller, store:
     return http::json({{"person", person},
                        {"device", device},
                        {"organisation", json_of(parts.organisations.get(read, caller.organisation_id))},
-                       {"proof", word_for(caller.proof)},
+                       {"proof", platform::name_of(caller.proof)},
                        {"may", abilities(caller)}});
 }
 

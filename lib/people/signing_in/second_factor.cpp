@@ -24,7 +24,9 @@ struct Kept {
 // The secret that the row holds; "" when there is none.
 Kept kept(store::Statement rows) {
     if (!rows.step()) platform::throw_not_found("person");
-    return {rows.string(0), rows.integer(1)};
+    Kept found;
+    rows.read(found.secret, found.step);
+    return found;
 }
 
 } // namespace
@@ -58,7 +60,8 @@ TotpOffer SecondFactor::offer(store::Tx& tx, OrganisationId organisation_id, Per
         " JOIN organisations o ON o.id = p.organisation_id WHERE p.organisation_id = ? AND p.id = ?",
         organisation_id, person_id);
     if (!rows.step()) platform::throw_not_found("person");
-    offered.url = platform::otpauth_url(rows.text(0), rows.text(1), offered.secret);
+    const auto [organisation, name] = rows.values<std::string_view, std::string_view>();
+    offered.url = platform::otpauth_url(organisation, name, offered.secret);
     return offered;
 }
 

@@ -28,7 +28,8 @@ std::optional<SignIn::Candidate> SignIn::candidate(store::Read& read, const Clai
                 found.reset();
                 return;
             }
-            found = Candidate{rows.id<OrganisationId>(0), rows.id<PersonId>(1), rows.string(2)};
+            Candidate& candidate = found.emplace();
+            rows.read(candidate.organisation_id, candidate.person_id, candidate.hash);
         }
     };
     if (claim.by == Claim::By::password) {
@@ -56,7 +57,9 @@ bool SignIn::is_current(store::Read& read, const Claim& claim, const Candidate& 
     auto rows = read.query(
         "SELECT password_hash, pin_hash FROM persons WHERE organisation_id = ? AND id = ? AND active = 1",
         candidate.organisation_id, candidate.person_id);
-    return rows.step() && rows.text(claim.by == Claim::By::password ? 0 : 1) == candidate.hash;
+    if (!rows.step()) return false;
+    const auto [password_hash, pin_hash] = rows.values<std::string_view, std::string_view>();
+    return (claim.by == Claim::By::password ? password_hash : pin_hash) == candidate.hash;
 }
 
 // The secret is right; decides whether it is enough. Uses up a right code of the second factor.

@@ -11,10 +11,8 @@ namespace people {
 
 namespace {
 
-SiteKey site_key_of(const store::Statement& rows) {
-    return {rows.id<SiteKeyId>(0), rows.id<OrganisationId>(1), rows.string(2), rows.boolean(3),
-            rows.integer(4)};
-}
+constexpr store::SqlText site_key_columns =
+    "SELECT id, organisation_id, name, client_panel, created_ms FROM site_keys WHERE organisation_id = ?";
 
 platform::Caller caller_of(const SiteKey& site_key) {
     platform::Caller caller;
@@ -26,12 +24,10 @@ platform::Caller caller_of(const SiteKey& site_key) {
 }
 
 SiteKey get(store::Read& read, OrganisationId organisation_id, SiteKeyId id) {
-    auto rows = read.query(
-        "SELECT id, organisation_id, name, client_panel, created_ms FROM site_keys"
-        " WHERE organisation_id = ? AND id = ?",
-        organisation_id, id);
+    static constexpr auto by_id = site_key_columns + " AND id = ?";
+    auto rows = read.query(by_id, organisation_id, id);
     if (!rows.step()) platform::throw_not_found("site key");
-    return site_key_of(rows);
+    return rows.values<SiteKey>();
 }
 
 void refuse_taken_name(store::Read& read, OrganisationId organisation_id, SiteKeyId except_id,
@@ -47,8 +43,10 @@ void SiteKeys::load(store::Read& read) {
     std::unordered_map<std::string, platform::Caller> all;
     auto rows =
         read.query("SELECT id, organisation_id, name, client_panel, created_ms, key_hash FROM site_keys");
-    while (rows.step())
-        all.emplace(rows.string(5), caller_of(site_key_of(rows)));
+    while (rows.step()) {
+        const auto [site_key, hash] = rows.values<SiteKey, std::string>();
+        all.emplace(hash, caller_of(site_key));
+    }
     std::unique_lock lock(mutex_);
     by_hash_ = std::move(all);
 }
@@ -80,12 +78,10 @@ SiteKeys::Made SiteKeys::add(store::Tx& tx, OrganisationId organisation_id, cons
 
 std::vector<SiteKey> SiteKeys::list(store::Read& read, OrganisationId organisation_id) const {
     std::vector<SiteKey> site_keys;
-    auto rows = read.query(
-        "SELECT id, organisation_id, name, client_panel, created_ms FROM site_keys"
-        " WHERE organisation_id = ? ORDER BY name",
-        organisation_id);
+    static constexpr auto by_name = site_key_columns + " ORDER BY name";
+    auto rows = read.query(by_name, organisation_id);
     while (rows.step())
-        site_keys.push_back(site_key_of(rows));
+        site_keys.push_back(rows.values<SiteKey>());
     return site_keys;
 }
 

@@ -8,6 +8,7 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -25,6 +26,10 @@ struct SiteKey {
     bool client_panel = false;
     std::int64_t created_ms = 0;
 };
+inline auto columns_of(SiteKey& site_key) {
+    return std::tie(site_key.id, site_key.organisation_id, site_key.name, site_key.client_panel,
+                    site_key.created_ms);
+}
 
 class SiteKeys {
 public:

@@ -1,12 +1,18 @@
 // Every picture in a report also has its data as a table.
-#include "insights/csv.h"
 #include "insights/insight_json.h"
+#include "platform/csv.h"
 #include "platform/error.h"
 #include "platform/text.h"
 
 namespace insights {
 
 namespace {
+
+// These are for spreadsheets.
+class Csv : public platform::CsvWriter {
+public:
+    explicit Csv(std::initializer_list<std::string_view> head) : CsvWriter(head, Mark::utf8) {}
+};
 
 std::string_view name_of(const StudentReport& student) {
     return student.person ? std::string_view(student.person->nickname) : std::string_view();
@@ -39,7 +45,7 @@ std::string students_csv(const Report& report) {
         csv.cell(student.measures.engagement, 4).cell(student.measures.agreement, 4);
         csv.cell(student.measures.attention, 4).cell(std::string_view(reasons)).end();
     }
-    return csv.text();
+    return csv.take();
 }
 
 std::string dwell_csv(const Report& report, std::string_view what, runs::Totals runs::Rollup::*totals) {
@@ -51,7 +57,7 @@ std::string dwell_csv(const Report& report, std::string_view what, runs::Totals 
                 .cell(std::string_view(name))
                 .cell(seconds(dwell_ms), 3)
                 .end();
-    return csv.text();
+    return csv.take();
 }
 
 // Names a cell by the direction of its middle.
@@ -71,7 +77,7 @@ std::string gaze_csv(const Report& report) {
             csv.cell(std::int64_t{student.rollup.gaze[cell]}).end();
         }
     }
-    return csv.text();
+    return csv.take();
 }
 
 std::string timeline_csv(const Report& report) {
@@ -85,7 +91,7 @@ std::string timeline_csv(const Report& report) {
             .cell(moment.agreement, 4)
             .cell(moment.attention, 4)
             .end();
-    return csv.text();
+    return csv.take();
 }
 
 void slice_cells(Csv& csv, const runs::Slice& slice) {
@@ -103,14 +109,14 @@ std::string moments_csv(const Report& report) {
             csv.cell(name_of(student)).cell(std::string_view(student.device_name));
             slice_cells(csv, slice);
         }
-    return csv.text();
+    return csv.take();
 }
 
 std::string funnel_csv(const Report& report) {
     Csv csv({"step", "students"});
     for (const FunnelStep& step : report.funnel)
         csv.cell(step.name).cell(step.students).end();
-    return csv.text();
+    return csv.take();
 }
 
 } // namespace
@@ -134,19 +140,19 @@ std::string run_csv(const runs::Rollup& rollup, const Slices& slices, std::strin
             direction_cells(csv, cell);
             csv.cell(std::int64_t{rollup.gaze[cell]}).end();
         }
-        return csv.text();
+        return csv.take();
     }
     if (table == "moments") {
         Csv csv({"position_s", "yaw_deg", "pitch_deg", "looks", "interactions"});
         for (const runs::Slice& slice : slices)
             slice_cells(csv, slice);
-        return csv.text();
+        return csv.take();
     }
     if (table != "zones" && table != "targets") platform::throw_not_found("table");
     Csv csv({table == "zones" ? "zone" : "target", "dwell_s"});
     for (const auto& [name, dwell_ms] : table == "zones" ? rollup.zones : rollup.targets)
         csv.cell(std::string_view(name)).cell(seconds(dwell_ms), 3).end();
-    return csv.text();
+    return csv.take();
 }
 
 std::string history_csv(const std::vector<Result>& history) {
@@ -164,7 +170,7 @@ std::string history_csv(const std::vector<Result>& history) {
             .cell(seconds(result.time_in_lesson_ms), 1)
             .cell(result.events)
             .end();
-    return csv.text();
+    return csv.take();
 }
 
 std::string class_csv(const ClassResults& results) {
@@ -182,7 +188,7 @@ std::string class_csv(const ClassResults& results) {
             csv.cell(std::string_view(platform::iso8601(result.last_started_ms))).end();
         }
     }
-    return csv.text();
+    return csv.take();
 }
 
 } // namespace insights

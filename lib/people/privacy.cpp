@@ -14,7 +14,7 @@ namespace people {
 namespace {
 
 std::string logins_csv(store::Read& read, OrganisationId organisation_id, PersonId person_id) {
-    std::string text = platform::csv_line({"signed_in_at", "ends_at", "by", "with"});
+    platform::CsvWriter table({"signed_in_at", "ends_at", "by", "with"});
     auto rows = read.query(
         "SELECT created_ms, expires_ms, proof, user_agent FROM logins WHERE organisation_id = ? AND "
         "person_id = ?"
@@ -22,11 +22,10 @@ std::string logins_csv(store::Read& read, OrganisationId organisation_id, Person
         organisation_id, person_id);
     while (rows.step()) {
         const auto [created_ms, expires_ms, proof, user_agent] =
-            rows.values<std::int64_t, std::int64_t, std::string, std::string>();
-        text += platform::csv_line(
-            {platform::iso8601(created_ms), platform::iso8601(expires_ms), proof, user_agent});
+            rows.values<std::int64_t, std::int64_t, std::string_view, std::string_view>();
+        table.row({platform::iso8601(created_ms), platform::iso8601(expires_ms), proof, user_agent});
     }
-    return text;
+    return table.take();
 }
 
 nlohmann::json profile_of(store::Read& read, OrganisationId organisation_id, PersonId person_id) {

@@ -4,6 +4,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <iterator>
+#include <system_error>
 
 #include "platform/error.h"
 #include "platform/text.h"
@@ -15,26 +20,68 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 constexpr std::size_t most_columns = 256, most_cells = 4'000'000;
 
-bool starts_formula(char c) {
-    return c == '=' || c == '+' || c == '-' || c == '@';
+// What a spreadsheet skips before it looks for a formula. Spelt out, because most of them are invisible.
+constexpr std::string_view blanks[] = {
+    " ",
+    "\n",
+    "\v",
+    "\f",
+    "\xC2\x85",
+    "\xC2\xA0",
+    "\xE1\x9A\x80",
+    "\xE2\x80\x80",
+    "\xE2\x80\x81",
+    "\xE2\x80\x82",
+    "\xE2\x80\x83",
+    "\xE2\x80\x84",
+    "\xE2\x80\x85",
+    "\xE2\x80\x86",
+    "\xE2\x80\x87",
+    "\xE2\x80\x88",
+    "\xE2\x80\x89",
+    "\xE2\x80\x8A",
+    "\xE2\x80\x8B",
+    "\xE2\x80\xA8",
+    "\xE2\x80\xA9",
+    "\xE2\x80\xAF",
+    "\xE2\x81\x9F",
+    "\xE2\x81\xA0",
+    "\xE3\x80\x80",
+    "\xEF\xBB\xBF"};
+constexpr std::string_view formula_signs[] = {
+    "=", "+", "-", "@", "\t", "\r", "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
+
+std::string_view without_leading_blanks(std::string_view cell) {
+    const auto leads = [&cell](std::string_view blank) { return cell.starts_with(blank); };
+    for (const auto* blank = std::ranges::find_if(blanks, leads); blank != std::end(blanks);
+         blank = std::ranges::find_if(blanks, leads))
+        cell.remove_prefix(blank->size());
+    return cell;
 }
 
-// "-12.5" is not a formula and must stay a number.
+bool begins_like_formula(std::string_view cell) {
+    cell = without_leading_blanks(cell);
+    return std::ranges::any_of(formula_signs,
+                               [cell](std::string_view sign) { return cell.starts_with(sign); });
+}
+
+// "-12.5" and "-1e-05".
 bool is_negative_number(std::string_view cell) {
+    cell = without_leading_blanks(cell);
     if (!cell.starts_with('-')) return false;
-    cell.remove_prefix(1);
-    return !cell.empty() && cell.find_first_not_of("0123456789.") == cell.npos &&
-           std::ranges::count(cell, '.') <= 1 && cell != ".";
+    double value = 0;
+    const char* const end = cell.data() + cell.size();
+    const auto [stopped, fault] = std::from_chars(cell.data(), end, value);
+    return fault == std::errc() && stopped == end && std::isfinite(value);
 }
 
-bool runs_in_a_spreadsheet(std::string_view cell) {
-    if (cell.empty()) return false;
-    return cell[0] == '\t' || cell[0] == '\r' || (starts_formula(cell[0]) && !is_negative_number(cell));
+bool needs_quotes(std::string_view text) {
+    return text.find_first_of(",;\"\r\n\t") != std::string_view::npos || text != trimmed(text);
 }
 
 std::string plain_cell(std::string_view cell) {
     cell = trimmed(cell);
-    if (cell.size() >= 2 && cell[0] == '\'' && starts_formula(cell[1])) cell.remove_prefix(1);
+    if (cell.starts_with('\'') && begins_like_formula(cell.substr(1))) cell = trimmed(cell.substr(1));
     return std::string(cell);
 }
 
@@ -138,23 +185,65 @@ CsvTable read_csv(std::string_view text, const std::string& field, std::size_t m
     return std::move(gatherer.table);
 }
 
-std::string csv_line(const std::vector<std::string>& cells) {
-    std::string line;
-    for (const std::string& cell : cells) {
-        if (&cell != &cells.front()) line += ',';
-        const std::string safe = runs_in_a_spreadsheet(cell) ? "'" + cell : cell;
-        if (safe.find_first_of(",;\"\r\n\t") == std::string::npos && safe == trimmed(safe)) {
-            line += safe;
-            continue;
-        }
-        line += '"';
-        for (const char c : safe) {
-            if (c == '"') line += '"';
-            line += c;
-        }
-        line += '"';
+CsvWriter::CsvWriter(std::initializer_list<std::string_view> head, Mark mark) {
+    if (mark == Mark::utf8) text_ = byte_order_mark;
+    row(head);
+}
+
+void CsvWriter::begin_cell() {
+    if (!first_) text_ += ',';
+    first_ = false;
+}
+
+CsvWriter& CsvWriter::cell(std::string_view text) {
+    begin_cell();
+    const bool guarded = begins_like_formula(text) && !is_negative_number(text);
+    const bool quoted = needs_quotes(text);
+    if (quoted) text_ += '"';
+    if (guarded) text_ += '\'';
+    for (const char c : text) {
+        if (c == '"') text_ += '"';
+        text_ += c;
     }
-    return line + "\r\n";
+    if (quoted) text_ += '"';
+    return *this;
+}
+
+CsvWriter& CsvWriter::cell(std::int64_t number) {
+    begin_cell();
+    text_ += std::to_string(number);
+    return *this;
+}
+
+CsvWriter& CsvWriter::cell(double number, int decimals) {
+    begin_cell();
+    char text[64];
+    std::snprintf(text, sizeof text, "%.*f", decimals, number);
+    text_ += text;
+    return *this;
+}
+
+CsvWriter& CsvWriter::cell(const std::optional<double>& number, int decimals) {
+    return number ? cell(*number, decimals) : cell(std::string_view());
+}
+
+void CsvWriter::end() {
+    text_ += "\r\n";
+    first_ = true;
+}
+
+void CsvWriter::row(std::initializer_list<std::string_view> cells) {
+    for (const std::string_view text : cells)
+        cell(text);
+    end();
+}
+
+std::string csv_line(const std::vector<std::string>& cells) {
+    CsvWriter line;
+    for (const std::string& text : cells)
+        line.cell(text);
+    line.end();
+    return line.take();
 }
 
 } // namespace platform

@@ -1,8 +1,12 @@
 // Tables as text, separated by comma, semicolon or tab, as spreadsheets write them.
 #pragma once
 
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace platform {
@@ -26,8 +30,40 @@ struct CsvTable {
 // that is not UTF-8, not CSV, or has more rows than `most_rows`.
 CsvTable read_csv(std::string_view text, const std::string& field, std::size_t most_rows);
 
-// One line with its line end. A cell that a spreadsheet would run as a formula gets an apostrophe in front;
-// read_csv takes it away again.
+// Writes a table: commas between cells, CR LF behind rows (RFC 4180).
+//
+// Anybody may choose their nickname, and a spreadsheet runs text that begins like a formula: with = + - @,
+// also in full width or behind spaces of any kind, or with a tab or a carriage return. Such text gets an
+// apostrophe in front, which read_csv takes away again. A negative number is no formula and stays a number.
+class CsvWriter {
+public:
+    // Some spreadsheets misread UTF-8 without a byte order mark; other programs stumble over it.
+    enum class Mark { none, utf8 };
+
+    CsvWriter() = default; // rows without a head
+    explicit CsvWriter(std::initializer_list<std::string_view> head, Mark mark = Mark::none);
+
+    // One row: as many cells as the head has, then end().
+    CsvWriter& cell(std::string_view text);
+    CsvWriter& cell(std::int64_t number);
+    CsvWriter& cell(double number, int decimals);
+    CsvWriter& cell(const std::optional<double>& number, int decimals); // empty when there is none
+    CsvWriter& yes_or_no(bool value) { return cell(std::string_view(value ? "yes" : "no")); }
+    void end();
+    // A whole row of text.
+    void row(std::initializer_list<std::string_view> cells);
+
+    const std::string& text() const { return text_; }
+    std::string take() { return std::move(text_); }
+
+private:
+    void begin_cell();
+
+    std::string text_;
+    bool first_ = true; // no cell of the row has been written
+};
+
+// One line of text with its line end, for a table that is written piece by piece.
 std::string csv_line(const std::vector<std::string>& cells);
 
 } // namespace platform

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "insights/csv.h"
 
 using Catch::Approx;
 using insights::Figures;
@@ -161,13 +160,4 @@ TEST_CASE("students to look at first come with reasons, the heaviest first", "[i
     poor = of_class;
     poor.engagement = 0.49;
     CHECK(codes(poor).empty()); // a little below is no reason
-}
-
-TEST_CASE("a spreadsheet reads a table's CSV and runs none of it", "[insights]") {
-    insights::Csv csv({"student", "looks", "share"});
-    csv.cell("Ana \"A\", 6B").cell(std::int64_t{-3}).cell(0.12345, 2).end();
-    csv.cell("=HYPERLINK(1)").cell(std::int64_t{4}).cell(std::optional<double>(), 2).end();
-    CHECK(csv.text() ==
-          "\xEF\xBB\xBFstudent,looks,share\r\n\"Ana \"\"A\"\", 6B\",-3,0.12\r\n"
-          "\"'=HYPERLINK(1)\",4,\r\n");
 }

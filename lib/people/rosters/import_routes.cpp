@@ -86,15 +86,13 @@ std::string joined(const std::vector<std::string>& names) {
 }
 
 Answer faulty_rows(const PeopleParts& parts, Call& call, store::Read& read) {
-    std::string text =
-        platform::csv_line({"row", "reason", "nickname", "first_name", "last_name", "role", "class"});
+    platform::CsvWriter table({"row", "reason", "nickname", "first_name", "last_name", "role", "class"});
     const auto page = parts.imports.rows(read, call.caller.organisation_id, call.id<ImportId>("id"),
                                          Fate::error, {static_cast<std::int64_t>(most_roster_rows), {}});
     for (const ImportRow& row : page.items)
-        text += platform::csv_line({std::to_string(row.number), row.reason, row.nickname, row.first_name,
-                                    row.last_name, std::string(platform::name_of(row.role)),
-                                    joined(row.classes)});
-    return file(std::move(text), "text/csv; charset=utf-8", "errors.csv");
+        table.row({std::to_string(row.number), row.reason, row.nickname, row.first_name, row.last_name,
+                   platform::name_of(row.role), joined(row.classes)});
+    return file(table.take(), "text/csv; charset=utf-8", "errors.csv");
 }
 
 Answer take_pins(const PeopleParts& parts, Call& call, store::Read& read) {

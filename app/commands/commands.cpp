@@ -102,13 +102,6 @@ void hash_secrets(Services& services, Json& arguments) {
     replace_by_hash(services, arguments, "password", "password_hash");
 }
 
-std::string draw_pin(Services& services) {
-    std::string pin(4, '0');
-    for (char& digit : pin)
-        digit = static_cast<char>('0' + services.random.uniform(10));
-    return pin;
-}
-
 Json run_alone(const std::filesystem::path& folder, const std::string& name, const Json& arguments) {
     if (name == "setup") {
         platform::make_private_folder(folder);

@@ -40,7 +40,6 @@ struct Command {
 // The preparation that several commands share: "password" and "pin", where given, become "password_hash" and
 // "pin_hash".
 void hash_secrets(Services& services, Json& arguments);
-std::string draw_pin(Services& services);
 
 std::vector<Command> setup_commands();
 std::vector<Command> person_commands();

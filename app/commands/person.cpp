@@ -6,6 +6,7 @@
 #include "app/commands/data_command.h"
 #include "app/commands/roster.h"
 #include "app/services.h"
+#include "people/signing_in/pin.h"
 #include "platform/text.h"
 
 namespace app {
@@ -71,13 +72,13 @@ Json list_them(store::Read& read, Services& services, OrganisationId organisatio
 // A person without a secret could not sign in, so this draws a PIN. The result shows it once.
 void prepare_new(Services& services, Json& arguments) {
     if (!arguments.contains("pin") && !arguments.contains("password"))
-        arguments["drawn_pin"] = draw_pin(services);
+        arguments["drawn_pin"] = people::draw_pin(services.random);
     if (arguments.contains("drawn_pin")) arguments["pin"] = arguments["drawn_pin"];
     hash_secrets(services, arguments);
 }
 
 void prepare_pin(Services& services, Json& arguments) {
-    if (!arguments.contains("pin")) arguments["pin"] = draw_pin(services);
+    if (!arguments.contains("pin")) arguments["pin"] = people::draw_pin(services.random);
     arguments["new_pin"] = arguments["pin"];
     hash_secrets(services, arguments);
 }

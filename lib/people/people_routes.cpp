@@ -64,10 +64,6 @@ std::string checked_nickname(const std::string& nickname) {
     return kept;
 }
 
-std::string drawn_pin(platform::Random& random) {
-    return std::to_string(10'000 + random.uniform(10'000)).substr(1);
-}
-
 void add_people_routes(http::RouteTable& table, const PeopleParts& parts) {
     add_login_routes(table, parts);
     add_organisation_routes(table, parts);

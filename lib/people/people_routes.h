@@ -73,7 +73,6 @@ http::Shape made_login_shape();
 // The name without spaces around it, as it is kept. Error invalid when nothing is left, or when nobody could
 // sign in by it.
 std::string checked_nickname(const std::string& nickname);
-std::string drawn_pin(platform::Random& random); // 4 digits
 
 // The answer to signing in, in whichever way it was done.
 http::Answer login_answer(const PeopleParts& parts, const Organisation& organisation, const Person& person,

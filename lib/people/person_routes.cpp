@@ -3,6 +3,7 @@
 
 #include "http/serving/lists.h"
 #include "people/people_routes.h"
+#include "people/signing_in/pin.h"
 #include "platform/error.h"
 #include "platform/text.h"
 
@@ -144,7 +145,7 @@ Answer set_pin(const PeopleParts& parts, Call& call) {
     const PersonId id = call.id<PersonId>("id");
     person_for_secret(parts, call, id);
     const std::string pin =
-        call.body.contains("pin") ? call.body.at("pin").get<std::string>() : drawn_pin(parts.random);
+        call.body.contains("pin") ? call.body.at("pin").get<std::string>() : draw_pin(parts.random);
     const std::string hash = parts.hasher.hash(pin);
     parts.store.write(
         "set pin", [&](store::Tx& tx) { parts.people.set_pin(tx, call.caller.organisation_id, id, hash); });

@@ -3,7 +3,9 @@
 #include <catch2/catch_test_macros.hpp>
 #include <thread>
 
+#include "people/signing_in/pin.h"
 #include "support/school.h"
+#include "support/sequence_random.h"
 
 using namespace std::chrono_literals;
 using people::Claim;
@@ -158,4 +160,13 @@ TEST_CASE("a page that signs in again replaces its login, if the secret was righ
     auto second = school.sign_in.sign_in(password("Rossi", "correct horse"), "a browser", held);
     CHECK(school.caller(first.login.token).is_stranger());
     CHECK_FALSE(school.caller(second.login.token).is_stranger());
+}
+
+TEST_CASE("a drawn PIN has four digits, also when it begins with zeros", "[people]") {
+    support::SequenceRandom random;
+    for (const std::uint32_t draw : {0u, 42u, 9'999u})
+        random.queue(draw);
+    CHECK(people::draw_pin(random) == "0000");
+    CHECK(people::draw_pin(random) == "0042");
+    CHECK(people::draw_pin(random) == "9999");
 }

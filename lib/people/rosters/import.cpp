@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "people/signing_in/pin.h"
 #include "platform/error.h"
 #include "platform/text.h"
 
@@ -284,7 +285,7 @@ void Imports::prepare_pin(const Import& import, bool draw, Todo& row) {
             if (const auto its = given->second.find(row.place); its != given->second.end()) pin = its->second;
     }
     if (pin.empty() && draw && row.person.role == platform::Role::student) {
-        pin = std::to_string(10'000 + random_.uniform(10'000)).substr(1);
+        pin = draw_pin(random_);
         row.drawn_pin = pin;
     }
     if (!pin.empty()) row.person.pin_hash = hasher_.hash(pin);

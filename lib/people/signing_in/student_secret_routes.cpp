@@ -3,6 +3,7 @@
 
 #include "http/serving/lists.h"
 #include "people/people_routes.h"
+#include "people/signing_in/pin.h"
 #include "platform/error.h"
 #include "platform/qr.h"
 #include "platform/text.h"
@@ -40,7 +41,7 @@ Answer draw_pins(const PeopleParts& parts, Call& call) {
     Json items = Json::array();
     for (const Person& student : students) {
         if (only_missing && student.has_pin) continue;
-        const std::string pin = drawn_pin(parts.random), hash = parts.hasher.hash(pin);
+        const std::string pin = draw_pin(parts.random), hash = parts.hasher.hash(pin);
         parts.store.write(
             "set pin", [&](store::Tx& tx) { parts.people.set_pin(tx, organisation_id, student.id, hash); });
         Json item = name_fields(student);

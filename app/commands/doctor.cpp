@@ -22,7 +22,7 @@ json database(store::Read& read) {
     auto rows = read.query_text("PRAGMA integrity_check(10)");
     std::string says;
     while (rows.step())
-        says += (says.empty() ? "" : "; ") + rows.string(0);
+        says += (says.empty() ? "" : "; ") + rows.values<std::string>();
     return found("database", says == "ok", says == "ok" ? "every page of it is sound" : says);
 }
 
@@ -73,10 +73,11 @@ json content(store::Read& read, const Services& services) {
     std::string titles;
     while (rows.step()) {
         ++files;
+        const auto [file_name, kept_size, title] = rows.values<std::string, std::int64_t, std::string>();
         std::error_code none;
-        const auto size = fs::file_size(services.content_files.path_of(rows.string(0)), none);
-        if (!none && static_cast<std::int64_t>(size) == rows.integer(1)) continue;
-        if (++bad <= 5) titles += (titles.empty() ? "" : ", ") + rows.string(2);
+        const auto size = fs::file_size(services.content_files.path_of(file_name), none);
+        if (!none && static_cast<std::int64_t>(size) == kept_size) continue;
+        if (++bad <= 5) titles += (titles.empty() ? "" : ", ") + title;
     }
     return found("content", bad == 0,
                  bad == 0 ? std::to_string(files) + " files, all there"

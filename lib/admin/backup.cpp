@@ -79,7 +79,7 @@ std::vector<std::string> content_files(const std::filesystem::path& database) {
     auto rows = copy.prepare_once("SELECT file_name FROM contents");
     std::vector<std::string> names;
     while (rows.step())
-        names.push_back(rows.string(0));
+        names.push_back(rows.values<std::string>());
     return names;
 }
 

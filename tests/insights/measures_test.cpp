@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-
 using Catch::Approx;
 using insights::Figures;
 using insights::Slices;

@@ -36,14 +36,29 @@ TEST_CASE("text that a spreadsheet would run gets an apostrophe", "[platform]") 
         {"-", "'-"},
         {"\tx", "\"'\tx\""},
         {"\rx", "\"'\rx\""},
-        {"\xEF\xBC\x9D" "1", "'\xEF\xBC\x9D" "1"}, // full width: = + - @
-        {"\xEF\xBC\x8B" "1", "'\xEF\xBC\x8B" "1"},
-        {"\xEF\xBC\x8D" "1", "'\xEF\xBC\x8D" "1"},
-        {"\xEF\xBC\xA0" "A1", "'\xEF\xBC\xA0" "A1"},
-        {"\xC2\xA0=1", "'\xC2\xA0=1"},           // a no-break space
-        {"\xE3\x80\x80=1", "'\xE3\x80\x80=1"},   // an ideographic one
-        {"\xE2\x80\x8B=1", "'\xE2\x80\x8B=1"},   // one without a width
-        {"\xE2\x80\x83\xC2\xA0\xEF\xBC\x9D" "1", "'\xE2\x80\x83\xC2\xA0\xEF\xBC\x9D" "1"},
+        {"\xEF\xBC\x9D"
+         "1",
+         "'\xEF\xBC\x9D"
+         "1"}, // full width: = + - @
+        {"\xEF\xBC\x8B"
+         "1",
+         "'\xEF\xBC\x8B"
+         "1"},
+        {"\xEF\xBC\x8D"
+         "1",
+         "'\xEF\xBC\x8D"
+         "1"},
+        {"\xEF\xBC\xA0"
+         "A1",
+         "'\xEF\xBC\xA0"
+         "A1"},
+        {"\xC2\xA0=1", "'\xC2\xA0=1"},         // a no-break space
+        {"\xE3\x80\x80=1", "'\xE3\x80\x80=1"}, // an ideographic one
+        {"\xE2\x80\x8B=1", "'\xE2\x80\x8B=1"}, // one without a width
+        {"\xE2\x80\x83\xC2\xA0\xEF\xBC\x9D"
+         "1",
+         "'\xE2\x80\x83\xC2\xA0\xEF\xBC\x9D"
+         "1"},
         {" =1", "\"' =1\""},
         {"\n=1", "\"'\n=1\""},
         {" \t1", "\"' \t1\""},
@@ -59,8 +74,8 @@ TEST_CASE("text that a spreadsheet would run gets an apostrophe", "[platform]") 
 }
 
 TEST_CASE("other text, and numbers, are written as they are", "[platform]") {
-    for (const char* text : {"", "Anna", "a=1", "a-b", "6B", "'t Hooft", "-12.5", "-7", "-.5", "-1e-05", "1.5",
-                             "\xC2\xA0x", "\xE6\x98\x8E"}) {
+    for (const char* text : {"", "Anna", "a=1", "a-b", "6B", "'t Hooft", "-12.5", "-7", "-.5", "-1e-05",
+                             "1.5", "\xC2\xA0x", "\xE6\x98\x8E"}) {
         INFO(text);
         CHECK(written(text) == text);
     }
@@ -75,8 +90,10 @@ TEST_CASE("cells are quoted where a separator or a space would be lost", "[platf
 }
 
 TEST_CASE("a table is read back as it was written", "[platform]") {
-    for (const char* text : {"=1+1", "+1", "-", "@x", "-12.5", "\xEF\xBC\x9D" "1", "\xC2\xA0=1", "a \"b\"", "c;d",
-                             "two\nlines", "'t Hooft"}) {
+    for (const char* text : {"=1+1", "+1", "-", "@x", "-12.5",
+                             "\xEF\xBC\x9D"
+                             "1",
+                             "\xC2\xA0=1", "a \"b\"", "c;d", "two\nlines", "'t Hooft"}) {
         INFO(text);
         CHECK(read_back(written(text)) == text);
     }

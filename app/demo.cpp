@@ -86,7 +86,7 @@ Made add_all(store::Tx& tx, Services& services, const Demo& demo, const Hashes& 
         services.setup.make(tx, organisation, {demo.username, hashes.password, "", "", ""}).organisation.id;
     people::NewPerson teacher;
     people::OrganisationChange rules;
-    rules.leaderboard = "names"; // nobody in the demo is real
+    rules.leaderboard = people::LeaderboardMode::names; // nobody in the demo is real
     services.organisations.change(tx, made.organisation, rules);
     teacher.role = platform::Role::teacher;
     teacher.nickname = demo.teacher;

@@ -92,8 +92,8 @@ std::vector<Command> roster_commands() {
     bring.work = bring_in;
     Command take;
     take.name = "person export";
-    take.arguments =
-        http::object({{"format?", http::one_of({"csv", "oneroster"})}, {"organisation?", http::text(1, 80)}});
+    take.arguments = http::object(
+        {{"format?", http::one_of<people::RosterFormat>()}, {"organisation?", http::text(1, 80)}});
     take.look = take_out;
     return {bring, take};
 }

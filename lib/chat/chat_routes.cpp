@@ -64,7 +64,7 @@ void add_messages(http::RouteTable& table, Chat& chat, Feed& feed) {
 http::Shape message_shape() {
     return http::object({{"id", http::identifier()},
                          {"run_id", http::identifier()},
-                         {"role", http::one_of({"student", "persona", "teacher"})},
+                         {"role", http::one_of<Role>()},
                          {"person", http::nullable(http::person_reference())},
                          {"kind", http::text(1, 40)},
                          {"text", http::anything().described("text, which may have several lines")},
@@ -88,7 +88,7 @@ void add_chat_routes(http::RouteTable& table, Chat& chat, Feed& feed, const Endp
             .by(Access::signed_in)
             .gives(http::object({{"endpoint", http::nullable(http::text(1, 500))},
                                  {"model", http::nullable(http::text(0, 200))},
-                                 {"state", http::one_of({"none", "ready", "resting"})}})
+                                 {"state", http::one_of<Endpoint::State>()}})
                        .named("ChatSettings"))
             .tagged("conversation")
             .handled([&endpoint](Call&) { return settings(endpoint); }));

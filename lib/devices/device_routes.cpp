@@ -39,8 +39,8 @@ Answer change_device(const DeviceParts& parts, Call& call, store::Tx& tx) {
 http::Shape exchange_shape() {
     return http::object(
                {{"at_ms", http::integer(0, INT64_MAX)},
-                {"way", http::one_of({"in", "out"}).described("the headset said it, or it was told it")},
-                {"kind", http::one_of({"http", "socket"})},
+                {"way", http::one_of<Exchange::Way>().described("the headset said it, or it was told it")},
+                {"kind", http::one_of<Exchange::Kind>()},
                 {"name", http::text(0, 2000)},
                 {"status", http::integer(0, 599)},
                 {"reason", http::text(0, 5000).described("of a refusal")},

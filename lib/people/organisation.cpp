@@ -154,7 +154,7 @@ nlohmann::json json_of(const Organisation& organisation) {
             {"language", organisation.language},
             {"staff_pin", organisation.settings.staff_pin},
             {"pick_names", organisation.settings.pick_names},
-            {"leaderboard", organisation.settings.leaderboard},
+            {"leaderboard", platform::name_of(organisation.settings.leaderboard)},
             {"gaze_days", organisation.settings.gaze_days ? nlohmann::json(*organisation.settings.gaze_days)
                                                           : nlohmann::json()},
             {"licence", json_of(organisation.licence)}};

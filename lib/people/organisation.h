@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "platform/ids.h"
+#include "platform/names.h"
 #include "store/hook.h"
 #include "store/transaction.h"
 
@@ -21,11 +22,19 @@ struct Licence {
     std::int64_t seats_left() const { return seats - seats_taken; }
 };
 
+// Children need not be ranked by name, or at all.
+enum class LeaderboardMode { off, anonymous, names };
+constexpr auto names_of(LeaderboardMode) {
+    return platform::names<LeaderboardMode>({{LeaderboardMode::off, "off"},
+                                             {LeaderboardMode::anonymous, "anonymous"},
+                                             {LeaderboardMode::names, "names"}});
+}
+
 // Settings that a school decides for itself.
 struct OrganisationSettings {
-    bool staff_pin = true;                 // may staff sign in by PIN alone? Never to administer
-    bool pick_names = false;               // may students pick their name on a headset instead of typing it?
-    std::string leaderboard = "anonymous"; // "off", "anonymous" or "names"
+    bool staff_pin = true;   // may staff sign in by PIN alone? Never to administer
+    bool pick_names = false; // may students pick their name on a headset instead of typing it?
+    LeaderboardMode leaderboard = LeaderboardMode::anonymous;
     std::optional<std::int64_t> gaze_days =
         365; // events older than this are reduced to their rollups; null: never
 };
@@ -48,7 +57,8 @@ struct NewOrganisation {
 
 // The outer optional says whether to change the field, the inner one whether it has a value.
 struct OrganisationChange {
-    std::optional<std::string> name, colour, time_zone, language, leaderboard;
+    std::optional<std::string> name, colour, time_zone, language;
+    std::optional<LeaderboardMode> leaderboard;
     std::optional<bool> staff_pin, pick_names;
     std::optional<std::optional<std::int64_t>> gaze_days;
 };

@@ -33,7 +33,8 @@ Answer change_own(const PeopleParts& parts, Call& call, store::Tx& tx) {
     change.colour = text_field(body, "colour");
     change.time_zone = text_field(body, "time_zone");
     change.language = text_field(body, "language");
-    change.leaderboard = text_field(body, "leaderboard");
+    if (const auto mode = text_field(body, "leaderboard"))
+        change.leaderboard = platform::named<LeaderboardMode>(*mode);
     if (body.contains("staff_pin")) change.staff_pin = body.at("staff_pin").get<bool>();
     if (body.contains("pick_names")) change.pick_names = body.at("pick_names").get<bool>();
     if (body.contains("gaze_days"))
@@ -104,7 +105,7 @@ http::Shape change_shape() {
                          {"language?", http::text(2, 8)},
                          {"staff_pin?", http::boolean()},
                          {"pick_names?", http::boolean()},
-                         {"leaderboard?", http::one_of({"off", "anonymous", "names"})},
+                         {"leaderboard?", http::one_of<LeaderboardMode>()},
                          {"gaze_days?", http::nullable(http::integer(1, 36'500))}});
 }
 

@@ -7,7 +7,7 @@ namespace people {
 
 http::Shape person_shape() {
     return http::object({{"id", http::identifier()},
-                         {"role", http::one_of({"student", "viewer", "teacher", "administrator"})},
+                         {"role", http::one_of<platform::Role>()},
                          {"nickname", http::text(1, 80)},
                          {"first_name", http::text(0, 80)},
                          {"last_name", http::text(0, 80)},
@@ -30,7 +30,7 @@ http::Shape organisation_shape() {
                          {"language", http::text(2, 8)},
                          {"staff_pin", http::boolean()},
                          {"pick_names", http::boolean()},
-                         {"leaderboard", http::one_of({"off", "anonymous", "names"})},
+                         {"leaderboard", http::one_of<LeaderboardMode>()},
                          {"gaze_days", http::nullable(http::integer(1, 36'500))},
                          {"licence", http::object({{"type", http::text(1, 40)},
                                                    {"seats", http::integer(0, 1'000'000)},

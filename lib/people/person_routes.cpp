@@ -181,7 +181,7 @@ Answer set_password(const PeopleParts& parts, Call& call) {
 }
 
 http::Shape role_shape() {
-    return http::one_of({"student", "viewer", "teacher", "administrator"});
+    return http::one_of<platform::Role>();
 }
 
 http::Fields list_fields() {

@@ -16,9 +16,9 @@
 #include <string_view>
 #include <vector>
 
+#include "people/organisation.h"
 #include "people/people.h"
 #include "platform/ids.h"
-#include "platform/names.h"
 #include "progress/achievement.h"
 #include "progress/experience.h"
 #include "store/page.h"
@@ -74,13 +74,7 @@ struct Performance {
     double score_sum = 0;
 };
 
-// Children need not be ranked by name, or at all: their school decides.
-enum class LeaderboardMode { names, anonymous, off };
-constexpr auto names_of(LeaderboardMode) {
-    return platform::names<LeaderboardMode>({{LeaderboardMode::names, "names"},
-                                             {LeaderboardMode::anonymous, "anonymous"},
-                                             {LeaderboardMode::off, "off"}});
-}
+using people::LeaderboardMode;
 
 struct LeaderboardFilter {
     std::optional<ClassId> class_id;

@@ -73,7 +73,7 @@ http::Shape leaderboard_shape() {
                                    {"xp", count_shape()},
                                    {"level", http::integer(1, most_count)},
                                    {"runs", count_shape()}});
-    return http::object({{"mode", http::one_of({"names", "anonymous", "off"})},
+    return http::object({{"mode", http::one_of<LeaderboardMode>()},
                          {"items", http::list(row.named("LeaderboardRow"), Progress::most_rows)}})
         .named("Leaderboard");
 }

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "platform/error.h"
+#include "platform/names.h"
 
 namespace http {
 
@@ -62,6 +63,14 @@ Shape time();       // ISO 8601 UTC
 Shape colour();     // "#rrggbb"
 Shape pin();        // 4 digits
 Shape one_of(std::vector<std::string> words);
+// The names of an enum, in the order of its table.
+template <platform::Named Enum>
+Shape one_of() {
+    std::vector<std::string> words;
+    for (const auto& [value, name] : names_of(Enum{}))
+        words.emplace_back(name);
+    return one_of(std::move(words));
+}
 Shape list(Shape item, std::size_t most);
 Shape map(Shape value, std::size_t most); // an object with free keys
 Shape nullable(Shape shape);

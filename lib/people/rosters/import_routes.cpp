@@ -19,12 +19,12 @@ constexpr std::size_t most_file_bytes = 16u << 20;
 
 http::Shape import_shape() {
     http::Fields fates;
-    for (const char* fate : {"add", "update", "unchanged", "skip", "error"})
-        fates.emplace_back(fate, http::integer(0, most_roster_rows));
+    for (const auto& [fate, name] : names_of(Fate{}))
+        fates.emplace_back(name, http::integer(0, most_roster_rows));
     return http::object({{"id", http::identifier()},
-                         {"format", http::one_of({"csv", "oneroster"})},
-                         {"mode", http::one_of({"add", "update"})},
-                         {"state", http::one_of({"staging", "staged", "adding", "updating", "done"})},
+                         {"format", http::one_of<RosterFormat>()},
+                         {"mode", http::one_of<ImportMode>()},
+                         {"state", http::one_of<ImportState>()},
                          {"rows", http::integer(0, most_roster_rows)},
                          {"done", http::integer(0, most_roster_rows)},
                          {"fates", http::object(fates)},
@@ -35,14 +35,14 @@ http::Shape import_shape() {
 }
 
 http::Shape fate_shape() {
-    return http::one_of({"add", "update", "unchanged", "skip", "error"});
+    return http::one_of<Fate>();
 }
 
 http::Shape row_shape() {
     return http::object({{"number", http::integer(0, INT64_MAX)},
                          {"fate", fate_shape()},
                          {"reason", http::text(0, 400)},
-                         {"role", http::one_of({"student", "viewer", "teacher", "administrator"})},
+                         {"role", http::one_of<platform::Role>()},
                          {"nickname", http::anything()},
                          {"first_name", http::anything()},
                          {"last_name", http::anything()},
@@ -136,7 +136,7 @@ void add_preview(http::RouteTable& table, const PeopleParts& parts) {
                   .by(http::Access::administrator)
                   .tagged("rosters")
                   .body_limit(most_file_bytes)
-                  .asks({{"mode?", http::one_of({"add", "update"})}})
+                  .asks({{"mode?", http::one_of<ImportMode>()}})
                   .gives(import_shape(), 201)
                   .handled([parts](Call& call) { return stage(parts, call); }));
     table.add(http::get("/v1/roster-imports", "The import at hand")

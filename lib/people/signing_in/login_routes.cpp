@@ -17,7 +17,7 @@ using platform::Proof;
 using platform::Role;
 
 http::Shape proof_shape() {
-    return http::one_of({"none", "pin", "password", "totp", "device", "site_key"});
+    return http::one_of<Proof>();
 }
 
 // Tells a page what to offer its user; the guard checks again at each call.

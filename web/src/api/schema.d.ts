@@ -5365,7 +5365,7 @@ export interface components {
         Leaderboard: {
             items: components["schemas"]["LeaderboardRow"][];
             /** @enum {string} */
-            mode: "names" | "anonymous" | "off";
+            mode: "off" | "anonymous" | "names";
         };
         LeaderboardRow: {
             /** Format: int64 */

@@ -30,7 +30,7 @@ bool may_count(const SourceFile& file) {
 
 Faults number_faults(const SourceTree& files) {
     static const std::regex call(
-        R"((\.|->)(integer|real|text|string|boolean|is_null|optional_(integer|real|text)|(optional_)?id\s*<[^>]*>))"
+        R"((\.|->)(integer|real|text|string|boolean|is_null|optional_(integer|real|text)|(optional_)?id\s*<[^()]*>))"
         R"(\(\s*(\d+|column)\s*\))");
     Faults faults;
     for (const SourceFile& file : files) {

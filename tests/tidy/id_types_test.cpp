@@ -40,7 +40,6 @@ constexpr Exception exceptions[] = {
     {"lib/store/connection", "last_insert_id", "where SQLite's number enters; Tx::insert gives it its type"},
     {"lib/store/migrate.cpp", "application_id", "SQLite's name for the kind of a file"},
     {"lib/dialects/trainer/wire.cpp", "id", "the number that becomes a UUID's last part"},
-    {"lib/dialects/lms/wire.cpp", "id", "a number before it is one"},
 };
 
 struct Token {

@@ -38,13 +38,14 @@ std::string bind_headset(store::Tx& tx, const Parts& parts, const people::Person
 }
 
 Answer log_in(const Parts& parts, Call& call) {
+    const LaxFields fields = fields_of(call);
     people::Claim claim;
     claim.by = people::Claim::By::pin;
-    claim.name = text_field(call.body, "nickname");
-    claim.secret = text_field(call.body, "pin");
+    claim.name = fields.text("nickname");
+    claim.secret = fields.text("pin");
     if (!call.caller.is_stranger())
         claim.organisation_id = call.caller.organisation_id; // a site key says which
-    claim.headset = optional_text_field(call.body, "device_id", 80);
+    claim.headset = fields.optional_text("device_id", 80);
     const std::string user_agent = call.header("user-agent");
     std::string token, school;
     const auto person = parts.sign_in.prove(claim, [&](store::Tx& tx, const people::Person& proven) {
@@ -63,17 +64,18 @@ Answer log_in(const Parts& parts, Call& call) {
 
 Answer create_session(const Parts& parts, Call& call, store::Tx& tx) {
     sessions::NewSession session;
-    session.title = text_field(call.body, "title");
+    session.title = fields_of(call).text("title");
     session.teacher_id = call.caller.person_id;
     const auto made = parts.director.create(tx, call.caller.organisation_id, session);
     return http::json(session_json(made), 201).on({{"session", made.id}});
 }
 
 Answer add_lesson(const Parts& parts, Call& call, store::Tx& tx) {
-    const SessionId id = session_id_field(call.body);
+    const LaxFields fields = fields_of(call);
+    const auto id = fields.id<SessionId>("session_id");
     courses::NewLesson lesson;
-    lesson.title = text_field(call.body, "title");
-    lesson.content = optional_text_field(call.body, "content", 2000);
+    lesson.title = fields.text("title");
+    lesson.content = fields.optional_text("content", 2000);
     const bool address = lesson.content.starts_with("http://") || lesson.content.starts_with("https://");
     lesson.kind = address ? courses::LessonKind::web : courses::LessonKind::video;
     try {
@@ -158,7 +160,8 @@ http::Route control_route(const Parts& parts, const std::string& word, Act what,
         .takes(http::open_object({{"session_id?", field()}}))
         .gives(http::open_object({{"message", http::text(1, 80)}}))
         .handled<store::Tx>([parts, what, message](Call& call, store::Tx& tx) {
-            const auto acted = act(tx, parts, call.caller, session_id_field(call.body), what);
+            const auto id = fields_of(call).id<SessionId>("session_id");
+            const auto acted = act(tx, parts, call.caller, id, what);
             return http::json({{"message", message}}).on({{"session", acted.session_id}});
         });
 }

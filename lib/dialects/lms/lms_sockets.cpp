@@ -144,20 +144,20 @@ void Sockets::Socket::queue(const char* type, Json data) {
 }
 
 bool Sockets::Socket::take(const Json* message, std::string_view) {
-    const bool has_action = message != nullptr && message->is_object() && message->contains("action");
-    if (!has_action && !asked_session_) {
+    const Json none;
+    const platform::JsonFields fields(message == nullptr ? none : *message);
+    if (!fields.has("action") && !asked_session_) {
         speaks_other_ = true;
         return false;
     }
     speaks_other_ = false;
-    const std::string action =
-        has_action && (*message)["action"].is_string() ? (*message)["action"].get<std::string>() : "";
+    const std::string action = text_if_any(fields, "action");
     if (const Word* word = word_for(action)) {
         Json data = Json::object();
         if (asked_session_)
             data["session_id"] = asked_session_;
-        else if (message->contains("session_id"))
-            data["session_id"] = (*message)["session_id"];
+        else if (fields.has("session_id"))
+            data["session_id"] = fields.json("session_id");
         queue(word->action, std::move(data));
     } else if (is_relayed(action)) {
         find_session();
@@ -169,19 +169,18 @@ bool Sockets::Socket::take(const Json* message, std::string_view) {
 }
 
 void Sockets::Socket::reply(const Json& envelope) {
-    const std::string type = envelope.value("type", "");
-    if (envelope.value("status", "") == "success") {
-        const Json& data = envelope["data"];
+    const platform::JsonFields fields(envelope);
+    const std::string type = text_if_any(fields, "type");
+    if (text_if_any(fields, "status") == "success") {
         if (type == "join" || type == "find")
-            session_ = data["session_id"].get<SessionId>();
+            session_ = fields.object("data").get<SessionId>("session_id");
         else
-            sockets_.parts_.hub.send(client_, data);
+            sockets_.parts_.hub.send(client_, fields.json("data"));
         return;
     }
     if (type == "find") return; // then it is in no session
-    const Json sentence = envelope.value("error", Json());
-    sockets_.parts_.hub.send(client_,
-                             said(sentence.is_string() ? sentence.get<std::string>() : "Error", "error"));
+    const std::string sentence = text_if_any(fields, "error");
+    sockets_.parts_.hub.send(client_, said(sentence.empty() ? "Error" : sentence, "error"));
     if (type != "join") return;
     // Posted, because closing ends this socket, which is in the middle of its reply.
     sockets_.parts_.hub.post(
@@ -275,7 +274,7 @@ std::unique_ptr<SocketDialect> Sockets::open(live::ClientId client, const http::
 }
 
 http::Answer Sockets::join(http::Call& call, store::Tx& tx) {
-    const SessionId id = session_id_field(call.body);
+    const auto id = fields_of(call).id<SessionId>("session_id");
     const auto session = parts_.sessions.find(tx, call.caller.organisation_id, id);
     if (!session) throw_no_session();
     if (call.caller.device_id)
@@ -291,7 +290,8 @@ http::Answer Sockets::find(http::Call& call, store::Read& read) {
 
 http::Answer Sockets::control(http::Call& call, store::Tx& tx, Act what) {
     std::optional<SessionId> id;
-    if (call.body.contains("session_id")) id = session_id_field(call.body);
+    const LaxFields fields = fields_of(call);
+    if (fields.has("session_id")) id = fields.id<SessionId>("session_id");
     if (!id) id = running_session(tx, parts_, call.caller);
     if (!id) id = newest_session(tx, parts_, call.caller);
     if (!id) throw_no_session();
@@ -324,7 +324,7 @@ http::Answer Sockets::relay(const http::Call& call) {
     }
     for (const auto& [client, socket] : sockets_)
         if (client != call.socket_id && socket->session() == session) parts_.hub.send(client, message);
-    return http::json(said(call.body["action"].get<std::string>() + " relayed", "success"));
+    return http::json(said(text_if_any(call.fields(), "action") + " relayed", "success"));
 }
 
 void Sockets::session_ordered(const sessions::OrderSnapshot& ordered) {

@@ -48,6 +48,26 @@ Json fields_json(const platform::Error& error) {
     return body;
 }
 
+std::string django_words(FieldFault fault, std::size_t most) {
+    switch (fault) {
+        case FieldFault::missing:
+            return "This field is required.";
+        case FieldFault::blank:
+        case FieldFault::too_short:
+            return "This field may not be blank.";
+        case FieldFault::null_character:
+            return "Null characters are not allowed.";
+        case FieldFault::too_long:
+            return "Ensure this field has no more than " + std::to_string(most) + " characters.";
+        case FieldFault::not_integer:
+            return "A valid integer is required.";
+        case FieldFault::not_text:
+        case FieldFault::not_utf8:
+            break;
+    }
+    return "Not a valid string.";
+}
+
 bool is_said_by_view(ErrorKind kind) {
     return kind == ErrorKind::not_found || kind == ErrorKind::conflict || kind == ErrorKind::invalid;
 }
@@ -78,38 +98,8 @@ http::Answer socket_error_answer(const http::Call& call, const platform::Error& 
     return http::text(sentence, "text/plain", http::status_of(error.kind()));
 }
 
-std::string optional_text_field(const Json& body, const char* name, std::size_t most) {
-    const Json value = body.is_object() ? body.value(name, Json()) : Json();
-    if (value.is_null()) return "";
-    if (value.is_number_integer()) return value.dump();
-    // Text from a form need not be UTF-8.
-    if (!value.is_string() || !platform::is_utf8(value.get_ref<const std::string&>()))
-        platform::throw_invalid(name, "Not a valid string.");
-    std::string text(platform::trimmed(value.get_ref<const std::string&>()));
-    if (text.find('\0') != std::string::npos)
-        platform::throw_invalid(name, "Null characters are not allowed.");
-    if (platform::utf8_length(text) > most)
-        platform::throw_invalid(
-            name, "Ensure this field has no more than " + std::to_string(most) + " characters.");
-    return text;
-}
-
-std::string text_field(const Json& body, const char* name, std::size_t most) {
-    if (!body.is_object() || !body.contains(name)) platform::throw_invalid(name, "This field is required.");
-    std::string text = optional_text_field(body, name, most);
-    if (text.empty()) platform::throw_invalid(name, "This field may not be blank.");
-    return text;
-}
-
-SessionId session_id_field(const Json& body) {
-    constexpr const char* name = "session_id";
-    if (!body.is_object() || !body.contains(name)) platform::throw_invalid(name, "This field is required.");
-    const Json& value = body[name];
-    std::optional<std::int64_t> id;
-    if (value.is_number_integer()) id = value.get<std::int64_t>();
-    if (value.is_string()) id = platform::parse_integer(value.get_ref<const std::string&>());
-    if (!id) platform::throw_invalid(name, "A valid integer is required.");
-    return SessionId(*id);
+LaxFields fields_of(const http::Call& call) {
+    return {call.body, django_words};
 }
 
 Json user_json(const people::Person& person, const std::string& school) {

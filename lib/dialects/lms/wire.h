@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "dialects/lax_fields.h"
 #include "dialects/lms/parts.h"
 #include "http/serving/call.h"
 #include "platform/ids.h"
@@ -22,10 +23,7 @@ http::Answer login_error_answer(const http::Call& call, const platform::Error& e
 http::Answer socket_error_answer(const http::Call& call, const platform::Error& error);
 
 // ---- what comes ----
-// A form has only texts, so a number may come as one. Error invalid in Django's words.
-std::string text_field(const Json& body, const char* name, std::size_t most = 200);
-std::string optional_text_field(const Json& body, const char* name, std::size_t most = 200); // "" when absent
-SessionId session_id_field(const Json& body);
+LaxFields fields_of(const http::Call& call); // faults are in Django's words
 
 // ---- what goes ----
 Json user_json(const people::Person& person, const std::string& school);

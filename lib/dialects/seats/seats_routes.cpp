@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "dialects/lax_fields.h"
 #include "dialects/seats/attempts.h"
 #include "dialects/seats/wire.h"
 #include "people/rosters/usernames.h"
@@ -48,24 +49,18 @@ bool is_username(std::string_view name) {
     return name.size() >= 3 && name.size() <= 32 && std::ranges::all_of(name, good);
 }
 
-std::string text_in(const Json& body, const char* name) {
-    const auto found = body.is_object() ? body.find(name) : body.end();
-    return body.is_object() && found != body.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-std::string username_in(const Json& body) {
-    std::string name = text_in(body, "username");
+std::string username_in(const Call& call) {
+    std::string name = text_if_any(call.fields(), "username");
     if (!is_username(name)) throw_code("InvalidUsername");
     return name;
 }
 
 // Six digits, as text, or as a number that has lost its leading zeros.
-std::string code_in(const Json& body) {
-    std::string code = text_in(body, "code");
-    if (body.is_object() && body.contains("code") && body["code"].is_number_unsigned()) {
-        code = body["code"].dump();
-        if (code.size() < 6) code.insert(0, 6 - code.size(), '0');
-    }
+std::string code_in(const Call& call) {
+    const platform::JsonFields fields = call.fields();
+    if (!fields.json("code").is_number_unsigned()) return text_if_any(fields, "code");
+    std::string code = fields.json("code").dump();
+    if (code.size() < 6) code.insert(0, 6 - code.size(), '0');
     return code;
 }
 
@@ -84,7 +79,8 @@ Answer Calls::status(const Call& call, store::Read& read) const {
 // A known person goes on to login. An invited one gets the secret for the authenticator, and goes on to
 // register.
 Answer Calls::auth_start(const Call& call, Tx& tx) {
-    std::string name = text_in(call.body, "username"), invitation = text_in(call.body, "invitation");
+    std::string name = text_if_any(call.fields(), "username");
+    std::string invitation = text_if_any(call.fields(), "invitation");
     if (const auto plus = name.find('+'); plus != name.npos) { // the page has no field for it
         invitation = name.substr(plus + 1);
         name.resize(plus);
@@ -103,19 +99,19 @@ Answer Calls::auth_start(const Call& call, Tx& tx) {
 }
 
 Answer Calls::auth_reset(const Call& call, Tx& tx) {
-    const std::string name = username_in(call.body);
+    const std::string name = username_in(call);
     if (!parts.invitations.has_candidate(tx, name)) throw_code("RegistrationNotInProgress");
     parts.invitations.forget_candidate(tx, name);
     return answer({{"username", name}, {"status", "guest"}});
 }
 
 Answer Calls::login(const Call& call, Tx& tx) {
-    const std::string name = username_in(call.body);
+    const std::string name = username_in(call);
     const auto person = people::by_username(parts.people, tx, name);
     if (!person || !person->active || !parts.second_factor.is_set(tx, person->organisation_id, person->id))
         throw_code("UserNotFound");
     if (logins.used_up(key_of(name), tx.now_ms())) throw_code("TooManyLoginAttempts");
-    if (!parts.second_factor.take(tx, person->organisation_id, person->id, code_in(call.body))) {
+    if (!parts.second_factor.take(tx, person->organisation_id, person->id, code_in(call))) {
         logins.count(key_of(name), tx.now_ms());
         throw_code("InvalidCode");
     }
@@ -124,11 +120,11 @@ Answer Calls::login(const Call& call, Tx& tx) {
 }
 
 Answer Calls::enroll(const Call& call, Tx& tx) {
-    const std::string name = username_in(call.body);
+    const std::string name = username_in(call);
     if (people::by_username(parts.people, tx, name)) throw_code("UserAlreadyExists");
     if (!parts.invitations.has_candidate(tx, name)) throw_code("RegistrationNotInProgress");
     if (validations.used_up(key_of(name), tx.now_ms())) throw_code("TooManyValidationAttempts");
-    const auto registered = parts.invitations.finish(tx, name, code_in(call.body));
+    const auto registered = parts.invitations.finish(tx, name, code_in(call));
     if (!registered) {
         validations.count(key_of(name), tx.now_ms());
         throw_code("InvalidCode");

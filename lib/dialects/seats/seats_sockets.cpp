@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "dialects/lax_fields.h"
 #include "platform/crypto.h"
 #include "platform/error.h"
 
@@ -15,11 +16,14 @@ using http::Access;
 constexpr std::uint16_t policy_violation = 1008;
 constexpr std::size_t message_limit = 1 << 20, data_limit = 100 << 10;
 
+// What the client sent as `data`: Socket::take wraps it.
+const Json& given_in(const http::Call& call) {
+    return call.fields().json("given");
+}
+
 template <class AnId>
-AnId id_in(const Json& data, const char* name) { // none unless it is a whole number
-    const auto found = data.is_object() ? data.find(name) : data.end();
-    return data.is_object() && found != data.end() && found->is_number_integer() ? found->get<AnId>()
-                                                                                 : AnId();
+AnId id_of(const Json& object) {
+    return platform::JsonFields(object).get<AnId>("id");
 }
 
 // An eid comes as text or a number, and is kept as text.
@@ -104,19 +108,18 @@ bool Sockets::Socket::take(const Json* message, std::string_view text) {
         queue(Json::object(), 0); // it has no type
         return true;
     }
-    const auto type = message->find("type");
-    const std::string* name = type == message->end() ? nullptr : type->get_ptr<const std::string*>();
+    const platform::JsonFields fields(*message);
+    const auto* name = fields.json("type").get_ptr<const std::string*>();
     if (name != nullptr) {
         spoke_ = true;
         if (sockets_.routes_.find_message(*name) == nullptr &&
             sockets_.lecterns_.find_message(*name) != nullptr)
             return false;
     }
-    Json asked{{"type", name ? Json(*name) : Json()}, {"eid", message->value("eid", Json())}};
-    const Json data = message->value("data", Json());
+    const Json &eid = fields.json("eid"), &data = fields.json("data");
     // The reply needs the eid and the original request as well, so both go along.
-    asked["data"] = {{"given", data}, {"eid", asked["eid"]}};
-    queue(asked, text.size() > data_limit ? data.dump().size() : 0);
+    queue({{"type", name ? Json(*name) : Json()}, {"eid", eid}, {"data", {{"given", data}, {"eid", eid}}}},
+          text.size() > data_limit ? data.dump().size() : 0);
     return true;
 }
 
@@ -126,17 +129,18 @@ void Sockets::Socket::queue(const Json& message, std::size_t bytes) {
 }
 
 Json Sockets::Socket::cinemas(const Json& cinema) {
+    Json halls = sockets_.halls_.halls_of(id_of<OrganisationId>(cinema));
+    if (halls.empty()) return Json::array(); // the original's page breaks on a cinema without halls
     Json whole = cinema;
-    whole["halls"] = sockets_.halls_.halls_of(cinema.at("id").get<OrganisationId>());
-    // The original's page breaks on a cinema without halls.
-    return whole["halls"].empty() ? Json::array() : Json::array({whole});
+    whole["halls"] = std::move(halls);
+    return Json::array({std::move(whole)});
 }
 
 // The first data of a subscription; nothing when one of that kind or with that eid exists already.
 std::optional<Json> Sockets::Socket::subscribe(const std::string& type, const Json& eid, const Json& data) {
     Subscription wanted{type, {}, eid, nullptr};
     Json snapshot = data;
-    if (type == "hall.subscribe") wanted.hall_id = data.at("id").get<RoomId>();
+    if (type == "hall.subscribe") wanted.hall_id = id_of<RoomId>(data);
     if (type == "cinemas.subscribe") {
         wanted.cinema = data;
         snapshot = cinemas(data);
@@ -153,7 +157,7 @@ std::optional<Json> Sockets::Socket::subscribe(const std::string& type, const Js
 // The error code, if any. An unknown subscription is no error: it has ended, as the client wanted.
 std::optional<std::string> Sockets::Socket::unsubscribe(const std::string& type, const Json& data) {
     const std::string subscribed = type.substr(0, type.find('.')) + ".subscribe";
-    const Json sub_eid = data.is_object() ? data.value("sub_eid", Json()) : Json();
+    const Json& sub_eid = platform::JsonFields(data).json("sub_eid");
     const bool of_user = subscribed == "user.subscribe"; // there is only one, so it need not be named
     if (sub_eid.is_null() && !of_user) return "SubscriptionNotFound";
     std::erase_if(subscriptions_, [&](const Subscription& subscription) {
@@ -164,22 +168,23 @@ std::optional<std::string> Sockets::Socket::unsubscribe(const std::string& type,
 }
 
 void Sockets::Socket::reply(Json envelope) {
-    const std::string type = envelope["type"].is_string() ? envelope["type"].get<std::string>() : "";
+    const platform::JsonFields fields(envelope);
+    const std::string type = text_if_any(fields, "type");
     const auto fail = [&](const std::string& code) {
         envelope["status"] = "error";
         envelope["error"] = code;
         envelope["data"] = nullptr;
     };
     if (type == "too large") envelope["type"] = nullptr;
-    if (envelope["status"] == "error") {
+    if (text_if_any(fields, "status") == "error") {
         envelope["data"] = nullptr;
-        if (envelope["error"] == "BadRequest") envelope["error"] = "MessageTypeRequired";
+        if (text_if_any(fields, "error") == "BadRequest") envelope["error"] = "MessageTypeRequired";
     } else if (type.ends_with(".unsubscribe")) {
-        const auto fault = unsubscribe(type, envelope["data"]);
+        const auto fault = unsubscribe(type, fields.json("data"));
         if (!fault) return;
         fail(*fault);
     } else if (type.ends_with(".subscribe")) {
-        auto snapshot = subscribe(type, envelope["eid"], envelope["data"]);
+        auto snapshot = subscribe(type, fields.json("eid"), fields.json("data"));
         if (snapshot) {
             envelope["status"] = "snapshot";
             envelope["data"] = *std::move(snapshot);
@@ -187,7 +192,7 @@ void Sockets::Socket::reply(Json envelope) {
             fail("SubscriptionAlreadyExists");
         }
     } else if (type == "cinemas.get_cinemas") {
-        envelope["data"] = cinemas(envelope["data"]);
+        envelope["data"] = cinemas(fields.json("data"));
     }
     sockets_.parts_.hub.send(client_, envelope);
 }
@@ -222,7 +227,7 @@ void Sockets::Socket::told_of(const Halls::Change& change) {
                 push(subscription, "update", sockets_.halls_.hall_update(change));
         }
         if (subscription.type != "cinemas.subscribe" ||
-            subscription.cinema.at("id").get<OrganisationId>() != change.organisation_id)
+            id_of<OrganisationId>(subscription.cinema) != change.organisation_id)
             continue;
         if (change.gone || change.rebuilt)
             push(subscription, "snapshot", cinemas(subscription.cinema));
@@ -259,7 +264,7 @@ void Sockets::add_routes() {
             .counted()
             .body_limit(data_limit);
     };
-    const auto silent = [](const http::Call& call) { return http::json(call.body.value("given", Json())); };
+    const auto silent = [](const http::Call& call) { return http::json(given_in(call)); };
     for (const char* type : {"cinemas.get_cinemas", "cinemas.subscribe"})
         routes_.add(asks(type, "Seats dialect: the organisation with its rooms", Access::viewer)
                         .reads()
@@ -268,8 +273,9 @@ void Sockets::add_routes() {
     routes_.add(asks("hall.subscribe", "Seats dialect: one room", Access::viewer)
                     .memory()
                     .handled([this](http::Call& call) {
-                        const Json hall = halls_.hall(call.caller.organisation_id,
-                                                      id_in<RoomId>(call.body.value("given", Json()), "id"));
+                        const platform::JsonFields given(given_in(call));
+                        const Json hall =
+                            halls_.hall(call.caller.organisation_id, id_if_any<RoomId>(given, "id"));
                         if (hall.is_null()) throw_code("HallNotFound");
                         return http::json(hall);
                     }));
@@ -348,16 +354,13 @@ http::Answer Sockets::standing(const http::Call& call, store::Read& read) {
 
 http::Answer Sockets::set_status(const http::Call& call, store::Tx& tx) {
     const OrganisationId organisation_id = call.caller.organisation_id;
-    const Json given = call.body.value("given", Json());
-    const auto room = parts_.rooms.find(tx, organisation_id, id_in<RoomId>(given, "hall_id"));
+    const platform::JsonFields given(given_in(call));
+    const auto room = parts_.rooms.find(tx, organisation_id, id_if_any<RoomId>(given, "hall_id"));
     if (!room) throw_code("HallNotFound");
     const auto before = parts_.rooms.seats(tx, organisation_id, room->id);
-    const auto seat_id = id_in<SeatId>(given, "seat_id");
+    const auto seat_id = id_if_any<SeatId>(given, "seat_id");
     if (std::ranges::find(before, seat_id, &rooms::Seat::id) == before.end()) throw_code("SeatNotFound");
-    const auto name = given.find("status");
-    const auto status = name != given.end() && name->is_string()
-                            ? status_of(name->get_ref<const std::string&>())
-                            : std::nullopt;
+    const auto status = status_of(text_if_any(given, "status"));
     if (!status) platform::throw_invalid("status", "must be VACANT, RESERVED or MAINTENANCE");
     rooms::SeatChange change;
     change.status = status;

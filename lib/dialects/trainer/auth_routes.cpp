@@ -47,15 +47,12 @@ void count_try(const Parts& parts, const Call& call, const std::string& email) {
 }
 
 Answer log_in(const Parts& parts, Call& call) {
-    Fields fields(call.body);
+    Fields fields(call);
     people::Claim claim;
     claim.by = people::Claim::By::password;
     claim.name = fields.email("email");
-    const Json password = call.body.is_object() ? call.body.value("password", Json()) : Json();
-    if (!password.is_string() || password.get_ref<const std::string&>().empty())
-        fields.fault("password", "is required");
+    claim.secret = fields.secret("password");
     fields.throw_if_faulty();
-    claim.secret = password;
     claim.code = fields.optional_text("code", 1, 40).value_or(""); // of a second factor, where one is set
     if (!call.caller.is_stranger()) claim.organisation_id = call.caller.organisation_id;
     count_try(parts, call, claim.name);
@@ -83,7 +80,7 @@ std::string free_nickname(store::Read& read, const Parts& parts, OrganisationId 
 }
 
 Answer sign_up(const Parts& parts, Call& call) {
-    Fields fields(call.body);
+    Fields fields(call);
     people::Acceptance acceptance;
     std::string email = fields.email("email");
     const std::string password = fields.password("password");
@@ -122,7 +119,7 @@ Answer sign_up(const Parts& parts, Call& call) {
 
 // Exchanges the current token, from the header or the body, for a new one.
 Answer refresh(const Parts& parts, Call& call, store::Tx& tx) {
-    Fields fields(call.body);
+    Fields fields(call);
     platform::Caller caller = call.caller;
     for (const char* name : {"refreshToken", "token"})
         if (caller.is_stranger())
@@ -144,7 +141,7 @@ Answer refresh(const Parts& parts, Call& call, store::Tx& tx) {
 
 // Answers the same whether there is such a person or not.
 Answer forgot_password(const Parts& parts, Call& call, store::Tx& tx) {
-    Fields fields(call.body);
+    Fields fields(call);
     const std::string email = fields.email("email");
     fields.throw_if_faulty();
     count_try(parts, call, email);
@@ -154,7 +151,7 @@ Answer forgot_password(const Parts& parts, Call& call, store::Tx& tx) {
 }
 
 Answer change_profile(const Parts& parts, Call& call, store::Tx& tx) {
-    Fields fields(call.body);
+    Fields fields(call);
     people::PersonChange change;
     change.first_name = fields.optional_text("firstName", 1, 80);
     change.last_name = fields.optional_text("lastName", 1, 80);

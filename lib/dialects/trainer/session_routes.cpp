@@ -54,7 +54,7 @@ Answer messages(const Parts& parts, Call& call, store::Read& read) {
 
 Answer say(const Parts& parts, Call& call) {
     const auto training = parts.store.read([&](store::Read& read) { return session_of(read, parts, call); });
-    Fields fields(call.body);
+    Fields fields(call);
     const std::string text = fields.text("message", 1, chat::Chat::longest_text);
     const std::string type = fields.optional_text("type", 1, 40).value_or("text");
     fields.throw_if_faulty();
@@ -72,7 +72,7 @@ Answer resolve(const Parts& parts, Call& call, store::Tx& tx) {
     const auto training = session_of(tx, parts, call);
     const OrganisationId organisation_id = call.caller.organisation_id;
     if (!training.run.person || training.run.person->id != call.caller.person_id) throw_missing("Session");
-    Fields fields(call.body);
+    Fields fields(call);
     trainings::Record record;
     record.resolution = fields.text("resolution", 10, 500);
     record.escalated = fields.flag("escalated");

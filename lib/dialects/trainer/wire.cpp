@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "dialects/lax_fields.h"
 #include "http/serving/problem.h"
 #include "platform/text.h"
 
@@ -147,32 +148,24 @@ void throw_missing(const std::string& what) {
 
 // ---- what comes ----
 
-const Json* Fields::find(const char* name) const {
-    if (!body_.is_object()) return nullptr;
-    const auto found = body_.find(name);
-    return found == body_.end() || found->is_null() ? nullptr : &*found;
-}
-
 std::optional<std::string> Fields::optional_text(const char* name, std::size_t least, std::size_t most) {
-    const Json* value = find(name);
-    if (value == nullptr) return std::nullopt;
+    const Json& value = fields_.json(name);
+    if (value.is_null()) return std::nullopt;
     const std::string range =
         "must be " + std::to_string(least) + " to " + std::to_string(most) + " characters";
-    if (!value->is_string() || !platform::is_utf8(value->get_ref<const std::string&>())) {
+    const auto* given = value.get_ptr<const std::string*>();
+    std::string text(given == nullptr ? "" : platform::trimmed(*given));
+    const auto wrong = given == nullptr ? FieldFault::not_text : text_fault(text, least, most);
+    if (wrong == FieldFault::not_text || wrong == FieldFault::not_utf8) {
         fault(name, "must be a text; it " + range);
         return std::nullopt;
     }
-    std::string text(platform::trimmed(value->get_ref<const std::string&>()));
-    const std::size_t length = platform::utf8_length(text);
-    if (length < least || length > most || text.find('\0') != text.npos) fault(name, range);
+    if (wrong) fault(name, range);
     return text;
 }
 
 std::string Fields::text(const char* name, std::size_t least, std::size_t most) {
-    if (find(name) == nullptr) {
-        fault(name, "is required");
-        return {};
-    }
+    if (fields_.json(name).is_null()) fault(name, "is required");
     return optional_text(name, least, most).value_or("");
 }
 
@@ -185,35 +178,35 @@ std::string Fields::email(const char* name) {
     return address;
 }
 
-std::string Fields::password(const char* name) {
-    const Json* value = find(name);
-    if (value == nullptr || !value->is_string()) {
-        fault(name, "is required");
-        return {};
-    }
-    std::string secret = *value; // as it is: spaces count
-    if (secret.size() < 8 || secret.size() > 200) fault(name, "must be 8 to 200 characters");
+std::string Fields::secret(const char* name) {
+    std::string secret = text_if_any(fields_, name); // as it is: spaces count
+    if (secret.empty()) fault(name, "is required");
     return secret;
 }
 
+std::string Fields::password(const char* name) {
+    std::string password = text_if_any(fields_, name);
+    if (!fields_.json(name).is_string())
+        fault(name, "is required");
+    else if (password.size() < 8 || password.size() > 200)
+        fault(name, "must be 8 to 200 characters");
+    return password;
+}
+
 bool Fields::flag(const char* name) {
-    const Json* value = find(name);
-    if (value == nullptr) return false;
-    if (!value->is_boolean()) {
-        fault(name, "must be true or false");
-        return false;
-    }
-    return *value;
+    const Json& value = fields_.json(name);
+    if (!value.is_null() && !value.is_boolean()) fault(name, "must be true or false");
+    return value.is_boolean() && value.get<bool>();
 }
 
 std::optional<Json> Fields::object(const char* name, std::size_t most_bytes) {
-    const Json* value = find(name);
-    if (value == nullptr) return std::nullopt;
-    if (!value->is_object() || value->dump().size() > most_bytes) {
+    const Json& value = fields_.json(name);
+    if (value.is_null()) return std::nullopt;
+    if (!value.is_object() || value.dump().size() > most_bytes) {
         fault(name, "must be an object of at most " + std::to_string(most_bytes) + " bytes");
         return std::nullopt;
     }
-    return *value;
+    return value;
 }
 
 void Fields::throw_if_faulty() const {

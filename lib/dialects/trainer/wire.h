@@ -30,20 +30,20 @@ http::Answer error_answer(const http::Call& call, const platform::Error& error);
 // Reads fields one by one and then throws one Error that names all the faulty ones.
 class Fields {
 public:
-    explicit Fields(const Json& body) : body_(body) {}
+    explicit Fields(const http::Call& call) : fields_(call.fields()) {}
     // Lengths in code points, without surrounding spaces. Line breaks are text.
     std::string text(const char* name, std::size_t least, std::size_t most);
     std::optional<std::string> optional_text(const char* name, std::size_t least, std::size_t most);
     std::string email(const char* name);
-    std::string password(const char* name);
-    bool flag(const char* name); // false when absent
+    std::string password(const char* name); // one that is to be set
+    std::string secret(const char* name);   // one that is to be proven: whatever it is, but not ""
+    bool flag(const char* name);            // false when absent
     std::optional<Json> object(const char* name, std::size_t most_bytes);
     void fault(const std::string& name, const std::string& message) { faults_.push_back({name, message}); }
     void throw_if_faulty() const;
 
 private:
-    const Json* find(const char* name) const;
-    const Json& body_;
+    platform::JsonFields fields_;
     std::vector<platform::FieldError> faults_;
 };
 

@@ -19,8 +19,9 @@ using http::Call;
 constexpr int polls_per_minute = 120'000, calls_per_minute = 12'000;
 
 Answer connect(const Parts& parts, Call& call, store::Tx& tx) {
-    const int code = connect_code(call.body);
-    const devices::Headset headset{required_text(call.body, "device_serial_number", 80), "", ""};
+    const LaxFields fields = fields_of(call);
+    const int code = connect_code(fields);
+    const devices::Headset headset{fields.text("device_serial_number", 80), "", ""};
     const auto paired = parts.pairing.pair_with_code(tx, code, headset);
     const auto& device = paired.device;
     keep_code(tx, device.id, code);
@@ -34,7 +35,7 @@ Answer connect(const Parts& parts, Call& call, store::Tx& tx) {
 Answer auto_connect(const Parts& parts, Call& call, store::Read& read) {
     const OrganisationId organisation_id = call.caller.organisation_id;
     const auto device =
-        parts.devices.by_serial_number(read, required_text(call.body, "device_serial_number", 80));
+        parts.devices.by_serial_number(read, fields_of(call).text("device_serial_number", 80));
     // A headset asks for itself; a site key asks for any headset of its organisation.
     const bool own = device && device->organisation_id == organisation_id &&
                      (!call.caller.device_id || call.caller.device_id == device->id);
@@ -47,8 +48,9 @@ Answer auto_connect(const Parts& parts, Call& call, store::Read& read) {
 // The headset that a call is about; no id when there is none of that name that the caller may speak for.
 DeviceId device_of(const Parts& parts, const Call& call) {
     const platform::Caller& caller = call.caller;
-    const std::string name = optional_text(call.body, "device_id");
-    const std::string serial_number = optional_text(call.body, "device_serial_number", 80);
+    const LaxFields fields = fields_of(call);
+    const std::string name = fields.optional_text("device_id");
+    const std::string serial_number = fields.optional_text("device_serial_number", 80);
     DeviceId id;
     if (name.empty() && serial_number.empty()) {
         id = caller.device_id;
@@ -100,7 +102,7 @@ Answer start_game(const Parts& parts, Call& call) {
 }
 
 void refuse_other_client(const Call& call) {
-    const std::string client = optional_text(call.body, "client_id");
+    const std::string client = fields_of(call).optional_text("client_id");
     if (!client.empty() && client != to_string(call.caller.organisation_id))
         platform::throw_not_found("client");
 }
@@ -109,14 +111,15 @@ void refuse_other_client(const Call& call) {
 // run of its scenario, for the person on the headset.
 RunId run_of(const Parts& parts, const Call& call, store::Tx& tx, DeviceId device_id) {
     const OrganisationId organisation_id = call.caller.organisation_id;
-    const std::string record = optional_text(call.body, "record_id");
+    const LaxFields fields = fields_of(call);
+    const std::string record = fields.optional_text("record_id");
     if (!record.empty()) {
         const auto id = platform::parse_integer(record);
         const auto training = id ? parts.trainings.find(tx, organisation_id, RunId(*id)) : std::nullopt;
         if (!training || training->run.device_id != device_id) platform::throw_not_found("record");
         return training->run.id;
     }
-    const std::string name = optional_text(call.body, "scenario_id");
+    const std::string name = fields.optional_text("scenario_id");
     std::optional<ScenarioId> scenario_id;
     if (!name.empty()) scenario_id = scenario_named(tx, parts.scenarios, organisation_id, name).id;
     const auto open = parts.trainings.open_on(tx, organisation_id, device_id);
@@ -133,9 +136,10 @@ Answer add_record(const Parts& parts, Call& call, store::Tx& tx) {
     refuse_other_client(call);
     const DeviceId device_id = device_of(parts, call);
     if (!device_id) platform::throw_not_found("headset");
-    const trainings::Record record{.metrics = object_text(call.body, "metrics"),
-                                   .checklist = object_text(call.body, "checklist"),
-                                   .additional_info = any_text(call.body, "additional_info", "null")};
+    const LaxFields fields = fields_of(call);
+    const trainings::Record record{.metrics = object_text(fields, "metrics"),
+                                   .checklist = object_text(fields, "checklist"),
+                                   .additional_info = any_text(fields, "additional_info", "null")};
     const auto training =
         parts.trainings.record(tx, call.caller.organisation_id, run_of(parts, call, tx, device_id), record);
     const auto& person = training.run.person;
@@ -154,14 +158,15 @@ Answer add_scenario(const Parts& parts, Call& call, store::Tx& tx) {
         !http::may(call.caller, Access::teacher))
         throw platform::Error(platform::ErrorKind::forbidden, "You may not do this.");
     refuse_other_client(call);
+    const LaxFields fields = fields_of(call);
     scenarios::Content content;
-    content.title = required_text(call.body, "scenario_name");
-    const auto metrics = keys(call.body, "metrics_keys"), items = keys(call.body, "checklist_keys");
+    content.title = fields.text("scenario_name");
+    const auto metrics = keys(fields, "metrics_keys"), items = keys(fields, "checklist_keys");
     for (const std::string& key : metrics)
         content.metrics.push_back({key, key, ""});
     for (const std::string& key : items)
         content.checklist.push_back({key, key});
-    content.additional_info = any_text(call.body, "additional_info", "{}");
+    content.additional_info = any_text(fields, "additional_info", "{}");
     std::optional<PersonId> by;
     if (call.caller.person_id) by = call.caller.person_id;
     const auto scenario = parts.scenarios.add(tx, call.caller.organisation_id, content, {}, by);

@@ -16,11 +16,12 @@ using http::Call;
 constexpr int calls_per_minute = 6'000;
 
 Answer log_in(const Parts& parts, Call& call) {
+    const LaxFields fields = fields_of(call);
     people::Claim claim;
     claim.by = people::Claim::By::password;
-    claim.name = required_text(call.body, "username");
-    claim.secret = required_text(call.body, "password");
-    claim.code = optional_text(call.body, "code", 40); // of the second factor, for people who have one
+    claim.name = fields.text("username");
+    claim.secret = fields.text("password");
+    claim.code = fields.optional_text("code", 40); // of the second factor, for people who have one
     if (!call.caller.is_stranger())
         claim.organisation_id = call.caller.organisation_id; // a site key says which
     const std::string user_agent = call.header("user-agent");
@@ -92,13 +93,14 @@ std::optional<PersonId> person_named(store::Read& read, const Parts& parts, Orga
 
 Answer start_session(const Parts& parts, Call& call, store::Tx& tx) {
     const OrganisationId organisation_id = call.caller.organisation_id;
-    const auto device = device_named(tx, parts, organisation_id, required_text(call.body, "device_id"));
-    std::string name = optional_text(call.body, "running_scenario");
-    if (name.empty()) name = required_text(call.body, "scenario_id");
+    const LaxFields fields = fields_of(call);
+    const auto device = device_named(tx, parts, organisation_id, fields.text("device_id"));
+    std::string name = fields.optional_text("running_scenario");
+    if (name.empty()) name = fields.text("scenario_id");
     trainings::Assignment assignment;
     assignment.scenario_id = scenario_named(tx, parts.scenarios, organisation_id, name).id;
     assignment.device_id = device.id;
-    assignment.person_id = person_named(tx, parts, organisation_id, optional_text(call.body, "user_id"));
+    assignment.person_id = person_named(tx, parts, organisation_id, fields.optional_text("user_id"));
     if (call.caller.person_id) assignment.assigned_by = call.caller.person_id;
     assignment.origin = "training";
     const auto training = parts.trainings.assign(tx, organisation_id, assignment);

@@ -31,19 +31,22 @@ int status_of(const platform::Error& error) {
     return error.kind() == ErrorKind::invalid ? 400 : http::status_of(error.kind());
 }
 
-std::string checked(std::string_view text, const char* name, std::size_t most) {
-    const std::string_view inside = platform::trimmed(text);
-    if (!platform::is_utf8(inside) || inside.find('\0') != std::string_view::npos)
-        platform::throw_invalid(name, "must be a text");
-    if (platform::utf8_length(inside) > most)
-        platform::throw_invalid(name, "must be at most " + std::to_string(most) + " characters");
-    return std::string(inside);
-}
-
-const Json& field_of(const Json& body, const char* name) {
-    static const Json none;
-    const auto found = body.is_object() ? body.find(name) : body.end();
-    return found == body.end() ? none : *found;
+std::string words_for(FieldFault fault, std::size_t most) {
+    switch (fault) {
+        case FieldFault::missing:
+        case FieldFault::blank:
+        case FieldFault::too_short:
+            return "is required";
+        case FieldFault::not_text:
+        case FieldFault::not_integer:
+            return "must be a text or a number";
+        case FieldFault::too_long:
+            return "must be at most " + std::to_string(most) + " characters";
+        case FieldFault::not_utf8:
+        case FieldFault::null_character:
+            break;
+    }
+    return "must be a text";
 }
 
 void add_key(std::vector<std::string>& keys, const std::string& key) {
@@ -74,22 +77,12 @@ http::Answer login_error_answer(const http::Call&, const platform::Error& error)
     return said(error, error.kind() == ErrorKind::unauthorized ? 400 : status_of(error));
 }
 
-std::string optional_text(const Json& body, const char* name, std::size_t most) {
-    const Json& value = field_of(body, name);
-    if (value.is_null()) return "";
-    if (value.is_number_integer()) return value.dump();
-    if (!value.is_string()) platform::throw_invalid(name, "must be a text or a number");
-    return checked(value.get_ref<const std::string&>(), name, most);
+LaxFields fields_of(const http::Call& call) {
+    return {call.body, words_for};
 }
 
-std::string required_text(const Json& body, const char* name, std::size_t most) {
-    std::string text = optional_text(body, name, most);
-    if (text.empty()) platform::throw_invalid(name, "is required");
-    return text;
-}
-
-int connect_code(const Json& body) {
-    const std::string text = required_text(body, "connect_code");
+int connect_code(const LaxFields& fields) {
+    const std::string text = fields.text("connect_code");
     const bool digits =
         text.size() <= 6 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
     const auto code = digits ? platform::parse_integer(text) : std::nullopt;
@@ -97,25 +90,25 @@ int connect_code(const Json& body) {
     return static_cast<int>(*code);
 }
 
-std::vector<std::string> keys(const Json& body, const char* name) {
+std::vector<std::string> keys(const LaxFields& fields, const char* name) {
     constexpr std::size_t longest = 80;
-    const Json& value = field_of(body, name);
+    const Json& value = fields.json(name);
+    const auto* text = value.get_ptr<const std::string*>();
+    const Json inside = text ? Json::parse(*text, nullptr, false) : Json(); // a form's way to send an array
+    const Json& list = inside.is_array() ? inside : value;
     std::vector<std::string> keys;
-    if (value.is_string()) {
-        std::string_view rest = value.get_ref<const std::string&>();
-        const Json list = Json::parse(rest, nullptr, false); // a form's way to send an array
-        if (list.is_array()) return training::keys({{name, list}}, name);
-        while (!rest.empty()) {
+    if (list.is_array()) {
+        for (const Json& key : list) {
+            if (!key.is_string()) platform::throw_invalid(name, "must be texts");
+            add_key(keys, fields.item(key.get_ref<const std::string&>(), name, longest));
+        }
+    } else if (text) {
+        for (std::string_view rest = *text; !rest.empty();) {
             const auto end = std::min(rest.find(','), rest.size());
-            add_key(keys, checked(rest.substr(0, end), name, longest));
+            add_key(keys, fields.item(rest.substr(0, end), name, longest));
             rest.remove_prefix(std::min(end + 1, rest.size()));
         }
-    } else if (value.is_array()) {
-        for (const Json& key : value) {
-            if (!key.is_string()) platform::throw_invalid(name, "must be texts");
-            add_key(keys, checked(key.get_ref<const std::string&>(), name, longest));
-        }
-    } else if (!value.is_null()) {
+    } else if (!list.is_null()) {
         platform::throw_invalid(name, "must be an array, or a text with commas");
     }
     if (keys.size() > scenarios::most_keys)
@@ -123,8 +116,8 @@ std::vector<std::string> keys(const Json& body, const char* name) {
     return keys;
 }
 
-std::string object_text(const Json& body, const char* name) {
-    const Json& value = field_of(body, name);
+std::string object_text(const LaxFields& fields, const char* name) {
+    const Json& value = fields.json(name);
     if (value.is_null()) return "{}";
     const Json object =
         value.is_string() ? Json::parse(value.get_ref<const std::string&>(), nullptr, false) : value;
@@ -132,8 +125,8 @@ std::string object_text(const Json& body, const char* name) {
     return object.dump();
 }
 
-std::string any_text(const Json& body, const char* name, const char* otherwise) {
-    const Json& value = field_of(body, name);
+std::string any_text(const LaxFields& fields, const char* name, const char* otherwise) {
+    const Json& value = fields.json(name);
     if (value.is_null()) return otherwise;
     if (value.is_string() && !platform::is_utf8(value.get_ref<const std::string&>()))
         platform::throw_invalid(name, "must be an object or a text");

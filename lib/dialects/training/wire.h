@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dialects/lax_fields.h"
 #include "dialects/training/parts.h"
 #include "http/serving/call.h"
 #include "platform/ids.h"
@@ -24,15 +25,15 @@ http::Answer seat_error_answer(const http::Call& call, const platform::Error& er
 http::Answer connect_error_answer(const http::Call& call, const platform::Error& error);
 http::Answer login_error_answer(const http::Call& call, const platform::Error& error);
 
-// ---- what comes: ids and texts, each as a text or a number; a form has only texts ----
-std::string optional_text(const Json& body, const char* name, std::size_t most = 200); // "" when absent
-std::string required_text(const Json& body, const char* name, std::size_t most = 200);
-int connect_code(const Json& body);
+// ---- what comes ----
+LaxFields fields_of(const http::Call& call); // faults are in this dialect's words
+int connect_code(const LaxFields& fields);
 // ["a", "b"], or "a, b".
-std::vector<std::string> keys(const Json& body, const char* name);
+std::vector<std::string> keys(const LaxFields& fields, const char* name);
 // An object, or a text that holds one; {} when absent. Returns JSON text.
-std::string object_text(const Json& body, const char* name);
-std::string any_text(const Json& body, const char* name, const char* otherwise); // any JSON, as JSON text
+std::string object_text(const LaxFields& fields, const char* name);
+std::string any_text(const LaxFields& fields, const char* name,
+                     const char* otherwise); // any JSON, as JSON text
 
 // Finds it by its id or its title. Error not_found.
 scenarios::Scenario scenario_named(store::Read& read, const scenarios::Scenarios& scenarios,

@@ -128,39 +128,34 @@ Fields::Fields(const http::Call& call) {
     if (!body_.is_object()) throw_fault("", Fault::dictionary);
 }
 
-const Json* Fields::find(const char* name) const {
-    const auto found = body_.find(name);
-    return found == body_.end() || found->is_null() ? nullptr : &*found;
-}
-
 std::optional<std::string> Fields::optional_text(const char* name) {
-    const Json* const value = find(name);
-    if (!value) return std::nullopt;
-    if (!value->is_string()) {
+    const Json& value = json(name);
+    if (value.is_null()) return std::nullopt;
+    if (!value.is_string()) {
         faults_.add(name, Fault::text);
         return std::nullopt;
     }
-    std::string text = value->get<std::string>();
+    std::string text = value.get<std::string>();
     if (platform::utf8_length(text) > id_limit) faults_.add(name, Fault::too_long);
     return text;
 }
 
 std::string Fields::text(const char* name) {
-    if (!find(name)) faults_.add(name, Fault::missing);
+    if (json(name).is_null()) faults_.add(name, Fault::missing);
     const auto text = optional_text(name);
     if (text && text->empty()) faults_.add(name, Fault::too_short);
     return text.value_or("");
 }
 
 std::int64_t Fields::time(const char* name) {
-    const Json* const value = find(name);
+    const Json& value = json(name);
     std::optional<std::int64_t> ms;
-    if (!value)
+    if (value.is_null())
         faults_.add(name, Fault::missing);
-    else if (value->is_string())
-        ms = ms_of_text(value->get_ref<const std::string&>());
-    else if (value->is_number())
-        ms = ms_of_seconds(value->get<double>());
+    else if (value.is_string())
+        ms = ms_of_text(value.get_ref<const std::string&>());
+    else if (value.is_number())
+        ms = ms_of_seconds(value.get<double>());
     else
         faults_.add(name, Fault::time);
     if (!ms && no_time_.empty()) no_time_ = name;

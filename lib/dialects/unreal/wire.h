@@ -65,7 +65,7 @@ public:
     void check();
 
 private:
-    const Json* find(const char* name) const; // null when it is absent or null
+    const Json& json(const char* name) const { return platform::JsonFields(body_).json(name); }
 
     Json body_;
     Faults faults_;

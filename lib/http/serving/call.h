@@ -16,6 +16,7 @@
 #include "platform/caller.h"
 #include "platform/connection.h"
 #include "platform/error.h"
+#include "platform/json_fields.h"
 
 namespace http {
 
@@ -81,6 +82,8 @@ public:
     std::vector<Part> parts;
     std::string content; // the body's bytes (unzipped), or a message's data as text
     Json body; // parsed, and fits the route's request shape if it has one; for a form, an object of texts
+
+    platform::JsonFields fields() const { return platform::JsonFields(body); } // none unless it is an object
 
     // From the path: an integer from 1, or Error not_found.
     std::int64_t number(std::string_view name) const;

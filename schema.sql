@@ -479,6 +479,8 @@ CREATE TABLE module_lessons (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX module_lessons_by_lesson ON module_lessons(lesson_id);
 
+-- ============================================================ timetable
+
 -- The timetable of a class: an entry is a weekly slot in local time, or a single date as an instant.
 CREATE TABLE timetable (
     id            INTEGER PRIMARY KEY,

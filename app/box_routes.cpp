@@ -11,6 +11,7 @@
 #include "platform/version.h"
 #include "sessions/before/due.h"
 #include "store/migrate.h"
+#include "store/settings.h"
 
 namespace app {
 
@@ -88,7 +89,7 @@ http::Shape settings_shape() {
 }
 
 http::Answer settings_answer(store::Read& read) {
-    return http::json({{"audit_days", setting(read, audit_days_setting, default_audit_days)}});
+    return http::json({{"audit_days", store::setting(read, audit_days_setting, default_audit_days)}});
 }
 
 http::Shape system_shape() {
@@ -127,7 +128,8 @@ void add_settings(http::RouteTable& table) {
                   .takes(settings_shape())
                   .gives(settings_shape())
                   .handled<store::Tx>([](http::Call& call, store::Tx& tx) {
-                      set_setting(tx, audit_days_setting, call.body.at("audit_days"));
+                      store::set_setting(tx, audit_days_setting,
+                                         call.body.at("audit_days").get<std::int64_t>());
                       return settings_answer(tx);
                   }));
 }

@@ -5,6 +5,7 @@
 #include "platform/log.h"
 #include "platform/text.h"
 #include "sessions/before/due.h"
+#include "store/settings.h"
 
 namespace app {
 
@@ -47,7 +48,7 @@ bool Housekeeping::stopping() const {
 
 bool Housekeeping::is_due() const {
     return services_.store.read([](store::Read& read) {
-        const std::int64_t since_ms = read.now_ms() - setting(read, done_setting, 0);
+        const std::int64_t since_ms = read.now_ms() - store::setting(read, done_setting, 0);
         // Negative: the clock was set back, so we can't tell. One run too many does no harm.
         return since_ms < 0 || since_ms >= (sessions::is_lesson_on(read) ? 2 * day_ms : day_ms);
     });
@@ -57,14 +58,14 @@ void Housekeeping::run() {
     trim_audit();
     clean_content();
     services_.store.write("note housekeeping",
-                          [](store::Tx& tx) { set_setting(tx, done_setting, tx.now_ms()); });
+                          [](store::Tx& tx) { store::set_setting(tx, done_setting, tx.now_ms()); });
 }
 
 void Housekeeping::trim_audit() {
     for (std::int64_t removed = 1; removed > 0 && !stopping();)
         removed = services_.store.write("trim audit", [this](store::Tx& tx) {
             return services_.audit.trim(
-                tx, tx.now_ms() - setting(tx, audit_days_setting, default_audit_days) * day_ms);
+                tx, tx.now_ms() - store::setting(tx, audit_days_setting, default_audit_days) * day_ms);
         });
 }
 

@@ -1,10 +1,10 @@
 #include "app/routes.h"
 
+#include "admin/audit_routes.h"
 #include "admin/backup_routes.h"
 #include "app/appliance.h"
 #include "app/system_routes.h"
 #include "app/wiring.h"
-#include "audit/audit_routes.h"
 #include "chat/chat_routes.h"
 #include "courses/content_routes.h"
 #include "courses/course_routes.h"
@@ -28,6 +28,7 @@
 #include "scenarios/scenario_routes.h"
 #include "sessions/before/due.h"
 #include "sessions/session_routes.h"
+#include "timetable/timetable_routes.h"
 #include "trainings/training_routes.h"
 
 namespace app {
@@ -67,7 +68,7 @@ void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
     rooms::add_room_routes(table, s.rooms);
     courses::add_lesson_routes(table, s.lessons);
     courses::add_course_routes(table, s.courses);
-    courses::add_timetable_routes(table, s.timetable);
+    timetable::add_timetable_routes(table, s.timetable);
     courses::add_content_routes(table, {s.store, s.contents, s.content_files, s.pace});
     sessions::add_session_routes(table, {s.sessions, s.director, s.lessons, s.presence, s.fetching, s.clock});
     runs::add_run_routes(table, s.runs, s.ingest);
@@ -81,7 +82,7 @@ void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
     dialects::training::add_training_routes(table, training_parts(s, appliance.uses_tls()));
     dialects::unreal::add_unreal_routes(table, {s.runs, s.ingest, s.random});
     add_trainer(table, s);
-    audit::add_audit_routes(table, s.store);
+    admin::add_audit_routes(table, s.store);
     admin::add_backup_routes(table, {s.store, s.backups, s.setup, s.folder, appliance.options().restart});
     add_system_routes(table, appliance);
     http::add_documentation_routes(table);

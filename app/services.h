@@ -20,7 +20,6 @@
 #include "courses/course.h"
 #include "courses/lesson.h"
 #include "courses/pace.h"
-#include "courses/timetable.h"
 #include "devices/device.h"
 #include "devices/inspector.h"
 #include "devices/pairing.h"
@@ -57,6 +56,7 @@
 #include "sessions/shown/pictures.h"
 #include "store/hook.h"
 #include "store/store.h"
+#include "timetable/timetable.h"
 #include "trainings/board.h"
 #include "trainings/training.h"
 #include "trainings/waiting.h"
@@ -127,7 +127,7 @@ public:
     courses::Lessons lessons;
     scenarios::Scenarios scenarios;
     courses::Courses courses;
-    courses::Timetable timetable;
+    timetable::Timetable timetable;
     courses::Contents contents;
     courses::ContentFiles content_files;
     courses::Pace pace; // of content to headsets

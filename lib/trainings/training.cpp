@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "platform/error.h"
-#include "platform/text.h"
 
 namespace trainings {
 
@@ -72,21 +71,6 @@ std::vector<Training> trainings_of(store::Read& read, const runs::Runs& runs, st
     for (Training& training : trainings)
         training.run = runs.get(read, training.run.organisation_id, training.run.id);
     return trainings;
-}
-
-std::optional<double> number_of(const Json& value) {
-    if (value.is_number()) return value.get<double>();
-    if (value.is_boolean()) return value.get<bool>() ? 1 : 0;
-    if (!value.is_string()) return std::nullopt;
-    const Json inside = Json::parse(value.get_ref<const std::string&>(), nullptr, false);
-    return inside.is_number() ? std::optional(inside.get<double>()) : std::nullopt;
-}
-
-bool truth_of(const Json& value) {
-    if (const auto number = number_of(value)) return *number != 0;
-    if (!value.is_string()) return false;
-    const std::string text = platform::lower_ascii(value.get_ref<const std::string&>());
-    return text == "true" || text == "yes" || text == "done" || text == "ok";
 }
 
 // The person who signed in on the headset since it was assigned gets the run, unless a teacher said whose it
@@ -407,76 +391,22 @@ void Trainings::require(store::Tx& tx, OrganisationId organisation_id, RunId run
     if (!runs_.get(tx, organisation_id, run_id).scenario_id) platform::throw_not_found("run of a scenario");
 }
 
+void Trainings::keep_code(store::Tx& tx, DeviceId device_id, int code) {
+    tx.run("INSERT INTO training_codes (device_id, code) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET code = ?2",
+           device_id, code);
+}
+
+int Trainings::code_of(store::Read& read, OrganisationId organisation_id, DeviceId device_id) const {
+    const auto code = read.integer(
+        "SELECT c.code FROM training_codes c JOIN devices d ON d.id = c.device_id"
+        " WHERE d.organisation_id = ? AND d.id = ?",
+        organisation_id, device_id);
+    return static_cast<int>(code.value_or(0));
+}
+
 bool is_own(const runs::Run& run, const platform::Caller& caller) {
     if (run.person && caller.person_id) return run.person->id == caller.person_id;
     return run.device_id && caller.device_id == *run.device_id && !run.ended_ms;
-}
-
-scenarios::Performance performance_of(const Training& training, const std::map<std::string, Tick>& ticks) {
-    scenarios::Performance performance;
-    const Json metrics = Json::parse(training.metrics, nullptr, false);
-    if (metrics.is_object())
-        for (const auto& [key, value] : metrics.items())
-            if (const auto number = number_of(value)) performance.metrics[key] = *number;
-    const Json checklist = Json::parse(training.checklist, nullptr, false);
-    if (checklist.is_object())
-        for (const auto& [key, value] : checklist.items())
-            performance.checklist[key] = truth_of(value);
-    for (const auto& [item, tick] : ticks)
-        performance.checklist[item] = tick.done;
-    if (training.recorded_ms)
-        performance.time_s = static_cast<double>(*training.recorded_ms - training.begun_ms()) / 1000;
-    performance.resolution = training.resolution;
-    return performance;
-}
-
-Json json_of(const Training& training) {
-    const auto time = [](const std::optional<std::int64_t>& ms) {
-        return ms ? Json(platform::iso8601(*ms)) : Json();
-    };
-    return {{"run_id", training.run.id},
-            {"device_id", training.run.device_id ? Json(*training.run.device_id) : Json()},
-            {"person", people::json_of(training.run.person)},
-            {"scenario", scenarios::json_of(training.scenario)},
-            {"phase", name_of(training.phase)},
-            {"assigned_at", time(training.assigned_ms)},
-            {"fetched_at", time(training.fetched_ms)},
-            {"running_at", time(training.running_ms)},
-            {"recorded_at", time(training.recorded_ms)},
-            {"score", training.run.score ? Json(*training.run.score) : Json()},
-            {"passed", training.passed}};
-}
-
-Json json_of(const Note& note) {
-    return {{"id", note.id},
-            {"person", people::json_of(note.by)},
-            {"noted_at", platform::iso8601(note.at_ms)},
-            {"text", note.text},
-            {"has_picture", note.has_picture}};
-}
-
-Json json_of(const GivenScore& given) {
-    return {{"score", given.score},
-            {"reason", given.reason},
-            {"person", people::json_of(given.by)},
-            {"given_at", platform::iso8601(given.at_ms)}};
-}
-
-Json items_json(const Training& training, const scenarios::Content& content,
-                const std::map<std::string, Tick>& ticks) {
-    const auto checklist = performance_of(training, ticks).checklist;
-    Json items = Json::array();
-    for (const scenarios::ChecklistItem& item : content.checklist) {
-        const auto done = checklist.find(item.key);
-        const auto tick = ticks.find(item.key);
-        const bool by_hand = tick != ticks.end();
-        items.push_back({{"key", item.key},
-                         {"title", item.title},
-                         {"done", done == checklist.end() ? Json() : Json(done->second)},
-                         {"ticked_by", by_hand ? people::json_of(tick->second.by) : Json()},
-                         {"ticked_at", by_hand ? Json(platform::iso8601(tick->second.at_ms)) : Json()}});
-    }
-    return items;
 }
 
 } // namespace trainings

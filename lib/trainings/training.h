@@ -150,6 +150,10 @@ public:
                         const std::optional<double>& score, const std::string& reason,
                         std::optional<PersonId> person_id);
 
+    // The code that linked a headset (training dialect). Pairing used it up; the headset goes on showing it.
+    void keep_code(store::Tx& tx, DeviceId device_id, int code);
+    int code_of(store::Read& read, OrganisationId organisation_id, DeviceId device_id) const; // 0: none
+
     // In the transaction of a record, once per run: this is where experience is given.
     store::During<Training> recorded;
     // After the commit, on the writer thread, when anything of it changed; with the ticks and notes as they

@@ -12,16 +12,17 @@ const std::map<std::string, std::set<std::string>>& include_table() {
         {"audit", {"store"}},
         {"people", {"store", "audit"}},
         {"devices", {"store", "people"}},
-        {"courses", {"store", "people"}},
         {"scenarios", {"store", "people"}},
+        {"courses", {"scenarios"}},
         {"rooms", {"devices"}},
-        {"runs", {"devices", "courses", "scenarios"}},
+        {"timetable", {"rooms", "courses"}},
+        {"runs", {"devices", "courses"}},
         {"trainings", {"runs", "live"}},
-        {"sessions", {"rooms", "runs", "live"}},
+        {"sessions", {"rooms", "runs", "timetable", "live"}},
         {"insights", {"runs", "sessions", "trainings"}},
         {"progress", {"sessions", "trainings"}},
         {"chat", {"sessions", "trainings"}},
-        {"admin", {"people", "audit", "store"}},
+        {"admin", {"audit", "devices", "courses"}},
     };
     return table;
 }

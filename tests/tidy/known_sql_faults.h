@@ -7,18 +7,8 @@
 
 namespace tidy {
 
-inline constexpr std::array<std::string_view, 29> known_sql_faults = {
-    "settings.cpp writes settings of store",
-    "backup.cpp reads contents of courses",
-    "query.cpp reads devices of devices",
-    "query.cpp reads persons of people",
-    "query.cpp reads site_keys of people",
-    "lesson.cpp reads scenarios of scenarios",
-    "timetable.cpp reads rooms of rooms",
-    "wire.cpp writes training_codes of trainings",
+inline constexpr std::array<std::string_view, 19> known_sql_faults = {
     "people.cpp writes pairing_requests of devices",
-    "setup.cpp writes settings of store",
-    "setup.cpp writes settings of store",
     "privacy.cpp reads training_notes of trainings",
     "privacy.cpp reads trainings of trainings",
     "privacy.cpp writes training_notes of trainings",

@@ -41,7 +41,6 @@ bool is_above_all(const std::string& module) {
 }
 
 std::string module_of(const SourceFile& file) {
-    if (file.in("lib/runs/training") || file.in("lib/runs/waiting")) return "trainings"; // its module to be
     return file.in("lib/") ? support::first_folder(file.path.substr(4)) : support::first_folder(file.path);
 }
 

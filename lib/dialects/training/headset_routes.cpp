@@ -24,7 +24,7 @@ Answer connect(const Parts& parts, Call& call, store::Tx& tx) {
     const devices::Headset headset{fields.text("device_serial_number", 80), "", ""};
     const auto paired = parts.pairing.pair_with_code(tx, code, headset);
     const auto& device = paired.device;
-    keep_code(tx, device.id, code);
+    parts.trainings.keep_code(tx, device.id, code);
     Json json = device_json(device, code, parts.trainings.open_on(tx, device.organisation_id, device.id));
     json["token"] = paired.token;
     return http::json(json)
@@ -40,7 +40,7 @@ Answer auto_connect(const Parts& parts, Call& call, store::Read& read) {
     const bool own = device && device->organisation_id == organisation_id &&
                      (!call.caller.device_id || call.caller.device_id == device->id);
     if (!own) return http::json({{"connected", false}, {"message", "device not connected to a client"}});
-    return http::json(device_json(*device, code_of(read, organisation_id, device->id),
+    return http::json(device_json(*device, parts.trainings.code_of(read, organisation_id, device->id),
                                   parts.trainings.open_on(read, organisation_id, device->id)))
         .on({{"client", organisation_id}, {"device", device->id}});
 }

@@ -62,7 +62,7 @@ Answer list_devices(const Parts& parts, Call& call, store::Read& read) {
     Json list = Json::array();
     for (const auto& device : parts.devices.paired(read, organisation_id)) {
         const auto found = open.find(device.id);
-        list.push_back(device_json(device, code_of(read, organisation_id, device.id),
+        list.push_back(device_json(device, parts.trainings.code_of(read, organisation_id, device.id),
                                    found == open.end() ? std::nullopt : std::optional(found->second)));
     }
     return http::json({{"success", true}, {"devices", list}}).on({{"client", organisation_id}});

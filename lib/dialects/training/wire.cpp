@@ -143,22 +143,7 @@ scenarios::Scenario scenario_named(store::Read& read, const scenarios::Scenarios
     return *std::move(scenario);
 }
 
-void keep_code(store::Tx& tx, DeviceId device_id, int code) {
-    tx.run("INSERT INTO training_codes (device_id, code) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET code = ?2",
-           device_id, code);
-}
-
-std::int64_t code_of(store::Read& read, OrganisationId organisation_id, DeviceId device_id) {
-    return read
-        .integer(
-            "SELECT c.code FROM training_codes c JOIN devices d ON d.id = c.device_id"
-            " WHERE d.organisation_id = ? AND d.id = ?",
-            organisation_id, device_id)
-        .value_or(0);
-}
-
-Json device_json(const devices::Device& device, std::int64_t code,
-                 const std::optional<trainings::Training>& open) {
+Json device_json(const devices::Device& device, int code, const std::optional<trainings::Training>& open) {
     return {{"id", to_string(device.id)},
             {"device_id", to_string(device.id)},
             {"device_serial_number", device.serial_number},

@@ -39,14 +39,9 @@ std::string any_text(const LaxFields& fields, const char* name,
 scenarios::Scenario scenario_named(store::Read& read, const scenarios::Scenarios& scenarios,
                                    OrganisationId organisation_id, const std::string& name);
 
-// ---- the codes of linked headsets: used up, but still shown ----
-void keep_code(store::Tx& tx, DeviceId device_id, int code);
-std::int64_t code_of(store::Read& read, OrganisationId organisation_id, DeviceId device_id);
-
 // ---- what goes: ids are strings ----
 // `code` is the one that linked it; 0 when it was paired some other way.
-Json device_json(const devices::Device& device, std::int64_t code,
-                 const std::optional<trainings::Training>& open);
+Json device_json(const devices::Device& device, int code, const std::optional<trainings::Training>& open);
 Json target_of(
     const trainings::Training& training); // for the audit row: client, device, person, scenario, run
 

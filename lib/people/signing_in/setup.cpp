@@ -4,12 +4,15 @@
 #include "platform/crypto.h"
 #include "platform/error.h"
 #include "platform/text.h"
+#include "store/settings.h"
 
 namespace people {
 
 namespace {
 
 constexpr std::string_view subject = "setup";
+constexpr std::string_view code_setting = "setup_code"; // the code's hash
+
 void refuse_second_time(bool needed) {
     if (!needed) platform::throw_conflict("This box is set up already: sign in.");
 }
@@ -24,10 +27,7 @@ std::optional<std::string> Setup::draw_code(store::Tx& tx) {
     if (!needed(tx)) return std::nullopt;
     std::string code = draw_readable_code(random_, 2);
     const std::string hash = platform::hex(platform::hash_token(plain_code(code)));
-    tx.run(
-        "INSERT INTO settings (name, value) VALUES ('setup_code', ?1) ON CONFLICT (name) DO UPDATE SET value "
-        "= ?1",
-        hash);
+    store::set_setting(tx, code_setting, hash);
     lockouts_.forget(tx, subject);
     return code;
 }
@@ -35,13 +35,10 @@ std::optional<std::string> Setup::draw_code(store::Tx& tx) {
 void Setup::check_code(store::Tx& tx, std::string_view code) {
     refuse_second_time(needed(tx));
     lockouts_.refuse_if_locked(tx, subject, setup_rule);
-    bool right = false;
-    {
-        auto rows = tx.query("SELECT value FROM settings WHERE name = 'setup_code'");
-        right = rows.step() && platform::equal_in_constant_time(
-                                   rows.text(0), platform::hex(platform::hash_token(plain_code(code))));
-    }
-    if (right) return;
+    const auto hash = store::setting(tx, code_setting);
+    if (hash &&
+        platform::equal_in_constant_time(*hash, platform::hex(platform::hash_token(plain_code(code)))))
+        return;
     tx.regardless(
         [this](store::Tx& after) { lockouts_.count_failure(after, subject, setup_rule, std::nullopt); });
     throw platform::Error(
@@ -63,7 +60,7 @@ Setup::Made Setup::make(store::Tx& tx, const NewOrganisation& organisation,
     person.password_hash = administrator.password_hash;
     person.box_administrator = true;
     made.person = people_.add(tx, made.organisation.id, person);
-    tx.run("DELETE FROM settings WHERE name = 'setup_code'");
+    store::remove_setting(tx, code_setting);
     lockouts_.forget(tx, subject);
     return made;
 }

@@ -3,9 +3,9 @@
 #include "http/serving/route.h"
 #include "store/store.h"
 
-namespace audit {
+namespace admin {
 
 // /v1/audit and /v1/audit.csv, of the caller's organisation.
 void add_audit_routes(http::RouteTable& table, store::Store& store);
 
-} // namespace audit
+} // namespace admin

@@ -1,4 +1,4 @@
-#include "courses/timetable.h"
+#include "timetable/timetable.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -7,7 +7,7 @@
 #include "platform/error.h"
 #include "platform/text.h"
 
-namespace courses {
+namespace timetable {
 
 namespace {
 
@@ -251,4 +251,4 @@ nlohmann::json json_of(const Occurrence& occurrence) {
             {"weekly", entry.weekly.has_value()}};
 }
 
-} // namespace courses
+} // namespace timetable

@@ -11,12 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "courses/lesson.h"
 #include "people/classes.h"
 #include "platform/ids.h"
 #include "store/transaction.h"
 
-namespace courses {
+namespace timetable {
 
 struct Weekly {
     std::int64_t weekday = 1;                        // 1 is Monday
@@ -89,4 +88,4 @@ nlohmann::json json_of(const Occurrence& occurrence);
 std::string day_text(std::int64_t day); // "2026-09-01"
 std::optional<std::int64_t> day_of(const std::string& text);
 
-} // namespace courses
+} // namespace timetable

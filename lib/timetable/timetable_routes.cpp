@@ -1,10 +1,12 @@
+#include "timetable/timetable_routes.h"
+
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "courses/course_routes.h"
 #include "platform/error.h"
 #include "platform/text.h"
 
-namespace courses {
+namespace timetable {
 
 namespace {
 
@@ -275,4 +277,4 @@ void add_timetable_routes(http::RouteTable& table, Timetable& timetable) {
                   }));
 }
 
-} // namespace courses
+} // namespace timetable

@@ -1,12 +1,12 @@
-#include "audit/audit_routes.h"
+#include "admin/audit_routes.h"
 
 #include <nlohmann/json.hpp>
 
-#include "audit/query.h"
+#include "admin/audit_query.h"
 #include "http/serving/lists.h"
 #include "platform/text.h"
 
-namespace audit {
+namespace admin {
 
 namespace {
 
@@ -47,8 +47,8 @@ http::Shape row_shape() {
         .named("AuditRow");
 }
 
-Filter filter_of(const Call& call) {
-    Filter filter;
+AuditFilter filter_of(const Call& call) {
+    AuditFilter filter;
     filter.person_id = call.query_id<PersonId>("person");
     filter.device_id = call.query_id<DeviceId>("device");
     filter.site_key_id = call.query_id<SiteKeyId>("site_key");
@@ -72,9 +72,9 @@ Answer export_csv(store::Store& store, const Call& call) {
         request.limit = rows_at_once;
         std::string lines = csv_head();
         for (;;) {
-            const auto page =
-                store.read([&](store::Read& read) { return rows(read, organisation_id, filter, request); });
-            for (const Row& row : page.items)
+            const auto page = store.read(
+                [&](store::Read& read) { return audit_rows(read, organisation_id, filter, request); });
+            for (const AuditRow& row : page.items)
                 lines += csv_of(row);
             if (!write(lines) || !page.next) return;
             lines.clear();
@@ -98,8 +98,8 @@ void add_audit_routes(http::RouteTable& table, store::Store& store) {
                   .asks(asked)
                   .gives(http::page_of(row_shape()))
                   .handled<store::Read>([](Call& call, store::Read& read) {
-                      return http::page_answer(rows(read, call.caller.organisation_id, filter_of(call),
-                                                    http::page_request<store::PageRequest>(call)));
+                      return http::page_answer(audit_rows(read, call.caller.organisation_id, filter_of(call),
+                                                          http::page_request<store::PageRequest>(call)));
                   }));
     table.add(http::get("/v1/audit.csv", "The same as a table, all of it")
                   .transfer()
@@ -109,4 +109,4 @@ void add_audit_routes(http::RouteTable& table, store::Store& store) {
                   .handled([&store](Call& call) { return export_csv(store, call); }));
 }
 
-} // namespace audit
+} // namespace admin

@@ -3,31 +3,38 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <tuple>
 
 #include "platform/ids.h"
 #include "store/page.h"
 #include "store/transaction.h"
 
-namespace audit {
+namespace admin {
 
-struct Name {
-    std::int64_t id = 0;
-    std::string name;
+template <class AnId>
+struct Named {
+    AnId id;
+    std::string name; // "": there is none of that id any more
 };
+template <class AnId>
+auto columns_of(Named<AnId>& named) {
+    return std::tie(named.id, named.name);
+}
 
-struct Row {
+struct AuditRow {
     std::int64_t id = 0, at_ms = 0, times = 1;
-    std::optional<Name> person, device, site_key;
+    std::optional<Named<PersonId>> person;
+    std::optional<Named<DeviceId>> device;
+    std::optional<Named<SiteKeyId>> site_key;
     std::string action, path, target, error;
     int status = 0;
     bool success = true;
 };
 
-struct Filter {
+struct AuditFilter {
     std::optional<PersonId> person_id;
     std::optional<DeviceId> device_id;
     std::optional<SiteKeyId> site_key_id;
@@ -38,11 +45,11 @@ struct Filter {
 };
 
 // Newest first.
-store::Page<Row> rows(store::Read& read, OrganisationId organisation_id, const Filter& filter,
-                      const store::PageRequest& page);
+store::Page<AuditRow> audit_rows(store::Read& read, OrganisationId organisation_id, const AuditFilter& filter,
+                                 const store::PageRequest& page);
 
-nlohmann::json json_of(const Row& row);
+nlohmann::json json_of(const AuditRow& row);
 std::string csv_head();
-std::string csv_of(const Row& row);
+std::string csv_of(const AuditRow& row);
 
-} // namespace audit
+} // namespace admin

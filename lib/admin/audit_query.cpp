@@ -1,11 +1,11 @@
-#include "audit/query.h"
+#include "admin/audit_query.h"
 
 #include <nlohmann/json.hpp>
 
 #include "platform/csv.h"
 #include "platform/text.h"
 
-namespace audit {
+namespace admin {
 
 namespace {
 
@@ -19,42 +19,29 @@ std::string escaped(const std::string& text) {
     return pattern;
 }
 
-std::optional<Name> name_at(const store::Statement& rows, int column) {
-    if (rows.is_null(column)) return std::nullopt;
-    return Name{rows.integer(column), rows.is_null(column + 1) ? "" : rows.string(column + 1)};
-}
-
-Row row_of(const store::Statement& rows) {
-    Row row;
-    row.id = rows.integer(0);
-    row.at_ms = rows.integer(1);
-    row.person = name_at(rows, 2);
-    row.device = name_at(rows, 4);
-    row.site_key = name_at(rows, 6);
-    row.action = rows.string(8);
-    row.path = rows.string(9);
-    row.target = rows.string(10);
-    row.status = static_cast<int>(rows.integer(11));
-    row.success = rows.boolean(12);
-    row.error = rows.string(13);
-    row.times = rows.integer(14);
+AuditRow row_of(const store::Statement& rows) {
+    AuditRow row;
+    rows.read(row.id, row.at_ms, row.person, row.device, row.site_key, row.action, row.path, row.target,
+              row.status, row.success, row.error, row.times);
     return row;
 }
 
-nlohmann::json json_of(const std::optional<Name>& name, const char* what) {
+template <class AnId>
+nlohmann::json json_of(const std::optional<Named<AnId>>& name, const char* what) {
     if (!name) return nullptr;
     return {{"id", name->id}, {what, name->name}};
 }
 
-std::string cell(const std::optional<Name>& name) {
+template <class AnId>
+std::string cell(const std::optional<Named<AnId>>& name) {
     if (!name) return "";
-    return name->name.empty() ? std::to_string(name->id) : name->name;
+    return name->name.empty() ? to_string(name->id) : name->name;
 }
 
 } // namespace
 
-store::Page<Row> rows(store::Read& read, OrganisationId organisation_id, const Filter& filter,
-                      const store::PageRequest& page) {
+store::Page<AuditRow> audit_rows(store::Read& read, OrganisationId organisation_id, const AuditFilter& filter,
+                                 const store::PageRequest& page) {
     auto found = read.query(
         "SELECT a.id, a.at_ms, a.person_id, p.nickname, a.device_id, d.name, a.site_key_id, k.name, "
         "a.action, a.path,"
@@ -73,10 +60,10 @@ store::Page<Row> rows(store::Read& read, OrganisationId organisation_id, const F
         organisation_id, page.after, filter.person_id, filter.device_id, filter.site_key_id, filter.from_ms,
         filter.to_ms, filter.success, escaped(filter.action) + "%", "%" + escaped(filter.text) + "%",
         page.limit + 1);
-    return store::read_page<Row>(std::move(found), page, row_of);
+    return store::read_page<AuditRow>(std::move(found), page, row_of);
 }
 
-nlohmann::json json_of(const Row& row) {
+nlohmann::json json_of(const AuditRow& row) {
     return {{"id", row.id},
             {"at", platform::iso8601(row.at_ms)},
             {"person", json_of(row.person, "nickname")},
@@ -95,11 +82,11 @@ std::string csv_head() {
     return "id,at,person,device,site_key,action,path,target,status,success,error,times\r\n";
 }
 
-std::string csv_of(const Row& row) {
+std::string csv_of(const AuditRow& row) {
     return platform::csv_line({std::to_string(row.id), platform::iso8601(row.at_ms), cell(row.person),
                                cell(row.device), cell(row.site_key), row.action, row.path, row.target,
                                std::to_string(row.status), row.success ? "yes" : "no", row.error,
                                std::to_string(row.times)});
 }
 
-} // namespace audit
+} // namespace admin

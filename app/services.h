@@ -51,6 +51,7 @@
 #include "scenarios/scenario.h"
 #include "sessions/before/fetching.h"
 #include "sessions/director.h"
+#include "sessions/places.h"
 #include "sessions/session.h"
 #include "sessions/shown/board.h"
 #include "sessions/shown/pictures.h"
@@ -142,6 +143,7 @@ public:
     sessions::Hands hands;
     sessions::Fetching fetching;
     sessions::Pictures pictures;
+    sessions::Places places;
     sessions::Board board;
     sessions::Director director;
     trainings::Board training_board;

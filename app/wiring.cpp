@@ -24,7 +24,7 @@ void connect_people(Services& s) {
         [&s](store::Tx& tx, OrganisationId organisation_id) { s.pairing.tell_state(tx, organisation_id); });
     s.logins.signed_in.connect([&s](OrganisationId organisation_id, DeviceId device_id,
                                     const std::optional<people::PersonReference>& person) {
-        s.board.person_changed(organisation_id, device_id, person);
+        s.board.person_changed(device_id);
         s.director.signed_in(organisation_id, device_id, person);
     });
     s.people.deactivating.connect([&s](store::Tx& tx, OrganisationId organisation_id, PersonId person_id) {
@@ -90,9 +90,9 @@ void connect_headsets(Services& s) {
         s.board.device_removed(organisation_id, device_id);
         s.director.device_removed(organisation_id, device_id);
     });
-    s.presence.changed.connect([&s](const devices::Present& present) {
-        s.board.presence_changed(present);
-        s.director.presence_changed(present);
+    s.presence.changed.connect([&s](DeviceId device_id) { s.board.presence_changed(device_id); });
+    s.presence.came_or_went.connect([&s](OrganisationId organisation_id, DeviceId device_id) {
+        s.director.came_or_went(organisation_id, device_id);
     });
     s.pairing.state_changed.connect(
         [&s](const devices::PairingState& state) { s.board.pairing_changed(state); });

@@ -70,21 +70,31 @@ void Presence::remove(DeviceId device_id) {
     states_.erase(device_id);
 }
 
-// `change` returns whether there is something to announce.
+// `change` returns whether there is something to announce, even if the headset neither came nor went.
 template <class Change>
 void Presence::update(DeviceId device_id, Change change) {
-    Present present;
+    OrganisationId organisation_id;
+    bool came_or_went_now = false;
     {
         std::lock_guard lock(mutex_);
         auto found = states_.find(device_id);
-        if (found == states_.end() || !change(found->second)) return;
-        present = found->second.present;
+        if (found == states_.end()) return;
+        const Present& present = found->second.present;
+        const bool was_online = present.online;
+        const bool has_news = change(found->second);
+        came_or_went_now = present.online != was_online;
+        if (!has_news && !came_or_went_now) return;
+        organisation_id = present.organisation_id;
     }
-    changed.now(present);
+    changed.now(device_id);
+    if (came_or_went_now) came_or_went.now(organisation_id, device_id);
 }
 
 void Presence::come_alive(State& state, std::int64_t now_ms) {
-    if (!state.present.online) state.urgent = true;
+    if (!state.present.online) {
+        state.urgent = true;
+        state.present.online_since_ms = now_ms;
+    }
     state.present.online = true;
     state.present.last_seen_ms = now_ms;
     state.unsaved = true;
@@ -106,18 +116,16 @@ void Presence::seen(DeviceId device_id, const Report& report, std::int64_t now_m
 
 void Presence::heard(DeviceId device_id, std::int64_t now_ms) {
     update(device_id, [&](State& state) {
-        const bool was_online = state.present.online;
         come_alive(state, now_ms);
-        return !was_online;
+        return false;
     });
 }
 
 void Presence::connected(DeviceId device_id, std::int64_t now_ms) {
     update(device_id, [&](State& state) {
         ++state.connections;
-        const bool was_online = state.present.online;
         come_alive(state, now_ms);
-        return !was_online;
+        return false;
     });
 }
 
@@ -127,12 +135,12 @@ void Presence::disconnected(DeviceId device_id, std::int64_t) {
         if (state.connections > 0 || !state.present.online) return false;
         state.present.online = false;
         state.unsaved = state.urgent = true;
-        return true;
+        return false;
     });
 }
 
 void Presence::sweep(std::int64_t now_ms) {
-    std::vector<Present> silent;
+    std::vector<std::pair<OrganisationId, DeviceId>> silent;
     {
         std::lock_guard lock(mutex_);
         for (auto& [id, state] : states_) {
@@ -141,17 +149,25 @@ void Presence::sweep(std::int64_t now_ms) {
             if (!state.present.online || now_ms - state.present.last_seen_ms < silence_ms) continue;
             state.present.online = false;
             state.unsaved = state.urgent = true;
-            silent.push_back(state.present);
+            silent.emplace_back(state.present.organisation_id, id);
         }
     }
-    for (const Present& present : silent)
-        changed.now(present);
+    for (const auto& [organisation_id, device_id] : silent) {
+        changed.now(device_id);
+        came_or_went.now(organisation_id, device_id);
+    }
 }
 
 std::optional<Present> Presence::find(DeviceId device_id) const {
     std::lock_guard lock(mutex_);
     auto found = states_.find(device_id);
     return found == states_.end() ? std::nullopt : std::optional(found->second.present);
+}
+
+bool Presence::is_online(DeviceId device_id) const {
+    std::lock_guard lock(mutex_);
+    auto found = states_.find(device_id);
+    return found != states_.end() && found->second.present.online;
 }
 
 bool Presence::has_due(std::int64_t now_ms) const {

@@ -2,7 +2,7 @@
 // reports each second; what must survive a restart (battery, storage, app) reaches the store in batches.
 //
 // A headset is online while something was heard of it in the last 10 s; it goes offline at once when its last
-// socket closes.
+// socket closes. Nobody else keeps whether it is: all ask here, from any thread.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +40,9 @@ struct Present {
     DeviceId device_id;
     OrganisationId organisation_id;
     bool online = false;
-    std::int64_t last_seen_ms = 0; // 0: never
-    Report report;                 // the newest value of each field it reported
+    std::int64_t online_since_ms = 0; // when it came last; 0: not since the start
+    std::int64_t last_seen_ms = 0;    // 0: never
+    Report report;                    // the newest value of each field it reported
 };
 
 class Presence {
@@ -62,13 +63,16 @@ public:
     // Marks headsets offline that have been silent for too long. Called every second.
     void sweep(std::int64_t now_ms);
     std::optional<Present> find(DeviceId device_id) const;
+    bool is_online(DeviceId device_id) const;
 
     // ---- to the store ----
     bool has_due(std::int64_t now_ms) const;
     void keep_due(store::Tx& tx); // a job of the writer; what fails is due again
 
-    // Online or offline, or a new report. Told without a lock held, on the thread that caused it.
-    store::After<Present> changed;
+    // Online or offline, or a new report; who wants to know what, asks. Told without a lock held, on the thread
+    // that caused it.
+    store::After<DeviceId> changed;
+    store::After<OrganisationId, DeviceId> came_or_went; // after `changed`
 
 private:
     struct State {

@@ -44,7 +44,7 @@ struct Director::Impl {
         : parts(the_parts),
           ordered(the_ordered),
           participation(parts.sessions, parts.runs, parts.presence, parts.rooms, parts.logins),
-          floor(parts.hub, parts.clock, parts.board, parts.inspector) {}
+          floor(parts.hub, parts.clock, parts.board, parts.places, parts.inspector) {}
 
     DirectorParts parts;
     const store::After<OrderSnapshot>& ordered;
@@ -228,6 +228,8 @@ struct Director::Impl {
         floor.perform(done);
         parts.board.session_changed(SessionSnapshot(done, &done->session));
         parts.board.command_changed(command);
+        for (const Place& place : done->places)
+            floor.move(done->session.organisation_id, place);
         ordered.now(done);
     }
 
@@ -255,6 +257,8 @@ struct Director::Impl {
                     parts.board.controls_loaded(snapshot->id, held);
                     for (const Command& command : commands)
                         parts.board.command_changed(command);
+                    for (const DeviceId device_id : parts.places.headsets_in(snapshot->id))
+                        parts.board.device_moved(device_id, {});
                 });
             for (const DeviceId device_id : participation.present_in(read, session)) {
                 const auto run = parts.runs.current(read, session.organisation_id, device_id, "session");
@@ -423,10 +427,11 @@ std::optional<RunId> Director::settle(store::Tx& tx, OrganisationId organisation
     return impl_->settle(tx, organisation_id, device_id, true).run_id;
 }
 
-void Director::presence_changed(const devices::Present& present) {
-    impl_->parts.hub.post([this, present](live::Hub&) {
-        if (impl_->floor.presence_changed(present))
-            impl_->submit_settle(present.organisation_id, present.device_id);
+void Director::came_or_went(OrganisationId organisation_id, DeviceId device_id) {
+    impl_->parts.hub.post([this, organisation_id, device_id](live::Hub&) {
+        // A headset that came by a socket has been settled already.
+        if (impl_->parts.presence.is_online(device_id) && impl_->floor.hears(device_id)) return;
+        impl_->submit_settle(organisation_id, device_id);
     });
 }
 
@@ -468,15 +473,11 @@ void Director::tick() {
         impl_->submit_expiry(command);
     if (impl_->absent_at_ms && now_ms >= *impl_->absent_at_ms) {
         impl_->absent_at_ms.reset();
-        for (const auto& absent : impl_->floor.absent())
-            impl_->unsettled.insert(absent);
+        for (const auto& headset : impl_->parts.places.with_run())
+            if (!impl_->parts.presence.is_online(headset.second)) impl_->unsettled.insert(headset);
     }
     for (const auto& [organisation_id, device_id] : std::exchange(impl_->unsettled, {}))
         impl_->submit_settle(organisation_id, device_id);
-}
-
-std::optional<SessionId> Director::session_of(DeviceId device_id) const {
-    return impl_->floor.session_of(device_id);
 }
 
 bool Director::answers_itself(DeviceId device_id) const {

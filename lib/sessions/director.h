@@ -1,5 +1,5 @@
-// The Director conducts what is live. It knows which headset is in which session, begins and ends their runs,
-// and sends every order to the headsets as soon as it is on disk. A caller that wants a session changed asks
+// The Director conducts what is live. It puts headsets into sessions, begins and ends their runs, and sends
+// every order to the headsets as soon as it is on disk. A caller that wants a session changed asks
 // the Director, not Sessions.
 //
 // It has two halves, which share only what a mutex guards:
@@ -26,6 +26,7 @@
 #include "rooms/room.h"
 #include "runs/run.h"
 #include "sessions/hands.h"
+#include "sessions/places.h"
 #include "sessions/session.h"
 #include "sessions/shown/board.h"
 #include "sessions/shown/pictures.h"
@@ -43,6 +44,7 @@ struct DirectorParts { // all of it outlives the Director
     devices::Presence& presence;
     rooms::Rooms& rooms;
     people::Logins& logins;
+    Places& places;
     Board& board;
     Hands& hands;
     Pictures& pictures;
@@ -102,7 +104,7 @@ public:
     std::optional<RunId> settle(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id);
 
     // ---- from any thread: something changed that may concern a lesson ----
-    void presence_changed(const devices::Present& present);
+    void came_or_went(OrganisationId organisation_id, DeviceId device_id);   // online, offline
     void device_removed(OrganisationId organisation_id, DeviceId device_id); // unpaired
     void signed_in(OrganisationId organisation_id, DeviceId device_id,
                    const std::optional<people::PersonReference>& person);
@@ -120,8 +122,6 @@ public:
     bool any_live() const;
     // A few times a second: tells headsets whether they are watched.
     void ask_for_pictures();
-    // The live session that a headset is in.
-    std::optional<SessionId> session_of(DeviceId device_id) const;
     // Whether a headset receives its commands itself and answers them: then nothing else may answer for it.
     bool answers_itself(DeviceId device_id) const;
 

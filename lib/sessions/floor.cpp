@@ -36,15 +36,13 @@ Json pushed(const char* type, Json data, std::int64_t now_ms) {
 
 void Floor::connected(live::ClientId client, const platform::Caller& caller) {
     device_of_[client] = caller.device_id;
-    Headset& headset = headsets_[caller.device_id];
-    headset.organisation_id = caller.organisation_id;
-    headset.clients.push_back(client);
+    headsets_[caller.device_id].clients.push_back(client);
     const auto taker = board_.taker(caller.device_id);
     Json data = {{"server_ms", clock_.now_ms()},
                  {"device", {{"id", caller.device_id}, {"name", taker ? taker->name : ""}}},
                  {"person", taker ? people::json_of(taker->person) : Json()},
                  {"hand", board_.hand(caller.device_id)},
-                 {"session", state_of(caller.device_id, headset)}};
+                 {"session", state_of(places_.of(caller.device_id))}};
     note(caller.device_id, "welcome");
     hub_.send(client, pushed("welcome", std::move(data), clock_.now_ms()));
 }
@@ -54,15 +52,6 @@ void Floor::disconnected(live::ClientId client) {
     if (found == device_of_.end()) return;
     std::erase(headsets_[found->second].clients, client);
     device_of_.erase(found);
-}
-
-bool Floor::presence_changed(const devices::Present& present) {
-    Headset& headset = headsets_[present.device_id];
-    headset.organisation_id = present.organisation_id;
-    if (headset.online == present.online) return false;
-    headset.online = present.online;
-    // A headset that came by a socket has been settled already.
-    return !present.online || headset.clients.empty();
 }
 
 void Floor::perform(const OrderSnapshot& ordered) {
@@ -75,8 +64,6 @@ void Floor::perform(const OrderSnapshot& ordered) {
         live_.erase(session.id);
     }
     tell_command(*ordered);
-    for (const Place& place : ordered->places)
-        move(session.organisation_id, place);
 }
 
 void Floor::session_changed(const SessionSnapshot& session) {
@@ -99,8 +86,8 @@ void Floor::tell_command(const Ordered& ordered) {
         if (!clients.empty())
             note(answer.device_id, "command " + std::string(wire_name_of(ordered.command.action)));
         const auto place = std::ranges::find(ordered.places, answer.device_id, &Place::device_id);
-        const bool changed =
-            place != ordered.places.end() && place->run_id && place->run_id != headset->second.place.run_id;
+        const bool changed = place != ordered.places.end() && place->run_id &&
+                             place->run_id != places_.of(answer.device_id).run_id;
         if (!changed) {
             alike.insert(alike.end(), clients.begin(), clients.end());
             continue;
@@ -113,20 +100,15 @@ void Floor::tell_command(const Ordered& ordered) {
 }
 
 void Floor::move(OrganisationId organisation_id, const Place& place) {
-    Headset& headset = headsets_[place.device_id];
-    headset.organisation_id = organisation_id;
-    headset.place = place;
-    board_.device_settled(place.device_id, place.session_id);
+    const Place before = places_.put(organisation_id, place);
+    board_.device_moved(place.device_id, before.session_id);
 }
 
 void Floor::settled(OrganisationId organisation_id, const Place& place) {
-    const Headset& headset = headsets_[place.device_id];
-    if (headset.place == place) return;
     // A headset outside every session was told so when it connected; don't tell it twice.
-    const bool stays = headset.place.session_id == place.session_id && headset.place.run_id == place.run_id;
+    if (places_.of(place.device_id) == place) return;
     move(organisation_id, place);
-    if (stays) return;
-    tell(place.device_id, "state", state_of(place.device_id, headset));
+    tell(place.device_id, "state", state_of(place));
 }
 
 void Floor::tell(DeviceId device_id, const char* type, Json data) {
@@ -144,9 +126,9 @@ void Floor::note(DeviceId device_id, std::string name) {
     inspector_.note(device_id, std::move(exchange));
 }
 
-Json Floor::state_of(DeviceId device_id, const Headset& headset) const {
-    if (!headset.place.session_id) return {};
-    const auto found = live_.find(*headset.place.session_id);
+Json Floor::state_of(const Place& place) const {
+    if (!place.session_id) return {};
+    const auto found = live_.find(*place.session_id);
     if (found == live_.end()) return {};
     const Session& session = *found->second.session;
     return {{"session_id", session.id},
@@ -157,25 +139,13 @@ Json Floor::state_of(DeviceId device_id, const Headset& headset) const {
             {"position_ms", session.transport.position_ms},
             {"at_ms", session.transport.position_at_ms},
             {"server_ms", clock_.now_ms()},
-            {"run_id", or_null(headset.place.run_id)},
-            {"controls", board_.controls(session.id, device_id)}};
+            {"run_id", or_null(place.run_id)},
+            {"controls", board_.controls(session.id, place.device_id)}};
 }
 
 bool Floor::hears(DeviceId device_id) const {
     const auto found = headsets_.find(device_id);
     return found != headsets_.end() && !found->second.clients.empty();
-}
-
-std::optional<SessionId> Floor::session_of(DeviceId device_id) const {
-    const auto found = headsets_.find(device_id);
-    return found == headsets_.end() ? std::nullopt : found->second.place.session_id;
-}
-
-std::vector<std::pair<OrganisationId, DeviceId>> Floor::absent() const {
-    std::vector<std::pair<OrganisationId, DeviceId>> absent;
-    for (const auto& [device_id, headset] : headsets_)
-        if (!headset.online && headset.place.run_id) absent.emplace_back(headset.organisation_id, device_id);
-    return absent;
 }
 
 } // namespace sessions

@@ -4,11 +4,6 @@
 
 namespace sessions {
 
-bool Participation::is_there(DeviceId device_id) const {
-    const auto present = presence_.find(device_id);
-    return present && present->online;
-}
-
 std::vector<DeviceId> Participation::present_in(store::Read& read, const Session& session) const {
     std::vector<DeviceId> devices = sessions_.devices(read, session.organisation_id, session.id);
     std::erase_if(devices, [&](DeviceId device_id) {

@@ -27,7 +27,7 @@ public:
                   people::Logins& logins)
         : sessions_(sessions), runs_(runs), presence_(presence), rooms_(rooms), logins_(logins) {}
 
-    bool is_there(DeviceId device_id) const;
+    bool is_there(DeviceId device_id) const { return presence_.is_online(device_id); }
     // Of the headsets that are there, those whose session this is.
     std::vector<DeviceId> present_in(store::Read& read, const Session& session) const;
 

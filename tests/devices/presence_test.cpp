@@ -20,12 +20,14 @@ devices::Report battery(std::int64_t percent) {
 struct Watched {
     School school;
     DeviceId device;
-    std::vector<bool> told;
+    std::vector<bool> told, came_or_went;
 
     Watched() {
         device = school.pair("DPVR-1").device.id;
         school.presence.changed.connect(
-            [this](const devices::Present& present) { told.push_back(present.online); });
+            [this](DeviceId id) { told.push_back(school.presence.is_online(id)); });
+        school.presence.came_or_went.connect(
+            [this](OrganisationId, DeviceId id) { came_or_went.push_back(school.presence.is_online(id)); });
     }
     std::int64_t now() { return school.clock.now_ms(); }
     bool online() { return school.presence.find(device)->online; }
@@ -80,6 +82,7 @@ TEST_CASE("reports add up: each says only what it knows", "[devices]") {
     CHECK(report.app == "reef");
     CHECK(report.gaze->pitch_deg == -5);
     CHECK(w.told.size() == 2);
+    CHECK(w.came_or_went == std::vector<bool>{true});
     // Unpaired headsets are unknown.
     w.school.presence.seen(DeviceId(w.device.value() + 1), battery(80), w.now());
     CHECK_FALSE(w.school.presence.find(DeviceId(w.device.value() + 1)));

@@ -187,6 +187,42 @@ TEST_CASE("a headset has one wearer and a student one headset", "[people]") {
                                                                 {second.device.id, "nobody"}});
 }
 
+TEST_CASE("memory knows who wears a headset, as the last commit left it", "[people]") {
+    School school;
+    const auto ada = school.add_student("Ada");
+    const auto headset = school.pair("DPVR-1");
+    const DeviceId id = headset.device.id;
+    const auto wearer = [&] {
+        const auto person = school.logins.wearer(id);
+        return person ? person->nickname : "nobody";
+    };
+    CHECK(wearer() == "nobody");
+    put_on(school, id, ada);
+    CHECK(wearer() == "Ada");
+    // A login of hers that names the headset says nothing about who wears it.
+    const auto own = log_in(school, ada, Proof::pin, id);
+    school.write([&](store::Tx& tx) { school.logins.end(tx, school.organisation, own.id); });
+    CHECK(wearer() == "Ada");
+    // What is rolled back never was.
+    CHECK_THROWS_AS(school.write([&](store::Tx& tx) {
+        school.logins.sign_in_on_device(tx, school.organisation, id, std::nullopt);
+        platform::throw_conflict("no");
+    }),
+                    platform::Error);
+    CHECK(wearer() == "Ada");
+    school.write([&](store::Tx& tx) {
+        people::PersonChange change;
+        change.nickname = "Ada L";
+        school.people.change(tx, school.organisation, ada.id, change);
+    });
+    CHECK(wearer() == "Ada L");
+    people::Logins after_a_restart(school.random);
+    school.read([&](store::Read& read) { after_a_restart.load(read); });
+    CHECK(after_a_restart.wearer(id)->id == ada.id);
+    school.write([&](store::Tx& tx) { school.devices.unpair(tx, school.organisation, id); });
+    CHECK(wearer() == "nobody");
+}
+
 TEST_CASE("only unpairing ends a headset's own login", "[people]") {
     School school;
     auto headset = school.pair("DPVR-1");

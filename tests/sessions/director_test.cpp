@@ -181,7 +181,7 @@ TEST_CASE("a stop ends the runs, and they keep their progress", "[sessions]") {
     CHECK(run.time_in_lesson_ms == 590'000);
     CHECK(run.completed);
     CHECK(one.last("command")["action"] == "stop");
-    CHECK_FALSE(lesson.services->director.session_of(lesson.device_1));
+    CHECK_FALSE(lesson.services->places.session_of(lesson.device_1));
     one.disconnect();
     one.connect();
     CHECK(one.last("welcome")["session"].is_null());
@@ -248,6 +248,30 @@ TEST_CASE("each headset's answers are tracked, and the teacher sees who has not 
                     platform::Error);
 }
 
+TEST_CASE("an order is announced once, as one snapshot, and never when it did not reach the disk",
+          "[sessions]") {
+    Lesson lesson;
+    std::vector<sessions::OrderSnapshot> heard;
+    lesson.services->director.ordered.connect(
+        [&](const sessions::OrderSnapshot& ordered) { heard.push_back(ordered); });
+    const auto start = [&](store::Tx& tx) {
+        return lesson.services->director.order(
+            tx, lesson.services->sessions.get(tx, lesson.organisation, lesson.session), {Action::start},
+            lesson.teacher);
+    };
+    CHECK_THROWS_AS(lesson.write([&](store::Tx& tx) {
+        start(tx);
+        platform::throw_conflict("no");
+    }),
+                    platform::Error);
+    lesson.run_posted();
+    CHECK(heard.empty());
+    const sessions::OrderSnapshot given = lesson.write(start);
+    lesson.run_posted();
+    CHECK(heard == std::vector{given});
+    CHECK(given->places.size() == 2);
+}
+
 TEST_CASE("a command that nobody answers expires, even after a restart", "[sessions]") {
     Lesson lesson;
     lesson.order(Action::start);
@@ -294,7 +318,7 @@ TEST_CASE("a student who signs in for a class is called into its session", "[ses
     lesson.sign_in(loose, lesson.ben);
     CHECK(three.last("state")["session_id"] == maths.value());
     CHECK(three.last("state")["lesson"].is_null()); // the session runs without a lesson
-    CHECK(lesson.services->director.session_of(loose) == maths);
+    CHECK(lesson.services->places.session_of(loose) == maths);
 }
 
 TEST_CASE("a session without class and room admits headsets that ask by its id", "[sessions]") {
@@ -318,11 +342,11 @@ TEST_CASE("a session without class and room admits headsets that ask by its id",
     // The room's lesson takes its headsets over; by asking, they come back.
     lesson.order(Action::start);
     CHECK(one.last("command")["session_id"] == lesson.session.value());
-    CHECK(lesson.services->director.session_of(lesson.device_1) == lesson.session);
+    CHECK(lesson.services->places.session_of(lesson.device_1) == lesson.session);
     lesson.clock.advance(1s);
     join();
     CHECK(one.last("state")["session_id"] == open.value());
-    CHECK(lesson.services->director.session_of(lesson.device_1) == open);
+    CHECK(lesson.services->places.session_of(lesson.device_1) == open);
     lesson.order(Action::pause);
     CHECK(one.last("command")["action"] == "play"); // the room's commands no longer go to it
 }

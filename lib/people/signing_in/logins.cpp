@@ -72,7 +72,7 @@ struct Logins::Row {
     Login login;
     Role role = Role::none;
     bool box_administrator = false;
-    std::string token_hash;
+    std::string token_hash, nickname;
 
     bool is_prolonged_by_use() const { return login.proof != Proof::device && !login.device_id; }
     std::shared_ptr<Entry> entry() const {
@@ -95,7 +95,8 @@ struct Logins::Row {
 #define LECTERN_LOGIN_COLUMNS                                                                         \
     "SELECT l.id, l.organisation_id, l.person_id, l.device_id, l.proof, l.user_agent, l.created_ms, " \
     "l.expires_ms,"                                                                                   \
-    " l.token_hash, p.role, p.box_administrator FROM logins l LEFT JOIN persons p ON p.id = l.person_id "
+    " l.token_hash, p.role, p.box_administrator, p.nickname FROM logins l"                            \
+    " LEFT JOIN persons p ON p.id = l.person_id "
 
 Logins::Row Logins::row_of(const store::Statement& rows) {
     Row row;
@@ -110,6 +111,7 @@ Logins::Row Logins::row_of(const store::Statement& rows) {
     row.token_hash = rows.string(8);
     row.role = role_named(rows.text(9)).value_or(Role::none);
     row.box_administrator = rows.boolean(10);
+    row.nickname = rows.string(11);
     return row;
 }
 
@@ -117,12 +119,14 @@ void Logins::load(store::Read& read) {
     std::unordered_map<std::string, std::shared_ptr<Entry>> all;
     std::unordered_map<LoginId, std::string> ids;
     auto rows = read.query(LECTERN_LOGIN_COLUMNS "WHERE l.expires_ms > ?", read.now_ms());
+    std::unique_lock lock(mutex_);
+    wearers_.clear();
     while (rows.step()) {
         Row row = row_of(rows);
         ids.emplace(row.login.id, row.token_hash);
         all.emplace(row.token_hash, row.entry());
+        keep_wearer(row);
     }
-    std::unique_lock lock(mutex_);
     by_hash_ = std::move(all);
     hash_by_id_ = std::move(ids);
 }
@@ -165,7 +169,16 @@ void Logins::publish(store::Tx& tx, LoginId login_id) {
             entry->expires_ms = std::max(row.login.expires_ms, before->second->expires_ms.load());
         by_hash_[row.token_hash] = std::move(entry);
         hash_by_id_[row.login.id] = row.token_hash;
+        keep_wearer(row);
     });
+}
+
+void Logins::keep_wearer(const Row& row) {
+    if (row.login.proof != Proof::device || !row.login.device_id) return;
+    if (row.login.person_id)
+        wearers_[*row.login.device_id] = {*row.login.person_id, row.nickname};
+    else
+        wearers_.erase(*row.login.device_id);
 }
 
 NewLogin Logins::add_person(store::Tx& tx, OrganisationId organisation_id, PersonId person_id, Proof proof,
@@ -247,6 +260,12 @@ void Logins::leave_devices(store::Tx& tx, OrganisationId organisation_id, Person
         bind(tx, login_id, organisation_id, device_id, std::nullopt);
 }
 
+std::optional<PersonReference> Logins::wearer(DeviceId device_id) const {
+    const std::shared_lock lock(mutex_);
+    const auto found = wearers_.find(device_id);
+    return found == wearers_.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::optional<PersonReference> Logins::person_on_device(store::Read& read, OrganisationId organisation_id,
                                                         DeviceId device_id) const {
     auto rows = read.query(
@@ -298,8 +317,13 @@ void Logins::end_ids(store::Tx& tx, const std::vector<LoginId>& ids) {
         {
             std::unique_lock lock(mutex_);
             for (LoginId id : ids) {
-                auto node = hash_by_id_.extract(id);
-                if (!node.empty()) by_hash_.erase(node.mapped());
+                const auto node = hash_by_id_.extract(id);
+                if (node.empty()) continue;
+                const auto found = by_hash_.find(node.mapped());
+                if (found == by_hash_.end()) continue;
+                const platform::Caller& caller = found->second->caller;
+                if (caller.proof == Proof::device) wearers_.erase(caller.device_id);
+                by_hash_.erase(found);
             }
         }
     });

@@ -3,8 +3,9 @@
 // rows.
 //
 // A headset has one login of its own, from pairing to unpairing. A person who signs in on it becomes the
-// person of that login, until they sign out or somebody else signs in. Besides, a person may hold a login
-// that names the headset (the lms dialect's token); that one ends when somebody else signs in there.
+// person of that login, until they sign out or somebody else signs in: that is who wears the headset. In a
+// transaction ask person_on_device(), anywhere else wearer(); nobody else keeps it. Besides, a person may hold
+// a login that names the headset (the lms dialect's token); that one ends when somebody else signs in there.
 #pragma once
 
 #include <atomic>
@@ -71,7 +72,9 @@ public:
     // headset.
     void sign_in_on_device(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id,
                            const std::optional<PersonReference>& person);
-    // The person signed in on that headset.
+    // The person signed in on that headset, as the last commit left it. Any thread, microseconds.
+    std::optional<PersonReference> wearer(DeviceId device_id) const;
+    // The same as the transaction sees it.
     std::optional<PersonReference> person_on_device(store::Read& read, OrganisationId organisation_id,
                                                     DeviceId device_id) const;
     std::optional<DeviceId> device_of_person(store::Read& read, OrganisationId organisation_id,
@@ -103,6 +106,7 @@ public:
 private:
     struct Entry;
     struct Row;
+    void keep_wearer(const Row& row); // with mutex_ held
     static Row row_of(const store::Statement& rows);
     static std::vector<LoginId> ids_of(store::Statement rows);
     LoginId insert(store::Tx& tx, const Login& login, std::string_view token_hash);
@@ -118,6 +122,7 @@ private:
     mutable std::shared_mutex mutex_;
     std::unordered_map<std::string, std::shared_ptr<Entry>> by_hash_;
     std::unordered_map<LoginId, std::string> hash_by_id_;
+    std::unordered_map<DeviceId, PersonReference> wearers_;
     mutable std::atomic<bool> prolonged_{false};
 };
 

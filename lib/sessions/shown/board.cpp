@@ -1,6 +1,7 @@
 #include "sessions/shown/board.h"
 
 #include <algorithm>
+#include <list>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <ranges>
@@ -32,11 +33,16 @@ Json or_null(const std::optional<Value>& value) {
 } // namespace
 
 struct Board::Impl : std::enable_shared_from_this<Board::Impl> {
-    Impl(live::Hub& the_hub, platform::Clock& the_clock) : hub(the_hub), clock(the_clock) {}
+    Impl(live::Hub& the_hub, platform::Clock& the_clock, const devices::Presence& the_presence,
+         const people::Logins& the_logins, const Places& the_places)
+        : hub(the_hub), clock(the_clock), presence(the_presence), logins(the_logins), places(the_places) {}
 
     live::Hub& hub;
     platform::Clock& clock;
-    std::map<DeviceId, Shown> devices;
+    const devices::Presence& presence;
+    const people::Logins& logins;
+    const Places& places;
+    std::map<DeviceId, ShownDevice> devices;
     std::map<SessionId, ShownSession> sessions;
 
     const ShownSession* session_of(const Shown& shown) const {
@@ -44,31 +50,38 @@ struct Board::Impl : std::enable_shared_from_this<Board::Impl> {
         return found == sessions.end() ? nullptr : &found->second;
     }
 
-    void show(const Shown& shown) {
-        if (!shown.device.id) return; // only its presence is known yet
-        const auto made = [here = weak_from_this(), id = shown.device.id]() -> Json {
+    Shown shown_of(ShownDevice& device) const {
+        return {device, presence.find(device.id).value_or(devices::Present{}), logins.wearer(device.id),
+                places.session_of(device.id)};
+    }
+
+    void show(const ShownDevice& device) {
+        if (!device.id) return; // it is not known to be paired
+        const auto made = [here = weak_from_this(), id = device.id]() -> Json {
             const auto impl = here.lock();
             if (!impl) return {};
             const auto found = impl->devices.find(id);
-            return found == impl->devices.end()
-                       ? Json()
-                       : entry_of(found->second, impl->session_of(found->second), impl->clock.now_ms());
+            if (found == impl->devices.end()) return {};
+            const Shown shown = impl->shown_of(found->second);
+            return entry_of(shown, impl->session_of(shown), impl->clock.now_ms());
         };
-        hub.set_later(topic_of("organisation", shown.device.organisation_id),
-                      topic_of("device", shown.device.id), made);
+        hub.set_later(topic_of("organisation", device.organisation_id), topic_of("device", device.id), made);
+    }
+
+    void show(DeviceId device_id) {
+        if (const auto found = devices.find(device_id); found != devices.end()) show(found->second);
     }
 
     void show_devices_of(SessionId session_id) {
-        for (const auto& [id, shown] : devices) {
-            if (shown.session_id == session_id) show(shown);
-        }
+        for (const DeviceId device_id : places.headsets_in(session_id))
+            show(device_id);
     }
 
     Takers takers(const Command& command) const {
         Takers takers;
         for (const CommandAnswer& answer : command.answers) {
             if (const auto found = devices.find(answer.device_id); found != devices.end())
-                takers[answer.device_id] = {found->second.device.name, found->second.person};
+                takers[answer.device_id] = {found->second.name, logins.wearer(answer.device_id)};
         }
         return takers;
     }
@@ -120,33 +133,42 @@ struct Board::Impl : std::enable_shared_from_this<Board::Impl> {
         else
             answers.push_back(answer);
         show(command->second);
-        if (const auto shown = devices.find(answer.device_id); shown != devices.end()) show(shown->second);
+        show(answer.device_id);
     }
 
     // Updates the lists of who waits in a session and who needs help.
     void show_queue(SessionId session_id) {
-        std::vector<const Shown*> waiting;
-        for (const auto& [id, shown] : devices)
-            if (shown.session_id == session_id && !shown.hand.is_quiet()) waiting.push_back(&shown);
-        std::ranges::sort(waiting,
-                          [](const Shown* a, const Shown* b) { return waits_before(a->hand, b->hand); });
+        std::vector<const ShownDevice*> waiting;
+        for (const DeviceId device_id : places.headsets_in(session_id)) {
+            const auto found = devices.find(device_id);
+            if (found != devices.end() && !found->second.hand.is_quiet()) waiting.push_back(&found->second);
+        }
+        std::ranges::sort(waiting, [](const ShownDevice* a, const ShownDevice* b) {
+            return waits_before(a->hand, b->hand);
+        });
         Json queue = Json::array();
-        for (const Shown* shown : waiting)
+        for (const ShownDevice* device : waiting) {
+            const auto wearer = logins.wearer(device->id);
             queue.push_back(
-                {{"device_id", shown->device.id},
-                 {"name", shown->device.name},
-                 {"person", people::json_of(shown->person ? shown->person : shown->hand.person)},
-                 {"unwell", shown->hand.unwell_ms.has_value()},
-                 {"question", shown->hand.question},
-                 {"raised_ms", shown->hand.unwell_ms.value_or(shown->hand.raised_ms.value_or(0))}});
+                {{"device_id", device->id},
+                 {"name", device->name},
+                 {"person", people::json_of(wearer ? wearer : device->hand.person)},
+                 {"unwell", device->hand.unwell_ms.has_value()},
+                 {"question", device->hand.question},
+                 {"raised_ms", device->hand.unwell_ms.value_or(device->hand.raised_ms.value_or(0))}});
+        }
         hub.set(topic_of("session", session_id), "hands", std::move(queue));
     }
 
     void show_help(SessionId session_id, const ShownSession& session) {
+        std::list<Shown> in_need;
         std::vector<std::pair<Need, const Shown*>> needs;
-        for (auto& [id, shown] : devices) {
-            if (shown.session_id != session_id) continue;
-            if (const auto need = need_of(shown, session, clock.now_ms())) needs.emplace_back(*need, &shown);
+        for (const DeviceId device_id : places.headsets_in(session_id)) {
+            const auto found = devices.find(device_id);
+            if (found == devices.end()) continue;
+            Shown shown = shown_of(found->second);
+            const auto need = need_of(shown, session, clock.now_ms());
+            if (need) needs.emplace_back(*need, &in_need.emplace_back(std::move(shown)));
         }
         std::ranges::sort(needs,
                           [](const auto& a, const auto& b) { return is_more_urgent(a.first, b.first); });
@@ -168,7 +190,9 @@ struct Board::Impl : std::enable_shared_from_this<Board::Impl> {
     }
 };
 
-Board::Board(live::Hub& hub, platform::Clock& clock) : impl_(std::make_shared<Impl>(hub, clock)) {}
+Board::Board(live::Hub& hub, platform::Clock& clock, const devices::Presence& presence,
+             const people::Logins& logins, const Places& places)
+    : impl_(std::make_shared<Impl>(hub, clock, presence, logins, places)) {}
 Board::~Board() = default;
 
 void Board::organisation_added(OrganisationId organisation_id) {
@@ -178,12 +202,15 @@ void Board::organisation_added(OrganisationId organisation_id) {
 }
 
 void Board::device_changed(const devices::Device& device) {
-    impl_->hub.post([impl = impl_, device](live::Hub& hub) {
-        Shown& shown = impl->devices[device.id];
-        shown.device = device;
-        shown.person = device.person;
+    impl_->hub.post([impl = impl_, id = device.id, organisation_id = device.organisation_id,
+                     name = device.name, model = device.model](live::Hub& hub) {
+        ShownDevice& shown = impl->devices[id];
+        shown.id = id;
+        shown.organisation_id = organisation_id;
+        shown.name = name;
+        shown.model = model;
         for (const char* kind : {"pictures", "view"})
-            hub.open_topic(topic_of(kind, device.id), device.organisation_id, platform::Role::viewer);
+            hub.open_topic(topic_of(kind, id), organisation_id, platform::Role::viewer);
         impl->show(shown);
     });
 }
@@ -197,22 +224,12 @@ void Board::device_removed(OrganisationId organisation_id, DeviceId device_id) {
     });
 }
 
-void Board::presence_changed(const devices::Present& present) {
-    impl_->hub.post([impl = impl_, present](live::Hub&) {
-        Shown& shown = impl->devices[present.device_id];
-        if (present.online && !shown.present.online) shown.online_since_ms = impl->clock.now_ms();
-        shown.present = present;
-        impl->show(shown);
-    });
+void Board::presence_changed(DeviceId device_id) {
+    impl_->hub.post([impl = impl_, device_id](live::Hub&) { impl->show(device_id); });
 }
 
-void Board::person_changed(OrganisationId, DeviceId device_id,
-                           const std::optional<people::PersonReference>& person) {
-    impl_->hub.post([impl = impl_, device_id, person](live::Hub&) {
-        Shown& shown = impl->devices[device_id];
-        shown.person = person;
-        impl->show(shown);
-    });
+void Board::person_changed(DeviceId device_id) {
+    impl_->hub.post([impl = impl_, device_id](live::Hub&) { impl->show(device_id); });
 }
 
 void Board::room_changed(const rooms::Room& room) {
@@ -283,20 +300,19 @@ void Board::controls_loaded(SessionId session_id, const std::vector<Command>& co
         found->second.controls.take(command);
 }
 
-void Board::device_settled(DeviceId device_id, std::optional<SessionId> session_id) {
-    impl_->hub.post([impl = impl_, device_id, session_id](live::Hub&) {
-        Shown& shown = impl->devices[device_id];
-        const auto before = std::exchange(shown.session_id, session_id);
-        impl->show(shown);
-        if (shown.hand.is_quiet() || before == session_id) return;
-        if (before) impl->show_queue(*before);
-        if (session_id) impl->show_queue(*session_id);
-    });
+void Board::device_moved(DeviceId device_id, std::optional<SessionId> before) {
+    const auto found = impl_->devices.find(device_id);
+    if (found == impl_->devices.end()) return;
+    impl_->show(found->second);
+    const auto now = impl_->places.session_of(device_id);
+    if (found->second.hand.is_quiet() || before == now) return;
+    if (before) impl_->show_queue(*before);
+    if (now) impl_->show_queue(*now);
 }
 
 void Board::tick() {
-    for (const auto& [id, shown] : impl_->devices) {
-        if (shown.session_id && shown.present.online) impl_->show(shown);
+    for (const auto& [id, device] : impl_->devices) {
+        if (impl_->places.session_of(id) && impl_->presence.is_online(id)) impl_->show(device);
     }
     for (const auto& [id, session] : impl_->sessions)
         if (session.session->transport.is_live()) impl_->show_help(id, session);
@@ -306,26 +322,27 @@ void Board::tick() {
 std::optional<Taker> Board::taker(DeviceId device_id) const {
     const auto found = impl_->devices.find(device_id);
     if (found == impl_->devices.end()) return std::nullopt;
-    return Taker{found->second.device.name, found->second.person};
+    return Taker{found->second.name, impl_->logins.wearer(device_id)};
 }
 
 void Board::hand_changed(const Hand& hand) {
     impl_->hub.post([impl = impl_, hand](live::Hub&) {
-        Shown& shown = impl->devices[hand.device_id];
-        shown.hand = hand;
-        impl->show(shown);
-        if (!shown.session_id) return;
-        impl->show_queue(*shown.session_id);
-        const auto session = impl->sessions.find(*shown.session_id);
+        ShownDevice& device = impl->devices[hand.device_id];
+        device.hand = hand;
+        impl->show(device);
+        const auto session_id = impl->places.session_of(hand.device_id);
+        if (!session_id) return;
+        impl->show_queue(*session_id);
+        const auto session = impl->sessions.find(*session_id);
         if (session != impl->sessions.end()) impl->show_help(session->first, session->second);
     });
 }
 
 void Board::content_changed(DeviceId device_id, const nlohmann::json& progress) {
     impl_->hub.post([impl = impl_, device_id, progress](live::Hub&) {
-        Shown& shown = impl->devices[device_id];
-        shown.content = progress;
-        impl->show(shown);
+        ShownDevice& device = impl->devices[device_id];
+        device.content = progress;
+        impl->show(device);
     });
 }
 

@@ -5,7 +5,8 @@
 //                    "help" (who needs it: help.h)
 //   pictures/3       no entries: small pictures of what headset 3 sees are relayed there (pictures.h)
 //   view/3           the same, large
-// Any module may tell it of a change, from any thread; it keeps what it needs and works on the io thread.
+// Any module may tell it of a change, from any thread; it works on the io thread. Who wears a headset, whether
+// it is online and which session it is in, it asks their owners when it shows them.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +19,12 @@
 #include "devices/presence.h"
 #include "live/hub.h"
 #include "people/people.h"
+#include "people/signing_in/logins.h"
 #include "platform/clock.h"
 #include "platform/ids.h"
 #include "rooms/room.h"
 #include "sessions/hands.h"
+#include "sessions/places.h"
 #include "sessions/session.h"
 
 namespace sessions {
@@ -30,16 +33,16 @@ class Board {
 public:
     static constexpr std::int64_t commands_shown = 5;
 
-    Board(live::Hub& hub, platform::Clock& clock);
+    Board(live::Hub& hub, platform::Clock& clock, const devices::Presence& presence,
+          const people::Logins& logins, const Places& places);
     ~Board();
 
     // ---- any thread ----
     void organisation_added(OrganisationId organisation_id);
     void device_changed(const devices::Device& device);
     void device_removed(OrganisationId organisation_id, DeviceId device_id);
-    void presence_changed(const devices::Present& present);
-    void person_changed(OrganisationId organisation_id, DeviceId device_id,
-                        const std::optional<people::PersonReference>& person);
+    void presence_changed(DeviceId device_id);
+    void person_changed(DeviceId device_id); // somebody signed in or out on it
     void room_changed(const rooms::Room& room);
     void room_removed(OrganisationId organisation_id, RoomId room_id);
     void seat_changed(OrganisationId organisation_id, const rooms::Seat& seat);
@@ -51,13 +54,13 @@ public:
     void answered(SessionId session_id, std::int64_t number, const CommandAnswer& answer);
     void hand_changed(const Hand& hand);
     void content_changed(DeviceId device_id, const nlohmann::json& progress); // fetching.h
-    // The headset is in that session now, or in no session.
-    void device_settled(DeviceId device_id, std::optional<SessionId> session_id);
 
     // ---- io thread ----
     void session_changed(const SessionSnapshot& session);
     void command_changed(const Command& command); // a new one, or all of its answers changed
     void controls_loaded(SessionId session_id, const std::vector<Command>& commands); // at start
+    // The headset has come to another place. `before`: the session that it was in.
+    void device_moved(DeviceId device_id, std::optional<SessionId> before);
     // About every second: shows silent headsets as away, and takes sessions off the board an hour after they
     // stopped.
     void tick();

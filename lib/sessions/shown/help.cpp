@@ -28,8 +28,8 @@ struct Circumstances {
 };
 
 Finding unwell(const Circumstances& c) {
-    if (!c.shown.hand.unwell_ms) return {};
-    return Found{c.shown.hand.unwell_ms, {}, {}};
+    if (!c.shown.device.hand.unwell_ms) return {};
+    return Found{c.shown.device.hand.unwell_ms, {}, {}};
 }
 
 Finding failed(const Circumstances& c) {
@@ -39,8 +39,8 @@ Finding failed(const Circumstances& c) {
 }
 
 Finding hand(const Circumstances& c) {
-    if (!c.shown.hand.raised_ms) return {};
-    return Found{c.shown.hand.raised_ms, {}, {}};
+    if (!c.shown.device.hand.raised_ms) return {};
+    return Found{c.shown.device.hand.raised_ms, {}, {}};
 }
 
 Finding disconnected(const Circumstances& c) {
@@ -88,9 +88,8 @@ Finding behind(const Circumstances& c) {
 }
 
 Finding battery_low(const Circumstances& c) {
-    const auto& report = c.shown.present.report;
-    const auto battery = report.battery ? report.battery : c.shown.device.battery;
-    const bool charging = report.charging ? *report.charging : c.shown.device.charging.value_or(false);
+    const auto& battery = c.shown.present.report.battery;
+    const bool charging = c.shown.present.report.charging.value_or(false);
     if (!c.shown.present.online || !battery || charging || *battery >= low_battery) return {};
     return Found{{}, static_cast<double>(*battery), {}};
 }
@@ -129,10 +128,11 @@ std::optional<Need> need_of(Shown& shown, const ShownSession& session, std::int6
     for (const Rule& rule : rules) {
         const Finding found = rule.look(circumstances);
         if (!found) {
-            shown.since_ms.erase(rule.reason);
+            shown.device.since_ms.erase(rule.reason);
             continue;
         }
-        const std::int64_t first_seen_ms = shown.since_ms.try_emplace(rule.reason, now_ms).first->second;
+        const std::int64_t first_seen_ms =
+            shown.device.since_ms.try_emplace(rule.reason, now_ms).first->second;
         const std::int64_t since_ms = found->since_ms.value_or(first_seen_ms);
         if (now_ms - since_ms < rule.hold_ms || most_urgent) continue;
         most_urgent = Need{shown.device.id, rule.reason, since_ms,    found->value,
@@ -149,14 +149,14 @@ nlohmann::json json_of(const Need& need, const Shown& shown) {
     const auto or_null = [](const auto& value) { return value ? nlohmann::json(*value) : nlohmann::json(); };
     return {{"device_id", need.device_id},
             {"name", shown.device.name},
-            {"person", people::json_of(shown.person ? shown.person : shown.hand.person)},
+            {"person", people::json_of(shown.person ? shown.person : shown.device.hand.person)},
             {"reason", name_of(need.reason)},
             {"since_ms", need.since_ms},
             {"value", or_null(need.value)},
             {"threshold", or_null(need.threshold)},
             {"unit", need.unit},
             {"action", need.action},
-            {"question", need.reason == Reason::hand ? shown.hand.question : ""},
+            {"question", need.reason == Reason::hand ? shown.device.hand.question : ""},
             {"number", or_null(need.number)}};
 }
 

@@ -30,7 +30,7 @@ struct Need {
 };
 
 std::string_view name_of(Reason reason);
-// Notes in `shown.since_ms` when each reason began, and returns the most urgent one that has held long
+// Notes in `shown.device.since_ms` when each reason began, and returns the most urgent one that has held long
 // enough.
 std::optional<Need> need_of(Shown& shown, const ShownSession& session, std::int64_t now_ms);
 // The most urgent first.

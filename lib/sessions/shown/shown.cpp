@@ -39,16 +39,15 @@ Json hand_of(const Hand& hand) {
     return {{"question", hand.question}, {"raised_ms", *hand.raised_ms}};
 }
 
-// What the headset reports about itself, which is newer than what the store has.
+// What the headset reports about itself.
 Json reported(const Shown& shown) {
     const devices::Report& report = shown.present.report;
-    const devices::Device& device = shown.device;
     return {
-        {"battery", or_null(report.battery ? report.battery : device.battery)},
-        {"charging", or_null(report.charging ? report.charging : device.charging)},
-        {"storage_free", or_null(report.storage_free ? report.storage_free : device.storage_free)},
-        {"app", report.app.value_or(device.app)},
-        {"app_version", report.app_version.value_or(device.app_version)},
+        {"battery", or_null(report.battery)},
+        {"charging", or_null(report.charging)},
+        {"storage_free", or_null(report.storage_free)},
+        {"app", report.app.value_or("")},
+        {"app_version", report.app_version.value_or("")},
         {"round_trip_ms", or_null(report.round_trip_ms)},
         {"clock_offset_ms", or_null(report.clock_offset_ms)},
         {"gaze", report.gaze ? Json{{"yaw_deg", report.gaze->yaw_deg}, {"pitch_deg", report.gaze->pitch_deg}}
@@ -72,14 +71,15 @@ LastAnswer failed_answer(const Shown& shown, const ShownSession& session) {
         const Command& command = entry->second;
         const auto answer = std::ranges::find(command.answers, shown.device.id, &CommandAnswer::device_id);
         if (answer == command.answers.end() || !answered.insert(kind_of(command.action)).second) continue;
-        const bool expired = answer->state == AnswerState::expired && shown.online_since_ms < command.at_ms;
+        const bool expired =
+            answer->state == AnswerState::expired && shown.present.online_since_ms < command.at_ms;
         if (answer->state == AnswerState::failed || expired) return {&command, &*answer};
     }
     return {};
 }
 
 std::string_view state_of(const Shown& shown, const ShownSession* session, std::int64_t now_ms) {
-    if (shown.hand.unwell_ms) return "needs_help";
+    if (shown.device.hand.unwell_ms) return "needs_help";
     if (!shown.present.online) return "offline";
     if (session == nullptr || !session->session->transport.is_live()) return "ready";
     if (failed_answer(shown, *session).answer) return "needs_help";
@@ -89,8 +89,8 @@ std::string_view state_of(const Shown& shown, const ShownSession* session, std::
 
 Json entry_of(const Shown& shown, const ShownSession* session, std::int64_t now_ms) {
     const devices::Report& report = shown.present.report;
-    const auto last_seen_ms = shown.present.last_seen_ms > 0 ? std::optional(shown.present.last_seen_ms)
-                                                             : shown.device.last_seen_ms;
+    const auto last_seen_ms =
+        shown.present.last_seen_ms > 0 ? std::optional(shown.present.last_seen_ms) : std::nullopt;
     std::optional<double> skew_ms = report.skew_ms;
     if (session && !skew_ms) {
         const LastAnswer last = last_answer(*session, shown.device.id);
@@ -109,9 +109,9 @@ Json entry_of(const Shown& shown, const ShownSession* session, std::int64_t now_
                       {"state", state_of(shown, session, now_ms)},
                       {"position_ms", session ? or_null(report.position_ms) : Json()},
                       {"skew_ms", session ? or_null(skew_ms) : Json()},
-                      {"hand", hand_of(shown.hand)},
-                      {"content", shown.content},
-                      {"unwell_ms", or_null(shown.hand.unwell_ms)},
+                      {"hand", hand_of(shown.device.hand)},
+                      {"content", shown.device.content},
+                      {"unwell_ms", or_null(shown.device.hand.unwell_ms)},
                       {"last_seen_ms", or_null(last_seen_ms)}});
     return entry;
 }

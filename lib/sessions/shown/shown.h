@@ -1,5 +1,5 @@
-// What is known of a headset and of a live session, and how pages are shown it. Plain values that the Board
-// keeps.
+// What pages are shown of a headset and of a live session. The Board keeps only what nobody else does; the rest
+// it asks its owner for whenever it shows the headset.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,6 @@
 #include <string>
 #include <string_view>
 
-#include "devices/device.h"
 #include "devices/presence.h"
 #include "people/people.h"
 #include "platform/ids.h"
@@ -32,15 +31,22 @@ enum class Reason {
     battery_low,
 };
 
-struct Shown {
-    devices::Device device;
-    devices::Present present;
-    std::optional<people::PersonReference> person;
-    std::optional<SessionId> session_id;
-    std::int64_t online_since_ms = 0;
+// What the Board keeps of a headset.
+struct ShownDevice {
+    DeviceId id; // none: not yet known to be paired
+    OrganisationId organisation_id;
+    std::string name, model;
     Hand hand;
     nlohmann::json content;                  // progress of the content it should have; null: nothing
     std::map<Reason, std::int64_t> since_ms; // what is wrong with it, and since when
+};
+
+// A headset at the moment it is shown.
+struct Shown {
+    ShownDevice& device;
+    devices::Present present;                      // of Presence
+    std::optional<people::PersonReference> person; // who wears it, of Logins
+    std::optional<SessionId> session_id;           // of Places
 };
 
 struct ShownSession {

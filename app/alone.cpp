@@ -11,6 +11,7 @@
 #include "app/recovery.h"
 #include "app/services.h"
 #include "platform/clock.h"
+#include "platform/error.h"
 #include "platform/random.h"
 
 namespace app {

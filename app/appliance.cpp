@@ -26,6 +26,7 @@ Appliance::Appliance(ApplianceOptions options, platform::Clock& clock, platform:
     : options_(with_room_for_answers(std::move(options))),
       services_(options_.services, clock, random,
                 [this](std::function<void()> work) { front_door_.post(std::move(work)); }),
+      pulse_(services_.store, services_.folder, options_.turn_within),
       executor_(services_.store,
                 services_.chat_endpoint.is_configured() ? options_.services.chat.concurrency : 0),
       authenticator_(services_.logins, services_.site_keys, clock),
@@ -43,8 +44,10 @@ Appliance::Appliance(ApplianceOptions options, platform::Clock& clock, platform:
     connect(services_, sockets_, front_door_);
 }
 
+// Also after a start that failed: what waits in the store still uses the members that go before it.
 Appliance::~Appliance() {
     stop();
+    services_.stop();
 }
 
 void Appliance::start() {
@@ -55,6 +58,8 @@ void Appliance::start() {
     front_door_.every(page_tick, [this] { services_.hub.tick(); });
     front_door_.every(pictures_tick, [this] { services_.director.ask_for_pictures(); });
     front_door_.every(options_.tick, [this] { services_.schedule.tick(); });
+    pulse_.start();
+    front_door_.every(options_.turn_within / 5, [this] { pulse_.beat(); });
     ports_ = front_door_.start();
     housekeeping_ = std::make_unique<Housekeeping>(services_, options_.housekeeping);
     running_ = true;

@@ -13,6 +13,7 @@
 #include "app/authenticator.h"
 #include "app/executor.h"
 #include "app/housekeeping.h"
+#include "app/pulse.h"
 #include "app/services.h"
 #include "app/sockets.h"
 #include "http/serving/route.h"
@@ -26,7 +27,9 @@ struct ApplianceOptions {
     std::function<void()> restart;                  // ends and starts the server again, soon; from any thread
     std::chrono::milliseconds housekeeping{60'000}; // how often it is asked whether the nightly jobs are due
     http::FrontDoorOptions front_door;
-    std::chrono::milliseconds tick{1000};    // how often what is due is looked at
+    std::chrono::milliseconds tick{1000}; // how often what is due is looked at
+    // The io thread and the writer must turn this often, or the box is not ready.
+    std::chrono::milliseconds turn_within{5000};
     std::chrono::milliseconds grace{10'000}; // for accepted requests, at the stop
 };
 
@@ -55,12 +58,15 @@ public:
     } // its file; "": none
     Services& services() { return services_; }
     const http::RouteTable& routes() const { return routes_; }
+    // Whether the box can serve, from any thread.
+    Vitals vitals() const { return pulse_.look(); }
     http::FrontDoor::Figures network() const { return front_door_.figures(); }
 
 private:
     ApplianceOptions options_;
     http::RouteTable routes_;
     Services services_;
+    Pulse pulse_;
     Executor executor_;
     Authenticator authenticator_;
     AuditSink audit_;

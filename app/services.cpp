@@ -1,5 +1,6 @@
 #include "app/services.h"
 
+#include "app/first_start.h"
 #include "app/wiring.h"
 
 #include "platform/error.h"
@@ -22,9 +23,11 @@ Services::Services(const ServicesOptions& options, platform::Clock& the_clock, p
       folder(options.folder),
       store({.folder = options.folder,
              .readers = options.readers,
-             .on_storage_full = [this](bool full) { storage_full.now(full); }},
+             .on_storage_full = [this](bool full) { storage_full.now(full); },
+             .refuse_new = why_not_a_new_school(options.folder),
+             .vfs = options.vfs},
             the_clock),
-      hasher(options.folder / "pepper", the_random, options.hashing),
+      hasher(open_pepper(store, options.folder / "pepper", the_random, options.hashing)),
       audit(the_clock),
       backups(store, options.folder, the_clock),
       logins(the_random),
@@ -62,6 +65,7 @@ Services::Services(const ServicesOptions& options, platform::Clock& the_clock, p
       chat_feed(hub, the_clock) {
     pictures.set_bytes_per_s(options.pictures_bytes_per_s);
     connect(*this);
+    keep_pepper_check(store, hasher);
 }
 
 // The store is the first member and goes last, but its jobs use all the others.

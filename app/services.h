@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <string>
 
 #include "admin/backup.h"
 #include "app/background.h"
@@ -72,6 +73,7 @@ struct ServicesOptions {
     std::int64_t pictures_bytes_per_s = sessions::Pictures::default_bytes_per_s;
     std::int64_t content_bytes_per_s = 6'250'000;
     chat::EndpointOptions chat{};
+    std::string vfs{}; // the name of SQLite's file layer; "" is the system's
 };
 
 class Services {

@@ -17,17 +17,22 @@ namespace {
 using http::Json;
 
 // In the unreal dialect's words; other monitoring systems understand them as well.
-Json health(bool answers, std::int64_t now_ms, std::int64_t started_ms) {
-    return {{"status", answers ? "healthy" : "unhealthy"},
+struct Health {
+    bool well = false, database_answers = false;
+};
+
+Json health(const Health& health, std::int64_t now_ms, std::int64_t started_ms) {
+    return {{"status", health.well ? "healthy" : "unhealthy"},
             {"timestamp", platform::iso8601(now_ms)},
             {"environment", "production"},
-            {"database", answers ? "connected" : "disconnected"},
+            {"database", health.database_answers ? "connected" : "disconnected"},
             {"version", platform::version()},
             {"uptime", static_cast<double>(std::max<std::int64_t>(now_ms - started_ms, 0)) / 1000.0}};
 }
 
 // A worker asks the store and waits, because a store that does not answer must be reported too.
-http::Answer ask_health(store::Store& store, const platform::Clock& clock, std::int64_t started_ms) {
+http::Answer ask_health(Appliance& appliance, std::int64_t started_ms) {
+    store::Store& store = appliance.services().store;
     bool answers = false;
     try {
         answers = store.read(
@@ -35,7 +40,37 @@ http::Answer ask_health(store::Store& store, const platform::Clock& clock, std::
     } catch (const platform::Error& error) {
         platform::log_warning(std::string("health: the database does not answer: ") + error.what());
     }
-    return http::json(health(answers, clock.now_ms(), started_ms), answers ? 200 : 503);
+    const Vitals vitals = appliance.vitals();
+    const Health found{answers && vitals.ready(),
+                       answers && vitals.writer_turns && !store.figures().in_doubt};
+    return http::json(health(found, appliance.services().clock.now_ms(), started_ms), found.well ? 200 : 503);
+}
+
+// Both run on the io thread, which must not wait for anything: see pulse.h.
+void add_probes(http::RouteTable& table, const Appliance& appliance) {
+    table.add(http::get("/healthz", "Do the server's threads turn? 503: restart it")
+                  .memory()
+                  .by(http::Access::open)
+                  .counted()
+                  .tagged("system")
+                  .gives(http::object({{"status", http::one_of({"alive", "hung"})}}))
+                  .handled([&appliance](http::Call&) {
+                      const bool alive = appliance.vitals().alive();
+                      return http::json({{"status", alive ? "alive" : "hung"}}, alive ? 200 : 503);
+                  }));
+    table.add(http::get("/readyz", "Can the box serve a lesson? 503 says what is wrong")
+                  .memory()
+                  .by(http::Access::open)
+                  .counted()
+                  .tagged("system")
+                  .gives(http::object({{"status", http::one_of({"ready", "not ready"})},
+                                       {"faults", http::list(http::text(1, 200), 16)}}))
+                  .handled([&appliance](http::Call&) {
+                      const Vitals vitals = appliance.vitals();
+                      return http::json(
+                          {{"status", vitals.ready() ? "ready" : "not ready"}, {"faults", vitals.faults}},
+                          vitals.ready() ? 200 : 503);
+                  }));
 }
 
 // Beside the certificate that the server shows, where `lectern certificate` leaves it.
@@ -58,7 +93,6 @@ void add_authority(http::RouteTable& table, const Appliance& appliance) {
 } // namespace
 
 void add_system_routes(http::RouteTable& table, Appliance& appliance) {
-    Services& services = appliance.services();
     add_authority(table, appliance);
     table.add(http::get("/health", "Is the box well?")
                   .slow()
@@ -71,9 +105,10 @@ void add_system_routes(http::RouteTable& table, Appliance& appliance) {
                                             {"database", http::one_of({"connected", "disconnected"})},
                                             {"version", http::text(1, 80)},
                                             {"uptime", http::number(0, 1e12)}}))
-                  .handled([&services, started_ms = services.clock.now_ms()](http::Call&) {
-                      return ask_health(services.store, services.clock, started_ms);
+                  .handled([&appliance, started_ms = appliance.services().clock.now_ms()](http::Call&) {
+                      return ask_health(appliance, started_ms);
                   }));
+    add_probes(table, appliance);
     add_box_routes(table, appliance);
 }
 

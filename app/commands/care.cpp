@@ -9,6 +9,7 @@
 #include "app/services.h"
 #include "platform/error.h"
 #include "platform/files.h"
+#include "store/folder.h"
 
 namespace app {
 
@@ -43,17 +44,28 @@ struct RestoreOptions {
     bool force = false;
 };
 
+// Also finds out whether a server holds the folder.
+void refuse_to_replace(const std::filesystem::path& folder, bool force) {
+    std::string what;
+    try {
+        open_alone(folder, [&](Services& services) {
+            if (services.store.read([&](store::Read& read) { return services.people.any(read); }))
+                what = "There is a school in " + folder.string() + " already";
+        });
+    } catch (const store::FolderInUse&) {
+        throw;
+    } catch (const platform::Error& error) {
+        what = std::string("What is there cannot be opened (") + error.what() + ")";
+    }
+    if (!what.empty() && !force)
+        platform::throw_conflict(what + ": with --force it makes way, and is kept in before-restore.");
+}
+
 int restore(const RestoreOptions& options, const Streams& streams) {
     platform::make_private_folder(options.folder);
     become_owner_of(options.folder);
     if (std::filesystem::exists(options.folder / "lectern.db")) {
-        bool anybody = false; // also tells whether a server holds the folder
-        open_alone(options.folder, [&](Services& services) {
-            anybody = services.store.read([&](store::Read& read) { return services.people.any(read); });
-        });
-        if (anybody && !options.force)
-            platform::throw_conflict("There is a school in " + options.folder.string() +
-                                     " already: with --force it makes way, and is kept in before-restore.");
+        refuse_to_replace(options.folder, options.force);
     }
     admin::stage(options.folder, options.from);
     admin::apply_staged(options.folder);

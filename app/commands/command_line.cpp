@@ -58,7 +58,7 @@ int run_command_line(const std::vector<std::string>& arguments, Streams streams)
         "'lectern COMMAND --help' says more about a command.");
     for (const auto add :
          {add_serve, add_setup, add_organisation, add_person, add_class, add_room, add_site_key, add_pair,
-          add_care, add_simulate, add_documents, add_certificate, add_version})
+          add_care, add_begin_anew, add_simulate, add_documents, add_certificate, add_version})
         add(root, line);
     try {
         root.parse(

@@ -38,6 +38,7 @@ void add_room(CLI::App& root, Line& line);
 void add_site_key(CLI::App& root, Line& line);
 void add_pair(CLI::App& root, Line& line);
 void add_care(CLI::App& root, Line& line); // backup, restore, doctor
+void add_begin_anew(CLI::App& root, Line& line);
 void add_simulate(CLI::App& root, Line& line);
 void add_documents(CLI::App& root, Line& line); // openapi, asyncapi
 void add_certificate(CLI::App& root, Line& line);

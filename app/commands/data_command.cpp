@@ -13,6 +13,7 @@
 #include "app/commands/commands.h"
 #include "platform/error.h"
 #include "platform/text.h"
+#include "store/folder.h"
 
 namespace app {
 
@@ -170,7 +171,7 @@ Json run_on_folder(const std::filesystem::path& folder, const std::string& name,
         try {
             become_owner_of(folder);
             return run_alone(folder, name, arguments);
-        } catch (const CannotOpen&) {
+        } catch (const store::FolderInUse&) {
             if (std::chrono::steady_clock::now() > until) throw;
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(50));

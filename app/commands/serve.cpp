@@ -2,8 +2,8 @@
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <atomic>
 #include <csignal>
+#include <memory>
 #include <ostream>
 
 #include "admin/backup.h"
@@ -16,6 +16,7 @@
 #include "app/demo.h"
 #include "app/exit_code.h"
 #include "app/inherited_sockets.h"
+#include "app/starting.h"
 #include "platform/files.h"
 #include "platform/process.h"
 #include "platform/version.h"
@@ -154,23 +155,21 @@ void tell_demo(const std::optional<Demo>& demo, const std::filesystem::path& fol
         << demo->class_name << " with PIN " << demo->student_pin << "\n";
 }
 
-// The service manager restarts a server whose io thread hangs, so we report only what that thread has
-// answered.
-int wait_for_stop(const StopSignals& signals, live::Hub& hub) {
+// The service manager restarts a server whose threads hang. It waits for a minute, and we look often in
+// between: a memory card may stall the writer for many seconds, and that must not end a lesson.
+int wait_for_stop(const StopSignals& signals, const Appliance& appliance) {
     const auto watched = platform::watchdog_interval();
-    const auto period = watched ? *watched / 3 : std::chrono::microseconds(std::chrono::hours(1));
-    const auto answered = std::make_shared<std::atomic<bool>>(true);
+    const auto period = watched ? *watched / 6 : std::chrono::microseconds(std::chrono::hours(1));
     for (;;) {
         if (const int signal = signals.wait(period)) return signal;
-        if (!watched || !answered->exchange(false)) continue;
-        platform::notify_service_manager("WATCHDOG=1");
-        hub.post([answered](live::Hub&) { *answered = true; });
+        if (watched && appliance.vitals().alive()) platform::notify_service_manager("WATCHDOG=1");
     }
 }
 
 // Serves until a signal comes, and returns it.
 int serve_once(const Config& config, const std::vector<InheritedSocket>& inherited,
                const StopSignals& signals, const Streams& streams) {
+    auto starting = std::make_unique<Starting>();
     admin::apply_staged(config.data);
     platform::BoxClock clock(config.data);
     platform::SystemRandom random;
@@ -189,8 +188,9 @@ int serve_once(const Config& config, const std::vector<InheritedSocket>& inherit
             platform::log_info("people reach this box at " + address);
         streams.out << "listening on " << (appliance.uses_tls() ? "https://" : "http://")
                     << to_string({listen_address(config, inherited).address, appliance.port()}) << std::endl;
-        platform::notify_service_manager("READY=1");
-        signal = wait_for_stop(signals, appliance.services().hub);
+        starting.reset();
+        platform::notify_service_manager("READY=1\nSTATUS=serving");
+        signal = wait_for_stop(signals, appliance);
         platform::notify_service_manager(signal == restart_signal ? "STATUS=starting again" : "STOPPING=1");
         platform::log_info("stopping");
     }

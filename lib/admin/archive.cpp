@@ -96,7 +96,7 @@ bool is_good_name(std::string_view name) {
 ArchiveWriter::ArchiveWriter(const std::filesystem::path& file)
     : file_(file),
       descriptor_(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)) {
-    if (descriptor_ < 0) throw Error(ErrorKind::unavailable, "Cannot make " + file.string() + ".");
+    if (descriptor_ < 0) throw Error(ErrorKind::unavailable, platform::system_failure("make", file));
     platform::give_to_folder_owner(file);
 }
 

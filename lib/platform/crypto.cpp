@@ -11,8 +11,6 @@
 namespace platform {
 namespace {
 
-constexpr std::size_t pepper_bytes = 32;
-
 const unsigned char* bytes_of(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
@@ -64,11 +62,28 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
     return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-SecretHasher::SecretHasher(const std::filesystem::path& pepper_file, Random& random, Cost cost)
+// Another length of BLAKE2b is another function, so this tells nothing of the hash of any secret.
+std::optional<std::int64_t> pepper_check(std::string_view pepper) {
+    constexpr std::string_view what = "which pepper is it";
+    if (pepper.size() != pepper_bytes) return std::nullopt;
+    std::string hash(crypto_generichash_BYTES_MIN, '\0');
+    crypto_generichash(bytes_of(hash), hash.size(), bytes_of(what), what.size(), bytes_of(pepper),
+                       pepper.size());
+    std::uint64_t number = 0;
+    for (std::size_t i = 0; i < sizeof number; ++i)
+        number = number << 8 | bytes_of(hash)[i];
+    return static_cast<std::int64_t>(number >> 1);
+}
+
+SecretHasher::SecretHasher(const std::filesystem::path& pepper_file, Random& random, Cost cost,
+                           Missing missing)
     : cost_(cost) {
     need_sodium();
     if (const auto kept = read_file(pepper_file)) {
         pepper_ = *kept;
+    } else if (missing == Missing::refuse) {
+        throw Error(ErrorKind::internal, "The file " + pepper_file.string() +
+                                             " is gone: PINs and passwords cannot be checked without it.");
     } else {
         pepper_.resize(pepper_bytes);
         random.fill({bytes_of(pepper_), pepper_.size()});
@@ -80,6 +95,7 @@ SecretHasher::SecretHasher(const std::filesystem::path& pepper_file, Random& ran
                                              " is damaged: PINs and passwords cannot be checked without it. "
                                              "Restore it from a backup.");
     }
+    check_ = pepper_check(pepper_).value_or(0);
 }
 
 // 19 MiB and two passes, OWASP's smallest recommendation for argon2id. That takes about 20 ms, and a small

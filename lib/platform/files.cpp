@@ -15,8 +15,8 @@ namespace {
 [[noreturn]] void fail(const char* what, const std::filesystem::path& file) {
     const int code = errno;
     const ErrorKind kind = code == ENOSPC || code == EDQUOT ? ErrorKind::storage_full : ErrorKind::internal;
-    throw Error(kind, std::string("Cannot ") + what + " " + file.string() + ": " +
-                          std::system_category().message(code) + ".");
+    errno = code;
+    throw Error(kind, system_failure(what, file));
 }
 
 class File {
@@ -47,6 +47,12 @@ std::filesystem::path folder_of(const std::filesystem::path& file) {
 }
 
 } // namespace
+
+std::string system_failure(const char* what, const std::filesystem::path& file) {
+    const int code = errno;
+    return std::string("Cannot ") + what + " " + file.string() + ": " + std::system_category().message(code) +
+           ".";
+}
 
 std::optional<std::string> read_file(const std::filesystem::path& file) {
     const File opened(open(file.c_str(), O_RDONLY | O_CLOEXEC));

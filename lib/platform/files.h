@@ -17,6 +17,10 @@ std::optional<std::string> read_file(const std::filesystem::path& file);
 // old one, synced and renamed. Mode 0600.
 void write_file_atomically(const std::filesystem::path& file, std::string_view bytes);
 
+// What failed and why, from errno: "Cannot open /x/y: Permission denied." Call it before anything else can
+// fail.
+std::string system_failure(const char* what, const std::filesystem::path& file);
+
 // Makes the folder (0700) and its parents if they are missing.
 void make_private_folder(const std::filesystem::path& folder);
 

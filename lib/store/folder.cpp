@@ -23,7 +23,7 @@ using platform::ErrorKind;
 // later beside it (the log, the shared memory) copy its owner and permissions.
 void make_private_file(const std::filesystem::path& file) {
     const int made = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (made < 0) throw Error(ErrorKind::unavailable, "Cannot make " + file.string() + ".", 5);
+    if (made < 0) throw Error(ErrorKind::unavailable, platform::system_failure("make", file), 5);
     close(made);
     platform::give_to_folder_owner(file);
     platform::sync_folder(file.parent_path());
@@ -53,12 +53,12 @@ Folder::~Folder() {
 void Folder::lock() {
     const std::filesystem::path file = path_ / "lectern.lock";
     lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (lock_ < 0) throw Error(ErrorKind::unavailable, "Cannot open " + file.string() + ".", 5);
+    if (lock_ < 0) throw Error(ErrorKind::unavailable, platform::system_failure("open", file), 5);
     if (flock(lock_, LOCK_EX | LOCK_NB) != 0) {
         close(lock_);
         const std::string holder(platform::trimmed(platform::read_file(file).value_or("")));
-        platform::throw_conflict("Another Lectern (process " + (holder.empty() ? "unknown" : holder) +
-                                 ") uses the folder " + path_.string() + ".");
+        throw FolderInUse("Another Lectern (process " + (holder.empty() ? "unknown" : holder) +
+                          ") uses the folder " + path_.string() + ".");
     }
     platform::give_to_folder_owner(file);
     const std::string process = std::to_string(getpid()) + '\n';

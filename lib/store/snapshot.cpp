@@ -16,7 +16,7 @@ using platform::ErrorKind;
 
 void make_empty(const std::filesystem::path& file) {
     const int made = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (made < 0) throw Error(ErrorKind::unavailable, "Cannot make " + file.string() + ".");
+    if (made < 0) throw Error(ErrorKind::unavailable, platform::system_failure("make", file));
     close(made);
     platform::give_to_folder_owner(file);
 }

@@ -1,5 +1,7 @@
 #include "store/store.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "platform/error.h"
@@ -11,10 +13,34 @@
 namespace store {
 namespace {
 
+bool is_missing_or_empty(const std::filesystem::path& file) {
+    std::error_code none;
+    const auto size = std::filesystem::file_size(file, none);
+    return none || size == 0;
+}
+
+// A database without its first page is taken for a new one by SQLite, which then drops its log as well. When
+// the server ends in order, SQLite removes the shared memory and then the log; it makes the log first. So
+// shared memory without a log means that somebody took the log away, with all that it held.
+void refuse_what_is_torn(const Folder& folder, const Options& options) {
+    if (is_missing_or_empty(folder.database())) {
+        if (!options.refuse_new.empty()) throw UnfitDatabase(options.refuse_new);
+        return;
+    }
+    if (!std::filesystem::exists(folder.log()) && std::filesystem::exists(folder.shared_memory()))
+        throw UnfitDatabase(folder.log().string() +
+                            " is gone, though Lectern did not end in order: what was done last is "
+                            "missing. Put it back, or restore a backup ('lectern restore'). To go on "
+                            "without it: 'lectern begin-anew --log'.");
+}
+
 // Opens the database and brings its schema up to date.
 std::unique_ptr<Connection> open_current(const Folder& folder, const Options& options,
                                          const platform::Clock& clock) {
+    refuse_what_is_torn(folder, options);
     auto connection = folder.open(Connection::Mode::create);
+    if (!options.refuse_new.empty() && connection->integer("SELECT count(*) FROM sqlite_schema") == 0)
+        throw UnfitDatabase(options.refuse_new);
     bring_up_to_date(*connection, options.schema ? *options.schema : embedded_schema(), folder.database(),
                      folder.backups(), clock.now_ms());
     return connection;

@@ -33,6 +33,8 @@ struct Options {
     std::size_t group_limit = 512; // jobs in one transaction
     // Called on the writer thread when the disk fills up, and when it has room again.
     std::function<void(bool full)> on_storage_full;
+    // Why no new database may be made here: there is other data. The UnfitDatabase says it. "": it may.
+    std::string refuse_new;
     std::optional<Schema> schema; // nullopt: the one that the program carries
     std::string vfs;              // the name of SQLite's file layer; "" is the system's
 };
@@ -40,7 +42,8 @@ struct Options {
 class Store {
 public:
     // Takes the folder's lock. Backs up and migrates a database with an older schema; refuses one with a
-    // newer schema, by name (Error conflict). Throws Error conflict when another process holds the lock.
+    // newer schema, by name (Error conflict), and one whose log was taken away. Throws FolderInUse (folder.h)
+    // when another process holds the lock.
     Store(Options options, platform::Clock& clock);
     ~Store(); // finishes what was accepted, checkpoints, releases the lock
     Store(const Store&) = delete;
@@ -69,6 +72,7 @@ public:
         std::uint64_t jobs = 0, groups = 0;
         std::int64_t commit_last_us = 0, wal_bytes = 0;
         bool storage_full = false;
+        bool in_doubt = false; // the disk failed, and nothing is written until it has been checked
     };
     Figures figures() const;
 

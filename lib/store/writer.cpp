@@ -84,6 +84,7 @@ Store::Figures Writer::figures() const {
     figures.commit_last_us = commit_last_us_;
     figures.wal_bytes = wal_bytes_;
     figures.storage_full = disk_ == Disk::full;
+    figures.in_doubt = disk_ == Disk::doubt;
     return figures;
 }
 
@@ -151,7 +152,6 @@ void Writer::count(const Group::Result& result) {
     jobs_done_.fetch_add(result.jobs, std::memory_order_relaxed);
     group_last_.store(result.jobs, std::memory_order_relaxed);
     commit_last_us_.store(result.commit_us, std::memory_order_relaxed);
-    last_group_ = steady_clock::now();
     if (result.trouble == Connection::Trouble::full) enter(Disk::full);
     if (result.trouble == Connection::Trouble::doubt) enter(Disk::doubt);
 }
@@ -159,13 +159,13 @@ void Writer::count(const Group::Result& result) {
 // Called after the answers, which it would only delay.
 void Writer::look_after(const Group::Result& result) {
     if (result.trouble != Connection::Trouble::none) return;
-    if (disk_ == Disk::full && last_group_ >= next_try_) probe_for_room();
+    if (disk_ == Disk::full && steady_clock::now() >= next_try_) probe_for_room();
     checkpoint_if_large();
 }
 
 std::optional<Writer::Time> Writer::next_chore() const {
     if (disk_ != Disk::good) return next_try_;
-    if (wal_frames_ > 0) return last_group_ + idle_before_checkpoint;
+    if (wal_frames_ > 0) return last_change_ + idle_before_checkpoint;
     return std::nullopt;
 }
 
@@ -173,8 +173,8 @@ void Writer::do_chores() {
     const Time now = steady_clock::now();
     switch (disk_.load()) {
         case Disk::good:
-            if (wal_frames_ > 0 && now >= last_group_ + idle_before_checkpoint) {
-                last_group_ = now;
+            if (wal_frames_ > 0 && now >= last_change_ + idle_before_checkpoint) {
+                last_change_ = now;
                 checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
             }
             return;
@@ -199,6 +199,7 @@ void Writer::open(std::unique_ptr<Connection> connection) {
             auto* const writer = static_cast<Writer*>(self);
             if (frames < writer->wal_frames_) writer->checkpoint_at_ = checkpoint_frames;
             writer->wal_frames_ = frames;
+            writer->last_change_ = steady_clock::now();
             writer->wal_bytes_.store(std::int64_t{frames} * frame_bytes, std::memory_order_relaxed);
             return SQLITE_OK;
         },

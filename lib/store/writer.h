@@ -80,8 +80,8 @@ private:
     std::vector<Job> jobs_;
     int wal_frames_ = 0;    // frames in the log, including those already moved
     int checkpoint_at_ = 0; // frames
-    Time last_group_{};
-    Time next_try_{}; // when to try the disk next
+    Time last_change_{};    // when a group last wrote something
+    Time next_try_{};       // when to try the disk next
     std::chrono::milliseconds pause_{};
 
     // Read by figures() on any thread.

@@ -88,6 +88,7 @@ const std::vector<std::vector<std::string>> all_commands = {
     {"backup"},
     {"restore"},
     {"doctor"},
+    {"begin-anew"},
     {"simulate"},
     {"openapi"},
     {"asyncapi"},

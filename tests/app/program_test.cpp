@@ -168,6 +168,7 @@ TEST_CASE("a service manager hears that the server is ready, alive and stopping"
     Program::Options options;
     options.environment = {manager.variable(), "WATCHDOG_USEC=300000"};
     Program server(serve(folder.path() / "data"), options);
+    CHECK(manager.hears("EXTEND_TIMEOUT_USEC=60000000")); // an upgrade may take long
     CHECK(manager.hears("READY=1"));
     CHECK(manager.hears("WATCHDOG=1"));
     CHECK(manager.hears("WATCHDOG=1"));

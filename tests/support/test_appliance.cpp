@@ -34,7 +34,9 @@ std::string Reply::header(const std::string& name) const {
     return {};
 }
 
-TestAppliance::TestAppliance(chat::EndpointOptions chat) : chat_(std::move(chat)) {
+TestAppliance::TestAppliance(chat::EndpointOptions chat, std::chrono::milliseconds turn_within,
+                             std::string vfs)
+    : chat_(std::move(chat)), turn_within_(turn_within), vfs_(std::move(vfs)) {
     start();
 }
 
@@ -45,6 +47,8 @@ void TestAppliance::start() {
     options.services.folder = folder_.path();
     options.services.hashing = platform::SecretHasher::Cost::least;
     options.services.chat = chat_;
+    options.services.vfs = vfs_;
+    options.turn_within = turn_within_;
     options.front_door.listen = {"127.0.0.1:0"};
     options.set_clock = [this](std::int64_t now_ms) { clock.set_ms(now_ms); };
     options.tick = 20ms; // the manual clock jumps, and tests don't wait a second to notice

@@ -34,8 +34,10 @@ struct Credential {
 
 class TestAppliance {
 public:
-    // With a chat endpoint, for tests that have one.
-    explicit TestAppliance(chat::EndpointOptions chat = {});
+    // With a chat endpoint, for tests that have one; with another idea of how often threads must turn; on
+    // another file layer of SQLite.
+    explicit TestAppliance(chat::EndpointOptions chat = {}, std::chrono::milliseconds turn_within = 5s,
+                           std::string vfs = "");
     ~TestAppliance();
 
     ManualClock clock;
@@ -82,6 +84,8 @@ private:
     void check_shape(const std::string& method, const std::string& path, const Reply& reply) const;
     TemporaryFolder folder_;
     const chat::EndpointOptions chat_;
+    const std::chrono::milliseconds turn_within_;
+    const std::string vfs_;
     platform::SystemRandom random_;
     std::unique_ptr<app::Appliance> appliance_;
 };

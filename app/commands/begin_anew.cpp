@@ -1,0 +1,99 @@
+// lectern begin-anew: on a folder that the server refuses to open, the administrator's decision to go on
+// without what is lost. It moves things aside and removes nothing.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+
+#include "app/alone.h"
+#include "app/commands/command_line.h"
+#include "app/first_start.h"
+#include "platform/clock.h"
+#include "platform/error.h"
+#include "platform/files.h"
+#include "platform/text.h"
+#include "store/folder.h"
+
+namespace app {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct BeginAnewOptions {
+    fs::path folder = "/var/lib/lectern";
+    bool school = false, pepper = false, log = false;
+};
+
+// "before-anew-20260901T080000Z", which is not there yet.
+fs::path aside(const fs::path& folder, std::int64_t now_ms) {
+    for (;; now_ms += 1000) {
+        std::string time = platform::iso8601(now_ms).substr(0, 19);
+        std::erase_if(time, [](char c) { return c == ':' || c == '-'; });
+        if (fs::path path = folder / ("before-anew-" + time + "Z"); !fs::exists(path)) return path;
+    }
+}
+
+void move_aside(const fs::path& folder, const fs::path& into, std::initializer_list<const char*> names) {
+    platform::make_private_folder(into);
+    for (const char* name : names)
+        if (fs::exists(folder / name)) fs::rename(folder / name, into / name);
+    platform::sync_folder(into);
+    platform::sync_folder(folder);
+}
+
+// The check value goes with the pepper, or the next start would refuse the new one.
+void make_new_pepper(const fs::path& folder, platform::Clock& clock) {
+    store::Store store({.folder = folder}, clock);
+    platform::SystemRandom random;
+    const platform::SecretHasher hasher(folder / "pepper", random);
+    keep_pepper_check(store, hasher);
+}
+
+int begin_anew(const BeginAnewOptions& options, const Streams& streams) {
+    const fs::path& folder = options.folder;
+    if (!fs::is_directory(folder)) platform::throw_not_found("folder as " + folder.string());
+    become_owner_of(folder);
+    const platform::BoxClock clock_now(folder);
+    const fs::path kept = aside(folder, clock_now.now_ms());
+    {
+        const store::Folder lock(folder, ""); // no server may be at work here
+        if (options.school)
+            move_aside(folder, kept, {"lectern.db", "lectern.db-wal", "lectern.db-shm", "pepper", "content"});
+        if (options.pepper) move_aside(folder, kept, {"pepper"});
+        if (options.log) move_aside(folder, kept, {"lectern.db-shm"});
+    }
+    if (options.pepper) {
+        platform::BoxClock clock(folder);
+        make_new_pepper(folder, clock);
+    }
+    streams.out << "What was there is in " << kept.string() << ". "
+                << (options.school   ? "The next start makes a new school, or restores a backup."
+                    : options.pepper ? "Every PIN and password must be set anew: begin with 'lectern person "
+                                       "reset-password' for an administrator."
+                                     : "The next start goes on without what the log held.")
+                << "\n";
+    return 0;
+}
+
+} // namespace
+
+void add_begin_anew(CLI::App& root, Line& line) {
+    const auto options = std::make_shared<BeginAnewOptions>();
+    CLI::App& command =
+        add_command(root, "begin-anew", "Go on without something that is lost, where the server refuses",
+                    "lectern begin-anew --school --data /var/lib/lectern");
+    command.add_option("--data", options->folder, "The data folder")->capture_default_str();
+    command.add_flag("--school", options->school, "The database: move everything aside for a new school");
+    command.add_flag("--pepper", options->pepper,
+                     "The pepper: keep the school, set every PIN and password anew");
+    command.add_flag("--log", options->log, "The database's log: go on without what it held");
+    command.callback([options, &line] {
+        if (static_cast<int>(options->school) + static_cast<int>(options->pepper) +
+                static_cast<int>(options->log) !=
+            1)
+            throw CLI::RequiredError("one of --school, --pepper and --log");
+        line.action = [options, &line] { return begin_anew(*options, line.streams); };
+    });
+}
+
+} // namespace app

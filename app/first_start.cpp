@@ -1,0 +1,85 @@
+#include "app/first_start.h"
+
+#include "platform/files.h"
+#include "store/migrate.h"
+
+#if __has_include("store/settings.h") // until the settings have moved there
+#include "store/settings.h"
+#else
+#include "app/settings.h"
+#endif
+
+namespace app {
+
+namespace {
+
+namespace fs = std::filesystem;
+using platform::SecretHasher;
+
+constexpr const char* pepper_advice =
+    "Put the right one back, or restore a backup ('lectern restore'). To keep the school and set every PIN "
+    "and password anew: 'lectern begin-anew --pepper'.";
+
+bool has_bytes(const fs::path& file) {
+    std::error_code none;
+    const auto size = fs::file_size(file, none);
+    return !none && size > 0;
+}
+
+bool has_files(const fs::path& folder) {
+    std::error_code none;
+    return fs::directory_iterator(folder, none) != fs::directory_iterator();
+}
+
+// 0: none is kept. A database from before there was a check value gets that of the pepper beside it.
+std::int64_t kept_check(store::Store& store) {
+    return store.read([](store::Read& read) { return setting(read, pepper_check_setting, 0); });
+}
+
+bool anybody_has_a_secret(store::Store& store) {
+    return store.read([](store::Read& read) {
+        return read
+            .integer("SELECT 1 FROM persons WHERE pin_hash IS NOT NULL OR password_hash IS NOT NULL LIMIT 1")
+            .has_value();
+    });
+}
+
+} // namespace
+
+std::string why_not_a_new_school(const fs::path& folder) {
+    std::string found;
+    const auto add = [&found](bool there, const char* what) {
+        if (there) found += (found.empty() ? "" : ", ") + std::string(what);
+    };
+    add(has_bytes(folder / "pepper"), "pepper");
+    add(has_files(folder / "content"), "content");
+    add(has_bytes(folder / "lectern.db-wal"), "lectern.db-wal");
+    if (found.empty()) return "";
+    return "The database " + (folder / "lectern.db").string() +
+           " is missing or empty, but there is other data (" + found +
+           "): this is not a new box. Restore a backup ('lectern restore'). To begin anew, and move what is "
+           "left aside: 'lectern begin-anew --school'.";
+}
+
+SecretHasher open_pepper(store::Store& store, const fs::path& file, platform::Random& random,
+                         SecretHasher::Cost cost) {
+    const std::int64_t kept = kept_check(store);
+    if (!fs::exists(file) && (kept != 0 || anybody_has_a_secret(store)))
+        throw store::UnfitDatabase("The file " + file.string() +
+                                   " is gone, and no PIN or password can be checked without it. " +
+                                   pepper_advice);
+    if (const auto bytes = platform::read_file(file);
+        bytes && kept != 0 && platform::pepper_check(*bytes) != kept)
+        throw store::UnfitDatabase("The file " + file.string() +
+                                   " does not belong to this database: no PIN or password would be right. " +
+                                   pepper_advice);
+    return SecretHasher(file, random, cost);
+}
+
+void keep_pepper_check(store::Store& store, const SecretHasher& hasher) {
+    if (kept_check(store) == hasher.check()) return;
+    store.write("keep pepper check",
+                [&hasher](store::Tx& tx) { set_setting(tx, pepper_check_setting, hasher.check()); });
+}
+
+} // namespace app

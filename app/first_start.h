@@ -1,0 +1,29 @@
+// A folder whose database or pepper has gone must not be taken for a new box: the school would look lost, or
+// every PIN and password would be wrong for ever. Only an administrator decides to begin anew
+// (commands/begin_anew.cpp).
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "platform/crypto.h"
+#include "platform/random.h"
+#include "store/store.h"
+
+namespace app {
+
+// What is here beside a database and would be of no use without one, and how to go on. "": nothing, so a new
+// database may be made.
+std::string why_not_a_new_school(const std::filesystem::path& folder);
+
+// A new pepper only for a database in which nobody has a secret yet. Throws store::UnfitDatabase when the
+// pepper is missing or is not the one that the database was made with.
+platform::SecretHasher open_pepper(store::Store& store, const std::filesystem::path& file,
+                                   platform::Random& random, platform::SecretHasher::Cost cost);
+
+// Keeps the check value of this pepper as the one that belongs to the database.
+void keep_pepper_check(store::Store& store, const platform::SecretHasher& hasher);
+
+inline constexpr const char* pepper_check_setting = "pepper_check";
+
+} // namespace app

@@ -26,6 +26,7 @@ public:
 
     void connect() {
         heard_.clear();
+        last_ = Json::object();
         socket_ = std::make_unique<SocketClient>(
             box_.port(), "/v1/live", SocketClient::Headers{{"Authorization", "Bearer " + credential_.token}});
     }
@@ -49,9 +50,11 @@ public:
     requires std::is_invocable_v<Wanted, const Json&> Json wait_for(Wanted wanted) {
         while (true) {
             Json message = next();
-            if (message.value("eid", Json()).is_null() && wanted(message)) return message;
+            if (message.value("eid", Json()).is_null() && wanted(message)) return last_ = std::move(message);
         }
     }
+    // The message that wait_for() gave last: it may hold more than what it was waited for.
+    const Json& last() const { return last_; }
     Json wait_for(const std::string& type) {
         return wait_for([&](const Json& message) { return message.at("type") == type; }).at("data");
     }
@@ -127,6 +130,7 @@ private:
     const Credential credential_;
     std::unique_ptr<SocketClient> socket_;
     std::deque<Json> heard_;
+    Json last_ = Json::object();
     std::deque<Picture> pictures_;
     int last_eid_ = 0;
 };

@@ -56,11 +56,12 @@ struct LiveSchool {
 // The entry of a topic, once it fulfils `wanted`.
 inline Json wait_for_entry(LiveClient& page, const std::string& key,
                            const std::function<bool(const Json&)>& wanted) {
-    const Json message = page.wait_for([&](const Json& pushed) {
-        if (pushed.at("type") != "topic") return false;
+    const auto holds = [&](const Json& pushed) {
+        if (pushed.value("type", "") != "topic") return false;
         const Json entries = pushed.at("data").value("entries", Json::object());
         return entries.contains(key) && wanted(entries.at(key));
-    });
+    };
+    const Json message = holds(page.last()) ? page.last() : page.wait_for(holds);
     return message.at("data").at("entries").at(key);
 }
 

@@ -101,13 +101,8 @@ TEST_CASE("old audit rows go at night, and the doctor sees that nobody else took
     };
     CHECK(TestAppliance::wait_for([&] { return changes() == 2; }));
     box.clock.advance(std::chrono::hours(24 * 31));
-    const auto rows = [&] {
-        return box.services().store.read(
-            [](store::Read& read) { return read.integer("SELECT count(*) FROM audit_log").value_or(0); });
-    };
-    const auto before = rows();
     app::Housekeeping(box.services(), std::chrono::hours(1)).run();
-    CHECK(rows() < before);
+    CHECK(changes() == 0);
     const auto chain = [&] {
         const Json found =
             box.services().store.read([&](store::Read& read) { return app::examine(read, box.services()); });

@@ -2,12 +2,7 @@
 
 #include "platform/files.h"
 #include "store/migrate.h"
-
-#if __has_include("store/settings.h") // until the settings have moved there
 #include "store/settings.h"
-#else
-#include "app/settings.h"
-#endif
 
 namespace app {
 

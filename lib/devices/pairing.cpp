@@ -158,8 +158,9 @@ Device Pairing::take(store::Tx& tx, OrganisationId organisation_id, const Headse
 void Pairing::close_requests(store::Tx& tx, store::Statement rows) {
     std::vector<std::pair<OrganisationId, PairingRequestId>> closed;
     while (rows.step()) {
-        auto& [organisation_id, id] = closed.emplace_back();
-        rows.read(organisation_id, id);
+        std::pair<OrganisationId, PairingRequestId> request;
+        rows.read(request.first, request.second);
+        closed.push_back(request);
     }
     for (const auto& [organisation_id, id] : closed) {
         tx.run("DELETE FROM pairing_requests WHERE organisation_id = ? AND id = ?", organisation_id, id);

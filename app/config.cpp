@@ -93,7 +93,7 @@ std::string read_chat_model(const toml::node& value, const std::filesystem::path
 // also be read by its group, which is how a service is given a key that it cannot change.
 std::string read_chat_key_file(const toml::node& value, const std::filesystem::path& folder, Config& config) {
     std::filesystem::path file;
-    if (const std::string fault = read_path(value, folder, file); !fault.empty()) return fault;
+    if (std::string fault = read_path(value, folder, file); !fault.empty()) return fault;
     struct stat status {};
     if (stat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return "names a file that is not there";
     const mode_t others = status.st_uid == 0 ? 037 : 077;
@@ -194,7 +194,8 @@ void read_table(const toml::table& table, const std::string& prefix, const std::
             continue;
         }
         const std::string fault = key->read(value, folder, config);
-        if (!fault.empty()) faults.add(value.source().begin, "'" + full + "' " + fault);
+        if (!fault.empty())
+            faults.add(value.source().begin, std::string("'").append(full).append("' ").append(fault));
     }
 }
 

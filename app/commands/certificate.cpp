@@ -46,7 +46,7 @@ platform::KeyAndCertificate authority_in(const std::filesystem::path& folder, st
     if (key || certificate)
         throw platform::Error(platform::ErrorKind::conflict,
                               folder.string() + " holds only half of an authority");
-    const auto made = platform::make_authority("Lectern in this school");
+    auto made = platform::make_authority("Lectern in this school");
     platform::write_file_atomically(folder / "authority-key.pem", made.key);
     platform::write_file_atomically(folder / "authority.pem", made.certificate);
     out << "A new authority: " << (folder / "authority.pem").string() << "\n";

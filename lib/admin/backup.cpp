@@ -184,7 +184,7 @@ std::vector<Backup> Backups::list() const {
 }
 
 std::filesystem::path Backups::path_of(const std::string& name) const {
-    const std::filesystem::path file = folder_ / "backups" / name;
+    std::filesystem::path file = folder_ / "backups" / name;
     if (!time_of(name) || !std::filesystem::exists(file)) platform::throw_not_found("backup");
     return file;
 }

@@ -14,7 +14,6 @@ std::vector<std::string> action_names() {
 namespace {
 
 using http::Access;
-using http::Answer;
 using http::Call;
 using store::Read;
 using store::Tx;

@@ -7,7 +7,6 @@ namespace sessions {
 namespace {
 
 using http::Access;
-using http::Answer;
 using http::Call;
 using store::Tx;
 

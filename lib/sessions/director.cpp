@@ -358,7 +358,7 @@ Director::Swapped Director::swap(store::Tx& tx, OrganisationId organisation_id, 
     const DirectorParts& parts = impl_->parts;
     const Session session = parts.sessions.get(tx, organisation_id, id);
     if (!session.transport.is_live()) platform::throw_conflict("The session is not running.");
-    const Swapped swapped = exchange_headsets(tx, parts, session, device_id, spare_id);
+    Swapped swapped = exchange_headsets(tx, parts, session, device_id, spare_id);
     impl_->settle(tx, organisation_id, device_id, false);
     impl_->settle(tx, organisation_id, spare_id, false);
     return swapped;
@@ -375,7 +375,7 @@ void Director::join(store::Tx& tx, OrganisationId organisation_id, SessionId id,
 
 CommandAnswer Director::answer(store::Tx& tx, OrganisationId organisation_id, SessionId id,
                                std::int64_t number, const CommandAnswer& answer) {
-    const CommandAnswer now = impl_->parts.sessions.answer(tx, organisation_id, id, number, answer);
+    CommandAnswer now = impl_->parts.sessions.answer(tx, organisation_id, id, number, answer);
     tx.after_commit([this, id, number, now] { impl_->parts.board.answered(id, number, now); });
     return now;
 }

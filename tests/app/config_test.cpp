@@ -13,7 +13,7 @@
 namespace {
 
 std::filesystem::path write_file(const support::TemporaryFolder& folder, const std::string& text) {
-    const auto file = folder.path() / "lectern.toml";
+    auto file = folder.path() / "lectern.toml";
     std::ofstream(file) << text;
     return file;
 }

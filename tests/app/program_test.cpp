@@ -16,7 +16,6 @@
 
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::Matches;
-using Catch::Matchers::StartsWith;
 using support::Program;
 using support::TemporaryFolder;
 

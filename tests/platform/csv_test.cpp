@@ -90,10 +90,8 @@ TEST_CASE("cells are quoted where a separator or a space would be lost", "[platf
 }
 
 TEST_CASE("a table is read back as it was written", "[platform]") {
-    for (const char* text : {"=1+1", "+1", "-", "@x", "-12.5",
-                             "\xEF\xBC\x9D"
-                             "1",
-                             "\xC2\xA0=1", "a \"b\"", "c;d", "two\nlines", "'t Hooft"}) {
+    for (const char* text : {"=1+1", "+1", "-", "@x", "-12.5", "\xEF\xBC\x9Dx", "\xC2\xA0=1", "a \"b\"",
+                             "c;d", "two\nlines", "'t Hooft"}) {
         INFO(text);
         CHECK(read_back(written(text)) == text);
     }

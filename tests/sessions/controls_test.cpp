@@ -13,7 +13,6 @@ using namespace std::chrono_literals;
 using Catch::Approx;
 using sessions::Action;
 using sessions::Order;
-using sessions::Reason;
 using sessions::Target;
 using support::Headset;
 using support::Lesson;
@@ -127,7 +126,7 @@ TEST_CASE("a control is sent again to headsets that have not done it, unless a n
     lesson.answer(lesson.device_2, 2, sessions::AnswerState::failed, {}, "no speaker");
     CHECK(lesson.device_entry(lesson.device_2)["state"] == "needs_help");
     const auto retry = [&](std::int64_t number) {
-        const auto ordered = lesson.write([&](store::Tx& tx) {
+        auto ordered = lesson.write([&](store::Tx& tx) {
             return lesson.services->director.retry(tx, lesson.organisation, lesson.session, number, {},
                                                    lesson.teacher);
         });

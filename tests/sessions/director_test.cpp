@@ -10,7 +10,6 @@
 
 using namespace std::chrono_literals;
 using sessions::Action;
-using sessions::Order;
 using support::Headset;
 using support::Lesson;
 

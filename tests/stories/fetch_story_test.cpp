@@ -107,7 +107,7 @@ private:
         options.headsets = headsets;
         options.start = "fetch";
         options.pairing_code = [this] {
-            const std::string code = codes_.back();
+            std::string code = codes_.back();
             codes_.pop_back();
             return code;
         };

@@ -314,7 +314,7 @@ bool Sockets::is_carried(const std::string& token) const {
 }
 
 std::string Sockets::guest_token(const http::Call& call) const {
-    const std::string carried = cookie_of(call);
+    std::string carried = cookie_of(call);
     if (is_carried(carried)) return carried;
     return platform::sha256_hex(secret_ + call.header("sec-websocket-key") + call.remote_address)
         .substr(0, 40);

@@ -94,8 +94,8 @@ void Faults::throw_if_any() {
     if (!list_.empty()) throw platform::Error(std::move(list_));
 }
 
-void throw_fault(std::string place, Fault fault) {
-    platform::throw_invalid(std::move(place), message_of(fault));
+void throw_fault(const std::string& place, Fault fault) {
+    platform::throw_invalid(place, message_of(fault));
 }
 
 void throw_detail(ErrorKind kind, const std::string& detail) {

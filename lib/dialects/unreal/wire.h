@@ -43,7 +43,7 @@ public:
 private:
     std::vector<platform::FieldError> list_;
 };
-[[noreturn]] void throw_fault(std::string place, Fault fault);
+[[noreturn]] void throw_fault(const std::string& place, Fault fault);
 [[noreturn]] void throw_detail(platform::ErrorKind kind, const std::string& detail);
 
 // Milliseconds since 1970. Null for seconds before that or after the year 9999.

@@ -1,6 +1,8 @@
 // The rest of Connection: the socket given away, to a transfer's thread or to a WebSocket.
 #pragma once
 
+#include <algorithm>
+
 #include "http/serving/answer_bytes.h"
 #include "http/wire/connection.h"
 
@@ -90,13 +92,11 @@ std::ptrdiff_t Connection<Stream>::read_body(char* bytes, std::size_t most) {
         }
         begin_ += parser_->put({input_.data() + begin_, end_ - begin_}, error);
         too_large_ = too_large_ || error == boost::beast::http::error::body_limit;
-        if (error == boost::beast::http::error::need_more && !read_more_of_line())
-            return -1;
-        else if (error && error != boost::beast::http::error::need_more)
-            return -1;
+        const bool wants_more = error == boost::beast::http::error::need_more;
+        if (wants_more ? !read_more_of_line() : bool(error)) return -1;
     }
     const std::size_t taken = std::min(most, content.size() - body_at_);
-    std::memcpy(bytes, content.data() + body_at_, taken);
+    std::copy_n(content.data() + body_at_, taken, bytes);
     body_at_ += taken;
     return static_cast<std::ptrdiff_t>(taken);
 }

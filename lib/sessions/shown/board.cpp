@@ -173,8 +173,8 @@ struct Board::Impl : std::enable_shared_from_this<Board::Impl> {
         std::ranges::sort(needs,
                           [](const auto& a, const auto& b) { return is_more_urgent(a.first, b.first); });
         Json list = Json::array();
-        for (const auto& [need, shown] : needs | std::views::take(most_in_need))
-            list.push_back(json_of(need, *shown));
+        for (std::size_t i = 0; i < needs.size() && i < most_in_need; ++i)
+            list.push_back(json_of(needs[i].first, *needs[i].second));
         hub.set(topic_of("session", session_id), "help", std::move(list));
     }
 

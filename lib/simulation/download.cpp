@@ -50,7 +50,9 @@ Download::Download(Network& network, Report report, std::int64_t most_piece_byte
       report_(std::move(report)),
       timer_(network.timer()),
       most_piece_bytes_(most_piece_bytes) {}
-Download::~Download() = default;
+Download::~Download() {
+    if (under_way_) under_way_->drop();
+}
 
 void Download::take(const Json& push, const std::string& token) {
     token_ = token;
@@ -82,9 +84,8 @@ void Download::line_lost() {
     away_ = true;
     timer_->cancel();
     if (!under_way_) return;
-    under_way_ = false;
+    keep(std::exchange(under_way_, nullptr)->drop());
     ++breaks_;
-    here_ = std::make_shared<bool>(true); // the answer under way finds nobody any more
 }
 
 void Download::line_back() {
@@ -96,16 +97,13 @@ void Download::next() {
     if (waiting_.empty() || under_way_ || away_) return;
     Item& item = *waiting_.front();
     if (item.received >= item.size) return end(item.sum.hex() == item.sha256 ? "whole" : "failed");
-    under_way_ = true;
     const std::int64_t last = std::min(item.size, item.received + piece_bytes_) - 1;
-    network_.ask_range(item.url, token_, item.received, last,
-                       [this, here = std::weak_ptr<bool>(here_)](const Response& response) {
-                           if (!here.expired()) hear(response);
-                       });
+    under_way_ = network_.ask_range(item.url, token_, item.received, last,
+                                    [this](const Response& response) { hear(response); });
 }
 
 void Download::hear(const Response& response) {
-    under_way_ = false;
+    under_way_ = nullptr;
     Item& item = *waiting_.front();
     const bool whole_file =
         response.status == 200 && static_cast<std::int64_t>(response.body.size()) == item.size;
@@ -115,14 +113,19 @@ void Download::hear(const Response& response) {
         timer_->set(network_.now_ms() + again_ms, [this] { next(); }); // then go on where it stopped
         return;
     }
-    item.sum.add(response.body);
-    item.received += static_cast<std::int64_t>(response.body.size());
-    bytes_ += response.body.size();
+    keep(response.body);
     if (network_.now_ms() >= next_report_ms_ && item.received < item.size) {
         next_report_ms_ = network_.now_ms() + report_every_ms;
         report_({{"sha256", item.sha256}, {"state", "fetching"}, {"received_bytes", item.received}});
     }
     next();
+}
+
+void Download::keep(const std::string& bytes) {
+    Item& item = *waiting_.front();
+    item.sum.add(bytes);
+    item.received += static_cast<std::int64_t>(bytes.size());
+    bytes_ += bytes.size();
 }
 
 void Download::end(const char* state) {

@@ -25,12 +25,12 @@ public:
     // Handles the push content.fetch. Content that is already there is reported and not fetched again.
     void take(const nlohmann::json& push, const std::string& token);
     nlohmann::json held() const; // complete files, as the items of a report
-    // The Wi-Fi is gone: the piece under way does not arrive. When the line is back, fetching goes on where
-    // it stopped.
+    // The Wi-Fi is gone, and with it the transfer; what had arrived is kept. When the line is back, fetching
+    // goes on there.
     void line_lost();
     void line_back();
     std::uint64_t bytes() const { return bytes_; }
-    std::uint64_t breaks() const { return breaks_; } // pieces that did not arrive
+    std::uint64_t breaks() const { return breaks_; } // pieces that did not arrive whole
     std::size_t whole() const { return whole_.size(); }
     std::size_t failed() const { return failed_; }
     bool is_idle() const { return waiting_.empty(); }
@@ -39,13 +39,12 @@ private:
     struct Item;
     void next();
     void hear(const Response& response);
+    void keep(const std::string& bytes);
     void end(const char* state);
 
     Network& network_;
     const Report report_;
     std::unique_ptr<Timer> timer_;
-    std::shared_ptr<bool> here_ =
-        std::make_shared<bool>(true);           // an answer may come after this object, or its line, is gone
     std::deque<std::unique_ptr<Item>> waiting_; // the first one is being fetched
     std::map<std::string, std::int64_t> whole_; // by SHA-256
     std::string token_;
@@ -53,7 +52,8 @@ private:
     std::int64_t piece_bytes_ = 0;
     std::uint64_t bytes_ = 0, breaks_ = 0;
     std::size_t failed_ = 0;
-    bool under_way_ = false, away_ = false;
+    std::shared_ptr<Transfer> under_way_;
+    bool away_ = false;
     double next_report_ms_ = 0;
 };
 

@@ -124,6 +124,7 @@ void Headset::hear_welcome(const Json& data, double now_ms) {
         coarse_offset_ms_ = data.at("server_ms").get<double>() - traits_.clock.own_ms(now_ms);
     device_id_ = data.at("device").at("id").get<DeviceId>();
     signed_in_ = data.contains("person") && !data["person"].is_null();
+    if (std::exchange(sign_in_asked_, false) && signed_in_) ++counts_.sign_ins;
     next_sign_in_ms_ = signed_in_ || traits_.nickname.empty() ? never : now_ms;
     // The headset has not heard answers that were sent while the line was down.
     for (const auto& [eid, answer_data] : answers_)
@@ -190,6 +191,7 @@ void Headset::hear_events_reply(const Json& message, std::int64_t eid, double no
 }
 
 void Headset::hear_sign_in_reply(const Json& message, double now_ms) {
+    sign_in_asked_ = false;
     signed_in_ = message.value("status", "") != "error";
     ++(signed_in_ ? counts_.sign_ins : counts_.failed_sign_ins);
     next_sign_in_ms_ = signed_in_ ? never : now_ms + sign_in_again_ms;
@@ -379,6 +381,7 @@ void Headset::ask_clock(double now_ms) {
 
 void Headset::sign_in(double now_ms) {
     say("headset.sign_in", Json{{"nickname", traits_.nickname}, {"pin", traits_.pin}}.dump());
+    sign_in_asked_ = true;
     next_sign_in_ms_ = now_ms + sign_in_again_ms; // unless the answer says better
 }
 

@@ -59,6 +59,7 @@ struct Heard { // when a command arrived
 
 struct HeadsetCounts {
     std::uint64_t commands = 0, obeyed = 0, expired = 0;
+    // A sign-in is good when its answer says so, or the next welcome where the line broke before the answer.
     std::uint64_t sign_ins = 0, failed_sign_ins = 0, refused_messages = 0, not_understood = 0, reports = 0,
                   pictures = 0, picture_bytes = 0, hands = 0;
 };
@@ -153,6 +154,7 @@ private:
     std::int64_t last_eid_ = 0;
     DeviceId device_id_;
     bool connected_ = false, welcomed_ = false, signed_in_ = false, recording_ = true;
+    bool sign_in_asked_ = false; // and not answered yet
     int quick_clocks_ = 0;
     double next_clock_ms_ = 0, next_report_ms_ = 0, next_sign_in_ms_ = 0, next_picture_ms_ = 0;
     double next_batch_ms_ = 0, next_correction_ms_ = 0, picture_every_ms_ = 0, connected_ms_ = 0;

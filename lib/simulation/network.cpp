@@ -66,7 +66,7 @@ private:
 };
 
 // One request on its own connection.
-class Request : public std::enable_shared_from_this<Request> {
+class Request final : public Transfer, public std::enable_shared_from_this<Request> {
 public:
     Request(asio::io_context& context, beast::http::request<beast::http::string_body> request,
             std::function<void(Response)> done)
@@ -81,6 +81,13 @@ public:
             });
         });
     }
+    std::string drop() override {
+        done_ = nullptr;
+        stream_.close();
+        const bool is_part =
+            response_.is_header_done() && response_.get().result() == beast::http::status::partial_content;
+        return is_part ? std::move(response_.get().body()) : std::string();
+    }
 
 private:
     void read() {
@@ -89,14 +96,15 @@ private:
             [self = shared_from_this()](Fault fault, std::size_t) { self->finish(fault); });
     }
     void finish(Fault fault) {
+        if (!done_) return;
         if (fault) return done_({0, fault.message()});
-        done_({static_cast<int>(response_.result_int()), response_.body()});
+        done_({static_cast<int>(response_.get().result_int()), std::move(response_.get().body())});
     }
     beast::tcp_stream stream_;
     beast::http::request<beast::http::string_body> request_;
-    beast::http::response<beast::http::string_body> response_;
+    beast::http::response_parser<beast::http::string_body> response_;
     beast::flat_buffer buffer_;
-    std::function<void(Response)> done_;
+    std::function<void(Response)> done_; // none once it was dropped
 };
 
 class WebSocket final : public Socket, public std::enable_shared_from_this<WebSocket> {
@@ -258,8 +266,9 @@ void Network::ask(const std::string& path, const std::string& token, const std::
     std::make_shared<Request>(impl_->context, std::move(request), std::move(done))->start(impl_->endpoints);
 }
 
-void Network::ask_range(const std::string& path, const std::string& token, std::int64_t first,
-                        std::int64_t last, std::function<void(Response)> done) {
+std::shared_ptr<Transfer> Network::ask_range(const std::string& path, const std::string& token,
+                                             std::int64_t first, std::int64_t last,
+                                             std::function<void(Response)> done) {
     using beast::http::field;
     beast::http::request<beast::http::string_body> request(beast::http::verb::get, impl_->server.path + path,
                                                            11);
@@ -267,7 +276,9 @@ void Network::ask_range(const std::string& path, const std::string& token, std::
     request.set(field::connection, "close");
     request.set(field::authorization, "Bearer " + token);
     request.set(field::range, "bytes=" + std::to_string(first) + "-" + std::to_string(last));
-    std::make_shared<Request>(impl_->context, std::move(request), std::move(done))->start(impl_->endpoints);
+    auto transfer = std::make_shared<Request>(impl_->context, std::move(request), std::move(done));
+    transfer->start(impl_->endpoints);
+    return transfer;
 }
 
 std::shared_ptr<Socket> Network::open(const std::string& path, const std::string& token,

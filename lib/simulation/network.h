@@ -41,6 +41,14 @@ public:
     virtual void drop() = 0;  // as if the Wi-Fi were lost
 };
 
+// A part of a file on its way.
+class Transfer {
+public:
+    virtual ~Transfer() = default;
+    // As if the Wi-Fi were lost: its answer is not heard any more. Gives the bytes of the file that had arrived.
+    virtual std::string drop() = 0;
+};
+
 class Timer {
 public:
     virtual ~Timer() = default;
@@ -59,8 +67,8 @@ public:
     void ask(const std::string& path, const std::string& token, const std::string& body,
              std::function<void(Response)> done);
     // Part of a file; both ends are included.
-    void ask_range(const std::string& path, const std::string& token, std::int64_t first, std::int64_t last,
-                   std::function<void(Response)> done);
+    std::shared_ptr<Transfer> ask_range(const std::string& path, const std::string& token, std::int64_t first,
+                                        std::int64_t last, std::function<void(Response)> done);
     // The listener must live until on_closed or until the socket was closed.
     std::shared_ptr<Socket> open(const std::string& path, const std::string& token, SocketListener& listener);
 

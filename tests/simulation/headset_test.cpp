@@ -148,6 +148,22 @@ TEST_CASE("a headset signs its student in, and again only when nobody is signed 
     CHECK(f.take("headset.sign_in").empty());
 }
 
+TEST_CASE("a sign-in whose answer is lost with the Wi-Fi is known from the next welcome", "[simulation]") {
+    simulation::HeadsetTraits traits;
+    traits.nickname = "ada";
+    traits.pin = "1111";
+    Fixture f(traits);
+    f.connect();
+    f.pass(10);
+    REQUIRE(f.take("headset.sign_in").size() == 1);
+    f.headset.disconnected(f.now_ms);
+    for (int connection = 0; connection < 2; ++connection) {
+        f.connect(nullptr, {{"id", 9}});
+        f.headset.disconnected(f.now_ms);
+        CHECK(f.headset.counts().sign_ins == 1);
+    }
+}
+
 TEST_CASE("what was recorded while the Wi-Fi was away arrives later, once", "[simulation]") {
     Fixture f;
     f.connect(f.playing());

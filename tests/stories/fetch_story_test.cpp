@@ -14,7 +14,7 @@ using namespace support;
 namespace {
 
 constexpr std::size_t headsets = 5;
-constexpr std::size_t video_bytes = 3'000'000;
+constexpr std::size_t video_bytes = 6'000'000;
 
 // Uploads by tus and returns the content.
 Json upload(TestAppliance& box, const Credential& teacher) {
@@ -78,7 +78,7 @@ public:
             const Json items = box.expect(200, "GET", path, nullptr, teacher).at("items");
             return items.size() == headsets && std::ranges::all_of(items, are);
         };
-        for (int patience = 0; patience < 12; ++patience)
+        for (int patience = 0; patience < 3; ++patience)
             if (TestAppliance::wait_for(look)) return true;
         return false;
     }

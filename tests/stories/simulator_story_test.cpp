@@ -102,8 +102,7 @@ TEST_CASE("simulated headsets pair, sign in, obey, lose their Wi-Fi, and no even
     const Json counts = classroom.counts();
     INFO(counts.dump(2));
     CHECK(counts.at("faults").empty());
-    // All have signed in, or their runs would have no person above; an answer may be lost with the Wi-Fi.
-    CHECK(counts.at("sign_ins").at("good") > 0);
+    CHECK(counts.at("sign_ins").at("good") >= headsets);
     CHECK(counts.at("events").at("made") == counts.at("events").at("acknowledged"));
     CHECK(counts.at("messages").at("not_understood") == 0);
     const Json runs = school.box.expect(200, "GET", "/v1/sessions/" + to_string(school.session) + "/summary",

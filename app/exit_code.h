@@ -1,6 +1,6 @@
-// How the program ends. What a service manager must tell apart has a number of its own, from sysexits.h: after
-// some of these a server cannot do better at the next try, so packaging/systemd/lectern.service does not start
-// it again (RestartPreventExitStatus=).
+// The program's exit codes, numbered as in sysexits.h. They tell a service manager whether another try can
+// help: packaging/systemd/lectern.service does not restart a server that ended with one of those that cannot
+// (RestartPreventExitStatus=).
 #pragma once
 
 #include "platform/error.h"

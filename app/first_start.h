@@ -1,5 +1,5 @@
-// A folder whose database or pepper has gone must not be taken for a new box: the school would look lost, or
-// every PIN and password would be wrong for ever. Only an administrator decides to begin anew
+// A folder whose database or pepper is missing must not be taken for a new box: the school would look lost,
+// or no PIN and no password would ever fit again. Only an administrator may decide to start over
 // (commands/begin_anew.cpp).
 #pragma once
 
@@ -12,8 +12,8 @@
 
 namespace app {
 
-// What is here beside a database and would be of no use without one, and how to go on. "": nothing, so a new
-// database may be made.
+// Names the files in the folder that are useless without their database, and says how to go on. "": there are
+// none, so a new database may be made.
 std::string why_not_a_new_school(const std::filesystem::path& folder);
 
 // A new pepper only for a database in which nobody has a secret yet. Throws store::UnfitDatabase when the

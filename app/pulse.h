@@ -1,5 +1,6 @@
-// Is the box alive and well? The io thread beats; with each beat it puts a job into the writer's queue,
-// which an idle writer also has to take. What has not turned for too long hangs.
+// Tells whether the box is alive and well. The io thread beats, and with each beat it puts a job into the
+// writer's queue, so that an idle writer has something to take too. A thread that has not turned for too long
+// hangs.
 //
 // A monitor gets all of it (/readyz). The watchdog and /healthz look only at whether the threads turn,
 // because a restart mends neither a full disk nor a failing one, and would end the lesson.

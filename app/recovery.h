@@ -1,5 +1,5 @@
-// Brings back into memory, at the start, what only the disk still has: logins, site keys, presence, what pages are
-// shown, the lessons that were running. Once, before anything else; nobody is connected yet.
+// Brings back into memory, at the start, what only the disk still has: logins, site keys, presence, what
+// pages are shown, the lessons that were running. Once, before anything else; nobody is connected yet.
 #pragma once
 
 namespace app {

@@ -1,5 +1,5 @@
-// Does the work that no call asks for: counted calls, prolonged logins and reports reach the store, silent headsets
-// go offline, commands expire, erased people's rows go in small pieces.
+// Does the work that no call asks for: counted calls, prolonged logins and reports reach the store, silent
+// headsets go offline, commands expire, erased people's rows go in small pieces.
 #pragma once
 
 #include <atomic>

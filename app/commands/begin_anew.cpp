@@ -1,5 +1,5 @@
-// lectern begin-anew: on a folder that the server refuses to open, the administrator's decision to go on
-// without what is lost. It moves things aside and removes nothing.
+// lectern begin-anew: an administrator decides to go on without what is lost, on a folder that the server
+// refuses to open. It moves files aside and removes nothing.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
@@ -24,7 +24,7 @@ struct BeginAnewOptions {
     bool school = false, pepper = false, log = false;
 };
 
-// "before-anew-20260901T080000Z", which is not there yet.
+// A folder name that is still free, such as "before-anew-20260901T080000Z".
 fs::path aside(const fs::path& folder, std::int64_t now_ms) {
     for (;; now_ms += 1000) {
         std::string time = platform::iso8601(now_ms).substr(0, 19);

@@ -53,8 +53,8 @@ platform::KeyAndCertificate authority_in(const std::filesystem::path& folder, st
     return made;
 }
 
-// /etc/lectern/tls is root's, and the service's group may read it. There the server must get at its certificate
-// and key; the authority's key stays root's alone.
+// /etc/lectern/tls is root's, and the service's group may read it. There the server must be able to read its
+// certificate and key; the authority's key stays root's alone.
 void let_group_of_folder_read(const std::filesystem::path& file) {
     struct stat folder {};
     if (::geteuid() != 0 || ::stat(file.parent_path().c_str(), &folder) != 0) return;

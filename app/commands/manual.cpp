@@ -1,5 +1,5 @@
-// lectern manual: man pages and completions for shells, made from what the commands declare, so that they never
-// disagree with the program. Hidden: only the package asks for it.
+// lectern manual: man pages and completions for shells, made from what the commands declare, so that they
+// never disagree with the program. Hidden: only the package asks for it.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <functional>

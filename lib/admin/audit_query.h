@@ -17,7 +17,7 @@ namespace admin {
 template <class AnId>
 struct Named {
     AnId id;
-    std::string name; // "": there is none of that id any more
+    std::string name; // "": the id no longer exists
 };
 template <class AnId>
 auto columns_of(Named<AnId>& named) {

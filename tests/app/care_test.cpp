@@ -16,23 +16,13 @@
 
 using Catch::Matchers::ContainsSubstring;
 using support::Program;
+using support::Ran;
+using support::run;
 using support::TemporaryFolder;
 
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Ran {
-    int code = 0;
-    std::string out, error;
-};
-
-Ran run(const std::vector<std::string>& arguments, const std::string& input = "") {
-    Program program(arguments);
-    program.type(input);
-    const int code = program.wait();
-    return {code, program.out(), program.error()};
-}
 
 void make_school(const fs::path& folder) {
     const Ran made =

@@ -14,23 +14,16 @@
 
 using Catch::Matchers::ContainsSubstring;
 using support::Program;
+using support::Ran;
 using support::TemporaryFolder;
 
 namespace {
 
 namespace fs = std::filesystem;
 
-struct Ran {
-    int code = 0;
-    std::string out, error;
-};
-
 Ran run(std::vector<std::string> arguments, const fs::path& folder, const std::string& input = "") {
     arguments.insert(arguments.end(), {"--data", folder.string()});
-    Program program(arguments);
-    program.type(input);
-    const int code = program.wait();
-    return {code, program.out(), program.error()};
+    return support::run(arguments, input);
 }
 
 std::vector<std::string> serve(const fs::path& folder) {

@@ -158,4 +158,11 @@ int Program::wait() {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+Ran run(const std::vector<std::string>& arguments, const std::string& input) {
+    Program program(arguments);
+    program.type(input);
+    const int code = program.wait();
+    return {code, program.out(), program.error()};
+}
+
 } // namespace support

@@ -46,4 +46,12 @@ private:
     Stream out_, error_;
 };
 
+// A program that has ended.
+struct Ran {
+    int code = 0;
+    std::string out, error;
+};
+// Runs it, types `input`, and waits for its end.
+Ran run(const std::vector<std::string>& arguments, const std::string& input = "");
+
 } // namespace support

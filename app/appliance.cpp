@@ -14,16 +14,10 @@ constexpr std::chrono::milliseconds page_tick{20};
 // How soon headsets hear that they are watched.
 constexpr std::chrono::milliseconds pictures_tick{250};
 
-// A socket message of more than 1 MiB is answered before it is the end of the connection: see sockets.cpp.
-ApplianceOptions with_room_for_answers(ApplianceOptions options) {
-    options.front_door.message_limit = 2u << 20;
-    return options;
-}
-
 } // namespace
 
 Appliance::Appliance(ApplianceOptions options, platform::Clock& clock, platform::Random& random)
-    : options_(with_room_for_answers(std::move(options))),
+    : options_(std::move(options)),
       services_(options_.services, clock, random,
                 [this](std::function<void()> work) { front_door_.post(std::move(work)); }),
       pulse_(services_.store, services_.folder, options_.turn_within),
@@ -36,7 +30,8 @@ Appliance::Appliance(ApplianceOptions options, platform::Clock& clock, platform:
                 .executor = executor_,
                 .audit = audit_,
                 .clock = clock,
-                .post = [this](std::function<void()> work) { front_door_.post(std::move(work)); }},
+                .post = [this](std::function<void()> work) { front_door_.post(std::move(work)); },
+                .work = [this](std::function<void()> job) { return front_door_.work(std::move(job)); }},
                authenticator_),
       front_door_(options_.front_door, routes_, executor_, authenticator_, audit_, sockets_, clock) {
     add_routes(routes_, services_, *this);

@@ -70,6 +70,11 @@ void add_network(Text& text, const http::FrontDoor::Figures& network, const live
         .counter("requests_total", "Requests", network.requests)
         .counter("refused_connections_total", "Connections refused", network.refused_connections)
         .counter("timeouts_total", "Connections that were too slow", network.timeouts)
+        .counter("io_busy_seconds_total", "Time that the io thread worked",
+                 static_cast<double>(network.io.busy_us) / 1e6)
+        .add("io_longest_seconds", "The longest single piece of its work, by name", "gauge",
+             std::to_string(static_cast<double>(network.io.longest_us) / 1e6),
+             "{piece=\"" + std::string(network.io.longest) + "\"}")
         .gauge("live_queued_bytes", "Bytes that wait for slow readers", live.queued_bytes)
         .counter("live_frames_total", "Frames sent on live sockets", live.frames)
         .counter("live_dropped_pictures_total", "Pictures dropped for slow readers", live.dropped_pictures)

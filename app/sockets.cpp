@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "http/serving/body.h"
+#include "http/serving/standing.h"
 #include "platform/signs_of_life.h"
 
 namespace app {
@@ -10,10 +11,8 @@ namespace app {
 namespace {
 
 // For a client that breaks the protocol, sends faster than it is answered, or holds an ended login.
-constexpr std::uint16_t policy_violation = 1008, message_too_large = 1009;
-// The front door lets somewhat more through, for a dialect that answers a message that is too large instead
-// of hanging up.
-constexpr std::size_t message_limit = 1 << 20;
+constexpr std::uint16_t policy_violation = 1008, unsupported_data = 1003, too_large = 1009;
+constexpr std::uint16_t try_again_later = 1013;
 constexpr char picture = 1;
 constexpr std::size_t picture_limit = 64 * 1024;
 
@@ -25,15 +24,6 @@ std::string_view without_final_slash(std::string_view path) {
 
 bool is_own(std::string_view path) {
     return path == "/v1/live";
-}
-
-// nullopt: not JSON, or nested so deeply that copying it would exhaust the stack.
-std::optional<http::Json> parsed_message(std::string_view text) {
-    try {
-        return http::parse_json(text);
-    } catch (const platform::Error&) {
-        return std::nullopt;
-    }
 }
 
 http::Answer problem_of(const http::Call& call, platform::ErrorKind kind, const std::string& message) {
@@ -49,6 +39,8 @@ public:
     Socket(Sockets& sockets, std::shared_ptr<platform::Connection> connection, http::UpgradeRequest request);
     ~Socket() override;
     void on_message(std::string_view message, bool binary) override;
+    std::size_t longest_message() const override { return limits().message_bytes; }
+    void on_too_large(std::string_view outline) override;
     void on_sign_of_life() override;
     void on_silence() override;
     void on_closed() override;
@@ -58,12 +50,18 @@ public:
     void refresh();
 
 private:
+    const http::StandingLimits& limits() const { return http::limits_of(http::standing_of(caller())); }
     void relay_picture(std::string_view message);
+    void read_elsewhere(std::string_view message);
+    void take(http::MessageQueue::Incoming incoming, std::string_view message);
     void answer(const http::Json& reply);
     void inspect(const http::Json& reply);
 
     Sockets& sockets_;
     live::Hub& hub_;
+    platform::Connection& connection_;
+    // Ourselves, for what comes back from a worker; null once the socket is closed.
+    const std::shared_ptr<Socket*> self_ = std::make_shared<Socket*>(this);
     const std::string credential_;
     const bool own_; // on Lectern's own address: dialect clients get only what they know
     DeviceId device_id_;
@@ -77,6 +75,7 @@ Sockets::Socket::Socket(Sockets& sockets, std::shared_ptr<platform::Connection> 
                         http::UpgradeRequest request)
     : sockets_(sockets),
       hub_(sockets.services_.hub),
+      connection_(*connection),
       credential_(request.call.credential),
       own_(is_own(without_final_slash(request.call.path))),
       device_id_(request.call.caller.device_id) {
@@ -125,19 +124,58 @@ void Sockets::Socket::on_message(std::string_view message, bool binary) {
         relay_picture(message);
         return;
     }
-    const bool too_large = message.size() > message_limit;
-    const auto parsed = shares_.empty() || too_large ? std::nullopt : parsed_message(message);
+    if (message.size() > limits().parsed_at_once) return read_elsewhere(message);
+    take(queue_->read(message, limits().json_values, !shares_.empty()), message);
+}
+
+// The socket reads on when the message has been parsed and taken, so messages keep their order, and each socket
+// has one of them at most on the workers.
+void Sockets::Socket::read_elsewhere(std::string_view message) {
+    struct Job {
+        std::string text;
+        http::MessageQueue::Incoming incoming;
+    };
+    auto job = std::make_shared<Job>(Job{std::string(message), {}});
+    const auto& services = sockets_.messages_;
+    const auto parse = [job, self = self_, queue = queue_, most = limits().json_values,
+                        tree_wanted = !shares_.empty(), post = services.post] {
+        job->incoming = queue->read(job->text, most, tree_wanted);
+        post([job, self] {
+            if (*self == nullptr) return;
+            (*self)->connection_.resume();
+            (*self)->take(std::move(job->incoming), job->text);
+        });
+    };
+    connection_.pause();
+    if (services.work(parse)) return;
+    connection_.resume();
+    hub_.close(client_, try_again_later, "the box is busy");
+}
+
+void Sockets::Socket::take(http::MessageQueue::Incoming incoming, std::string_view message) {
     for (const auto& share : shares_)
-        if (share->take(parsed ? &*parsed : nullptr, message)) return;
-    if (too_large) return hub_.close(client_, message_too_large, "at most 1 MiB a message");
-    if (!queue_->take(message)) hub_.close(client_, policy_violation, "too many messages are waiting");
+        if (share->take(incoming.tree ? &*incoming.tree : nullptr, message)) {
+            if (message.size() > limits().parsed_at_once)
+                sockets_.messages_.work([spent = std::make_shared<http::MessageQueue::Incoming>(
+                                             std::move(incoming))] {}); // a large tree ends there
+            return;
+        }
+    if (!queue_->take(std::move(incoming)))
+        hub_.close(client_, policy_violation, "too many messages are waiting");
+}
+
+void Sockets::Socket::on_too_large(std::string_view outline) {
+    on_sign_of_life();
+    for (const auto& share : shares_)
+        if (share->take_too_large(outline)) return;
+    if (!queue_->refuse_too_large(outline, longest_message()))
+        hub_.close(client_, policy_violation, "too many messages are waiting");
 }
 
 void Sockets::Socket::relay_picture(std::string_view message) {
-    if (!device_id_ || message.size() < 2 || message.size() > picture_limit || message.front() != picture) {
-        hub_.close(client_, policy_violation, "not a picture of at most 64 KiB from a headset");
-        return;
-    }
+    if (!device_id_ || message.size() < 2 || message.front() != picture)
+        return hub_.close(client_, unsupported_data, "only a headset sends bytes, and they are a picture");
+    if (message.size() > picture_limit) return hub_.close(client_, too_large, "a picture has at most 64 KiB");
     sockets_.services_.pictures.received(device_id_, message.substr(1));
 }
 
@@ -170,6 +208,7 @@ void Sockets::Socket::inspect(const http::Json& reply) {
 void Sockets::Socket::on_closed() {
     if (!open_) return;
     open_ = false;
+    *self_ = nullptr;
     queue_->close();
     shares_.clear();
     sockets_.sockets_.erase(this);

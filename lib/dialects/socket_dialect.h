@@ -20,6 +20,8 @@ public:
     virtual ~SocketDialect() = default; // the socket is gone
     // `message` is the parsed frame, or null when `text` is not JSON. Returns true if it was this dialect's.
     virtual bool take(const nlohmann::json* message, std::string_view text) = 0;
+    // A message was longer than its sender's may be, and was read past.
+    virtual bool take_too_large(std::string_view outline) { return take(nullptr, outline); }
     // Nothing was heard for some seconds; a protocol ping is sent along with this call.
     virtual void on_silence() {}
 };

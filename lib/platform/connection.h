@@ -24,6 +24,9 @@ public:
     // replaced or dropped.
     virtual void send(Frame frame, std::function<void()> sent) = 0;
     virtual void close(std::uint16_t code, std::string_view reason) = 0;
+    // Until `resume`, no message is read: the one before it is still being parsed elsewhere.
+    virtual void pause() = 0;
+    virtual void resume() = 0;
     virtual const std::string& remote_address() const = 0;
 };
 
@@ -32,6 +35,11 @@ class ConnectionListener {
 public:
     virtual ~ConnectionListener() = default;
     virtual void on_message(std::string_view message, bool binary) = 0;
+    // How long a message may be; it is asked once a message is longer than most.
+    virtual std::size_t longest_message() const = 0;
+    // A message was longer than that. It has been read past, and the socket stays. `outline` is what an answer
+    // needs: its outermost level without what is long.
+    virtual void on_too_large(std::string_view outline) = 0;
     virtual void on_closed() = 0;
 };
 

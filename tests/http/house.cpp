@@ -27,6 +27,10 @@ public:
         waiting_.push_back({std::make_shared<const std::string>("echo " + std::string(message)), binary});
         send_next();
     }
+    std::size_t longest_message() const override { return sockets_.longest_message; }
+    void on_too_large(std::string_view outline) override {
+        on_message("too large: " + std::string(outline), false);
+    }
     void on_closed() override { ++sockets_.closed; }
     void on_sign_of_life() override { ++signs_; }
     void on_silence() override { ++silences_; }

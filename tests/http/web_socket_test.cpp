@@ -1,6 +1,7 @@
 // WebSockets through the front door.
 #include <catch2/catch_test_macros.hpp>
 
+#include "attacks/frames.h"
 #include "http/house.h"
 #include "support/raw_client.h"
 #include "support/socket_client.h"
@@ -124,16 +125,41 @@ TEST_CASE("a socket is closed by either side, and its listener told once", "[htt
     CHECK(eventually([&] { return house.door->figures().sockets == 0; }));
 }
 
-TEST_CASE("a message over the limit closes its socket alone", "[http]") {
-    http::FrontDoorOptions options;
-    options.message_limit = 10'000;
-    House house(options);
+TEST_CASE("a message over the limit is read past and answered, and its socket stays", "[http]") {
+    House house;
+    house.sockets.longest_message = 100'000;
+    for (const bool deflate : {false, true}) {
+        SocketClient client(house.port, "/live", {{"Authorization", "Token teacher"}}, deflate);
+        for (const std::size_t bytes : {100'001, 3 << 20}) {
+            client.send(R"({"data":{"type":"no"},"x":")" + std::string(bytes, ',') +
+                        R"(\"","type" : "hi","eid":[1]})");
+            CHECK(client.read() == R"(echo too large: {"type":"hi","eid":null})");
+            client.send(std::string(100'000, 'y'));
+            CHECK(client.read().value().size() == 100'005);
+        }
+    }
+}
+
+TEST_CASE("a message that nobody can read past closes its socket alone", "[http]") {
+    House house;
     SocketClient other(house.port, "/live"), client(house.port, "/live");
-    client.send(std::string(10'001, 'x'));
+    client.send(std::string((16 << 20) + 20'000, 'x'));
     CHECK_FALSE(client.read().has_value());
     CHECK(client.close_code() == 1009);
     other.send("still here");
     CHECK(other.read() == "echo still here");
+}
+
+TEST_CASE("a message that never ends closes its socket", "[http]") {
+    http::FrontDoorOptions options;
+    options.body_deadline = 100ms;
+    House house(options);
+    RawClient client(house.port);
+    client.send(attacks::upgrade_request("/live"));
+    REQUIRE(client.answer().status == 101);
+    client.send(attacks::frame(attacks::Opcode::text, "part", false));
+    CHECK(client.ends(5s));
+    CHECK(eventually([&] { return house.sockets.closed == 1; }));
 }
 
 TEST_CASE("a silent socket is pinged, and closed when it does not answer", "[http]") {

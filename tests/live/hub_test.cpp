@@ -303,7 +303,7 @@ TEST_CASE("a reader that stalls delays nobody, and gets the newest state once it
     CHECK(f.hub.outbox(slow.id)->waiting_frames() <= 4);
     CHECK(f.hub.figures().held_back_updates > 0);
 
-    slow.connection->resume();
+    slow.connection->go_on();
     f.hub.tick();
     CHECK(slow.last()["data"]["version"] == quick.last()["data"]["version"]);
     CHECK(slow.last()["data"]["entries"] ==
@@ -318,7 +318,7 @@ TEST_CASE("a stalled client of an immediate topic catches up at a tick", "[live]
     client.connection->stalled = true;
     for (int i = 1; i <= 50; ++i)
         f.hub.set("room/7", "room", i);
-    client.connection->resume();
+    client.connection->go_on();
     f.hub.tick();
     CHECK(client.last()["data"]["entries"] == Json{{"room", 50}});
     CHECK(client.frames() < 10);

@@ -43,7 +43,7 @@ TEST_CASE("an outbox sends one frame after the other, in order", "[live]") {
     CHECK(f.sent() == "first");
     CHECK(f.box->waiting_frames() == 1);
     CHECK(f.box->waiting_bytes() == 6);
-    f.connection->resume();
+    f.connection->go_on();
     CHECK(f.sent() == "first second");
     CHECK(f.box->waiting_bytes() == 0);
 }
@@ -57,7 +57,7 @@ TEST_CASE("a newer update takes the place of the waiting one of its key", "[live
     f.box->push(text("a22"), DropRule::replaceable, "a");
     CHECK(f.box->waiting_bytes() == 12);
     CHECK(f.box->replaced_updates() == 1);
-    f.connection->resume();
+    f.connection->go_on();
     CHECK(f.sent() == "first a22 b1 command");
 }
 
@@ -68,7 +68,7 @@ TEST_CASE("at most one picture of a headset waits", "[live]") {
     f.box->push(text("p2"), DropRule::picture, "pictures/3");
     f.box->push(text("q1"), DropRule::picture, "pictures/4");
     CHECK(f.box->dropped_pictures() == 1);
-    f.connection->resume();
+    f.connection->go_on();
     CHECK(f.sent() == "first p2 q1");
 }
 
@@ -82,12 +82,12 @@ TEST_CASE("pictures are dropped first, oldest first", "[live]") {
     SECTION("a picture that finds no room is dropped itself") {
         CHECK(f.box->push(text("picture too large"), DropRule::picture, "3"));
         CHECK(f.box->dropped_pictures() == 3);
-        f.connection->resume();
+        f.connection->go_on();
         CHECK(f.sent() == "first cmd4");
     }
     SECTION("a command takes the room of the last one") {
         CHECK(f.box->push(text("cmd5"), DropRule::keep));
-        f.connection->resume();
+        f.connection->go_on();
         CHECK(f.sent() == "first cmd4 cmd5");
     }
 }
@@ -118,7 +118,7 @@ TEST_CASE("a connection that reports at once sends thousands of frames without r
     f.stall();
     for (int i = 0; i < 50'000; ++i)
         f.box->push(text("x"), DropRule::keep);
-    f.connection->resume();
+    f.connection->go_on();
     CHECK(f.connection->frames.size() == 50'001);
 }
 
@@ -126,6 +126,6 @@ TEST_CASE("a report that comes after the outbox is gone is harmless", "[live]") 
     Fixture f;
     f.stall();
     f.box.reset();
-    f.connection->resume();
+    f.connection->go_on();
     CHECK(f.sent() == "first");
 }

@@ -25,13 +25,15 @@ public:
         sent_ = nullptr;
         if (on_close) on_close();
     }
+    void pause() override { paused = true; }
+    void resume() override { paused = false; }
     const std::string& remote_address() const override { return address_; }
 
     // The network takes the frame under way, and stays stalled if it was.
     void take_one() {
         if (auto sent = std::exchange(sent_, nullptr)) sent();
     }
-    void resume() {
+    void go_on() {
         stalled = false;
         take_one();
     }
@@ -39,7 +41,7 @@ public:
     nlohmann::json last() const { return message(frames.size() - 1); }
 
     std::vector<platform::Frame> frames;
-    bool stalled = false;
+    bool stalled = false, paused = false;
     std::uint16_t close_code = 0;
     std::function<void()> on_close;
 

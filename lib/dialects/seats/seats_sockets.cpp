@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dialects/lax_fields.h"
+#include "http/serving/envelope.h"
 #include "platform/crypto.h"
 #include "platform/error.h"
 
@@ -14,7 +15,7 @@ namespace {
 using http::Access;
 
 constexpr std::uint16_t policy_violation = 1008;
-constexpr std::size_t message_limit = 1 << 20, data_limit = 100 << 10;
+constexpr std::size_t data_limit = 100 << 10;
 
 // What the client sent as `data`: Socket::take wraps it.
 const Json& given_in(const http::Call& call) {
@@ -40,6 +41,10 @@ public:
     Socket(Sockets& sockets, live::ClientId client, std::string token);
     ~Socket() override;
     bool take(const Json* message, std::string_view text) override;
+    bool take_too_large(std::string_view) override {
+        queue({{"type", "too large"}, {"data", nullptr}}, 0);
+        return true;
+    }
     void on_silence() override;
 
     platform::Caller caller();
@@ -100,10 +105,6 @@ bool Sockets::Socket::take(const Json* message, std::string_view text) {
         sockets_.parts_.hub.send(client_, 1);
         return true;
     }
-    if (text.size() > message_limit) {
-        queue({{"type", "too large"}, {"data", nullptr}}, 0);
-        return true;
-    }
     if (message == nullptr || !message->is_object()) {
         queue(Json::object(), 0); // it has no type
         return true;
@@ -116,10 +117,15 @@ bool Sockets::Socket::take(const Json* message, std::string_view text) {
             sockets_.lecterns_.find_message(*name) != nullptr)
             return false;
     }
-    const Json &eid = fields.json("eid"), &data = fields.json("data");
+    const Json& eid = fields.json("eid");
+    // Data that is too long is only measured, and never copied.
+    const auto envelope = text.size() > data_limit ? http::envelope_of(text) : std::nullopt;
+    const std::size_t data_bytes = envelope ? envelope->data.size() : 0;
+    const Json none;
+    const Json& data = data_bytes > data_limit ? none : fields.json("data");
     // The reply needs the eid and the original request as well, so both go along.
     queue({{"type", name ? Json(*name) : Json()}, {"eid", eid}, {"data", {{"given", data}, {"eid", eid}}}},
-          text.size() > data_limit ? data.dump().size() : 0);
+          data_bytes);
     return true;
 }
 
@@ -293,7 +299,7 @@ void Sockets::add_routes() {
             .errors(socket_error_answer)
             .body_limit(data_limit)
             .handled<store::Tx>([this](http::Call& call, store::Tx& tx) { return set_status(call, tx); }));
-    routes_.add(asks("too large", "Seats dialect: a message of more than 1 MiB", Access::open)
+    routes_.add(asks("too large", "Seats dialect: a message longer than its sender's may be", Access::open)
                     .memory()
                     .handled([](http::Call&) -> http::Answer {
                         throw platform::Error(platform::ErrorKind::too_large, "The message is too large.");

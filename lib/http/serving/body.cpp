@@ -1,5 +1,7 @@
 #include "http/serving/body.h"
 
+#include <algorithm>
+
 #include "platform/text.h"
 
 namespace http {
@@ -26,7 +28,14 @@ bool is_form(const Call& call) {
     return names(type, "application/x-www-form-urlencoded") || names(type, "multipart/form-data");
 }
 
-bool too_deep(std::string_view text) {
+struct Measure {
+    int depth = 0;
+    std::size_t values = 1;
+};
+
+// Stops where the text is too deep.
+Measure measure(std::string_view text) {
+    Measure found;
     int depth = 0;
     bool in_string = false;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -39,12 +48,16 @@ bool too_deep(std::string_view text) {
         } else if (c == '"') {
             in_string = true;
         } else if (c == '[' || c == '{') {
-            if (++depth > deepest_json) return true;
+            ++found.values;
+            found.depth = std::max(found.depth, ++depth);
+            if (depth > deepest_json) break;
         } else if (c == ']' || c == '}') {
             --depth;
+        } else if (c == ',') {
+            ++found.values;
         }
     }
-    return false;
+    return found;
 }
 
 int hex_digit(char c) {
@@ -74,8 +87,12 @@ bool engine_reads(const Call& call) {
     return call.header_values.contains("content-encoding") || is_form(call);
 }
 
-Json parse_json(std::string_view text) {
-    if (too_deep(text)) throw Error(ErrorKind::bad_request, "The JSON is nested too deeply.");
+Json parse_json(std::string_view text, std::size_t most_values) {
+    const Measure found = measure(text);
+    if (found.depth > deepest_json) throw Error(ErrorKind::bad_request, "The JSON is nested too deeply.");
+    if (found.values > most_values)
+        throw Error(ErrorKind::bad_request,
+                    "The JSON has more than " + std::to_string(most_values) + " values.");
     Json value = Json::parse(text, nullptr, false);
     if (value.is_discarded()) throw Error(ErrorKind::bad_request, "The body is not JSON.");
     return value;

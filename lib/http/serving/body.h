@@ -15,9 +15,11 @@ bool engine_reads(const Call& call);
 void prepare_body(const Route& route, Call& call);
 void prepare_query(const Route& route, const Call& call);
 
-// Throws Error bad_request when the text is not JSON, or is nested deeper than any client of ours has reason
-// to.
-Json parse_json(std::string_view text);
+// The most values that any JSON may have; from whom fewer are taken, `StandingLimits` says.
+constexpr std::size_t most_json_values = 200'000;
+// Throws Error bad_request when the text is not JSON, or is nested deeper or has more values than any client of
+// ours has reason to. Both are counted before anything is built: a tree takes forty times the room of its text.
+Json parse_json(std::string_view text, std::size_t most_values = most_json_values);
 // "a=1&b=two+words", decoded.
 void parse_query(std::string_view query, Values& values);
 // Decodes percent signs; false when they are faulty or hide a control character.

@@ -1,6 +1,7 @@
 #include "http/serving/envelope.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace http {
 
@@ -71,6 +72,9 @@ private:
     std::string_view rest_;
 };
 
+// Of a message that is too long, a type or eid up to this long goes back.
+constexpr std::size_t longest_token = 256;
+
 } // namespace
 
 std::optional<Envelope> envelope_of(std::string_view text) {
@@ -91,6 +95,49 @@ std::optional<Envelope> envelope_of(std::string_view text) {
     }
     if (!scanner.at_end()) return std::nullopt;
     return envelope;
+}
+
+void Skimmer::skim(std::string_view piece) {
+    for (const char c : piece) {
+        const bool outermost = depth_ == 1;
+        if (in_string_) {
+            if (escaped_)
+                escaped_ = false;
+            else if (c == '\\')
+                escaped_ = true;
+            else if (c == '"')
+                in_string_ = false;
+        } else if (c == '{' || c == '[') {
+            ++depth_;
+        } else if (c == '}' || c == ']') {
+            if (--depth_ == 0) end_of_value();
+        } else if (outermost && c == ':') {
+            key_ = std::exchange(token_, {});
+            continue;
+        } else if (outermost && c == ',') {
+            end_of_value();
+            continue;
+        } else {
+            in_string_ = c == '"';
+        }
+        const bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+        if (outermost && token_.size() <= longest_token && (in_string_ || !blank)) token_.push_back(c);
+    }
+}
+
+void Skimmer::end_of_value() {
+    const bool nested = token_.starts_with('{') || token_.starts_with('[');
+    if (!nested && token_.size() <= longest_token) {
+        if (key_ == "\"type\"") type_ = token_;
+        if (key_ == "\"eid\"") eid_ = token_;
+    }
+    token_.clear();
+    key_.clear();
+}
+
+std::string Skimmer::outline() const {
+    std::string text = "{\"type\":" + (type_.empty() ? "null" : type_);
+    return text + ",\"eid\":" + (eid_.empty() ? "null" : eid_) + "}";
 }
 
 } // namespace http

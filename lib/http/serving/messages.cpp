@@ -17,6 +17,8 @@ namespace {
 
 // No client of ours leaves more than this unanswered.
 constexpr std::size_t most_waiting = 256;
+// Taking down what was larger than this is left to a worker.
+constexpr std::size_t large_message = 16 << 10;
 
 // An eid arrives as text or a number and goes back as text.
 Json text_of(const Json& eid) {
@@ -67,6 +69,7 @@ struct MessageQueue::Waiting {
     std::string code; // of the error, if it has one of its own
     std::string audit_target;
     int status = 0;
+    std::size_t bytes = 0; // as it came
 
     bool work(AuditSink& audit);
     void replace(AuditSink& audit, const std::exception_ptr& failure);
@@ -140,19 +143,43 @@ MessageQueue::MessageQueue(MessageServices services, platform::Connection* conne
       who_(std::move(who)),
       send_(std::move(send)) {}
 
-bool MessageQueue::take(std::string_view text) {
+MessageQueue::Incoming MessageQueue::read(std::string_view text, std::size_t most_values,
+                                          bool tree_wanted) const {
+    Incoming incoming;
+    incoming.bytes = text.size();
     try {
-        if (auto waiting = unparsed(text)) return queue(std::move(waiting));
-        return take(parse_json(text), text.size());
+        incoming.own = unparsed(text);
+        if (!incoming.own || tree_wanted) incoming.tree = parse_json(text, most_values);
     } catch (const Error& error) {
-        auto waiting = std::make_shared<Waiting>();
-        waiting->fault = error;
-        return queue(std::move(waiting));
+        if (incoming.own) return incoming; // its route's own parser says more
+        incoming.own = std::make_shared<Waiting>();
+        incoming.own->fault = error;
     }
+    return incoming;
+}
+
+bool MessageQueue::take(Incoming incoming) {
+    if (incoming.own) {
+        incoming.own->bytes = incoming.bytes;
+        return queue(std::move(incoming.own));
+    }
+    return take(std::move(*incoming.tree), incoming.bytes);
+}
+
+bool MessageQueue::refuse_too_large(std::string_view outline, std::size_t limit) {
+    auto waiting = std::make_shared<Waiting>();
+    const Json known = Json::parse(outline, nullptr, false); // discarded: what stood there is no JSON
+    if (known.is_object()) {
+        if (known["type"].is_string()) waiting->type = known["type"];
+        waiting->eid = text_of(known["eid"]);
+    }
+    waiting->fault.emplace(ErrorKind::too_large,
+                           "A message may have at most " + std::to_string(limit) + " bytes.");
+    return queue(std::move(waiting));
 }
 
 // A message whose route reads its data itself; the data stays as it stands. Null for any other message.
-std::shared_ptr<MessageQueue::Waiting> MessageQueue::unparsed(std::string_view text) {
+std::shared_ptr<MessageQueue::Waiting> MessageQueue::unparsed(std::string_view text) const {
     const auto envelope = envelope_of(text);
     if (!envelope || envelope->type.size() < 2) return nullptr;
     const auto* route = services_.routes.find_message(envelope->type.substr(1, envelope->type.size() - 2));
@@ -169,6 +196,7 @@ std::shared_ptr<MessageQueue::Waiting> MessageQueue::unparsed(std::string_view t
 
 bool MessageQueue::take(Json message, std::size_t bytes) {
     auto waiting = std::make_shared<Waiting>();
+    waiting->bytes = bytes;
     if (!message.is_object()) {
         waiting->fault.emplace(ErrorKind::bad_request, "A message must be an object with a type.");
         return queue(std::move(waiting));
@@ -232,11 +260,11 @@ void MessageQueue::start(const std::shared_ptr<Waiting>& waiting) {
         waiting->error = std::move(waiting->fault);
         waiting->status = status_of(waiting->error->kind());
         waiting->leave_audit_row(services_.audit, false);
-        return finish(*waiting);
+        return finish(waiting);
     }
     if (waiting->route->runs == RouteClass::memory) {
         waiting->work(services_.audit);
-        return finish(*waiting);
+        return finish(waiting);
     }
     services_.executor.run(
         *waiting->route, call, [waiting, audit = &services_.audit] { return waiting->work(*audit); },
@@ -244,7 +272,7 @@ void MessageQueue::start(const std::shared_ptr<Waiting>& waiting) {
             // The reply leaves from the io thread, and the next message starts there.
             self->services_.post([self, waiting, failure] {
                 if (failure) waiting->replace(self->services_.audit, failure);
-                self->finish(*waiting);
+                self->finish(waiting);
             });
         });
 }
@@ -262,12 +290,16 @@ void MessageQueue::Waiting::replace(AuditSink& audit, const std::exception_ptr& 
     leave_audit_row(audit, false);
 }
 
-void MessageQueue::finish(const Waiting& waiting) {
+void MessageQueue::finish(const std::shared_ptr<Waiting>& waiting) {
     running_ = false;
     if (closed_) return;
     const auto keep = shared_from_this(); // sending may close the socket, and that would end this
-    Json reply = waiting.reply(services_.clock.now_ms());
+    Json reply = waiting->reply(services_.clock.now_ms());
     waiting_.pop_front();
+    if (waiting->bytes > large_message) {
+        auto body = std::make_shared<Json>(std::move(waiting->call.body));
+        services_.work([body = std::move(body)] {}); // it ends there
+    }
     send_(std::move(reply));
     start_next();
 }

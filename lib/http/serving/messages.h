@@ -10,9 +10,11 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "http/serving/body.h"
 #include "http/serving/call.h"
 #include "http/serving/route.h"
 #include "http/serving/seams.h"
@@ -29,6 +31,8 @@ struct MessageServices {
     AuditSink& audit;
     platform::Clock& clock;
     std::function<void(std::function<void()>)> post; // runs it on the io thread
+    // Runs it on a worker, for what would keep the io thread too long. False: too much waits there already.
+    std::function<bool(std::function<void()>)> work = [](const auto&) { return false; };
 };
 
 // The error code of the envelope for an Error: "Unauthorized", "NotFound", ... Validation faults go into
@@ -36,6 +40,8 @@ struct MessageServices {
 std::string message_error_code(const platform::Error& error);
 
 class MessageQueue : public std::enable_shared_from_this<MessageQueue> {
+    struct Waiting;
+
 public:
     using Send = std::function<void(Json reply)>;
     // Who is asking right now: a socket's caller changes when somebody signs in on its headset.
@@ -45,20 +51,30 @@ public:
     MessageQueue(MessageServices services, platform::Connection* connection, std::int64_t socket_id,
                  WhoAsks who, Send send);
 
-    // Parses one text frame and queues it. False: the queue is full and the caller must close the socket
-    // (1008).
-    bool take(std::string_view text);
+    // A text frame, parsed once on whichever thread had the time for it.
+    struct Incoming {
+        std::optional<Json> tree;     // null when the text is not JSON, or nobody needs the tree
+        std::shared_ptr<Waiting> own; // set when the route reads its data itself, or the text is faulty
+        std::size_t bytes = 0;
+    };
+    // On any thread. `tree_wanted`: dialects look at the message first.
+    Incoming read(std::string_view text, std::size_t most_values, bool tree_wanted) const;
+
+    // Queues a message. False: the queue is full and the caller must close the socket (1008).
+    bool take(Incoming incoming);
+    bool take(std::string_view text) { return take(read(text, most_json_values, false)); }
     bool take(Json message, std::size_t bytes = 0);
+    // Answers by name a message that was too long to be read.
+    bool refuse_too_large(std::string_view outline, std::size_t limit);
     // The socket is gone: waiting messages are dropped, running ones get no answer.
     void close();
 
 private:
-    struct Waiting;
-    std::shared_ptr<Waiting> unparsed(std::string_view text);
+    std::shared_ptr<Waiting> unparsed(std::string_view text) const;
     bool queue(std::shared_ptr<Waiting> waiting);
     void start_next();
     void start(const std::shared_ptr<Waiting>& waiting);
-    void finish(const Waiting& waiting);
+    void finish(const std::shared_ptr<Waiting>& waiting);
 
     MessageServices services_;
     platform::Connection* connection_;

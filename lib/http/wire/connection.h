@@ -162,6 +162,8 @@ void Connection<Stream>::read() {
     stream_.async_read_some(boost::asio::buffer(input_.data() + end_, input_.size() - end_),
                             [self = self()](error_code error, std::size_t bytes) {
                                 self->reading_ = false;
+                                const IoWatch::Piece piece(self->services_.watch, "request");
+                                self->services_.now = piece.began();
                                 self->on_read(error, bytes);
                             });
 }

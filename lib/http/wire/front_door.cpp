@@ -31,6 +31,8 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr milliseconds tick_period{250};
+// For what would keep the io thread too long: parsing and inflating what is large.
+constexpr std::size_t chore_threads = 2, chores_waiting = 1024;
 
 tcp::endpoint endpoint_of(const std::string& text) {
     const auto colon = text.rfind(':');
@@ -80,6 +82,7 @@ struct FrontDoor::Impl final : Finished {
                    *this,
                    [this](std::shared_ptr<Peer> peer) { add(std::move(peer)); },
                    [this](Peer& peer) { remove(peer); },
+                   io_watch,
                    requests,
                    timeouts} {}
 
@@ -112,6 +115,8 @@ struct FrontDoor::Impl final : Finished {
     asio::io_context io{1};
     std::unique_ptr<asio::ssl::context> tls;
     BoundedTransfers transfers;
+    WorkerPool chores{chore_threads, chores_waiting};
+    IoWatch io_watch;
     Dispatcher dispatcher;
     PeerServices services;
     std::list<tcp::acceptor> acceptors;
@@ -161,7 +166,8 @@ void FrontDoor::Impl::drain() {
         finished_now.swap(finished_exchanges);
         posted_now.swap(posted);
     }
-    services.now = std::chrono::steady_clock::now();
+    const IoWatch::Piece piece(io_watch, "answers and announcements");
+    services.now = piece.began();
     for (Exchange* exchange : finished_now) {
         exchange->state = Exchange::State::done;
         --services.running;
@@ -228,7 +234,8 @@ void FrontDoor::Impl::inherit(int descriptor) {
 void FrontDoor::Impl::accept_next(tcp::acceptor& acceptor) {
     acceptor.async_accept([this, &acceptor](error_code error, tcp::socket socket) {
         if (!acceptor.is_open()) return;
-        services.now = std::chrono::steady_clock::now();
+        const IoWatch::Piece piece(io_watch, "new connection");
+        services.now = piece.began();
         if (!error) {
             accepted(std::move(socket));
             return accept_next(acceptor);
@@ -315,6 +322,7 @@ void FrontDoor::Impl::run() {
 
 void FrontDoor::Impl::tick() {
     services.now = std::chrono::steady_clock::now();
+    io_watch.look();
     dispatcher.tick();
     std::vector<std::shared_ptr<Peer>> all; // a tick may close its peer
     all.reserve(peers.size());
@@ -329,7 +337,11 @@ void FrontDoor::Impl::repeat(std::shared_ptr<asio::steady_timer> timer, millisec
     timer->expires_after(period);
     timer->async_wait([this, timer, period, work](error_code error) {
         if (error) return;
-        guarded(*work);
+        io_watch.look();
+        {
+            const IoWatch::Piece piece(io_watch, "timer");
+            guarded(*work);
+        }
         repeat(timer, period, work);
     });
 }
@@ -400,6 +412,11 @@ void FrontDoor::stop(milliseconds grace) {
     asio::post(impl_->io, [this, grace] { impl_->begin_stop(grace); });
     impl_->thread.join();
     impl_->transfers.stop();
+    impl_->chores.stop();
+}
+
+bool FrontDoor::work(std::function<void()> job) {
+    return impl_->chores.submit(std::move(job));
 }
 
 void FrontDoor::post(std::function<void()> work) {
@@ -412,8 +429,9 @@ void FrontDoor::every(milliseconds period, std::function<void()> work) {
 }
 
 FrontDoor::Figures FrontDoor::figures() const {
-    return {impl_->connection_count, impl_->socket_count,  impl_->transfers.busy(), impl_->accepted_count,
-            impl_->requests,         impl_->refused_count, impl_->timeouts};
+    return {impl_->connection_count, impl_->socket_count,      impl_->transfers.busy(),
+            impl_->accepted_count,   impl_->requests,          impl_->refused_count,
+            impl_->timeouts,         impl_->io_watch.figures()};
 }
 
 } // namespace http

@@ -22,6 +22,7 @@
 #include "http/serving/options.h"
 #include "http/serving/route.h"
 #include "http/serving/seams.h"
+#include "http/wire/io_watch.h"
 #include "platform/clock.h"
 
 namespace http {
@@ -44,7 +45,6 @@ struct FrontDoorOptions : ServingOptions {
     std::chrono::milliseconds idle_deadline{75'000};
     std::chrono::milliseconds write_deadline{30'000}; // without any progress
 
-    std::size_t message_limit = 1 << 20;            // for a WebSocket
     std::chrono::milliseconds ping_after{3'000};    // of silence
     std::chrono::milliseconds silent_limit{10'000}; // then it is closed
 };
@@ -67,12 +67,16 @@ public:
 
     // Runs `work` on the io thread, soon, in order. Callable from any thread; many posts cost one wake-up.
     void post(std::function<void()> work);
+    // Runs `work` on a worker: for what would keep the io thread too long. False: too much waits there already.
+    // It must not throw. Callable from any thread.
+    bool work(std::function<void()> job);
     // Runs `work` on the io thread again and again until the stop. Call it before start or on the io thread.
     void every(std::chrono::milliseconds period, std::function<void()> work);
 
     struct Figures {
         std::size_t connections = 0, sockets = 0, transfers = 0;
         std::uint64_t accepted = 0, requests = 0, refused_connections = 0, timeouts = 0;
+        IoWatch::Figures io{};
     };
     Figures figures() const; // from any thread
 

@@ -50,6 +50,7 @@ struct PeerServices {
     Finished& finished;
     std::function<void(std::shared_ptr<Peer>)> add;
     std::function<void(Peer&)> remove;
+    IoWatch& watch;
     std::atomic<std::uint64_t>& requests;
     std::atomic<std::uint64_t>& timeouts;
     Time now{};              // time of the last tick or wake-up; exact enough for deadlines

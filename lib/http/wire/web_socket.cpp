@@ -8,6 +8,8 @@
 #include <boost/beast/websocket.hpp>
 #include <boost/beast/websocket/ssl.hpp>
 
+#include "http/serving/envelope.h"
+#include "http/serving/standing.h"
 #include "platform/connection.h"
 #include "platform/log.h"
 #include "platform/signs_of_life.h"
@@ -19,6 +21,13 @@ namespace {
 
 namespace beast = boost::beast;
 using beast::error_code;
+
+// What is read at a time.
+constexpr std::size_t piece_bytes = 16 << 10;
+// Anybody's messages may be this long. Only beyond it, the listener is asked.
+constexpr std::size_t ordinary_bytes = 16_KiB;
+constexpr std::size_t most_read_past = 16u << 20;
+constexpr std::uint16_t policy_violation = 1008, too_large = 1009;
 
 using Handshake = beast::http::request<beast::http::empty_body>;
 
@@ -59,6 +68,8 @@ public:
     // ---- platform::Connection ----
     void send(platform::Frame frame, std::function<void()> sent) override;
     void close(std::uint16_t code, std::string_view reason) override;
+    void pause() override { paused_ = true; }
+    void resume() override;
     const std::string& remote_address() const override { return address(); }
 
 private:
@@ -66,7 +77,10 @@ private:
     void accepted();
     void read();
     void on_read(error_code error);
-    void hear(std::string_view message);
+    bool take_piece();
+    void take_message();
+    void hear();
+    std::string_view view() const { return {static_cast<const char*>(input_.data().data()), input_.size()}; }
     void end();
 
     PeerServices& services_;
@@ -77,7 +91,10 @@ private:
     std::unique_ptr<platform::ConnectionListener> listener_;
     platform::SignsOfLifeListener* signs_ = nullptr; // the listener, if it wants to know
     enum class State { handshake, open, closing, ended } state_ = State::handshake;
-    bool sending_ = false, pinging_ = false;
+    bool sending_ = false, pinging_ = false, paused_ = false;
+    std::size_t read_past_ = 0;        // bytes of a message that is longer than it may be
+    std::unique_ptr<Skimmer> skimmer_; // of that message
+    Time message_since_{};             // since when a message has been incomplete
     Time heard_, silent_since_{}, sending_since_{}, closing_since_{};
 };
 
@@ -87,14 +104,14 @@ void WebSocket<Stream>::start() {
     // Pages read much, and much of it repeats. A headset's processor has better things to do, and its
     // pictures are JPEG.
     beast::websocket::permessage_deflate deflate;
-    deflate.server_enable = !caller.device_id && !caller.site_key_id;
+    deflate.server_enable = limits_of(standing_of(caller)).deflate;
     deflate.server_max_window_bits = 12;
     deflate.memLevel = 5;
     deflate.compLevel = 3;
     deflate.msg_size_threshold = 512;
     socket_.set_option(deflate);
     socket_.auto_fragment(false);
-    socket_.read_message_max(services_.options.message_limit);
+    socket_.read_message_max(0); // `on_read` counts
     socket_.control_callback([this](beast::websocket::frame_type kind, beast::string_view) {
         heard_ = services_.now;
         if (kind == beast::websocket::frame_type::pong && signs_) signs_->on_sign_of_life();
@@ -129,8 +146,19 @@ void WebSocket<Stream>::accepted() {
 
 template <class Stream>
 void WebSocket<Stream>::read() {
-    if (state_ != State::open) return;
-    socket_.async_read(input_, [self = self()](error_code error, std::size_t) { self->on_read(error); });
+    if (state_ != State::open || paused_) return;
+    socket_.async_read_some(input_, piece_bytes, [self = self()](error_code error, std::size_t) {
+        const IoWatch::Piece piece(self->services_.watch, "socket message");
+        self->services_.now = piece.began();
+        self->on_read(error);
+    });
+}
+
+template <class Stream>
+void WebSocket<Stream>::resume() {
+    paused_ = false;
+    heard_ = services_.now; // nothing was read meanwhile
+    read();
 }
 
 template <class Stream>
@@ -139,16 +167,43 @@ void WebSocket<Stream>::on_read(error_code error) {
     if (error) return end();
     if (state_ == State::closing) return;
     heard_ = services_.now;
-    hear({static_cast<const char*>(input_.data().data()), input_.size()});
-    input_.consume(input_.size());
-    if (input_.capacity() > (64u << 10)) input_ = {}; // one large message does not make every socket large
+    if (!take_piece()) return close(too_large, "a message far too large");
+    if (socket_.is_message_done())
+        take_message();
+    else if (message_since_ == Time{})
+        message_since_ = services_.now;
     read();
 }
 
+// False: the message is so large that there is no reading past it.
 template <class Stream>
-void WebSocket<Stream>::hear(std::string_view message) {
+bool WebSocket<Stream>::take_piece() {
+    if (read_past_ == 0 && (input_.size() <= ordinary_bytes || input_.size() <= listener_->longest_message()))
+        return true;
+    if (!skimmer_) skimmer_ = std::make_unique<Skimmer>();
+    skimmer_->skim(view());
+    read_past_ += input_.size();
+    input_ = {};
+    return read_past_ <= most_read_past;
+}
+
+template <class Stream>
+void WebSocket<Stream>::take_message() {
+    message_since_ = {};
+    hear();
+    read_past_ = 0;
+    skimmer_.reset();
+    input_.consume(input_.size());
+    if (input_.capacity() > (64u << 10)) input_ = {}; // one large message does not make every socket large
+}
+
+template <class Stream>
+void WebSocket<Stream>::hear() {
     try {
-        listener_->on_message(message, socket_.got_binary());
+        if (read_past_ == 0)
+            listener_->on_message(view(), socket_.got_binary());
+        else
+            listener_->on_too_large(skimmer_->outline());
     } catch (const std::exception& error) {
         platform::log_error(std::string("A socket message failed: ") + error.what());
         close(1011, "");
@@ -192,11 +247,17 @@ void WebSocket<Stream>::tick(Time now) {
         if (now - closing_since_ > std::chrono::seconds(2)) end();
         return;
     }
-    const auto silent = now - heard_;
+    const auto silent = paused_ ? Time::duration{} : now - heard_;
     const bool stuck = sending_ && now - sending_since_ > services_.options.write_deadline;
     if (silent > services_.options.silent_limit || stuck) {
         services_.timeouts.fetch_add(1, std::memory_order_relaxed);
         return end();
+    }
+    // As for the body of a request: a second more for each 32 KiB.
+    const std::chrono::milliseconds more(static_cast<std::int64_t>(input_.size() + read_past_) / 32);
+    if (message_since_ != Time{} && now - message_since_ > services_.options.body_deadline + more) {
+        services_.timeouts.fetch_add(1, std::memory_order_relaxed);
+        return close(policy_violation, "a message took too long");
     }
     if (state_ != State::open || pinging_ || silent <= services_.options.ping_after) return;
     if (heard_ != silent_since_) {

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "platform/error.h"
+#include "platform/json_fields.h"
 #include "platform/log.h"
 
 namespace app {
@@ -125,15 +126,15 @@ Json to_json(const platform::Error& error) {
     return {{"error", {{"kind", kind}, {"message", error.what()}, {"fields", fields}}}};
 }
 
-[[noreturn]] void throw_from_json(const Json& error) {
+[[noreturn]] void throw_from_json(const platform::JsonFields& error) {
     std::vector<platform::FieldError> fields;
-    for (const Json& fault : error.value("fields", Json::array()))
-        fields.push_back({fault.value("field", ""), fault.value("message", "")});
+    for (const platform::JsonFields& fault : error.find_objects("fields"))
+        fields.push_back({fault.get<std::string>("field"), fault.get<std::string>("message")});
     if (!fields.empty()) throw platform::Error(std::move(fields));
-    const std::string kind = error.value("kind", "internal");
+    const auto kind = error.get<std::string>("kind"), message = error.get<std::string>("message");
     for (const auto& [value, name] : kind_names)
-        if (kind == name) throw platform::Error(value, error.value("message", ""));
-    throw platform::Error(platform::ErrorKind::internal, error.value("message", ""));
+        if (kind == name) throw platform::Error(value, message);
+    throw platform::Error(platform::ErrorKind::internal, message);
 }
 
 int listen_in(const std::filesystem::path& folder) {
@@ -208,7 +209,9 @@ void AdminServer::serve(int connection) {
 Json AdminServer::answer_to(const std::string& line) {
     try {
         const Json asked = Json::parse(line);
-        return {{"result", handler_(asked.at("command").get<std::string>(), asked.at("arguments"))}};
+        const platform::JsonFields fields(asked);
+        if (!fields.has("arguments")) platform::throw_invalid("arguments", "is required");
+        return {{"result", handler_(fields.get<std::string>("command"), fields.json("arguments"))}};
     } catch (const platform::Error& error) {
         return to_json(error);
     } catch (const Json::exception&) {
@@ -238,9 +241,9 @@ std::optional<Json> ask_server(const std::filesystem::path& folder, const std::s
         throw platform::Error(platform::ErrorKind::unavailable, "The server on this folder does not answer.",
                               1);
     const Json answer = Json::parse(*line, nullptr, false);
-    if (answer.is_object() && answer.contains("result")) return answer["result"];
-    if (answer.is_object() && answer.contains("error") && answer["error"].is_object())
-        throw_from_json(answer["error"]);
+    const platform::JsonFields fields(answer);
+    if (fields.has("result")) return fields.json("result");
+    if (const auto error = fields.find_object("error")) throw_from_json(*error);
     throw platform::Error(platform::ErrorKind::unavailable,
                           "The server on this folder answers what it should not.", 1);
 }

@@ -80,7 +80,7 @@ http::Answer set_clock(const http::Call& call, Appliance& appliance) {
     // A lesson computes its positions from this clock.
     if (appliance.services().store.read(sessions::is_lesson_on))
         platform::throw_conflict("A lesson is on: set the clock when it is over.");
-    set(call.body.at("now_ms"));
+    set(call.fields().get<std::int64_t>("now_ms"));
     return http::json({{"server_ms", appliance.services().clock.now_ms()}});
 }
 
@@ -129,7 +129,7 @@ void add_settings(http::RouteTable& table) {
                   .gives(settings_shape())
                   .handled<store::Tx>([](http::Call& call, store::Tx& tx) {
                       store::set_setting(tx, audit_days_setting,
-                                         call.body.at("audit_days").get<std::int64_t>());
+                                         call.fields().get<std::int64_t>("audit_days"));
                       return settings_answer(tx);
                   }));
 }

@@ -188,19 +188,16 @@ void Sockets::Socket::answer(const http::Json& reply) {
 void Sockets::Socket::inspect(const http::Json& reply) {
     devices::Exchange exchange;
     exchange.at_ms = sockets_.services_.clock.now_ms();
-    exchange.name =
-        reply.value("type", http::Json()).is_string() ? reply["type"].get<std::string>().substr(0, 80) : "";
-    if (!reply.value("error", http::Json()).is_null()) {
+    const platform::JsonFields fields(reply);
+    exchange.name = fields.get_or("type", std::string()).substr(0, 80);
+    if (const http::Json& error = fields.json("error"); !error.is_null()) {
         exchange.status = 400;
-        exchange.reason =
-            reply["error"].is_string() ? reply["error"].get<std::string>() : reply["error"].dump();
-        const http::Json& data = reply["data"];
-        if (data.is_object() && data.contains("message"))
-            exchange.reason += ": " + data["message"].get<std::string>();
-        if (data.is_object() && data.contains("errors"))
-            for (const http::Json& fault : data["errors"])
-                exchange.reason +=
-                    "; " + fault["field"].get<std::string>() + " " + fault["message"].get<std::string>();
+        exchange.reason = error.is_string() ? error.get<std::string>() : error.dump();
+        const platform::JsonFields data(fields.json("data"));
+        if (const auto message = data.find<std::string>("message")) exchange.reason += ": " + *message;
+        for (const platform::JsonFields& fault : data.find_objects("errors"))
+            exchange.reason +=
+                "; " + fault.get<std::string>("field") + " " + fault.get<std::string>("message");
     }
     sockets_.services_.inspector.note(device_id_, std::move(exchange));
 }

@@ -17,23 +17,23 @@ namespace {
 
 // The process that holds the folder makes the archive in the folder's backups; from there it may be moved.
 void make_backup(Services& services, Json& arguments) {
-    const auto backup = services.backups.make(arguments.value("content", false));
-    arguments["made"] = json_of(backup);
-    arguments["made"]["file"] = std::filesystem::absolute(services.folder / "backups" / backup.name).string();
+    const auto backup = services.backups.make(JsonFields(arguments).get_or("content", false));
+    Json made = json_of(backup);
+    made["file"] = std::filesystem::absolute(services.folder / "backups" / backup.name).string();
+    arguments["made"] = std::move(made);
 }
 
-void say_backup(const Json& result, std::ostream& out) {
-    out << "Backed up to " << result.at("file").get<std::string>() << " ("
-        << result.at("size").get<std::int64_t>()
+void say_backup(const JsonFields& result, std::ostream& out) {
+    out << "Backed up to " << result.get<std::string>("file") << " (" << result.get<std::int64_t>("size")
         << " bytes). Whoever has this file has the whole school: keep it safe.\n";
 }
 
-void say_examined(const Json& result, std::ostream& out) {
+void say_examined(const JsonFields& result, std::ostream& out) {
     std::size_t bad = 0;
-    for (const Json& item : result.at("items")) {
-        out << (item.at("good").get<bool>() ? "good  " : "BAD   ") << item.at("check").get<std::string>()
-            << ": " << item.at("says").get<std::string>() << "\n";
-        bad += item.at("good").get<bool>() ? 0 : 1;
+    for (const JsonFields& item : result.objects("items")) {
+        out << (item.get<bool>("good") ? "good  " : "BAD   ") << item.get<std::string>("check") << ": "
+            << item.get<std::string>("says") << "\n";
+        bad += item.get<bool>("good") ? 0 : 1;
     }
     out.flush();
     if (bad > 0) platform::throw_conflict(std::to_string(bad) + " things are not as they should be.");
@@ -93,14 +93,14 @@ std::vector<Command> care_commands() {
     backup.arguments = http::object({{"content?", http::boolean()}});
     backup.needs_organisation = false;
     backup.prepare = make_backup;
-    backup.look = [](store::Read&, Services&, OrganisationId, const Json& arguments) {
-        return arguments.at("made");
+    backup.look = [](store::Read&, Services&, OrganisationId, const JsonFields& arguments) {
+        return arguments.json("made");
     };
     Command doctor;
     doctor.name = "doctor";
     doctor.arguments = http::object({});
     doctor.needs_organisation = false;
-    doctor.look = [](store::Read& read, Services& services, OrganisationId, const Json&) {
+    doctor.look = [](store::Read& read, Services& services, OrganisationId, const JsonFields&) {
         return Json{{"items", examine(read, services)}};
     };
     return {backup, doctor};

@@ -9,14 +9,15 @@ namespace app {
 
 namespace {
 
-Json add_one(store::Tx& tx, Services& services, OrganisationId organisation_id, const Json& arguments) {
-    const std::string nickname = arguments.at("teacher");
+Json add_one(store::Tx& tx, Services& services, OrganisationId organisation_id, const JsonFields& arguments) {
+    const auto nickname = arguments.get<std::string>("teacher");
     const auto teacher = services.people.by_nickname(tx, organisation_id, nickname);
     if (!teacher) platform::throw_not_found("person: " + nickname);
-    return json_of(services.classes.add(tx, organisation_id, arguments.at("name"), teacher->id));
+    return json_of(
+        services.classes.add(tx, organisation_id, arguments.get<std::string>("name"), teacher->id));
 }
 
-Json list_them(store::Read& read, Services& services, OrganisationId organisation_id, const Json&) {
+Json list_them(store::Read& read, Services& services, OrganisationId organisation_id, const JsonFields&) {
     Json items = Json::array();
     for (const auto& a_class : services.classes.list(read, organisation_id, {1'000'000, {}}).items)
         items.push_back({{"id", a_class.id},
@@ -49,8 +50,8 @@ void add_class(CLI::App& root, Line& line) {
         .needs("--name", "The name of the class")
         .needs("--teacher", "The nickname of its teacher")
         .may("--organisation", "Where several exist")
-        .says([](const Json& result, std::ostream& out) {
-            out << "Added class " << result["name"].get<std::string>() << "\n";
+        .says([](const JsonFields& result, std::ostream& out) {
+            out << "Added class " << result.get<std::string>("name") << "\n";
         });
     DataCommand(parent, line, "class list", "List classes", "lectern class list --json")
         .may("--organisation", "Where several exist")

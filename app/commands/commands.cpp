@@ -24,17 +24,16 @@ Command command_named(const std::string& name) {
     platform::throw_not_found("command: " + name);
 }
 
-OrganisationId organisation_of(store::Read& read, Services& services, const Json& arguments) {
+OrganisationId organisation_of(store::Read& read, Services& services, const JsonFields& arguments) {
     const auto all = services.organisations.list(read);
     if (all.empty())
         platform::throw_conflict(
             "There is no organisation in this data folder yet: 'lectern setup' makes one.");
-    if (arguments.contains("organisation")) {
-        const std::string name = platform::lower_ascii(arguments["organisation"].get<std::string>());
+    if (const auto given = arguments.find<std::string>("organisation")) {
+        const std::string name = platform::lower_ascii(*given);
         const auto found = std::ranges::find_if(
             all, [&](const auto& organisation) { return platform::lower_ascii(organisation.name) == name; });
-        if (found == all.end())
-            platform::throw_not_found("organisation: " + arguments["organisation"].get<std::string>());
+        if (found == all.end()) platform::throw_not_found("organisation: " + *given);
         return found->id;
     }
     if (all.size() > 1) {
@@ -56,14 +55,15 @@ std::shared_ptr<audit::Entry> audited(store::Tx& tx, Services& services, const s
     return entry;
 }
 
-Json change(const Command& command, Services& services, const Json& arguments) {
+Json change(const Command& command, Services& services, const JsonFields& arguments) {
     return services.store.write("command line", [&](store::Tx& tx) {
         const auto entry = audited(tx, services, command.name);
         try {
             if (command.needs_organisation)
                 entry->caller.organisation_id = organisation_of(tx, services, arguments);
             Json result = command.change(tx, services, entry->caller.organisation_id, arguments);
-            if (result.contains("id")) entry->target = Json{{"id", result["id"]}}.dump();
+            if (const Json& id = JsonFields(result).json("id"); !id.is_null())
+                entry->target = Json{{"id", id}}.dump();
             entry->status = 200;
             return result;
         } catch (const platform::Error& error) {
@@ -74,7 +74,7 @@ Json change(const Command& command, Services& services, const Json& arguments) {
     });
 }
 
-Json look(const Command& command, Services& services, const Json& arguments) {
+Json look(const Command& command, Services& services, const JsonFields& arguments) {
     OrganisationId organisation_id;
     Json result = services.store.read([&](store::Read& read) {
         if (command.needs_organisation) organisation_id = organisation_of(read, services, arguments);
@@ -90,8 +90,9 @@ Json look(const Command& command, Services& services, const Json& arguments) {
 }
 
 void replace_by_hash(Services& services, Json& arguments, const char* secret, const char* hash) {
-    if (!arguments.contains(secret)) return;
-    arguments[hash] = services.hasher.hash(arguments[secret].get<std::string>());
+    const auto given = JsonFields(arguments).find<std::string>(secret);
+    if (!given) return;
+    arguments[hash] = services.hasher.hash(*given);
     arguments.erase(secret);
 }
 
@@ -119,8 +120,8 @@ Json run_command(const std::string& name, Json arguments, Services& services) {
     auto faults = command.arguments.faults(arguments);
     if (!faults.empty()) throw platform::Error(std::move(faults));
     if (command.prepare) command.prepare(services, arguments);
-    return command.look || command.work ? look(command, services, arguments)
-                                        : change(command, services, arguments);
+    const JsonFields fields(arguments);
+    return command.look || command.work ? look(command, services, fields) : change(command, services, fields);
 }
 
 } // namespace app

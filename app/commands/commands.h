@@ -12,11 +12,13 @@
 
 #include "http/serving/shape.h"
 #include "platform/ids.h"
+#include "platform/json_fields.h"
 #include "store/transaction.h"
 
 namespace app {
 
 using Json = nlohmann::json;
+using platform::JsonFields;
 class Services;
 
 struct Command {
@@ -25,13 +27,13 @@ struct Command {
     // A command either changes or looks, never both. `organisation_id` is that of --organisation, or of the
     // only organisation there is.
     std::function<Json(store::Tx& tx, Services& services, OrganisationId organisation_id,
-                       const Json& arguments)>
+                       const JsonFields& arguments)>
         change;
     std::function<Json(store::Read& read, Services& services, OrganisationId organisation_id,
-                       const Json& arguments)>
+                       const JsonFields& arguments)>
         look;
     // Or it works in several steps off the writer, and waits for the store itself.
-    std::function<Json(Services& services, OrganisationId organisation_id, const Json& arguments)> work;
+    std::function<Json(Services& services, OrganisationId organisation_id, const JsonFields& arguments)> work;
     // Runs before that, off the writer: hashes secrets, so that "pin" becomes "pin_hash".
     std::function<void(Services& services, Json& arguments)> prepare;
     bool needs_organisation = true;

@@ -38,7 +38,7 @@ void print_table(const Json& items, const std::vector<std::string>& columns, std
     for (const Json& item : items) {
         auto& row = rows.emplace_back();
         for (const std::string& column : columns)
-            row.push_back(cell(item.value(column, Json())));
+            row.push_back(cell(JsonFields(item).json(column)));
     }
     std::vector<std::size_t> widths(columns.size());
     for (const auto& row : rows)
@@ -60,16 +60,16 @@ struct DataCommand::State {
     Json arguments = Json::object();
     bool json = false;
     std::vector<std::pair<std::string, std::string>> secrets; // argument and prompt
-    std::function<void(const Json&, std::ostream&)> say;
+    std::function<void(const JsonFields&, std::ostream&)> say;
 
     int run(const Streams& streams) {
         for (const auto& [argument, prompt] : secrets)
             arguments[argument] = read_secret(streams, prompt);
         const Json result = run_on_folder(folder, name, arguments);
         if (json)
-            streams.out << result.at("items").dump(2) << "\n";
+            streams.out << JsonFields(result).json("items").dump(2) << "\n";
         else
-            say(result, streams.out);
+            say(JsonFields(result), streams.out);
         return 0;
     }
 };
@@ -150,15 +150,15 @@ DataCommand& DataCommand::may_ask_secret(const std::string& name, const std::str
     return *this;
 }
 
-DataCommand& DataCommand::says(std::function<void(const Json&, std::ostream&)> say) {
+DataCommand& DataCommand::says(std::function<void(const JsonFields&, std::ostream&)> say) {
     state_->say = std::move(say);
     return *this;
 }
 
 DataCommand& DataCommand::lists(std::vector<std::string> columns) {
     command_->add_flag("--json", state_->json, "Print JSON");
-    return says([columns = std::move(columns)](const Json& result, std::ostream& out) {
-        print_table(result.at("items"), columns, out);
+    return says([columns = std::move(columns)](const JsonFields& result, std::ostream& out) {
+        print_table(result.json("items"), columns, out);
     });
 }
 

@@ -13,10 +13,12 @@
 #include <vector>
 
 #include "app/commands/command_line.h"
+#include "platform/json_fields.h"
 
 namespace app {
 
 using Json = nlohmann::json;
+using platform::JsonFields;
 
 // Declares a command: each option becomes the argument of its name, "--site-key" the argument "site_key".
 class DataCommand {
@@ -39,7 +41,7 @@ public:
                                 const std::string& what);
 
     // How the result is told to the user.
-    DataCommand& says(std::function<void(const Json& result, std::ostream& out)> say);
+    DataCommand& says(std::function<void(const JsonFields& result, std::ostream& out)> say);
     // The result has "items": a table with these columns, or with --json the items as they are.
     DataCommand& lists(std::vector<std::string> columns);
 

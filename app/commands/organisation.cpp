@@ -10,17 +10,20 @@ namespace app {
 
 namespace {
 
-std::optional<std::string> optional_text(const Json& arguments, const char* name) {
-    return arguments.contains(name) ? std::optional(arguments[name].get<std::string>()) : std::nullopt;
+// Absent: leave it. "none": without one.
+std::optional<std::optional<std::string>> last_day_of(const JsonFields& arguments) {
+    const auto given = arguments.find<std::string>("last_day");
+    if (!given) return std::nullopt;
+    return *given == "none" ? std::optional<std::string>() : given;
 }
 
 // Its first administrator uses the invitation that is printed.
-Json add_one(store::Tx& tx, Services& services, OrganisationId, const Json& arguments) {
+Json add_one(store::Tx& tx, Services& services, OrganisationId, const JsonFields& arguments) {
     people::NewOrganisation made;
-    made.name = arguments.at("name");
-    made.seats = arguments.value("seats", made.seats);
-    made.licence_type = arguments.value("type", made.licence_type);
-    if (arguments.value("last_day", "none") != "none") made.last_day = optional_text(arguments, "last_day");
+    made.name = arguments.get<std::string>("name");
+    made.seats = arguments.get_or("seats", made.seats);
+    made.licence_type = arguments.get_or("type", made.licence_type);
+    made.last_day = last_day_of(arguments).value_or(std::nullopt);
     const auto added = services.organisations.add(tx, made);
     const auto invited =
         services.invitations.add(tx, added.id, std::nullopt, {.role = platform::Role::administrator});
@@ -38,28 +41,28 @@ Json row_of(const people::Organisation& organisation) {
             {"last_day", organisation.licence.last_day ? Json(*organisation.licence.last_day) : Json()}};
 }
 
-Json list_them(store::Read& read, Services& services, OrganisationId, const Json&) {
+Json list_them(store::Read& read, Services& services, OrganisationId, const JsonFields&) {
     Json items = Json::array();
     for (const auto& organisation : services.organisations.list(read))
         items.push_back(row_of(organisation));
     return {{"items", items}};
 }
 
-Json set_licence(store::Tx& tx, Services& services, OrganisationId organisation_id, const Json& arguments) {
+Json set_licence(store::Tx& tx, Services& services, OrganisationId organisation_id,
+                 const JsonFields& arguments) {
     people::LicenceChange change;
-    change.type = optional_text(arguments, "type");
-    if (arguments.contains("seats")) change.seats = arguments["seats"].get<std::int64_t>();
-    if (arguments.contains("last_day"))
-        change.last_day = arguments["last_day"] == "none" ? std::optional<std::string>()
-                                                          : optional_text(arguments, "last_day");
+    change.type = arguments.find<std::string>("type");
+    change.seats = arguments.find<std::int64_t>("seats");
+    change.last_day = last_day_of(arguments);
     services.organisations.change_licence(tx, organisation_id, change);
     return row_of(services.organisations.get(tx, organisation_id));
 }
 
-void say_licence(const Json& licence, std::ostream& out) {
-    out << licence["name"].get<std::string>() << ": " << licence["taken"] << " of " << licence["seats"]
-        << " seats taken, licence \"" << licence["type"].get<std::string>() << "\"";
-    if (licence["last_day"].is_string()) out << " until " << licence["last_day"].get<std::string>();
+void say_licence(const JsonFields& licence, std::ostream& out) {
+    out << licence.get<std::string>("name") << ": " << licence.get<std::int64_t>("taken") << " of "
+        << licence.get<std::int64_t>("seats") << " seats taken, licence \""
+        << licence.get<std::string>("type") << "\"";
+    if (const auto last_day = licence.find<std::string>("last_day")) out << " until " << *last_day;
     out << "\n";
 }
 
@@ -105,10 +108,9 @@ void add_organisation(CLI::App& root, Line& line) {
         .may_number("--seats", "Headsets that its licence allows (40)")
         .may("--type", "What kind of licence it is (school)")
         .may("--last-day", "The licence's last day, like 2027-07-31; none: it never ends")
-        .says([](const Json& result, std::ostream& out) {
-            out << "Added " << result["name"].get<std::string>()
-                << "; its administrator comes in by the code " << result["invitation_code"].get<std::string>()
-                << "\n";
+        .says([](const JsonFields& result, std::ostream& out) {
+            out << "Added " << result.get<std::string>("name") << "; its administrator comes in by the code "
+                << result.get<std::string>("invitation_code") << "\n";
         });
     DataCommand(parent, line, "organisation list", "List the schools with their licences",
                 "lectern organisation list --json")

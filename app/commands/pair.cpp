@@ -11,7 +11,7 @@ namespace app {
 
 namespace {
 
-Json make_code(store::Tx& tx, Services& services, OrganisationId organisation_id, const Json&) {
+Json make_code(store::Tx& tx, Services& services, OrganisationId organisation_id, const JsonFields&) {
     const auto made = services.pairing.make_code(tx, organisation_id, {});
     char digits[16];
     std::snprintf(digits, sizeof digits, "%06d", made.code);
@@ -32,8 +32,9 @@ void add_pair(CLI::App& root, Line& line) {
     DataCommand(root, line, "pair", "Print a fresh pairing code: it lives ten minutes and works once",
                 "lectern pair")
         .may("--organisation", "Where several exist")
-        .says(
-            [](const Json& result, std::ostream& out) { out << result["code"].get<std::string>() << "\n"; });
+        .says([](const JsonFields& result, std::ostream& out) {
+            out << result.get<std::string>("code") << "\n";
+        });
 }
 
 } // namespace app

@@ -14,18 +14,13 @@ namespace app {
 namespace {
 
 // The command line says "admin" where the schema says "administrator"; both are accepted.
-platform::Role role_of(const Json& arguments) {
-    const std::string name = arguments.at("role");
+platform::Role role_of(std::string_view name) {
     return platform::named<platform::Role>(name == "admin" ? "administrator" : name).value();
 }
 
-std::optional<std::string> optional_text(const Json& arguments, const char* name) {
-    return arguments.contains(name) ? std::optional(arguments[name].get<std::string>()) : std::nullopt;
-}
-
 people::Person person_named(store::Read& read, Services& services, OrganisationId organisation_id,
-                            const Json& arguments) {
-    const std::string nickname = arguments.at("nickname");
+                            const JsonFields& arguments) {
+    const auto nickname = arguments.get<std::string>("nickname");
     const auto person = services.people.by_nickname(read, organisation_id, nickname);
     if (!person) platform::throw_not_found("person: " + nickname);
     return *person;
@@ -39,29 +34,30 @@ ClassId class_named(store::Read& read, Services& services, OrganisationId organi
     platform::throw_not_found("class: " + name);
 }
 
-Json add_one(store::Tx& tx, Services& services, OrganisationId organisation_id, const Json& arguments) {
+Json add_one(store::Tx& tx, Services& services, OrganisationId organisation_id, const JsonFields& arguments) {
     people::NewPerson person;
-    person.role = role_of(arguments);
-    person.nickname = arguments.at("nickname");
-    person.first_name = arguments.value("first_name", "");
-    person.last_name = arguments.value("last_name", "");
-    person.username = optional_text(arguments, "username");
-    person.pin_hash = optional_text(arguments, "pin_hash");
-    person.password_hash = optional_text(arguments, "password_hash");
+    person.role = role_of(arguments.get<std::string_view>("role"));
+    person.nickname = arguments.get<std::string>("nickname");
+    person.first_name = arguments.get_or("first_name", person.first_name);
+    person.last_name = arguments.get_or("last_name", person.last_name);
+    person.username = arguments.find<std::string>("username");
+    person.pin_hash = arguments.find<std::string>("pin_hash");
+    person.password_hash = arguments.find<std::string>("password_hash");
     if (person.password_hash && !person.username) person.username = person.nickname;
     const auto added = services.people.add(tx, organisation_id, person);
-    if (const auto name = optional_text(arguments, "class"))
+    if (const auto name = arguments.find<std::string>("class"))
         services.classes.add_student(tx, organisation_id, class_named(tx, services, organisation_id, *name),
                                      added.id);
     Json result = json_of(added);
-    if (arguments.contains("drawn_pin")) result["pin"] = arguments["drawn_pin"];
+    if (const auto drawn = arguments.find<std::string>("drawn_pin")) result["pin"] = *drawn;
     return result;
 }
 
-Json list_them(store::Read& read, Services& services, OrganisationId organisation_id, const Json& arguments) {
+Json list_them(store::Read& read, Services& services, OrganisationId organisation_id,
+               const JsonFields& arguments) {
     people::PeopleFilter filter;
-    if (arguments.contains("role")) filter.role = role_of(arguments);
-    if (const auto name = optional_text(arguments, "class"))
+    if (const auto role = arguments.find<std::string_view>("role")) filter.role = role_of(*role);
+    if (const auto name = arguments.find<std::string>("class"))
         filter.class_id = class_named(read, services, organisation_id, *name);
     Json items = Json::array();
     for (const auto& person : services.people.list(read, organisation_id, filter, {1'000'000, {}}).items)
@@ -71,33 +67,34 @@ Json list_them(store::Read& read, Services& services, OrganisationId organisatio
 
 // A person without a secret could not sign in, so this draws a PIN. The result shows it once.
 void prepare_new(Services& services, Json& arguments) {
-    if (!arguments.contains("pin") && !arguments.contains("password"))
-        arguments["drawn_pin"] = people::draw_pin(services.random);
-    if (arguments.contains("drawn_pin")) arguments["pin"] = arguments["drawn_pin"];
+    const JsonFields given(arguments);
+    if (!given.has("pin") && !given.has("password"))
+        arguments["drawn_pin"] = arguments["pin"] = people::draw_pin(services.random);
     hash_secrets(services, arguments);
 }
 
 void prepare_pin(Services& services, Json& arguments) {
-    if (!arguments.contains("pin")) arguments["pin"] = people::draw_pin(services.random);
-    arguments["new_pin"] = arguments["pin"];
+    const auto given = JsonFields(arguments).find<std::string>("pin");
+    arguments["new_pin"] = arguments["pin"] = given ? *given : people::draw_pin(services.random);
     hash_secrets(services, arguments);
 }
 
-Json reset_pin(store::Tx& tx, Services& services, OrganisationId organisation_id, const Json& arguments) {
+Json reset_pin(store::Tx& tx, Services& services, OrganisationId organisation_id,
+               const JsonFields& arguments) {
     const auto person = person_named(tx, services, organisation_id, arguments);
-    services.people.set_pin(tx, organisation_id, person.id, arguments.at("pin_hash").get<std::string>());
-    return {{"id", person.id}, {"nickname", person.nickname}, {"pin", arguments.at("new_pin")}};
+    services.people.set_pin(tx, organisation_id, person.id, arguments.get<std::string>("pin_hash"));
+    return {{"id", person.id}, {"nickname", person.nickname}, {"pin", arguments.get<std::string>("new_pin")}};
 }
 
 Json reset_password(store::Tx& tx, Services& services, OrganisationId organisation_id,
-                    const Json& arguments) {
+                    const JsonFields& arguments) {
     const auto person = person_named(tx, services, organisation_id, arguments);
-    services.people.set_password(tx, organisation_id, person.id,
-                                 arguments.at("password_hash").get<std::string>());
+    services.people.set_password(tx, organisation_id, person.id, arguments.get<std::string>("password_hash"));
     return {{"id", person.id}, {"nickname", person.nickname}};
 }
 
-Json reset_totp(store::Tx& tx, Services& services, OrganisationId organisation_id, const Json& arguments) {
+Json reset_totp(store::Tx& tx, Services& services, OrganisationId organisation_id,
+                const JsonFields& arguments) {
     const auto person = person_named(tx, services, organisation_id, arguments);
     services.second_factor.remove(tx, organisation_id, person.id);
     return {{"id", person.id}, {"nickname", person.nickname}};
@@ -157,10 +154,9 @@ void declare_add(CLI::App& person, Line& line) {
         .may("--last-name", "Last name")
         .may("--class", "The class that a student belongs to")
         .may("--organisation", "Where several exist")
-        .says([](const Json& result, std::ostream& out) {
-            out << "Added " << result["role"].get<std::string>() << " "
-                << result["nickname"].get<std::string>();
-            if (result.contains("pin")) out << ", PIN " << result["pin"].get<std::string>();
+        .says([](const JsonFields& result, std::ostream& out) {
+            out << "Added " << result.get<std::string>("role") << " " << result.get<std::string>("nickname");
+            if (const auto pin = result.find<std::string>("pin")) out << ", PIN " << *pin;
             out << "\n";
         });
 }
@@ -171,21 +167,23 @@ void declare_resets(CLI::App& person, Line& line) {
         .needs("--nickname", "Whose")
         .may("--pin", "4 digits; without it one is drawn")
         .may("--organisation", "Where several exist")
-        .says([](const Json& result, std::ostream& out) { out << result["pin"].get<std::string>() << "\n"; });
+        .says([](const JsonFields& result, std::ostream& out) {
+            out << result.get<std::string>("pin") << "\n";
+        });
     DataCommand(person, line, "person reset-password", "Give a person a new password, from standard input",
                 "lectern person reset-password --nickname ellis")
         .needs("--nickname", "Whose")
         .may("--organisation", "Where several exist")
         .asks_secret("password", "New password: ")
-        .says([](const Json& result, std::ostream& out) {
-            out << "New password for " << result["nickname"].get<std::string>() << "\n";
+        .says([](const JsonFields& result, std::ostream& out) {
+            out << "New password for " << result.get<std::string>("nickname") << "\n";
         });
     DataCommand(person, line, "person reset-totp", "Take away a person's second factor that was lost",
                 "lectern person reset-totp --nickname ellis")
         .needs("--nickname", "Whose")
         .may("--organisation", "Where several exist")
-        .says([](const Json& result, std::ostream& out) {
-            out << result["nickname"].get<std::string>()
+        .says([](const JsonFields& result, std::ostream& out) {
+            out << result.get<std::string>("nickname")
                 << " signs in without a second factor until it is set up again\n";
         });
 }

@@ -9,12 +9,13 @@ namespace app {
 
 namespace {
 
-Json add_one(store::Tx& tx, Services& services, OrganisationId organisation_id, const Json& arguments) {
-    return json_of(services.rooms.make_grid(tx, organisation_id, arguments.at("name"), arguments.at("rows"),
-                                            arguments.at("places")));
+Json add_one(store::Tx& tx, Services& services, OrganisationId organisation_id, const JsonFields& arguments) {
+    return json_of(services.rooms.make_grid(tx, organisation_id, arguments.get<std::string>("name"),
+                                            arguments.get<std::int64_t>("rows"),
+                                            arguments.get<std::int64_t>("places")));
 }
 
-Json list_them(store::Read& read, Services& services, OrganisationId organisation_id, const Json&) {
+Json list_them(store::Read& read, Services& services, OrganisationId organisation_id, const JsonFields&) {
     Json items = Json::array();
     for (const auto& room : services.rooms.list(read, organisation_id))
         items.push_back(json_of(room));
@@ -48,9 +49,9 @@ void add_room(CLI::App& root, Line& line) {
         .needs_number("--rows", "Rows of seats, 1 to 50")
         .needs_number("--places", "Seats in a row, 1 to 50")
         .may("--organisation", "Where several exist")
-        .says([](const Json& result, std::ostream& out) {
-            out << "Added " << result["name"].get<std::string>() << " with "
-                << result["rows"].get<int>() * result["places"].get<int>() << " seats\n";
+        .says([](const JsonFields& result, std::ostream& out) {
+            out << "Added " << result.get<std::string>("name") << " with "
+                << result.get<int>("rows") * result.get<int>("places") << " seats\n";
         });
     DataCommand(parent, line, "room list", "List rooms", "lectern room list --json")
         .may("--organisation", "Where several exist")

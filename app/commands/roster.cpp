@@ -33,13 +33,13 @@ std::string bytes_of_hex(const std::string& hex) {
     return bytes;
 }
 
-Json bring_in(Services& services, OrganisationId organisation_id, const Json& arguments) {
-    const auto roster = people::read_roster(bytes_of_hex(arguments.at("content")));
+Json bring_in(Services& services, OrganisationId organisation_id, const JsonFields& arguments) {
+    const auto roster = people::read_roster(bytes_of_hex(arguments.get<std::string>("content")));
     auto import =
-        services.imports.stage(organisation_id, std::nullopt, roster, arguments.value("update", false));
-    if (!arguments.value("preview", false)) {
+        services.imports.stage(organisation_id, std::nullopt, roster, arguments.get_or("update", false));
+    if (!arguments.get_or("preview", false)) {
         services.store.write("commit import", [&](store::Tx& tx) {
-            services.imports.commit(tx, organisation_id, import.id, arguments.value("draw_pins", false),
+            services.imports.commit(tx, organisation_id, import.id, arguments.get_or("draw_pins", false),
                                     false);
         });
         services.imports.run(import.id, [] { return false; });
@@ -61,22 +61,27 @@ Json bring_in(Services& services, OrganisationId organisation_id, const Json& ar
     return result;
 }
 
-Json take_out(store::Read& read, Services&, OrganisationId organisation_id, const Json& arguments) {
-    return {{"content", platform::hex(arguments.value("format", "csv") == "oneroster"
+Json take_out(store::Read& read, Services&, OrganisationId organisation_id, const JsonFields& arguments) {
+    return {{"content", platform::hex(arguments.get_or("format", people::RosterFormat::csv) ==
+                                              people::RosterFormat::oneroster
                                           ? people::export_oneroster(read, organisation_id)
                                           : people::export_csv(read, organisation_id))}};
 }
 
-void say_import(const Json& result, std::ostream& out) {
-    const Json& fates = result.at("fates");
-    out << (result.at("state") == "done" ? "Brought in: " : "Preview: ") << fates.at("add") << " new, "
-        << fates.at("update") << " brought up to date, " << fates.at("unchanged") << " as they were, "
-        << fates.at("skip") << " left out, " << fates.at("error") << " faulty\n";
-    for (const Json& fault : result.at("faults"))
-        out << "row " << fault.at("number") << ": " << fault.at("nickname").get<std::string>() << ": "
-            << fault.at("reason").get<std::string>() << "\n";
-    for (const Json& pin : result.at("pins"))
-        out << pin.at("nickname").get<std::string>() << "\t" << pin.at("pin").get<std::string>() << "\n";
+void say_import(const JsonFields& result, std::ostream& out) {
+    const auto rows = [fates = result.object("fates")](people::Fate fate) {
+        return fates.get<std::int64_t>(platform::name_of(fate));
+    };
+    const bool done = result.get<people::ImportState>("state") == people::ImportState::done;
+    out << (done ? "Brought in: " : "Preview: ") << rows(people::Fate::add) << " new, "
+        << rows(people::Fate::update) << " brought up to date, " << rows(people::Fate::unchanged)
+        << " as they were, " << rows(people::Fate::skip) << " left out, " << rows(people::Fate::error)
+        << " faulty\n";
+    for (const JsonFields& fault : result.objects("faults"))
+        out << "row " << fault.get<std::int64_t>("number") << ": " << fault.get<std::string>("nickname")
+            << ": " << fault.get<std::string>("reason") << "\n";
+    for (const JsonFields& pin : result.objects("pins"))
+        out << pin.get<std::string>("nickname") << "\t" << pin.get<std::string>("pin") << "\n";
 }
 
 } // namespace
@@ -111,7 +116,9 @@ void declare_roster(CLI::App& person, Line& line) {
                 "lectern person export > roster.csv")
         .may("--format", "csv, or oneroster for a bulk zip")
         .may("--organisation", "Where several exist")
-        .says([](const Json& result, std::ostream& out) { out << bytes_of_hex(result.at("content")); });
+        .says([](const JsonFields& result, std::ostream& out) {
+            out << bytes_of_hex(result.get<std::string>("content"));
+        });
 }
 
 } // namespace app

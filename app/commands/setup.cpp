@@ -10,11 +10,12 @@ namespace app {
 
 namespace {
 
-Json set_up(store::Tx& tx, Services& services, OrganisationId, const Json& arguments) {
+Json set_up(store::Tx& tx, Services& services, OrganisationId, const JsonFields& arguments) {
     people::NewOrganisation organisation;
-    organisation.name = arguments.at("organisation");
-    organisation.seats = arguments.value("seats", organisation.seats);
-    const std::string username = arguments.at("admin"), password_hash = arguments.at("password_hash");
+    organisation.name = arguments.get<std::string>("organisation");
+    organisation.seats = arguments.get_or("seats", organisation.seats);
+    const auto username = arguments.get<std::string>("admin"),
+               password_hash = arguments.get<std::string>("password_hash");
     if (services.setup.needed(tx)) {
         const auto made = services.setup.make(tx, organisation, {username, password_hash, "", "", ""});
         return {{"organisation", json_of(made.organisation)}, {"person", json_of(made.person)}};
@@ -51,9 +52,9 @@ void add_setup(CLI::App& root, Line& line) {
         .needs("--admin", "The administrator's user name; the password is read from standard input")
         .may_number("--seats", "Headsets that its licence allows (40)")
         .asks_secret("password", "Password: ")
-        .says([](const Json& result, std::ostream& out) {
-            out << "Organisation " << result["organisation"]["name"].get<std::string>() << " is ready; "
-                << result["person"]["username"].get<std::string>() << " administers it.\n";
+        .says([](const JsonFields& result, std::ostream& out) {
+            out << "Organisation " << result.object("organisation").get<std::string>("name") << " is ready; "
+                << result.object("person").get<std::string>("username") << " administers it.\n";
         });
 }
 

@@ -63,7 +63,8 @@ simulation::ClassroomOptions classroom_options(const SimulateOptions& options, s
         Json arguments = Json::object();
         if (!options.organisation.empty()) arguments["organisation"] = options.organisation;
         classroom.pairing_code = [folder = options.code_from, arguments] {
-            return run_on_folder(folder, "pair", arguments).at("code").get<std::string>();
+            const Json made = run_on_folder(folder, "pair", arguments);
+            return JsonFields(made).get<std::string>("code");
         };
     } else if (!options.site_key.empty()) {
         classroom.code_path = "/k/" + options.site_key + "/clients/add_device";
@@ -92,16 +93,17 @@ simulation::ClassroomOptions classroom_options(const SimulateOptions& options, s
     return classroom;
 }
 
-void print_summary(const Json& counts, std::ostream& out) {
-    const Json& events = counts["events"];
-    out << counts["paired"] << " of " << counts["headsets"]
-        << " headsets paired, connections lost and opened again: " << counts["connections"]["lost"] << "\n"
-        << "events made: " << events["made"] << ", acknowledged: " << events["acknowledged"]
-        << ", lost: " << events["lost"] << ", refused: " << events["refused"] << "\n"
-        << "commands obeyed: " << counts["commands"]["obeyed"]
-        << "; between the first and the last headset, median: " << counts["spread_ms"]["median"]
-        << " ms, most: " << counts["spread_ms"]["most"] << " ms\n";
-    for (const auto& [fault, count] : counts["faults"].items())
+void print_summary(const JsonFields& counts, std::ostream& out) {
+    const JsonFields events = counts.object("events"), spread = counts.object("spread_ms");
+    out << counts.json("paired") << " of " << counts.json("headsets")
+        << " headsets paired, connections lost and opened again: "
+        << counts.object("connections").json("lost") << "\n"
+        << "events made: " << events.json("made") << ", acknowledged: " << events.json("acknowledged")
+        << ", lost: " << events.json("lost") << ", refused: " << events.json("refused") << "\n"
+        << "commands obeyed: " << counts.object("commands").json("obeyed")
+        << "; between the first and the last headset, median: " << spread.json("median")
+        << " ms, most: " << spread.json("most") << " ms\n";
+    for (const auto& [fault, count] : counts.json("faults").items())
         out << "fault, " << count << " times: " << fault << "\n";
 }
 
@@ -111,13 +113,13 @@ int simulate(const SimulateOptions& options, const Streams& streams) {
     network.on_signal([&classroom] { classroom.finish(); });
     classroom.start();
     network.run();
-    const Json counts = classroom.counts();
+    const Json all = classroom.counts();
+    const JsonFields counts(all), events = counts.object("events");
     if (options.json)
-        streams.out << counts.dump(2) << "\n";
+        streams.out << all.dump(2) << "\n";
     else
         print_summary(counts, streams.out);
-    const bool good =
-        counts["faults"].empty() && counts["events"]["made"] == counts["events"]["acknowledged"];
+    const bool good = counts.json("faults").empty() && events.json("made") == events.json("acknowledged");
     return good ? 0 : 1;
 }
 

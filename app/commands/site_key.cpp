@@ -12,23 +12,24 @@ namespace app {
 
 namespace {
 
-Json add_one(store::Tx& tx, Services& services, OrganisationId organisation_id, const Json& arguments) {
-    const auto made =
-        services.site_keys.add(tx, organisation_id, arguments.at("name"), arguments.value("client", false));
+Json add_one(store::Tx& tx, Services& services, OrganisationId organisation_id, const JsonFields& arguments) {
+    const auto made = services.site_keys.add(tx, organisation_id, arguments.get<std::string>("name"),
+                                             arguments.get_or("client", false));
     Json result = json_of(made.site_key);
     result["key"] = made.key;
     return result;
 }
 
-Json list_them(store::Read& read, Services& services, OrganisationId organisation_id, const Json&) {
+Json list_them(store::Read& read, Services& services, OrganisationId organisation_id, const JsonFields&) {
     Json items = Json::array();
     for (const auto& site_key : services.site_keys.list(read, organisation_id))
         items.push_back(json_of(site_key));
     return {{"items", items}};
 }
 
-Json revoke_one(store::Tx& tx, Services& services, OrganisationId organisation_id, const Json& arguments) {
-    const std::string name = arguments.at("name");
+Json revoke_one(store::Tx& tx, Services& services, OrganisationId organisation_id,
+                const JsonFields& arguments) {
+    const auto name = arguments.get<std::string>("name");
     for (const auto& site_key : services.site_keys.list(tx, organisation_id)) {
         if (platform::lower_ascii(site_key.name) != platform::lower_ascii(name)) continue;
         services.site_keys.revoke(tx, organisation_id, site_key.id);
@@ -65,7 +66,9 @@ void add_site_key(CLI::App& root, Line& line) {
         .needs("--name", "What it is for")
         .flag("--client", "It has the rights of a client panel instead of a headset's")
         .may("--organisation", "Where several exist")
-        .says([](const Json& result, std::ostream& out) { out << result["key"].get<std::string>() << "\n"; });
+        .says([](const JsonFields& result, std::ostream& out) {
+            out << result.get<std::string>("key") << "\n";
+        });
     DataCommand(parent, line, "site-key list", "List site keys", "lectern site-key list --json")
         .may("--organisation", "Where several exist")
         .lists({"id", "name", "client_panel", "created_at"});
@@ -73,8 +76,8 @@ void add_site_key(CLI::App& root, Line& line) {
                 "lectern site-key revoke --name 'Unreal build 7'")
         .needs("--name", "Which one")
         .may("--organisation", "Where several exist")
-        .says([](const Json& result, std::ostream& out) {
-            out << "Revoked " << result["name"].get<std::string>() << "\n";
+        .says([](const JsonFields& result, std::ostream& out) {
+            out << "Revoked " << result.get<std::string>("name") << "\n";
         });
 }
 

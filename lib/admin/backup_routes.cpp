@@ -108,7 +108,8 @@ void add_backup_routes(http::RouteTable& table, const BackupParts& parts) {
                   .takes(http::object({{"content?", http::boolean()}}))
                   .gives(backup_shape(), 201)
                   .handled([parts](Call& call) {
-                      return http::created(json_of(parts.backups.make(call.body.value("content", false))));
+                      return http::created(
+                          json_of(parts.backups.make(call.fields().get_or("content", false))));
                   }));
     table.add(http::get("/v1/backups/:name/file", "A backup itself: as secret as the box")
                   .transfer()

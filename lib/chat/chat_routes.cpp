@@ -51,7 +51,7 @@ void add_messages(http::RouteTable& table, Chat& chat, Feed& feed) {
             .tagged("conversation")
             .handled([&chat](Call& call) {
                 const RunId run_id = call.id<RunId>("id");
-                const auto said = chat.say(call.caller, run_id, call.body.at("text"));
+                const auto said = chat.say(call.caller, run_id, call.fields().get<std::string>("text"));
                 return http::json({{"message", json_of(said.message)},
                                    {"reply", said.reply ? json_of(*said.reply) : Json()}},
                                   201)

@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "platform/json_fields.h"
 #include "platform/text.h"
 
 namespace chat {
@@ -15,14 +16,14 @@ using Json = nlohmann::json;
 // The text in choices[0].delta.content (streamed) or choices[0].message.content (whole); nullopt when the
 // object has neither.
 std::optional<std::string> content_of(const Json& object) {
-    if (!object.is_object() || !object.contains("choices") || !object["choices"].is_array())
-        return std::nullopt;
-    if (object["choices"].empty()) return ""; // usage figures arrive like this
-    const Json& choice = object["choices"][0];
-    if (!choice.is_object()) return std::nullopt;
+    const Json& choices = platform::JsonFields(object).json("choices");
+    if (!choices.is_array()) return std::nullopt;
+    if (choices.empty()) return ""; // usage figures arrive like this
+    const platform::JsonFields choice(choices[0]);
     for (const char* name : {"delta", "message"}) {
-        if (!choice.contains(name) || !choice[name].is_object()) continue;
-        const Json content = choice[name].value("content", Json());
+        const Json& part = choice.json(name);
+        if (!part.is_object()) continue;
+        const Json& content = platform::JsonFields(part).json("content");
         if (content.is_null()) return "";
         if (content.is_string()) return content.get<std::string>();
         return std::nullopt;

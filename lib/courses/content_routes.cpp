@@ -148,7 +148,7 @@ void add_changing(http::RouteTable& table, const ContentParts& parts) {
                       return answer_of(
                           parts, call, tx,
                           parts.contents.rename(tx, call.caller.organisation_id, call.id<ContentId>("id"),
-                                                call.body.at("title")));
+                                                call.fields().get<std::string>("title")));
                   }));
     table.add(http::del("/v1/content/:id", "Remove content that no lesson uses; its file stays for a week")
                   .writes()
@@ -176,10 +176,8 @@ void add_changing(http::RouteTable& table, const ContentParts& parts) {
                   .takes(http::object({{"quota_bytes", http::nullable(http::integer(0, INT64_MAX))}}))
                   .gives(space_shape())
                   .handled<Tx>([parts](Call& call, Tx& tx) {
-                      const Json& quota = call.body.at("quota_bytes");
-                      parts.contents.set_quota(
-                          tx, call.caller.organisation_id,
-                          quota.is_null() ? std::nullopt : std::optional(quota.get<std::int64_t>()));
+                      parts.contents.set_quota(tx, call.caller.organisation_id,
+                                               call.fields().find<std::int64_t>("quota_bytes"));
                       return space(parts, call, tx);
                   }));
 }

@@ -51,16 +51,6 @@ http::Shape outline_shape() {
                      Courses::most_modules)}});
 }
 
-std::string checked_title(const Json& body) {
-    std::string title(platform::trimmed(body.at("title").get_ref<const std::string&>()));
-    if (title.empty()) platform::throw_invalid("title", "must not be empty");
-    return title;
-}
-
-std::optional<std::string> optional_title(const Json& body) {
-    return body.contains("title") ? std::optional(checked_title(body)) : std::nullopt;
-}
-
 Answer whole(const Courses& courses, const Call& call, Read& read, const Course& course, int status = 200) {
     Json json = json_of(course);
     json["modules"] = Json::array();
@@ -73,11 +63,11 @@ Answer whole(const Courses& courses, const Call& call, Read& read, const Course&
 
 Answer save_outline(Courses& courses, const Call& call, Tx& tx) {
     std::vector<OutlineModule> outline;
-    for (const Json& item : call.body.at("modules")) {
+    for (const platform::JsonFields& item : call.fields().objects("modules")) {
         OutlineModule& module = outline.emplace_back();
-        if (const Json id = item.value("id", Json()); !id.is_null()) module.id = id;
-        module.title = item.at("title");
-        module.lesson_ids = item.at("lesson_ids").get<std::vector<LessonId>>();
+        module.id = item.find<ModuleId>("id");
+        module.title = item.get<std::string>("title");
+        module.lesson_ids = item.get<std::vector<LessonId>>("lesson_ids");
     }
     return whole(courses, call, tx,
                  courses.save_outline(tx, call.caller.organisation_id, call.id<CourseId>("id"), outline));
@@ -116,9 +106,10 @@ void add_changing(http::RouteTable& table, Courses& courses) {
                   .takes(http::object({{"title", http::text(1, 200)}, {"description?", http::text(0, 4000)}}))
                   .gives(whole_shape(), 201)
                   .handled<Tx>([&courses](Call& call, Tx& tx) {
+                      const platform::JsonFields body = call.fields();
                       return whole(courses, call, tx,
-                                   courses.add(tx, call.caller.organisation_id, checked_title(call.body),
-                                               call.body.value("description", "")),
+                                   courses.add(tx, call.caller.organisation_id, body.filled("title"),
+                                               body.get_or("description", std::string())),
                                    201);
                   }));
     table.add(
@@ -129,10 +120,10 @@ void add_changing(http::RouteTable& table, Courses& courses) {
             .takes(http::object({{"title?", http::text(1, 200)}, {"description?", http::text(0, 4000)}}))
             .gives(course_shape())
             .handled<Tx>([&courses](Call& call, Tx& tx) {
-                std::optional<std::string> description;
-                if (call.body.contains("description")) description = call.body.at("description");
-                const Course course = courses.change(tx, call.caller.organisation_id, call.id<CourseId>("id"),
-                                                     optional_title(call.body), description);
+                const platform::JsonFields body = call.fields();
+                const Course course =
+                    courses.change(tx, call.caller.organisation_id, call.id<CourseId>("id"),
+                                   body.find_filled("title"), body.find<std::string>("description"));
                 return http::json(json_of(course)).on({{"course", course.id}});
             }));
     table.add(
@@ -155,7 +146,7 @@ void add_keeping(http::RouteTable& table, Courses& courses) {
                   .handled<Tx>([&courses](Call& call, Tx& tx) {
                       return whole(courses, call, tx,
                                    courses.copy(tx, call.caller.organisation_id, call.id<CourseId>("id"),
-                                                optional_title(call.body)),
+                                                call.fields().find_filled("title")),
                                    201);
                   }));
     table.add(http::del("/v1/courses/:id", "Take a course out of the lists; its lessons stay")

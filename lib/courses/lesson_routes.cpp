@@ -49,21 +49,14 @@ http::Shape lesson_shape() {
 
 namespace {
 
-template <class Value>
-std::optional<Value> value_of(const http::Json& body, const char* name) {
-    const auto found = body.find(name);
-    if (found == body.end() || found->is_null()) return std::nullopt;
-    return found->get<Value>();
-}
-
-LessonChange change_of(const http::Json& body) {
+LessonChange change_of(const platform::JsonFields& body) {
     LessonChange change;
-    if (body.contains("title")) change.title = body["title"].get<std::string>();
-    if (body.contains("kind")) change.kind = lesson_kind(body["kind"].get<std::string>());
-    if (body.contains("content")) change.content = body["content"].get<std::string>();
-    if (body.contains("duration_ms")) change.duration_ms = value_of<std::int64_t>(body, "duration_ms");
-    if (body.contains("scenario_id")) change.scenario_id = value_of<ScenarioId>(body, "scenario_id");
-    if (body.contains("content_id")) change.content_id = value_of<ContentId>(body, "content_id");
+    change.title = body.find<std::string>("title");
+    if (const auto kind = body.find<std::string_view>("kind")) change.kind = lesson_kind(*kind);
+    change.content = body.find<std::string>("content");
+    change.duration_ms = body.find_nullable<std::int64_t>("duration_ms");
+    change.scenario_id = body.find_nullable<ScenarioId>("scenario_id");
+    change.content_id = body.find_nullable<ContentId>("content_id");
     return change;
 }
 
@@ -108,7 +101,7 @@ void add_changing(http::RouteTable& table, Lessons& lessons) {
                   .handled<Tx>([&lessons](Call& call, Tx& tx) {
                       const LessonId id = call.id<LessonId>("id");
                       return http::json(json_of(lessons.change(tx, call.caller.organisation_id, id,
-                                                               change_of(call.body))))
+                                                               change_of(call.fields()))))
                           .on({{"lesson", id}});
                   }));
     table.add(http::del("/v1/lessons/:id", "Take a lesson out of the lists; sessions and results keep it")
@@ -160,12 +153,13 @@ void add_lesson_routes(http::RouteTable& table, Lessons& lessons) {
                   .gives(lesson_shape(), 201)
                   .tagged("lessons")
                   .handled<Tx>([&lessons](Call& call, Tx& tx) {
-                      const NewLesson wanted{call.body["title"],
-                                             lesson_kind(call.body["kind"].get<std::string>()),
-                                             call.body.value("content", ""),
-                                             value_of<std::int64_t>(call.body, "duration_ms"),
-                                             value_of<ScenarioId>(call.body, "scenario_id"),
-                                             value_of<ContentId>(call.body, "content_id")};
+                      const platform::JsonFields body = call.fields();
+                      const NewLesson wanted{body.get<std::string>("title"),
+                                             lesson_kind(body.get<std::string_view>("kind")),
+                                             body.get_or("content", std::string()),
+                                             body.find<std::int64_t>("duration_ms"),
+                                             body.find<ScenarioId>("scenario_id"),
+                                             body.find<ContentId>("content_id")};
                       const Lesson lesson = lessons.add(tx, call.caller.organisation_id, wanted);
                       return http::created(json_of(lesson), "/v1/lessons/" + to_string(lesson.id))
                           .on({{"lesson", lesson.id}});

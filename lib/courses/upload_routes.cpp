@@ -126,7 +126,7 @@ Answer show(const ContentParts& parts, const Call& call) {
     if (!upload.content_id) sync(parts.files.path_of(upload.file_name));
     Answer answer = http::json(json);
     with_protocol(answer)
-        .header("Upload-Offset", std::to_string(json["offset"].get<std::int64_t>()))
+        .header("Upload-Offset", std::to_string(platform::JsonFields(json).get<std::int64_t>("offset")))
         .header("Upload-Length", std::to_string(upload.length));
     return answer;
 }

@@ -24,15 +24,11 @@ Answer list_devices(const DeviceParts& parts, Call& call, store::Read& read) {
 Answer change_device(const DeviceParts& parts, Call& call, store::Tx& tx) {
     const OrganisationId organisation_id = call.caller.organisation_id;
     Device device = parts.devices.get(tx, organisation_id, call.id<DeviceId>("id"));
-    if (call.body.contains("group"))
-        device = parts.devices.regroup(
-            tx, organisation_id, device.id,
-            std::string(platform::trimmed(call.body.at("group").get_ref<const std::string&>())));
-    if (call.body.contains("name")) {
-        const std::string name(platform::trimmed(call.body.at("name").get_ref<const std::string&>()));
-        if (name.empty()) platform::throw_invalid("name", "must not be empty");
-        device = parts.devices.rename(tx, organisation_id, device.id, name);
-    }
+    const platform::JsonFields body = call.fields();
+    if (body.has("group"))
+        device = parts.devices.regroup(tx, organisation_id, device.id, body.trimmed("group"));
+    if (const auto name = body.find_filled("name"))
+        device = parts.devices.rename(tx, organisation_id, device.id, *name);
     return http::json(json_of(device, parts.presence)).on({{"device", device.id}});
 }
 
@@ -109,7 +105,7 @@ void add_changes(http::RouteTable& table, const DeviceParts& parts) {
             .takes(http::object({{"device_id", http::identifier()}}))
             .gives(device_shape())
             .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
-                const DeviceId by = call.body.at("device_id");
+                const auto by = call.fields().get<DeviceId>("device_id");
                 const Device device =
                     parts.devices.replace(tx, call.caller.organisation_id, call.id<DeviceId>("id"), by);
                 return http::json(json_of(device, parts.presence)).on({{"device", device.id}, {"by", by}});

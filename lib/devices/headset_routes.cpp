@@ -36,12 +36,12 @@ Answer sign_in(const DeviceParts& parts, Call& call) {
         parts.logins.sign_in_on_device(tx, organisation_id, device_id,
                                        people::PersonReference{proven.id, proven.nickname});
     };
-    const bool by_card = call.body.contains("card");
-    if (by_card == (call.body.contains("nickname") && call.body.contains("pin")) ||
-        (by_card && call.body.size() != 1))
+    const platform::JsonFields body = call.fields();
+    const bool by_card = body.has("card");
+    if (by_card == (body.has("nickname") && body.has("pin")) || (by_card && body.size() != 1))
         platform::throw_invalid(by_card ? "card" : "pin", "give nickname and pin, or card");
-    claim.name = call.body.value("nickname", "");
-    claim.secret = call.body.at(by_card ? "card" : "pin");
+    claim.name = body.get_or("nickname", claim.name);
+    claim.secret = body.get<std::string>(by_card ? "card" : "pin");
     people::Person person =
         by_card ? parts.sign_in.prove_card(claim, bind) : parts.sign_in.prove(claim, bind);
     return http::json({{"person", people::json_of(people::PersonReference{person.id, person.nickname})}})

@@ -20,12 +20,6 @@ http::Shape serial_number_shape() {
     return http::text(1, 80).described("what tells this headset from all others");
 }
 
-std::string trimmed_serial_number(const Json& body) {
-    std::string serial_number(platform::trimmed(body.at("serial_number").get_ref<const std::string&>()));
-    if (serial_number.empty()) platform::throw_invalid("serial_number", "must not be empty");
-    return serial_number;
-}
-
 Answer make_code(const DeviceParts& parts, Call& call, store::Tx& tx) {
     std::optional<PersonId> by;
     if (call.caller.person_id) by = call.caller.person_id;
@@ -43,11 +37,12 @@ Answer make_code(const DeviceParts& parts, Call& call, store::Tx& tx) {
 }
 
 Answer pair_with_code(const DeviceParts& parts, Call& call, store::Tx& tx) {
-    const auto& digits = call.body.at("code").get_ref<const std::string&>();
+    const platform::JsonFields body = call.fields();
+    const auto digits = body.get<std::string_view>("code");
     int code = 0;
     std::from_chars(digits.data(), digits.data() + digits.size(), code);
-    Headset headset{trimmed_serial_number(call.body), call.body.value("model", ""),
-                    call.body.value("name", "")};
+    const Headset headset{body.filled("serial_number"), body.get_or("model", std::string()),
+                          body.get_or("name", std::string())};
     Paired paired = parts.pairing.pair_with_code(tx, code, headset);
     return http::created({{"device", json_of(paired.device, parts.presence)}, {"token", paired.token}})
         .header("Cache-Control", "no-store")
@@ -55,10 +50,11 @@ Answer pair_with_code(const DeviceParts& parts, Call& call, store::Tx& tx) {
 }
 
 Answer pair_by_sign_in(const DeviceParts& parts, Call& call) {
-    Headset headset{trimmed_serial_number(call.body), call.body.value("model", ""), ""};
+    const platform::JsonFields body = call.fields();
+    const Headset headset{body.filled("serial_number"), body.get_or("model", std::string()), ""};
     people::Claim claim;
-    claim.name = call.body.at("nickname");
-    claim.secret = call.body.at("pin");
+    claim.name = body.get<std::string>("nickname");
+    claim.secret = body.get<std::string>("pin");
     claim.headset = headset.serial_number;
     Pairing::SignInOutcome outcome;
     people::Person person = parts.sign_in.prove(claim, [&](store::Tx& tx, const people::Person& proven) {
@@ -147,17 +143,17 @@ void add_codes_and_window(http::RouteTable& table, const DeviceParts& parts) {
                   .handled<store::Read>([parts](Call& call, store::Read& read) {
                       return http::json(json_of(parts.pairing.state(read, call.caller.organisation_id)));
                   }));
-    table.add(
-        http::put("/v1/pairing-window", "Open pairing by sign-in for some time, or close it with 0")
-            .writes()
-            .by(http::Access::teacher)
-            .tagged("pairing")
-            .takes(http::object({{"open_for_s", http::integer(0, 3600)}}))
-            .gives(window_shape())
-            .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
-                return http::json(json_of(parts.pairing.open_window(
-                    tx, call.caller.organisation_id, call.caller.person_id, call.body.at("open_for_s"))));
-            }));
+    table.add(http::put("/v1/pairing-window", "Open pairing by sign-in for some time, or close it with 0")
+                  .writes()
+                  .by(http::Access::teacher)
+                  .tagged("pairing")
+                  .takes(http::object({{"open_for_s", http::integer(0, 3600)}}))
+                  .gives(window_shape())
+                  .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
+                      return http::json(json_of(
+                          parts.pairing.open_window(tx, call.caller.organisation_id, call.caller.person_id,
+                                                    call.fields().get<std::int64_t>("open_for_s"))));
+                  }));
 }
 
 void add_requests(http::RouteTable& table, const DeviceParts& parts) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "platform/json_fields.h"
 #include "platform/text.h"
 
 namespace devices {
@@ -230,11 +231,10 @@ nlohmann::json json_of(const Device& device, const Presence& presence) {
 }
 
 Report report_from(const nlohmann::json& data) {
+    const platform::JsonFields fields(data);
     Report report;
-    auto read = [&data](const char* name, auto& field) {
-        auto found = data.find(name);
-        if (found != data.end() && !found->is_null())
-            field = found->get<typename std::remove_reference_t<decltype(field)>::value_type>();
+    const auto read = [&fields]<class Value>(const char* name, std::optional<Value>& field) {
+        field = fields.find<Value>(name);
     };
     read("battery", report.battery);
     read("storage_free", report.storage_free);
@@ -246,8 +246,8 @@ Report report_from(const nlohmann::json& data) {
     read("round_trip_ms", report.round_trip_ms);
     read("clock_offset_ms", report.clock_offset_ms);
     read("skew_ms", report.skew_ms);
-    if (auto gaze = data.find("gaze"); gaze != data.end() && !gaze->is_null())
-        report.gaze = Gaze{gaze->at("yaw_deg").get<double>(), gaze->at("pitch_deg").get<double>()};
+    if (const auto gaze = fields.find_object("gaze"))
+        report.gaze = Gaze{gaze->get<double>("yaw_deg"), gaze->get<double>("pitch_deg")};
     return report;
 }
 

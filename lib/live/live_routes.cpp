@@ -35,11 +35,11 @@ http::Route subscribe_message(Hub& hub) {
         .takes(http::object({{"topic", topic_name()}, {"since?", seen}}))
         .gives(http::object({}))
         .handled([&hub](Call& call) {
+            const platform::JsonFields body = call.fields();
             std::optional<Seen> since;
-            if (const auto given = call.body.find("since"); given != call.body.end())
-                since =
-                    Seen{given->at("epoch").get<std::string>(), given->at("version").get<std::uint64_t>()};
-            hub.subscribe(call.socket_id, call.body.at("topic").get<std::string>(), since);
+            if (const auto given = body.find_object("since"))
+                since = Seen{given->get<std::string>("epoch"), given->get<std::uint64_t>("version")};
+            hub.subscribe(call.socket_id, body.get<std::string>("topic"), since);
             return http::json(http::Json::object());
         });
 }
@@ -53,7 +53,7 @@ http::Route unsubscribe_message(Hub& hub) {
         .takes(http::object({{"topic", topic_name()}}))
         .gives(http::object({}))
         .handled([&hub](Call& call) {
-            hub.unsubscribe(call.socket_id, call.body.at("topic").get<std::string>());
+            hub.unsubscribe(call.socket_id, call.fields().get<std::string>("topic"));
             return http::json(http::Json::object());
         });
 }
@@ -81,7 +81,7 @@ http::Route clock_message(const platform::Clock& clock) {
         .takes(http::object({{"t0", http::number(-most_ms, most_ms)}}))
         .gives(http::object({{"t0", http::number(-most_ms, most_ms)}, {"t1", http::number(0, most_ms)}}))
         .handled([&clock](Call& call) {
-            return http::json({{"t0", call.body.at("t0")}, {"t1", server_ms(clock)}});
+            return http::json({{"t0", call.fields().json("t0")}, {"t1", server_ms(clock)}});
         });
 }
 

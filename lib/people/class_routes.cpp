@@ -31,25 +31,17 @@ http::Shape site_key_shape() {
         .named("SiteKey");
 }
 
-std::string checked_name(const Json& body) {
-    std::string name(platform::trimmed(body.at("name").get_ref<const std::string&>()));
-    if (name.empty()) platform::throw_invalid("name", "must not be empty");
-    return name;
-}
-
 Answer add_class(const PeopleParts& parts, Call& call, store::Tx& tx) {
-    const PersonId teacher = call.body.value("teacher_id", call.caller.person_id);
-    Class made = parts.classes.add(tx, call.caller.organisation_id, checked_name(call.body), teacher);
+    const platform::JsonFields body = call.fields();
+    const PersonId teacher = body.get_or("teacher_id", call.caller.person_id);
+    Class made = parts.classes.add(tx, call.caller.organisation_id, body.filled("name"), teacher);
     return http::created(json_of(made), "/v1/classes/" + to_string(made.id)).on({{"class", made.id}});
 }
 
 Answer change_class(const PeopleParts& parts, Call& call, store::Tx& tx) {
-    std::optional<std::string> name;
-    std::optional<PersonId> teacher;
-    if (call.body.contains("name")) name = checked_name(call.body);
-    if (call.body.contains("teacher_id")) teacher = call.body.at("teacher_id").get<PersonId>();
-    Class changed =
-        parts.classes.change(tx, call.caller.organisation_id, call.id<ClassId>("id"), name, teacher);
+    const platform::JsonFields body = call.fields();
+    Class changed = parts.classes.change(tx, call.caller.organisation_id, call.id<ClassId>("id"),
+                                         body.find_filled("name"), body.find<PersonId>("teacher_id"));
     return http::json(json_of(changed)).on({{"class", changed.id}});
 }
 
@@ -156,8 +148,8 @@ void add_class_students(http::RouteTable& table, const PeopleParts& parts) {
 }
 
 Answer add_site_key(const PeopleParts& parts, Call& call, store::Tx& tx) {
-    auto made = parts.site_keys.add(tx, call.caller.organisation_id, checked_name(call.body),
-                                    call.body.value("client_panel", false));
+    auto made = parts.site_keys.add(tx, call.caller.organisation_id, call.fields().filled("name"),
+                                    call.fields().get_or("client_panel", false));
     Json body = json_of(made.site_key);
     body["key"] = made.key;
     return http::created(body).header("Cache-Control", "no-store").on({{"site_key", made.site_key.id}});
@@ -194,7 +186,7 @@ void add_site_keys(http::RouteTable& table, const PeopleParts& parts) {
                   .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
                       const auto id = call.id<SiteKeyId>("id");
                       auto changed = parts.site_keys.rename(tx, call.caller.organisation_id, id,
-                                                            checked_name(call.body));
+                                                            call.fields().filled("name"));
                       return http::json(json_of(changed)).on({{"site_key", id}});
                   }));
     table.add(http::del("/v1/site-keys/:id", "Revoke a site key")

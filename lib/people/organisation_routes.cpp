@@ -14,33 +14,17 @@ using http::Answer;
 using http::Call;
 using http::Json;
 
-std::optional<std::string> text_field(const Json& body, const char* name) {
-    return body.contains(name) ? std::optional(body.at(name).get<std::string>()) : std::nullopt;
-}
-
-std::optional<std::string> name_field(const Json& body) {
-    auto name = text_field(body, "name");
-    if (!name) return name;
-    *name = std::string(platform::trimmed(*name));
-    if (name->empty()) platform::throw_invalid("name", "must not be empty");
-    return name;
-}
-
 Answer change_own(const PeopleParts& parts, Call& call, store::Tx& tx) {
-    const Json& body = call.body;
+    const platform::JsonFields body = call.fields();
     OrganisationChange change;
-    change.name = name_field(body);
-    change.colour = text_field(body, "colour");
-    change.time_zone = text_field(body, "time_zone");
-    change.language = text_field(body, "language");
-    if (const auto mode = text_field(body, "leaderboard"))
-        change.leaderboard = platform::named<LeaderboardMode>(*mode);
-    if (body.contains("staff_pin")) change.staff_pin = body.at("staff_pin").get<bool>();
-    if (body.contains("pick_names")) change.pick_names = body.at("pick_names").get<bool>();
-    if (body.contains("gaze_days"))
-        change.gaze_days = body.at("gaze_days").is_null()
-                               ? std::optional<std::int64_t>()
-                               : std::optional(body.at("gaze_days").get<std::int64_t>());
+    change.name = body.find_filled("name");
+    change.colour = body.find<std::string>("colour");
+    change.time_zone = body.find<std::string>("time_zone");
+    change.language = body.find<std::string>("language");
+    change.leaderboard = body.find<LeaderboardMode>("leaderboard");
+    change.staff_pin = body.find<bool>("staff_pin");
+    change.pick_names = body.find<bool>("pick_names");
+    change.gaze_days = body.find_nullable<std::int64_t>("gaze_days");
     Organisation changed = parts.organisations.change(tx, call.caller.organisation_id, change);
     if (change.staff_pin == false) parts.logins.end_pins_of_staff(tx, changed.id);
     return http::json(json_of(changed)).on({{"organisation", changed.id}});
@@ -52,24 +36,23 @@ http::Shape last_day_shape() {
 
 // Its first administrator is made with it, or invited: then the answer has the code to hand over.
 Answer add_one(const PeopleParts& parts, Call& call) {
-    const Json& body = call.body;
+    const platform::JsonFields body = call.fields();
     NewOrganisation made;
-    made.name = name_field(body).value();
-    made.colour = body.value("colour", made.colour);
-    made.time_zone = body.value("time_zone", made.time_zone);
-    made.language = body.value("language", made.language);
-    made.seats = body.value("seats", made.seats);
-    made.licence_type = body.value("licence_type", made.licence_type);
-    made.last_day = text_field(body, "last_day");
+    made.name = body.filled("name");
+    made.colour = body.get_or("colour", made.colour);
+    made.time_zone = body.get_or("time_zone", made.time_zone);
+    made.language = body.get_or("language", made.language);
+    made.seats = body.get_or("seats", made.seats);
+    made.licence_type = body.get_or("licence_type", made.licence_type);
+    made.last_day = body.find<std::string>("last_day");
     std::optional<NewPerson> administrator;
-    if (body.contains("administrator")) {
-        const Json& who = body.at("administrator");
+    if (const auto who = body.find_object("administrator")) {
         administrator.emplace();
         administrator->role = platform::Role::administrator;
-        administrator->username = who.at("username").get<std::string>();
-        administrator->nickname =
-            who.contains("nickname") ? checked_nickname(who.at("nickname")) : *administrator->username;
-        administrator->password_hash = parts.hasher.hash(who.at("password").get_ref<const std::string&>());
+        administrator->username = who->get<std::string>("username");
+        const auto nickname = who->find<std::string>("nickname");
+        administrator->nickname = nickname ? checked_nickname(*nickname) : *administrator->username;
+        administrator->password_hash = parts.hasher.hash(who->get<std::string>("password"));
     }
     Json answer;
     OrganisationId id;
@@ -87,12 +70,11 @@ Answer add_one(const PeopleParts& parts, Call& call) {
 }
 
 Answer change_licence(const PeopleParts& parts, Call& call, store::Tx& tx) {
+    const platform::JsonFields body = call.fields();
     LicenceChange change;
-    change.type = text_field(call.body, "type");
-    if (call.body.contains("seats")) change.seats = call.body.at("seats").get<std::int64_t>();
-    if (call.body.contains("last_day"))
-        change.last_day = call.body.at("last_day").is_null() ? std::optional<std::string>()
-                                                             : text_field(call.body, "last_day");
+    change.type = body.find<std::string>("type");
+    change.seats = body.find<std::int64_t>("seats");
+    change.last_day = body.find_nullable<std::string>("last_day");
     const OrganisationId id = call.id<OrganisationId>("id");
     parts.organisations.change_licence(tx, id, change);
     return http::json(json_of(parts.organisations.get(tx, id))).on({{"organisation", id}});

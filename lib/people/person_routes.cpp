@@ -33,17 +33,6 @@ void refuse_unless_in_charge(const platform::Caller& caller, const Person& perso
         throw_forbidden("Only a box administrator changes a box administrator.");
 }
 
-std::optional<std::string> text_field(const Json& body, const char* name) {
-    return body.contains(name) ? std::optional(body.at(name).get<std::string>()) : std::nullopt;
-}
-
-// Absent: leave it. Null: clear it.
-std::optional<std::optional<std::string>> clearable_field(const Json& body, const char* name) {
-    if (!body.contains(name)) return std::nullopt;
-    if (body.at(name).is_null()) return std::optional<std::string>();
-    return std::optional(body.at(name).get<std::string>());
-}
-
 Answer list_people(const PeopleParts& parts, Call& call, store::Read& read) {
     PeopleFilter filter;
     if (auto role = call.query("role")) {
@@ -59,27 +48,26 @@ Answer list_people(const PeopleParts& parts, Call& call, store::Read& read) {
 }
 
 Answer add_person(const PeopleParts& parts, Call& call) {
-    const Json& body = call.body;
+    const platform::JsonFields body = call.fields();
     NewPerson person;
-    person.role = *platform::named<platform::Role>(body.at("role").get_ref<const std::string&>());
+    person.role = body.get<Role>("role");
     if (person.role != Role::student && !administers(call.caller))
         throw_forbidden("A teacher adds students only; staff are an administrator's.");
-    person.nickname = checked_nickname(body.at("nickname"));
-    person.first_name = body.value("first_name", "");
-    person.last_name = body.value("last_name", "");
-    person.username = text_field(body, "username");
-    person.email = text_field(body, "email");
-    person.external_id = text_field(body, "external_id");
-    if (body.contains("password")) {
+    person.nickname = checked_nickname(body.get<std::string>("nickname"));
+    person.first_name = body.get_or("first_name", person.first_name);
+    person.last_name = body.get_or("last_name", person.last_name);
+    person.username = body.find<std::string>("username");
+    person.email = body.find<std::string>("email");
+    person.external_id = body.find<std::string>("external_id");
+    if (const auto password = body.find<std::string>("password")) {
         if (!person.username) platform::throw_invalid("username", "is needed with a password");
-        person.password_hash = parts.hasher.hash(body.at("password").get_ref<const std::string&>());
+        person.password_hash = parts.hasher.hash(*password);
     }
-    if (body.contains("pin"))
-        person.pin_hash = parts.hasher.hash(body.at("pin").get_ref<const std::string&>());
+    if (const auto pin = body.find<std::string>("pin")) person.pin_hash = parts.hasher.hash(*pin);
+    const auto class_id = body.find<ClassId>("class_id");
     Person made = parts.store.write("add person", [&](store::Tx& tx) {
         Person added = parts.people.add(tx, call.caller.organisation_id, person);
-        if (body.contains("class_id"))
-            parts.classes.add_student(tx, call.caller.organisation_id, body.at("class_id"), added.id);
+        if (class_id) parts.classes.add_student(tx, call.caller.organisation_id, *class_id, added.id);
         return added;
     });
     return http::created(json_of(made), "/v1/people/" + to_string(made.id)).on({{"person", made.id}});
@@ -87,20 +75,21 @@ Answer add_person(const PeopleParts& parts, Call& call) {
 
 Answer change_person(const PeopleParts& parts, Call& call, store::Tx& tx) {
     const PersonId id = call.id<PersonId>("id");
-    const Json& body = call.body;
+    const platform::JsonFields body = call.fields();
     Person person = parts.people.get(tx, call.caller.organisation_id, id);
     refuse_unless_in_charge(call.caller, person);
     PersonChange change;
-    if (auto role = text_field(body, "role")) change.role = platform::named<platform::Role>(*role);
+    change.role = body.find<Role>("role");
     if (change.role && *change.role != person.role && !administers(call.caller))
         throw_forbidden("Only an administrator changes what somebody is.");
-    if (auto nickname = text_field(body, "nickname")) change.nickname = checked_nickname(*nickname);
-    change.first_name = text_field(body, "first_name");
-    change.last_name = text_field(body, "last_name");
-    change.username = clearable_field(body, "username");
-    change.email = clearable_field(body, "email");
-    change.external_id = clearable_field(body, "external_id");
-    if (body.contains("active")) change.active = body.at("active").get<bool>();
+    if (const auto nickname = body.find<std::string>("nickname"))
+        change.nickname = checked_nickname(*nickname);
+    change.first_name = body.find<std::string>("first_name");
+    change.last_name = body.find<std::string>("last_name");
+    change.username = body.find_nullable<std::string>("username");
+    change.email = body.find_nullable<std::string>("email");
+    change.external_id = body.find_nullable<std::string>("external_id");
+    change.active = body.find<bool>("active");
     if (person.has_password && change.username && !*change.username)
         platform::throw_invalid("username", "is needed with a password");
     return http::json(json_of(parts.people.change(tx, call.caller.organisation_id, id, change)))
@@ -144,8 +133,8 @@ Answer sign_out_everywhere(const PeopleParts& parts, Call& call, store::Tx& tx) 
 Answer set_pin(const PeopleParts& parts, Call& call) {
     const PersonId id = call.id<PersonId>("id");
     person_for_secret(parts, call, id);
-    const std::string pin =
-        call.body.contains("pin") ? call.body.at("pin").get<std::string>() : draw_pin(parts.random);
+    const auto given = call.fields().find<std::string>("pin");
+    const std::string pin = given ? *given : draw_pin(parts.random);
     const std::string hash = parts.hasher.hash(pin);
     parts.store.write(
         "set pin", [&](store::Tx& tx) { parts.people.set_pin(tx, call.caller.organisation_id, id, hash); });
@@ -162,17 +151,17 @@ Answer set_password(const PeopleParts& parts, Call& call) {
     Person person = person_for_secret(parts, call, id);
     if (!person.username) platform::throw_conflict("\"" + person.nickname + "\" needs a user name first.");
     if (own) {
-        if (!call.body.contains("current"))
-            platform::throw_invalid("current", "must be the present password");
+        const auto current = call.fields().find<std::string>("current");
+        if (!current) platform::throw_invalid("current", "must be the present password");
         Claim claim;
         claim.by = Claim::By::password;
         claim.name = *person.username;
-        claim.secret = call.body.at("current").get<std::string>();
+        claim.secret = *current;
         claim.organisation_id = call.caller.organisation_id;
         claim.again = true;
         parts.sign_in.prove(claim, {});
     }
-    const std::string hash = parts.hasher.hash(call.body.at("password").get_ref<const std::string&>());
+    const std::string hash = parts.hasher.hash(call.fields().get<std::string>("password"));
     parts.store.write("set password", [&](store::Tx& tx) {
         parts.people.set_password(tx, call.caller.organisation_id, id, hash,
                                   own ? call.caller.login_id : LoginId());

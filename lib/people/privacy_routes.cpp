@@ -28,7 +28,8 @@ Answer erase(const PeopleParts& parts, Call& call, store::Tx& tx) {
                               "Only a box administrator erases a box administrator.");
     if (id == call.caller.person_id)
         platform::throw_conflict("Nobody erases himself: ask another administrator.");
-    parts.privacy.erase(tx, call.caller.organisation_id, id, call.body.at("runs") == "remove");
+    parts.privacy.erase(tx, call.caller.organisation_id, id,
+                        call.fields().get<std::string_view>("runs") == "remove");
     return http::no_content().on({{"person", id}});
 }
 

@@ -27,7 +27,7 @@ Person prove_again(const PeopleParts& parts, const Call& call) {
     Claim claim;
     claim.by = Claim::By::password;
     claim.name = *person.username;
-    claim.secret = call.body.at("password").get<std::string>();
+    claim.secret = call.fields().get<std::string>("password");
     claim.organisation_id = person.organisation_id;
     claim.again = true;
     // Otherwise an intruder who finds out a password could replace the very factor meant to keep them out.
@@ -55,7 +55,7 @@ Answer offer(const PeopleParts& parts, Call& call) {
 Answer confirm(const PeopleParts& parts, Call& call, store::Tx& tx) {
     return once_only({{"recovery_codes", parts.second_factor.confirm(
                                              tx, call.caller.organisation_id, call.caller.person_id,
-                                             call.body.at("code").get<std::string>(), call.caller.login_id)}},
+                                             call.fields().get<std::string>("code"), call.caller.login_id)}},
                      call.caller.person_id);
 }
 
@@ -171,11 +171,12 @@ http::Shape invitation_shape() {
 }
 
 Answer invite(const PeopleParts& parts, Call& call, store::Tx& tx) {
+    const platform::JsonFields body = call.fields();
     NewInvitation invitation;
-    invitation.role = *platform::named<platform::Role>(call.body.at("role").get_ref<const std::string&>());
-    invitation.name = call.body.value("name", "");
-    if (call.body.contains("email")) invitation.email = call.body.at("email").get<std::string>();
-    invitation.lives_ms = call.body.value("days", std::int64_t{7}) * 24 * 3600 * 1000;
+    invitation.role = body.get<platform::Role>("role");
+    invitation.name = body.get_or("name", invitation.name);
+    invitation.email = body.find<std::string>("email");
+    invitation.lives_ms = body.get_or("days", std::int64_t{7}) * 24 * 3600 * 1000;
     const auto made =
         parts.invitations.add(tx, call.caller.organisation_id, call.caller.person_id, invitation);
     return http::created({{"invitation", json_of(made.invitation)}, {"code", made.code}})
@@ -184,7 +185,7 @@ Answer invite(const PeopleParts& parts, Call& call, store::Tx& tx) {
 }
 
 Answer look(const PeopleParts& parts, Call& call, store::Read& read) {
-    const auto found = parts.invitations.by_code(read, call.body.at("code").get<std::string>());
+    const auto found = parts.invitations.by_code(read, call.fields().get<std::string>("code"));
     if (!found) platform::throw_not_found("invitation: it may have been used, revoked or expired");
     return http::json({{"organisation", found->organisation},
                        {"role", platform::name_of(found->role)},
@@ -194,20 +195,21 @@ Answer look(const PeopleParts& parts, Call& call, store::Read& read) {
 }
 
 Answer accept(const PeopleParts& parts, Call& call) {
-    const Json& body = call.body;
-    const std::string code = body.at("code");
+    const platform::JsonFields body = call.fields();
+    const auto code = body.get<std::string>("code");
     // Check this first: hashing a password is expensive.
     parts.store.read([&](store::Read& read) {
         if (!parts.invitations.by_code(read, code))
             platform::throw_not_found("invitation: it may have been used, revoked or expired");
     });
     Acceptance acceptance;
-    acceptance.username = body.at("username");
-    if (body.contains("nickname")) acceptance.nickname = checked_nickname(body.at("nickname"));
-    acceptance.first_name = body.value("first_name", "");
-    acceptance.last_name = body.value("last_name", "");
-    if (body.contains("email")) acceptance.email = body.at("email").get<std::string>();
-    acceptance.password_hash = parts.hasher.hash(body.at("password").get_ref<const std::string&>());
+    acceptance.username = body.get<std::string>("username");
+    if (const auto nickname = body.find<std::string>("nickname"))
+        acceptance.nickname = checked_nickname(*nickname);
+    acceptance.first_name = body.get_or("first_name", acceptance.first_name);
+    acceptance.last_name = body.get_or("last_name", acceptance.last_name);
+    acceptance.email = body.find<std::string>("email");
+    acceptance.password_hash = parts.hasher.hash(body.get<std::string>("password"));
     Person person;
     NewLogin login;
     Organisation organisation;
@@ -217,7 +219,7 @@ Answer accept(const PeopleParts& parts, Call& call) {
         login = parts.logins.add_person(tx, person.organisation_id, person.id, platform::Proof::password,
                                         call.header("user-agent"));
     });
-    return login_answer(parts, organisation, person, login, body.value("cookie", false));
+    return login_answer(parts, organisation, person, login, body.get_or("cookie", false));
 }
 
 void add_inviting(http::RouteTable& table, const PeopleParts& parts) {

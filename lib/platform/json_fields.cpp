@@ -24,6 +24,16 @@ std::string JsonFields::trimmed(std::string_view name) const {
     return std::string(platform::trimmed(get<std::string_view>(name)));
 }
 
+std::string JsonFields::filled(std::string_view name) const {
+    std::string kept = trimmed(name);
+    if (kept.empty()) throw_invalid(path(name), "must not be empty");
+    return kept;
+}
+
+std::optional<std::string> JsonFields::find_filled(std::string_view name) const {
+    return json(name).is_null() ? std::nullopt : std::optional(filled(name));
+}
+
 JsonFields JsonFields::object(std::string_view name) const {
     if (auto found = find_object(name)) return *std::move(found);
     throw_missing(name);
@@ -37,8 +47,13 @@ std::optional<JsonFields> JsonFields::find_object(std::string_view name) const {
 }
 
 std::vector<JsonFields> JsonFields::objects(std::string_view name) const {
+    if (json(name).is_null()) throw_missing(name);
+    return find_objects(name);
+}
+
+std::vector<JsonFields> JsonFields::find_objects(std::string_view name) const {
     const Json& value = json(name);
-    if (value.is_null()) throw_missing(name);
+    if (value.is_null()) return {};
     std::vector<JsonFields> items;
     items.reserve(value.size());
     for (const Json& item : list(value, {*this, name})) {

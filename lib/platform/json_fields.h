@@ -70,12 +70,16 @@ public:
         if (!has(name)) return std::nullopt;
         return std::make_optional<std::optional<T>>(find<T>(name));
     }
-    // A required text without surrounding blanks. It may be empty then.
+    // A text without surrounding blanks. It may be empty then.
     std::string trimmed(std::string_view name) const;
+    // The same, of a name or a title: Error invalid when nothing is left.
+    std::string filled(std::string_view name) const;
+    std::optional<std::string> find_filled(std::string_view name) const; // nothing when it is absent or null
 
     JsonFields object(std::string_view name) const;
     std::optional<JsonFields> find_object(std::string_view name) const;
-    std::vector<JsonFields> objects(std::string_view name) const; // of a list, which must be there
+    std::vector<JsonFields> objects(std::string_view name) const;      // of a list, which must be there
+    std::vector<JsonFields> find_objects(std::string_view name) const; // empty when it is absent or null
 
     // Whatever it is; null when it is absent.
     const Json& json(std::string_view name) const;

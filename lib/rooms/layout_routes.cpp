@@ -1,7 +1,6 @@
 #include <nlohmann/json.hpp>
 
 #include "platform/error.h"
-#include "platform/text.h"
 #include "rooms/room_routes.h"
 
 namespace rooms {
@@ -35,66 +34,52 @@ http::Shape layout_shape() {
         .named("RoomLayout");
 }
 
-template <class AnId>
-std::optional<AnId> id_of(const Json& item) {
-    const auto id = item.find("id");
-    return id == item.end() || id->is_null() ? std::nullopt : std::optional(id->get<AnId>());
-}
-
-LayoutSeat layout_seat_of(const Json& item) {
+LayoutSeat layout_seat_of(const platform::JsonFields& item) {
     LayoutSeat seat;
-    seat.id = id_of<SeatId>(item);
-    seat.row = item.at("row");
-    seat.place = item.at("place");
-    seat.x = item.at("x");
-    seat.y = item.at("y");
-    seat.width = item.value("width", seat.width);
-    seat.height = item.value("height", seat.height);
-    seat.rotation = item.value("rotation", seat.rotation);
-    if (item.contains("seat_type"))
-        seat.seat_type = platform::trimmed(item.at("seat_type").get_ref<const std::string&>());
-    if (item.contains("status")) seat.status = status_named(item.at("status").get_ref<const std::string&>());
+    seat.id = item.find<SeatId>("id");
+    seat.row = item.get<std::int64_t>("row");
+    seat.place = item.get<std::int64_t>("place");
+    seat.x = item.get<std::int64_t>("x");
+    seat.y = item.get<std::int64_t>("y");
+    seat.width = item.get_or("width", seat.width);
+    seat.height = item.get_or("height", seat.height);
+    seat.rotation = item.get_or("rotation", seat.rotation);
+    if (item.has("seat_type")) seat.seat_type = item.trimmed("seat_type");
+    if (const auto status = item.find<std::string_view>("status")) seat.status = status_named(*status);
     return seat;
 }
 
-Layout layout_of(const Json& body) {
+Layout layout_of(const platform::JsonFields& body) {
     Layout layout;
-    if (body.contains("name")) layout.name = checked_name(body);
-    if (body.contains("seat_types")) {
+    layout.name = body.find_filled("name");
+    if (body.has("seat_types")) {
         layout.seat_types.emplace();
-        for (const Json& type : body.at("seat_types")) {
-            std::string name(platform::trimmed(type.at("name").get_ref<const std::string&>()));
-            const std::string field = "seat_types[" + std::to_string(layout.seat_types->size()) + "].name";
-            if (name.empty()) platform::throw_invalid(field, "must not be empty");
-            layout.seat_types->push_back({id_of<SeatTypeId>(type), std::move(name)});
-        }
+        for (const platform::JsonFields& type : body.objects("seat_types"))
+            layout.seat_types->push_back({type.find<SeatTypeId>("id"), type.filled("name")});
     }
-    for (const Json& seat : body.at("seats"))
+    for (const platform::JsonFields& seat : body.objects("seats"))
         layout.seats.push_back(layout_seat_of(seat));
     return layout;
 }
 
-NewSeat new_seat_of(const Json& body) {
+NewSeat new_seat_of(const platform::JsonFields& body) {
     NewSeat seat;
-    seat.row = body.at("row");
-    seat.place = body.at("place");
-    seat.x = integer_field(body, "x");
-    seat.y = integer_field(body, "y");
-    seat.width = body.value("width", seat.width);
-    seat.height = body.value("height", seat.height);
-    seat.rotation = body.value("rotation", seat.rotation);
-    seat.seat_type_id = id_field<SeatTypeId>(body, "seat_type_id");
+    seat.row = body.get<std::int64_t>("row");
+    seat.place = body.get<std::int64_t>("place");
+    seat.x = body.find<std::int64_t>("x");
+    seat.y = body.find<std::int64_t>("y");
+    seat.width = body.get_or("width", seat.width);
+    seat.height = body.get_or("height", seat.height);
+    seat.rotation = body.get_or("rotation", seat.rotation);
+    seat.seat_type_id = body.find<SeatTypeId>("seat_type_id");
     return seat;
 }
 
 Answer swap(Rooms& rooms, Call& call, store::Tx& tx) {
-    const std::string what = call.body.value("what", "headset");
-    const SeatId other = call.body.at("seat_id");
+    const platform::JsonFields body = call.fields();
+    const auto other = body.get<SeatId>("seat_id");
     const OrganisationId organisation_id = call.caller.organisation_id;
-    rooms.swap(tx, organisation_id, call.id<SeatId>("id"), other,
-               what == "both"      ? Occupant::both
-               : what == "student" ? Occupant::student
-                                   : Occupant::headset);
+    rooms.swap(tx, organisation_id, call.id<SeatId>("id"), other, body.get_or("what", Occupant::headset));
     const Json seats = Json::array({json_of(rooms.seat(tx, organisation_id, call.id<SeatId>("id"))),
                                     json_of(rooms.seat(tx, organisation_id, other))});
     return http::json({{"seats", seats}}).on({{"seat", call.id<SeatId>("id")}, {"other_seat", other}});
@@ -110,7 +95,7 @@ void add_seats(http::RouteTable& table, Rooms& rooms) {
             .gives(room_with_seats_shape())
             .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
                 const Room room = rooms.save_layout(tx, call.caller.organisation_id, call.id<RoomId>("id"),
-                                                    layout_of(call.body));
+                                                    layout_of(call.fields()));
                 return http::json(room_with_seats(rooms, tx, room)).on({{"room", room.id}});
             }));
     table.add(http::post("/v1/rooms/:id/seats", "Add a seat")
@@ -128,7 +113,7 @@ void add_seats(http::RouteTable& table, Rooms& rooms) {
                   .gives(seat_shape(), 201)
                   .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
                       const Seat seat = rooms.add_seat(tx, call.caller.organisation_id, call.id<RoomId>("id"),
-                                                       new_seat_of(call.body));
+                                                       new_seat_of(call.fields()));
                       return http::created(json_of(seat)).on({{"seat", seat.id}, {"room", seat.room_id}});
                   }));
     table.add(http::del("/v1/seats/:id", "Remove a seat: its headset and student stay, without one")
@@ -144,8 +129,7 @@ void add_seats(http::RouteTable& table, Rooms& rooms) {
                   .writes()
                   .by(http::Access::teacher)
                   .tagged("rooms")
-                  .takes(http::object({{"seat_id", http::identifier()},
-                                       {"what?", http::one_of({"headset", "student", "both"})}}))
+                  .takes(http::object({{"seat_id", http::identifier()}, {"what?", http::one_of<Occupant>()}}))
                   .gives(http::object({{"seats", http::list(seat_shape(), 2)}}))
                   .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) { return swap(rooms, call, tx); }));
 }
@@ -159,8 +143,9 @@ void add_seat_types(http::RouteTable& table, Rooms& rooms) {
                   .takes(name_shape)
                   .gives(seat_type_shape(), 201)
                   .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
-                      const SeatType type = rooms.add_seat_type(
-                          tx, call.caller.organisation_id, call.id<RoomId>("id"), checked_name(call.body));
+                      const SeatType type =
+                          rooms.add_seat_type(tx, call.caller.organisation_id, call.id<RoomId>("id"),
+                                              call.fields().filled("name"));
                       return http::created(json_of(type))
                           .on({{"room", call.id<RoomId>("id")}, {"seat_type", type.id}});
                   }));
@@ -173,7 +158,7 @@ void add_seat_types(http::RouteTable& table, Rooms& rooms) {
                   .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
                       const SeatType type =
                           rooms.rename_seat_type(tx, call.caller.organisation_id, call.id<SeatTypeId>("id"),
-                                                 checked_name(call.body));
+                                                 call.fields().filled("name"));
                       return http::json(json_of(type)).on({{"seat_type", type.id}});
                   }));
     table.add(http::del("/v1/seat-types/:id", "Remove a type that no seat is of")

@@ -14,6 +14,7 @@
 #include "people/classes.h"
 #include "people/people.h"
 #include "platform/ids.h"
+#include "platform/names.h"
 #include "store/hook.h"
 #include "store/transaction.h"
 
@@ -98,6 +99,10 @@ struct Place {
 };
 
 enum class Occupant { headset, student, both };
+constexpr auto names_of(Occupant) {
+    return platform::names<Occupant>(
+        {{Occupant::headset, "headset"}, {Occupant::student, "student"}, {Occupant::both, "both"}});
+}
 
 class Rooms {
 public:

@@ -3,8 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "http/serving/lists.h"
-#include "platform/error.h"
-#include "platform/text.h"
 
 namespace rooms {
 
@@ -43,36 +41,28 @@ Answer list_rooms(Rooms& rooms, Call& call, store::Read& read) {
     return http::json({{"items", items}, {"next", nullptr}});
 }
 
-// Absent: leave it. Null: nobody.
-template <class AnId>
-std::optional<std::optional<AnId>> clearable_id(const Json& body, const char* name) {
-    if (!body.contains(name)) return std::nullopt;
-    if (body.at(name).is_null()) return std::optional<AnId>();
-    return std::optional(body.at(name).get<AnId>());
-}
-
 Answer make_room(Rooms& rooms, Call& call, store::Tx& tx) {
-    Room room = rooms.make_grid(tx, call.caller.organisation_id, checked_name(call.body),
-                                call.body.at("rows"), call.body.at("places"));
+    const platform::JsonFields body = call.fields();
+    Room room = rooms.make_grid(tx, call.caller.organisation_id, body.filled("name"),
+                                body.get<std::int64_t>("rows"), body.get<std::int64_t>("places"));
     return http::created(room_with_seats(rooms, tx, room), "/v1/rooms/" + to_string(room.id))
         .on({{"room", room.id}});
 }
 
 Answer change_seat(Rooms& rooms, Call& call, store::Tx& tx) {
-    const Json& body = call.body;
+    const platform::JsonFields body = call.fields();
     SeatChange change;
-    change.device_id = clearable_id<DeviceId>(body, "device_id");
-    change.person_id = clearable_id<PersonId>(body, "person_id");
-    if (body.contains("status"))
-        change.status = status_named(body.at("status").get_ref<const std::string&>());
-    change.x = integer_field(body, "x");
-    change.y = integer_field(body, "y");
-    change.width = integer_field(body, "width");
-    change.height = integer_field(body, "height");
-    change.rotation = integer_field(body, "rotation");
-    change.row = integer_field(body, "row");
-    change.place = integer_field(body, "place");
-    change.seat_type_id = id_field<SeatTypeId>(body, "seat_type_id");
+    change.device_id = body.find_nullable<DeviceId>("device_id");
+    change.person_id = body.find_nullable<PersonId>("person_id");
+    if (const auto status = body.find<std::string_view>("status")) change.status = status_named(*status);
+    change.x = body.find<std::int64_t>("x");
+    change.y = body.find<std::int64_t>("y");
+    change.width = body.find<std::int64_t>("width");
+    change.height = body.find<std::int64_t>("height");
+    change.rotation = body.find<std::int64_t>("rotation");
+    change.row = body.find<std::int64_t>("row");
+    change.place = body.find<std::int64_t>("place");
+    change.seat_type_id = body.find<SeatTypeId>("seat_type_id");
     Seat seat = rooms.change_seat(tx, call.caller.organisation_id, call.id<SeatId>("id"), change);
     return http::json(json_of(seat)).on({{"seat", seat.id}, {"room", seat.room_id}});
 }
@@ -112,7 +102,7 @@ void add_rooms(http::RouteTable& table, Rooms& rooms) {
                   .gives(room_shape())
                   .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
                       Room room = rooms.rename(tx, call.caller.organisation_id, call.id<RoomId>("id"),
-                                               checked_name(call.body));
+                                               call.fields().filled("name"));
                       return http::json(json_of(room)).on({{"room", room.id}});
                   }));
     table.add(http::del("/v1/rooms/:id", "Remove a room: its headsets and students stay")
@@ -137,7 +127,7 @@ void add_seats(http::RouteTable& table, Rooms& rooms) {
                   .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
                       const OrganisationId organisation_id = call.caller.organisation_id;
                       Room room = rooms.get(tx, organisation_id, call.id<RoomId>("id"));
-                      rooms.fill(tx, organisation_id, room.id, id_field<ClassId>(call.body, "class_id"));
+                      rooms.fill(tx, organisation_id, room.id, call.fields().find<ClassId>("class_id"));
                       return http::json(room_with_seats(rooms, tx, room)).on({{"room", room.id}});
                   }));
     table.add(http::patch("/v1/seats/:id", "Seat a headset or a student, set the status, move the seat")
@@ -161,16 +151,6 @@ void add_seats(http::RouteTable& table, Rooms& rooms) {
 }
 
 } // namespace
-
-std::string checked_name(const Json& body) {
-    std::string name(platform::trimmed(body.at("name").get_ref<const std::string&>()));
-    if (name.empty()) platform::throw_invalid("name", "must not be empty");
-    return name;
-}
-
-std::optional<std::int64_t> integer_field(const Json& body, const char* name) {
-    return body.contains(name) ? std::optional(body.at(name).get<std::int64_t>()) : std::nullopt;
-}
 
 http::Shape seat_type_shape() {
     return http::object({{"id", http::identifier()}, {"name", http::text(1, 80)}}).named("SeatType");

@@ -18,12 +18,5 @@ http::Shape seat_shape();
 http::Shape seat_type_shape();
 http::Shape room_with_seats_shape();
 http::Json room_with_seats(const Rooms& rooms, store::Read& read, const Room& room);
-std::string checked_name(const http::Json& body);
-std::optional<std::int64_t> integer_field(const http::Json& body, const char* name);
-template <class AnId>
-std::optional<AnId> id_field(const http::Json& body, const char* name) {
-    const auto number = integer_field(body, name);
-    return number ? std::optional(AnId(*number)) : std::nullopt;
-}
 
 } // namespace rooms

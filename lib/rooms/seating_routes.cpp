@@ -44,14 +44,13 @@ Answer answer_of(const Rooms& rooms, const Call& call, store::Read& read) {
         .on({{"room", call.id<RoomId>("id")}, {"class", call.id<ClassId>("class")}});
 }
 
-std::vector<Place> places_of(const Json& body) {
+std::vector<Place> places_of(const platform::JsonFields& body) {
     std::vector<Place> places;
-    for (const Json& item : body.at("seats")) {
+    for (const platform::JsonFields& item : body.objects("seats")) {
         Place place;
-        place.seat_id = item.at("seat_id");
-        if (const Json id = item.value("device_id", Json()); !id.is_null()) place.device_id = id;
-        if (const Json id = item.value("person_id", Json()); !id.is_null())
-            place.person = people::PersonReference{id, ""};
+        place.seat_id = item.get<SeatId>("seat_id");
+        place.device_id = item.find<DeviceId>("device_id");
+        if (const auto id = item.find<PersonId>("person_id")) place.person = people::PersonReference{*id, ""};
         places.push_back(std::move(place));
     }
     return places;
@@ -84,7 +83,7 @@ void add_seating_routes(http::RouteTable& table, Rooms& rooms) {
                   .gives(seating_shape())
                   .handled<store::Tx>([&rooms](Call& call, store::Tx& tx) {
                       rooms.set_seating(tx, call.caller.organisation_id, call.id<RoomId>("id"),
-                                        call.id<ClassId>("class"), places_of(call.body));
+                                        call.id<ClassId>("class"), places_of(call.fields()));
                       return answer_of(rooms, call, tx);
                   }));
     table.add(http::del(path, "Forget where a class usually sits")

@@ -173,10 +173,8 @@ void add_run_routes(http::RouteTable& table, Runs& runs, Ingest& ingest) {
                   .gives(run_shape())
                   .tagged("runs")
                   .handled<Tx>([&runs](Call& call, Tx& tx) {
-                      const auto& person = call.body["person_id"];
-                      const Run run =
-                          runs.name(tx, call.caller.organisation_id, call.id<RunId>("id"),
-                                    person.is_null() ? std::nullopt : std::optional(person.get<PersonId>()));
+                      const Run run = runs.name(tx, call.caller.organisation_id, call.id<RunId>("id"),
+                                                call.fields().find<PersonId>("person_id"));
                       return http::json(with_counts(tx, run)).on({{"run", run.id}});
                   }));
     add_ingest(table, ingest);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "platform/json_fields.h"
 #include "platform/text.h"
 
 namespace scenarios {
@@ -112,17 +113,6 @@ Finding check(const Criterion& criterion, const Performance& performance) {
     return {};
 }
 
-double number_or(const Json& json, const char* name, double otherwise) {
-    const auto found = json.find(name);
-    return found == json.end() || !found->is_number() ? otherwise : found->get<double>();
-}
-
-std::optional<double> number_of(const Json& json, const char* name) {
-    const auto found = json.find(name);
-    if (found == json.end() || !found->is_number()) return std::nullopt;
-    return found->get<double>();
-}
-
 } // namespace
 
 std::string_view name_of(CriterionKind kind) {
@@ -194,19 +184,21 @@ Json json_of(const AssessmentRules& rules) {
 }
 
 AssessmentRules assessment_from(const Json& json) {
+    const platform::JsonFields fields(json, "assessment");
     AssessmentRules rules;
-    rules.pass_score = number_or(json, "pass_score", rules.pass_score);
-    for (const Json& given : json.value("criteria", Json::array())) {
+    rules.pass_score = fields.get_or("pass_score", rules.pass_score);
+    for (const platform::JsonFields& given : fields.find_objects("criteria")) {
         Criterion criterion;
-        criterion.title = given.value("title", "");
-        criterion.kind = criterion_kind_named(given.value("kind", "")).value_or(CriterionKind::checklist);
-        criterion.of = given.value("of", "");
-        criterion.weight = number_or(given, "weight", 1);
-        criterion.must = given.value("must", false);
-        criterion.full_at = number_of(given, "full_at");
-        criterion.none_at = number_of(given, "none_at");
-        criterion.less_is_better = given.value("less_is_better", false);
-        criterion.words = given.value("words", std::vector<std::string>());
+        criterion.title = given.get_or("title", criterion.title);
+        if (const auto kind = given.find<std::string_view>("kind"))
+            criterion.kind = criterion_kind_named(*kind).value_or(CriterionKind::checklist);
+        criterion.of = given.get_or("of", criterion.of);
+        criterion.weight = given.get_or("weight", criterion.weight);
+        criterion.must = given.get_or("must", criterion.must);
+        criterion.full_at = given.find<double>("full_at");
+        criterion.none_at = given.find<double>("none_at");
+        criterion.less_is_better = given.get_or("less_is_better", criterion.less_is_better);
+        criterion.words = given.get_or("words", criterion.words);
         rules.criteria.push_back(std::move(criterion));
     }
     return rules;

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "platform/json_fields.h"
 #include "platform/text.h"
 
 namespace scenarios {
@@ -13,6 +14,7 @@ namespace scenarios {
 namespace {
 
 using Json = nlohmann::json;
+using platform::JsonFields;
 
 constexpr std::array<std::pair<Difficulty, std::string_view>, 3> difficulty_names{
     {{Difficulty::starter, "starter"},
@@ -23,26 +25,19 @@ Json parsed(const std::string& text) {
     return Json::parse(text, nullptr, false);
 }
 
-std::string text_of(const Json& json, const char* name) {
-    const auto found = json.find(name);
-    return found == json.end() || !found->is_string() ? std::string() : found->get<std::string>();
+std::string text_of(const JsonFields& fields, const char* name) {
+    return fields.get_or(name, std::string());
 }
 
-std::string object_text(const Json& json, const char* name) {
-    const auto found = json.find(name);
-    return found == json.end() || found->is_null() ? "{}" : found->dump();
-}
-
-const Json& list_of(const Json& json, const char* name) {
-    static const Json none = Json::array();
-    const auto found = json.find(name);
-    return found == json.end() || !found->is_array() ? none : *found;
+std::string object_text(const JsonFields& fields, const char* name) {
+    const Json& object = fields.json(name);
+    return object.is_null() ? "{}" : object.dump();
 }
 
 // A title that is not given defaults to the key.
-std::string title_or_key(const Json& json) {
-    const std::string title = text_of(json, "title");
-    return title.empty() ? text_of(json, "key") : title;
+std::string title_or_key(const JsonFields& fields) {
+    std::string title = text_of(fields, "title");
+    return title.empty() ? text_of(fields, "key") : title;
 }
 
 std::string field(const char* list, std::size_t index, const char* name) {
@@ -151,31 +146,32 @@ Json json_of(const Content& content) {
 }
 
 Content content_from(const Json& json) {
+    const JsonFields fields(json);
     Content content;
-    content.title = platform::trimmed(text_of(json, "title"));
-    content.description = text_of(json, "description");
-    content.difficulty = difficulty_named(text_of(json, "difficulty")).value_or(Difficulty::starter);
-    content.estimated_minutes = json.value("estimated_minutes", content.estimated_minutes);
-    content.xp_reward = json.value("xp_reward", content.xp_reward);
-    content.active = json.value("active", true);
-    for (const Json& metric : list_of(json, "metrics"))
+    content.title = platform::trimmed(text_of(fields, "title"));
+    content.description = text_of(fields, "description");
+    content.difficulty = difficulty_named(text_of(fields, "difficulty")).value_or(Difficulty::starter);
+    content.estimated_minutes = fields.get_or("estimated_minutes", content.estimated_minutes);
+    content.xp_reward = fields.get_or("xp_reward", content.xp_reward);
+    content.active = fields.get_or("active", true);
+    for (const JsonFields& metric : fields.find_objects("metrics"))
         content.metrics.push_back({text_of(metric, "key"), title_or_key(metric), text_of(metric, "unit")});
-    for (const Json& item : list_of(json, "checklist"))
+    for (const JsonFields& item : fields.find_objects("checklist"))
         content.checklist.push_back({text_of(item, "key"), title_or_key(item)});
-    content.additional_info = object_text(json, "additional_info");
-    if (const auto ticket = json.find("ticket_template"); ticket != json.end() && ticket->is_object())
+    content.additional_info = object_text(fields, "additional_info");
+    if (const auto ticket = fields.find_object("ticket_template"))
         content.ticket_template = TicketTemplate{
             text_of(*ticket, "priority"), text_of(*ticket, "category"), text_of(*ticket, "description"),
             object_text(*ticket, "customer_info"), object_text(*ticket, "technical_context")};
-    if (const auto persona = json.find("persona"); persona != json.end() && persona->is_object())
+    if (const auto persona = fields.find_object("persona"))
         content.persona =
             Persona{text_of(*persona, "name"), text_of(*persona, "personality"),
                     text_of(*persona, "technical_level"), text_of(*persona, "communication_style")};
-    for (const Json& entry : list_of(json, "knowledge_base"))
+    for (const JsonFields& entry : fields.find_objects("knowledge_base"))
         content.knowledge_base.push_back({text_of(entry, "title"), text_of(entry, "content"),
-                                          entry.value("keywords", std::vector<std::string>())});
-    if (const auto assessment = json.find("assessment"); assessment != json.end() && assessment->is_object())
-        content.assessment = assessment_from(*assessment);
+                                          entry.get_or("keywords", std::vector<std::string>())});
+    if (const Json& assessment = fields.json("assessment"); !assessment.is_null())
+        content.assessment = assessment_from(assessment);
     return content;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "platform/error.h"
+#include "platform/json_fields.h"
 #include "platform/text.h"
 #include "platform/uuid.h"
 
@@ -247,19 +248,17 @@ Scenario Scenarios::import(store::Tx& tx, OrganisationId organisation_id, const 
                            std::optional<PersonId> created_by) {
     std::vector<ScenarioId> prerequisites;
     std::vector<platform::FieldError> faults;
-    std::size_t index = 0;
-    for (const Json& required : file.value("prerequisites", Json::array())) {
-        const auto found = find_public(tx, organisation_id, required.value("id", ""));
+    const platform::JsonFields fields(file);
+    for (const platform::JsonFields& required : fields.find_objects("prerequisites")) {
+        const auto found = find_public(tx, organisation_id, required.get<std::string>("id"));
         if (found)
             prerequisites.push_back(found->id);
         else
-            faults.push_back({"prerequisites[" + std::to_string(index) + "].id",
-                              "is not here yet: import that scenario first"});
-        ++index;
+            faults.push_back({required.path("id"), "is not here yet: import that scenario first"});
     }
     if (!faults.empty()) throw platform::Error(std::move(faults));
     const Content content = content_from(file);
-    const std::string public_id = file.value("id", "");
+    const auto public_id = fields.get_or("id", std::string());
     const auto known = public_id.empty() ? std::nullopt : find_public(tx, organisation_id, public_id);
     if (!known) return add(tx, organisation_id, content, prerequisites, created_by, public_id);
     if (known->archived) {

@@ -183,7 +183,7 @@ Json file_schema() {
 }
 
 std::vector<ScenarioId> prerequisites_of(const Json& body) {
-    return body.value("prerequisites", std::vector<ScenarioId>());
+    return platform::JsonFields(body).get_or("prerequisites", std::vector<ScenarioId>());
 }
 
 std::optional<PersonId> person_of(const Call& call) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "platform/error.h"
+#include "platform/json_fields.h"
 #include "sessions/controls.h"
 #include "sessions/session.h"
 
@@ -174,7 +175,8 @@ std::vector<DeviceId> Sessions::overtaken(store::Read& read, const Command& comm
 }
 
 bool Command::is_for_all() const {
-    return nlohmann::json::parse(target).value("kind", "") == "all";
+    const auto parsed = nlohmann::json::parse(target);
+    return platform::JsonFields(parsed).get<Target::Kind>("kind") == Target::Kind::all;
 }
 
 Takers Sessions::takers(store::Read& read, OrganisationId organisation_id, SessionId id) const {

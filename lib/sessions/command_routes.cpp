@@ -38,7 +38,7 @@ http::Shape command_shape() {
                 {"at_ms", http::integer(0, INT64_MAX).described("when it takes effect, in server time")},
                 {"expires_ms", http::integer(0, INT64_MAX)},
                 {"arguments", http::open_object({})},
-                {"target", http::object({{"kind", http::one_of({"all", "row", "group", "devices"})},
+                {"target", http::object({{"kind", http::one_of<Target::Kind>()},
                                          {"row?", http::integer(1, 1000)},
                                          {"group?", http::text(1, 80)}})},
                 {"counts", http::object({{"sent", count},
@@ -77,9 +77,7 @@ void add_commands(http::RouteTable& table, const SessionParts& parts) {
                   .gives(http::object({{"command", command_shape()}}))
                   .tagged("sessions")
                   .handled<Tx>([parts](Call& call, Tx& tx) {
-                      std::optional<std::vector<DeviceId>> devices;
-                      if (call.body.is_object() && call.body.contains("device_ids"))
-                          devices = call.body["device_ids"].get<std::vector<DeviceId>>();
+                      const auto devices = call.fields().find<std::vector<DeviceId>>("device_ids");
                       const OrganisationId organisation_id = call.caller.organisation_id;
                       const auto ordered =
                           parts.director.retry(tx, organisation_id, call.id<SessionId>("id"),
@@ -90,13 +88,12 @@ void add_commands(http::RouteTable& table, const SessionParts& parts) {
                   }));
 }
 
-CommandAnswer answer_from(const http::Json& body, DeviceId device_id) {
+CommandAnswer answer_from(const platform::JsonFields& body, DeviceId device_id) {
     CommandAnswer answer;
     answer.device_id = device_id;
-    answer.state = answer_state_of(body["state"].get<std::string>());
-    if (body.contains("skew_ms") && !body["skew_ms"].is_null())
-        answer.skew_ms = body["skew_ms"].get<double>();
-    if (body.contains("error") && !body["error"].is_null()) answer.error = body["error"];
+    answer.state = answer_state_of(body.get<std::string_view>("state"));
+    answer.skew_ms = body.find<double>("skew_ms");
+    answer.error = body.get_or("error", answer.error);
     return answer;
 }
 
@@ -120,9 +117,10 @@ void add_messages(http::RouteTable& table, const SessionParts& parts) {
                   .gives(http::object({}))
                   .tagged("headset")
                   .handled<Tx>([parts](Call& call, Tx& tx) {
-                      parts.director.answer(tx, call.caller.organisation_id,
-                                            call.body["session_id"].get<SessionId>(), call.body["number"],
-                                            answer_from(call.body, device_of(call)));
+                      const platform::JsonFields body = call.fields();
+                      parts.director.answer(
+                          tx, call.caller.organisation_id, body.get<SessionId>("session_id"),
+                          body.get<std::int64_t>("number"), answer_from(body, device_of(call)));
                       return http::json(http::Json::object());
                   }));
     table.add(http::message("session.join", "A headset asks for a session by its id; its state follows")
@@ -132,7 +130,7 @@ void add_messages(http::RouteTable& table, const SessionParts& parts) {
                   .gives(http::object({}))
                   .tagged("headset")
                   .handled<Tx>([parts](Call& call, Tx& tx) {
-                      const auto id = call.body["session_id"].get<SessionId>();
+                      const auto id = call.fields().get<SessionId>("session_id");
                       parts.director.join(tx, call.caller.organisation_id, id, device_of(call));
                       return http::json(http::Json::object()).on({{"session", id}});
                   }));

@@ -18,13 +18,12 @@ void add_display(http::RouteTable& table, const SessionParts& parts) {
                   .gives(session_shape())
                   .tagged("sessions")
                   .handled<Tx>([parts](Call& call, Tx& tx) {
-                      std::optional<DeviceId> device_id;
-                      if (!call.body["device_id"].is_null())
-                          device_id = call.body["device_id"].get<DeviceId>();
+                      const platform::JsonFields body = call.fields();
+                      const auto device_id = body.find<DeviceId>("device_id");
                       const Session session = parts.director.show(tx, call.caller.organisation_id,
                                                                   call.id<SessionId>("id"), device_id);
                       return http::json(json_of(session))
-                          .on({{"session", session.id}, {"device", call.body["device_id"]}});
+                          .on({{"session", session.id}, {"device", body.json("device_id")}});
                   }));
 }
 
@@ -42,18 +41,16 @@ void add_swap(http::RouteTable& table, const SessionParts& parts) {
             .tagged("sessions")
             .handled<Tx>([parts](Call& call, Tx& tx) {
                 const SessionId id = call.id<SessionId>("id");
-                const auto swapped = parts.director.swap(tx, call.caller.organisation_id, id,
-                                                         call.body["device_id"].get<DeviceId>(),
-                                                         call.body["spare_device_id"].get<DeviceId>());
+                const auto device = call.fields().get<DeviceId>("device_id");
+                const auto spare = call.fields().get<DeviceId>("spare_device_id");
+                const auto swapped = parts.director.swap(tx, call.caller.organisation_id, id, device, spare);
                 const auto or_null = [](const auto& value) {
                     return value ? http::Json(*value) : http::Json();
                 };
                 return http::json({{"seat_id", or_null(swapped.seat_id)},
                                    {"run_id", or_null(swapped.run_id)},
                                    {"person", people::json_of(swapped.person)}})
-                    .on({{"session", id},
-                         {"device", call.body["device_id"]},
-                         {"spare", call.body["spare_device_id"]}});
+                    .on({{"session", id}, {"device", device}, {"spare", spare}});
             }));
 }
 
@@ -69,7 +66,7 @@ void add_control_routes(http::RouteTable& table, SessionParts parts) {
                   .gives(http::object({{"items", http::list(session_shape(), 200)}}))
                   .tagged("sessions")
                   .handled<Tx>([parts](Call& call, Tx& tx) {
-                      const bool everybody = call.body.is_object() && call.body.value("everybody", false);
+                      const bool everybody = call.fields().get_or("everybody", false);
                       const auto teacher = everybody ? std::nullopt : std::optional(call.caller.person_id);
                       http::Json items = http::Json::array(), ids = http::Json::array();
                       for (const Session& session : parts.director.stop_all(tx, call.caller.organisation_id,

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <numbers>
 
+#include "platform/json_fields.h"
 #include "sessions/session.h"
 
 namespace sessions {
@@ -77,8 +78,7 @@ void Controls::take(const Command& command) {
     }
     Held held{command.number, command.at_ms, command.action, command.arguments, {}};
     const Json arguments = Json::parse(command.arguments);
-    if (const auto until = arguments.find("until_ms"); until != arguments.end())
-        held.until_ms = until->get<std::int64_t>();
+    held.until_ms = platform::JsonFields(arguments).find<std::int64_t>("until_ms");
     std::vector<CommandKind> kinds{kind_of(command.action)};
     if (command.action == Action::start) kinds = {CommandKind::launch, CommandKind::look};
     for (const CommandKind kind : kinds) {
@@ -109,7 +109,7 @@ Json Controls::of(DeviceId device_id, std::int64_t now_ms) const {
     };
     const auto percent = [&](CommandKind kind) {
         const Json found = arguments(kind);
-        return found.is_null() ? Json() : found.value("percent", Json());
+        return platform::JsonFields(found).json("percent");
     };
     return {{"eyes_on_me", arguments(CommandKind::attention)},
             {"look", arguments(CommandKind::look)},
@@ -121,9 +121,11 @@ Json Controls::of(DeviceId device_id, std::int64_t now_ms) const {
 std::optional<LookTarget> Controls::look_of(DeviceId device_id, std::int64_t now_ms) const {
     const Held* found = held(CommandKind::look, device_id, now_ms);
     if (!found || !found->until_ms) return std::nullopt;
-    const Json arguments = Json::parse(found->arguments);
-    return LookTarget{
-        {arguments.value("yaw_deg", 0.0), arguments.value("pitch_deg", 0.0)}, found->at_ms, *found->until_ms};
+    const Json parsed = Json::parse(found->arguments);
+    const platform::JsonFields arguments(parsed);
+    return LookTarget{{arguments.get<double>("yaw_deg"), arguments.get<double>("pitch_deg")},
+                      found->at_ms,
+                      *found->until_ms};
 }
 
 } // namespace sessions

@@ -4,11 +4,11 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <string>
 #include <utility>
 
 #include "live/clock_sync.h"
 #include "platform/error.h"
+#include "platform/json_fields.h"
 #include "platform/log.h"
 #include "sessions/floor.h"
 #include "sessions/participation.h"
@@ -23,8 +23,8 @@ using Json = nlohmann::json;
 // headset ends it by itself even if the network is dead by then.
 std::string arguments_of(const Order& order, std::int64_t at_ms) {
     Json arguments = Json::parse(order.arguments);
-    if (const auto seconds = arguments.find("seconds"); seconds != arguments.end())
-        arguments["until_ms"] = at_ms + seconds->get<std::int64_t>() * 1000;
+    if (const auto seconds = platform::JsonFields(arguments).find<std::int64_t>("seconds"))
+        arguments["until_ms"] = at_ms + *seconds * 1000;
     return arguments.dump();
 }
 

@@ -21,10 +21,8 @@ http::Shape hand_shape() {
 Answer move(Call& call, Tx& tx, const SessionParts& parts, HandMove what) {
     if (!call.caller.device_id)
         throw platform::Error(platform::ErrorKind::forbidden, "Only a headset may do this.");
-    std::string question;
-    if (call.body.is_object()) question = call.body.value("question", "");
-    const Hand hand =
-        parts.director.move_hand(tx, call.caller.organisation_id, call.caller.device_id, what, question);
+    const Hand hand = parts.director.move_hand(tx, call.caller.organisation_id, call.caller.device_id, what,
+                                               call.fields().get_or("question", std::string()));
     return http::json(headset_json(hand)).on({{"device", hand.device_id}});
 }
 
@@ -59,9 +57,7 @@ void add_hand_routes(http::RouteTable& table, SessionParts parts) {
                   .gives(http::object({{"lowered", http::list(http::identifier(), 10'000)}}))
                   .tagged("sessions")
                   .handled<Tx>([parts](Call& call, Tx& tx) {
-                      std::optional<std::vector<DeviceId>> devices;
-                      if (call.body.is_object() && call.body.contains("device_ids"))
-                          devices = call.body["device_ids"].get<std::vector<DeviceId>>();
+                      const auto devices = call.fields().find<std::vector<DeviceId>>("device_ids");
                       const SessionId id = call.id<SessionId>("id");
                       const auto lowered =
                           parts.director.lower_hands(tx, call.caller.organisation_id, id, devices);

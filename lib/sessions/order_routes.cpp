@@ -95,21 +95,21 @@ http::Shape order_shape() {
         .named("Order");
 }
 
-http::Json arguments_from(const http::Json& body, const Form& form) {
-    http::Json arguments = body.value("arguments", http::Json::object());
+http::Json arguments_from(const platform::JsonFields& body, const Form& form) {
+    http::Json arguments = body.has("arguments") ? body.json("arguments") : http::Json::object();
     auto faults = form.arguments.faults(arguments);
     for (platform::FieldError& fault : faults)
         fault.field = fault.field.empty() ? "arguments" : "arguments." + fault.field;
     if (!faults.empty()) throw platform::Error(std::move(faults));
-    if (form.usual_seconds && !arguments.contains("seconds")) arguments["seconds"] = *form.usual_seconds;
+    if (form.usual_seconds) arguments.emplace("seconds", *form.usual_seconds); // where none are given
     return arguments;
 }
 
-Target target_from(const http::Json& body, Action action) {
+Target target_from(const platform::JsonFields& body, Action action) {
     std::vector<platform::FieldError> faults;
     Target target;
     const auto take = [&](const char* field, Target::Kind kind) {
-        if (!body.contains(field)) return false;
+        if (!body.has(field)) return false;
         if (!is_control(action)) faults.push_back({field, "must be absent: what plays, plays for all"});
         if (target.kind != Target::Kind::all)
             faults.push_back({field, "must be the only one of device_ids, row and group"});
@@ -117,34 +117,35 @@ Target target_from(const http::Json& body, Action action) {
         return true;
     };
     if (take("device_ids", Target::Kind::devices))
-        target.device_ids = body["device_ids"].get<std::vector<DeviceId>>();
-    if (take("row", Target::Kind::row)) target.row = body["row"];
-    if (take("group", Target::Kind::group)) target.group = body["group"];
+        target.device_ids = body.get<std::vector<DeviceId>>("device_ids");
+    if (take("row", Target::Kind::row)) target.row = body.get<std::int64_t>("row");
+    if (take("group", Target::Kind::group)) target.group = body.get<std::string>("group");
     if (!faults.empty()) throw platform::Error(std::move(faults));
     return target;
 }
 
 // `body` fits order_shape().
-Order order_from(const http::Json& body) {
+Order order_from(const platform::JsonFields& body) {
     Order order;
-    order.action = action_of(body["action"].get<std::string>());
+    order.action = action_of(body.get<std::string_view>("action"));
     const http::Json arguments = arguments_from(body, form_of(order.action));
     order.target = target_from(body, order.action);
-    if (body.contains("expires_s")) order.life_ms = body["expires_s"].get<std::int64_t>() * 1000;
+    if (const auto expires_s = body.find<std::int64_t>("expires_s")) order.life_ms = *expires_s * 1000;
     if (is_control(order.action)) {
         order.arguments = arguments.dump();
         return order;
     }
-    if (arguments.contains("lesson_index")) order.lesson_index = arguments["lesson_index"];
-    if (arguments.contains("position_ms")) order.position_ms = arguments["position_ms"];
+    order.lesson_index = platform::JsonFields(arguments).find<std::int64_t>("lesson_index");
+    order.position_ms = platform::JsonFields(arguments).find<std::int64_t>("position_ms");
     return order;
 }
 
 // A session that doesn't exist is refused before its order is read.
 Answer obey(const Call& call, Tx& tx, const SessionParts& parts, const http::Json& body) {
     const Session session = parts.sessions.get(tx, call.caller.organisation_id, call.id<SessionId>("id"));
-    return ordered_answer(tx, parts,
-                          *parts.director.order(tx, session, order_from(body), call.caller.person_id));
+    return ordered_answer(
+        tx, parts,
+        *parts.director.order(tx, session, order_from(platform::JsonFields(body)), call.caller.person_id));
 }
 
 http::RouteBuilder order_route(std::string path, const char* summary, http::Shape request) {

@@ -59,13 +59,6 @@ http::Shape summary_shape() {
         .named("SessionSummary");
 }
 
-template <class Value>
-std::optional<Value> value_or_none(const http::Json& body, const char* field) {
-    const auto found = body.find(field);
-    if (found == body.end() || found->is_null()) return std::nullopt;
-    return found->get<Value>();
-}
-
 void add_reading(http::RouteTable& table, SessionParts parts) {
     http::Fields filters = http::paging_fields();
     filters.emplace_back("state?", http::one_of({"created", "running", "paused", "stopped", "live"})
@@ -113,13 +106,13 @@ void add_reading(http::RouteTable& table, SessionParts parts) {
 }
 
 Answer create(Call& call, Tx& tx, const SessionParts& parts) {
+    const platform::JsonFields body = call.fields();
     NewSession wanted;
-    wanted.title = call.body["title"];
+    wanted.title = body.get<std::string>("title");
     wanted.teacher_id = call.caller.person_id;
-    wanted.class_id = value_or_none<ClassId>(call.body, "class_id");
-    wanted.room_id = value_or_none<RoomId>(call.body, "room_id");
-    if (call.body.contains("lesson_ids"))
-        wanted.lesson_ids = call.body["lesson_ids"].get<std::vector<LessonId>>();
+    wanted.class_id = body.find<ClassId>("class_id");
+    wanted.room_id = body.find<RoomId>("room_id");
+    wanted.lesson_ids = body.get_or("lesson_ids", wanted.lesson_ids);
     const Session session = parts.director.create(tx, call.caller.organisation_id, wanted);
     return http::created(json_of(session), "/v1/sessions/" + to_string(session.id))
         .on({{"session", session.id}});
@@ -127,21 +120,21 @@ Answer create(Call& call, Tx& tx, const SessionParts& parts) {
 
 // The id of a lesson that exists, or of one made on the spot.
 LessonId lesson_to_add(Call& call, Tx& tx, const SessionParts& parts) {
-    const http::Json& body = call.body;
-    if (body.contains("lesson_id")) {
+    const platform::JsonFields body = call.fields();
+    if (const auto lesson_id = body.find<LessonId>("lesson_id")) {
         if (body.size() > 1) platform::throw_invalid("lesson_id", "must stand alone, without a new lesson");
-        return body["lesson_id"].get<LessonId>();
+        return *lesson_id;
     }
     std::vector<platform::FieldError> faults;
     for (const char* field : {"title", "content"}) {
-        if (!body.contains(field)) faults.push_back({field, "is missing (or give lesson_id)"});
+        if (!body.has(field)) faults.push_back({field, "is missing (or give lesson_id)"});
     }
     if (!faults.empty()) throw platform::Error(std::move(faults));
     courses::NewLesson lesson;
-    lesson.title = body["title"];
-    lesson.content = body["content"];
-    if (body.contains("kind")) lesson.kind = courses::lesson_kind(body["kind"].get<std::string>());
-    lesson.duration_ms = value_or_none<std::int64_t>(body, "duration_ms");
+    lesson.title = body.get<std::string>("title");
+    lesson.content = body.get<std::string>("content");
+    if (const auto kind = body.find<std::string_view>("kind")) lesson.kind = courses::lesson_kind(*kind);
+    lesson.duration_ms = body.find<std::int64_t>("duration_ms");
     return parts.lessons.add(tx, call.caller.organisation_id, lesson).id;
 }
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "platform/ids.h"
+#include "platform/names.h"
 
 namespace sessions {
 
@@ -63,6 +64,10 @@ struct Transport {
 // The headsets of the session that a control is for.
 struct Target {
     enum class Kind { all, row, group, devices };
+    friend constexpr auto names_of(Kind) {
+        return platform::names<Kind>(
+            {{Kind::all, "all"}, {Kind::row, "row"}, {Kind::group, "group"}, {Kind::devices, "devices"}});
+    }
     Kind kind = Kind::all;
     std::int64_t row = 0; // of the session's room, from 1
     std::string group;    // of headsets, by its name

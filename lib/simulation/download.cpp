@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "platform/json_fields.h"
+
 namespace simulation {
 
 namespace {
@@ -54,20 +56,21 @@ Download::~Download() {
     if (under_way_) under_way_->drop();
 }
 
-void Download::take(const Json& push, const std::string& token) {
+void Download::take(const Json& json, const std::string& token) {
+    const platform::JsonFields push(json);
     token_ = token;
-    piece_bytes_ = std::min(most_piece_bytes_, push.value("piece_bytes", most_piece_bytes_));
-    for (const Json& wanted : push.at("items")) {
-        const std::string sha256 = wanted.at("sha256");
+    piece_bytes_ = std::min(most_piece_bytes_, push.get_or("piece_bytes", most_piece_bytes_));
+    for (const platform::JsonFields& wanted : push.objects("items")) {
+        const auto sha256 = wanted.get<std::string>("sha256");
         if (const auto known = whole_.find(sha256); known != whole_.end()) {
             report_({{"sha256", sha256}, {"state", "whole"}, {"received_bytes", known->second}});
             continue;
         }
         if (std::ranges::any_of(waiting_, [&](const auto& item) { return item->sha256 == sha256; })) continue;
         auto item = std::make_unique<Item>();
-        item->url = wanted.at("url");
+        item->url = wanted.get<std::string>("url");
         item->sha256 = sha256;
-        item->size = wanted.at("size");
+        item->size = wanted.get<std::int64_t>("size");
         waiting_.push_back(std::move(item));
     }
     next();

@@ -9,6 +9,8 @@
 #include <set>
 #include <utility>
 
+#include "platform/error.h"
+#include "platform/json_fields.h"
 #include "simulation/picture.h"
 
 namespace simulation {
@@ -16,6 +18,7 @@ namespace simulation {
 namespace {
 
 using Json = nlohmann::json;
+using platform::JsonFields;
 
 constexpr double report_every_ms = 1000;
 constexpr double batch_every_ms = 1000;
@@ -94,13 +97,16 @@ void Headset::received(std::string_view text, double now_ms) {
         hear(Json::parse(text), now_ms);
     } catch (const Json::exception&) {
         ++counts_.not_understood;
+    } catch (const platform::Error&) { // a field that doesn't fit
+        ++counts_.not_understood;
     }
 }
 
 void Headset::hear(const Json& message, double now_ms) {
-    const std::string type = message.at("type");
-    const Json data = message.value("data", Json());
-    if (message.contains("eid") && !message["eid"].is_null())
+    const JsonFields fields(message);
+    const auto type = fields.get<std::string>("type");
+    const Json& data = fields.json("data");
+    if (!fields.json("eid").is_null())
         hear_reply(message, now_ms);
     else if (type == "welcome")
         hear_welcome(data, now_ms);
@@ -112,24 +118,24 @@ void Headset::hear(const Json& message, double now_ms) {
         fetches_.push_back(data.dump());
     else if (type == "pictures")
         hear_pictures(data, now_ms);
-    else if (type == "person" && data.value("person", Json()).is_null()) {
+    else if (type == "person" && JsonFields(data).json("person").is_null()) {
         signed_in_ = false;
         next_sign_in_ms_ = traits_.nickname.empty() ? never : now_ms + sign_in_again_ms;
     }
 }
 
-void Headset::hear_welcome(const Json& data, double now_ms) {
+void Headset::hear_welcome(const Json& json, double now_ms) {
+    const JsonFields data(json);
     welcomed_ = just_welcomed_ = true;
-    if (!sync_.offset_ms())
-        coarse_offset_ms_ = data.at("server_ms").get<double>() - traits_.clock.own_ms(now_ms);
-    device_id_ = data.at("device").at("id").get<DeviceId>();
-    signed_in_ = data.contains("person") && !data["person"].is_null();
+    if (!sync_.offset_ms()) coarse_offset_ms_ = data.get<double>("server_ms") - traits_.clock.own_ms(now_ms);
+    device_id_ = data.object("device").get<DeviceId>("id");
+    signed_in_ = !data.json("person").is_null();
     if (std::exchange(sign_in_asked_, false) && signed_in_) ++counts_.sign_ins;
     next_sign_in_ms_ = signed_in_ || traits_.nickname.empty() ? never : now_ms;
     // The headset has not heard answers that were sent while the line was down.
     for (const auto& [eid, answer_data] : answers_)
         say("command.answer", answer_data, eid);
-    hear_state(data.contains("session") ? data["session"] : Json(), now_ms);
+    hear_state(data.json("session"), now_ms);
     if (traits_.session_id && !player_.in_session())
         say("session.join", R"({"session_id":)" + to_string(*traits_.session_id) + "}");
 }
@@ -137,7 +143,7 @@ void Headset::hear_welcome(const Json& data, double now_ms) {
 void Headset::hear_state(const Json& data, double now_ms) {
     record_until(now_ms);
     player_.take_state(data);
-    wearer_.take_controls(data.is_object() ? data.value("controls", Json()) : Json(), server_ms(now_ms));
+    wearer_.take_controls(JsonFields(data).json("controls"), server_ms(now_ms));
     playing_changed(now_ms);
     // The state already shows the newest command's outcome, even if the headset never heard the command
     // itself.
@@ -154,35 +160,37 @@ void Headset::hear_command(const Json& data, double now_ms) {
     answer(command.session_id, command.number, is_known ? "done" : "received", std::nullopt);
 }
 
-void Headset::hear_reply(const Json& message, double now_ms) {
-    const Json& eid_value = message["eid"];
+void Headset::hear_reply(const Json& json, double now_ms) {
+    const JsonFields message(json);
+    const Json& eid_value = message.json("eid");
     const std::int64_t eid = eid_value.is_string() ? std::atoll(eid_value.get<std::string>().c_str())
                                                    : eid_value.get<std::int64_t>();
-    const std::string type = message.value("type", "");
-    const bool good = message.value("status", "") != "error";
+    const auto type = message.get<std::string>("type");
+    const bool good = message.get_or("status", std::string()) != "error";
     if (!good) ++counts_.refused_messages;
     if (type == "clock" && good) {
-        const Json& data = message["data"];
-        sync_.add(data.at("t0"), data.at("t1"), traits_.clock.own_ms(now_ms));
+        const JsonFields data = message.object("data");
+        sync_.add(data.get<double>("t0"), data.get<double>("t1"), traits_.clock.own_ms(now_ms));
     } else if (type == "events") {
-        hear_events_reply(message, eid, now_ms);
+        hear_events_reply(json, eid, now_ms);
     } else if (type == "command.answer") {
-        if (good || is_final(message["error"])) answers_.erase(eid);
+        if (good || is_final(message.json("error"))) answers_.erase(eid);
     } else if (type == "content.report" && good) {
-        fetches_.push_back(message["data"].dump());
+        fetches_.push_back(message.json("data").dump());
     } else if (type == "headset.sign_in") {
-        hear_sign_in_reply(message, now_ms);
+        hear_sign_in_reply(json, now_ms);
     }
 }
 
-void Headset::hear_events_reply(const Json& message, std::int64_t eid, double now_ms) {
+void Headset::hear_events_reply(const Json& json, std::int64_t eid, double now_ms) {
+    const JsonFields message(json);
     const auto batch = batches_under_way_.extract(eid);
     if (batch.empty()) return;
-    if (message.value("status", "") != "error") {
-        const Json& data = message["data"];
-        events_.acknowledge(batch.mapped(), data.at("run_id").get<RunId>(), data.at("repeated"));
+    if (message.get_or("status", std::string()) != "error") {
+        const JsonFields data = message.object("data");
+        events_.acknowledge(batch.mapped(), data.get<RunId>("run_id"), data.get<bool>("repeated"));
         send_batches();
-    } else if (is_final(message["error"])) {
+    } else if (is_final(message.json("error"))) {
         events_.refuse(batch.mapped());
     } else { // the box is busy or full: send it with the next batch
         events_.retry(batch.mapped());
@@ -192,7 +200,7 @@ void Headset::hear_events_reply(const Json& message, std::int64_t eid, double no
 
 void Headset::hear_sign_in_reply(const Json& message, double now_ms) {
     sign_in_asked_ = false;
-    signed_in_ = message.value("status", "") != "error";
+    signed_in_ = JsonFields(message).get_or("status", std::string()) != "error";
     ++(signed_in_ ? counts_.sign_ins : counts_.failed_sign_ins);
     next_sign_in_ms_ = signed_in_ ? never : now_ms + sign_in_again_ms;
 }
@@ -410,8 +418,9 @@ void Headset::report(double now_ms) {
 
 // How often pictures are wanted, how good and how large; never while nobody watches.
 void Headset::hear_pictures(const Json& data, double now_ms) {
-    picture_every_ms_ = data.value("interval_ms", 0.0);
-    most_picture_bytes_ = data.value("max_bytes", std::size_t{0});
+    const JsonFields fields(data);
+    picture_every_ms_ = fields.get_or("interval_ms", 0.0);
+    most_picture_bytes_ = fields.get_or("max_bytes", std::size_t{0});
     next_picture_ms_ = now_ms + std::uniform_real_distribution<double>(0, picture_every_ms_)(random_);
 }
 

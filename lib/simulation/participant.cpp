@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "platform/error.h"
+#include "platform/json_fields.h"
 
 namespace simulation {
 
@@ -94,10 +95,9 @@ void Participant::ask(const std::string& path, const std::string& body,
 
 void Participant::hear_code(const Response& response) {
     const Json body = Json::parse(response.body, nullptr, false);
-    if (response.status != 200 || !body.is_object() ||
-        !body.value("connect_code", Json()).is_number_integer())
-        return refused(response);
-    const std::string digits = std::to_string(body["connect_code"].get<int>());
+    const Json& code = platform::JsonFields(body).json("connect_code");
+    if (response.status != 200 || !code.is_number_integer()) return refused(response);
+    const std::string digits = std::to_string(code.get<int>());
     pair_with(std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits);
 }
 
@@ -105,7 +105,7 @@ void Participant::hear_pairing(const Response& response) {
     // 202: the token works once a teacher lets the headset in.
     if (response.status != 201 && response.status != 202) return refused(response);
     const Json body = Json::parse(response.body, nullptr, false);
-    token_ = body.is_object() ? body.value("token", "") : "";
+    token_ = platform::JsonFields(body).get_or("token", std::string());
     failures_ = 0;
     if (token_.empty())
         fault_ = "the answer to pairing has no token";
@@ -119,7 +119,8 @@ void Participant::refused(const Response& response) {
     if (may_pass) return again_in(pause_ms(), &Participant::pair);
     fault_ = "pairing: " + std::to_string(response.status);
     const Json body = Json::parse(response.body, nullptr, false);
-    if (body.is_object()) fault_ += " " + body.value("detail", body.value("title", ""));
+    const platform::JsonFields problem(body);
+    if (body.is_object()) fault_ += " " + problem.get_or("detail", problem.get_or("title", std::string()));
 }
 
 // ---- the line ----

@@ -3,29 +3,23 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "platform/json_fields.h"
+
 namespace simulation {
 
 namespace {
 
 using Json = nlohmann::json;
+using platform::JsonFields;
 
-template <class Value>
-std::optional<Value> optional(const Json& data, const char* name) {
-    const auto place = data.find(name);
-    if (place == data.end() || place->is_null()) return std::nullopt;
-    return place->get<Value>();
+std::optional<double> duration_of(const JsonFields& data) {
+    const auto lesson = data.find_object("lesson");
+    return lesson ? lesson->find<double>("duration_ms") : std::nullopt;
 }
 
-std::optional<double> duration_of(const Json& data) {
-    const auto lesson = data.find("lesson");
-    if (lesson == data.end() || !lesson->is_object()) return std::nullopt;
-    return optional<double>(*lesson, "duration_ms");
-}
-
-std::string content_of(const Json& data) {
-    const auto lesson = data.find("lesson");
-    if (lesson == data.end() || !lesson->is_object()) return "";
-    return optional<std::string>(*lesson, "content").value_or("");
+std::string content_of(const JsonFields& data) {
+    const auto lesson = data.find_object("lesson");
+    return lesson ? lesson->get_or("content", std::string()) : "";
 }
 
 bool is_playback(std::string_view action) {
@@ -40,42 +34,43 @@ std::string_view Command::kind() const {
     return action == "release" ? "eyes_on_me" : std::string_view(action);
 }
 
-Command command_from(const Json& data) {
+Command command_from(const Json& json) {
+    const JsonFields data(json);
     Command command;
-    command.session_id = data.at("session_id").get<SessionId>();
-    command.number = data.at("number");
-    command.action = data.at("action");
-    command.lesson_index = optional<std::int64_t>(data, "lesson_index").value_or(0);
+    command.session_id = data.get<SessionId>("session_id");
+    command.number = data.get<std::int64_t>("number");
+    command.action = data.get<std::string>("action");
+    command.lesson_index = data.get_or("lesson_index", std::int64_t{0});
     command.duration_ms = duration_of(data);
-    command.position_ms = optional<double>(data, "position_ms").value_or(0);
-    command.at_ms = data.at("at_ms");
-    command.expires_ms = optional<double>(data, "expires_ms").value_or(0);
-    command.run_id = optional<RunId>(data, "run_id");
+    command.position_ms = data.get_or("position_ms", 0.0);
+    command.at_ms = data.get<double>("at_ms");
+    command.expires_ms = data.get_or("expires_ms", 0.0);
+    command.run_id = data.find<RunId>("run_id");
     command.content = content_of(data);
-    if (const auto arguments = data.find("arguments"); arguments != data.end() && arguments->is_object())
-        command.arguments = arguments->dump();
+    if (data.find_object("arguments")) command.arguments = data.json("arguments").dump();
     return command;
 }
 
-void Player::take_state(const Json& state) {
-    if (state.is_null()) {
+void Player::take_state(const Json& json) {
+    if (json.is_null()) {
         *this = {};
         return;
     }
-    const auto session_id = state.at("session_id").get<SessionId>();
+    const JsonFields state(json);
+    const auto session_id = state.get<SessionId>("session_id");
     if (session_id != session_id_) *this = {};
     session_id_ = session_id;
-    run_id_ = optional<RunId>(state, "run_id").value_or(RunId());
-    const std::int64_t number = optional<std::int64_t>(state, "number").value_or(0);
+    run_id_ = state.get_or("run_id", RunId());
+    const std::int64_t number = state.get_or("number", std::int64_t{0});
     // A command that waits for its moment will make exactly this state, and exactly then.
     const auto plays = [](const Command& c) { return is_playback(c.action); };
     if (std::ranges::any_of(waiting_, [&](const Command& c) { return plays(c) && c.number >= number; }))
         return;
     std::erase_if(waiting_, plays);
     number_ = std::max(number_, number);
-    state_ = state.at("state");
-    position_ms_ = optional<double>(state, "position_ms").value_or(0);
-    at_ms_ = optional<double>(state, "at_ms").value_or(0);
+    state_ = state.get<std::string>("state");
+    position_ms_ = state.get_or("position_ms", 0.0);
+    at_ms_ = state.get_or("at_ms", 0.0);
     duration_ms_ = duration_of(state);
     content_ = content_of(state);
 }

@@ -3,11 +3,14 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "platform/json_fields.h"
+
 namespace simulation {
 
 namespace {
 
 using Json = nlohmann::json;
+using platform::JsonFields;
 
 constexpr double slow_to_turn_ms = 1500; // on average
 constexpr double deaf_share = 0.1;
@@ -15,30 +18,34 @@ constexpr double deaf_share = 0.1;
 } // namespace
 
 void Wearer::obey(const Command& command) {
-    const Json arguments = Json::parse(command.arguments);
-    if (command.action == "eyes_on_me") held_until_ms_ = arguments.value("until_ms", 0.0);
+    const Json parsed = Json::parse(command.arguments);
+    const JsonFields arguments(parsed);
+    if (command.action == "eyes_on_me") held_until_ms_ = arguments.get_or("until_ms", 0.0);
     if (command.action == "release") held_until_ms_ = 0;
-    if (command.action == "look") look_at(arguments, command.at_ms);
-    if (command.action == "launch") launched_ = arguments.value("content", "");
+    if (command.action == "look") look_at(parsed, command.at_ms);
+    if (command.action == "launch") launched_ = arguments.get_or("content", std::string());
     if (command.action == "play" || command.action == "stop") launched_.clear();
-    if (command.action == "volume") volume_ = arguments.value("percent", 100);
+    if (command.action == "volume") volume_ = arguments.get_or("percent", 100);
 }
 
-void Wearer::take_controls(const Json& controls, double now_ms) {
-    if (!controls.is_object()) return;
-    const auto value = [&](const char* name) { return controls.value(name, Json()); };
-    held_until_ms_ = value("eyes_on_me").is_object() ? value("eyes_on_me").value("until_ms", 0.0) : 0;
-    launched_ = value("launch").is_object() ? value("launch").value("content", "") : "";
-    if (value("volume").is_number()) volume_ = value("volume").get<int>();
-    if (const Json look = value("look"); !look.is_object())
+void Wearer::take_controls(const Json& json, double now_ms) {
+    if (!json.is_object()) return;
+    const JsonFields controls(json);
+    const auto eyes_on_me = controls.find_object("eyes_on_me"), launch = controls.find_object("launch"),
+               look = controls.find_object("look");
+    held_until_ms_ = eyes_on_me ? eyes_on_me->get_or("until_ms", 0.0) : 0;
+    launched_ = launch ? launch->get_or("content", std::string()) : "";
+    if (const auto volume = controls.find<int>("volume")) volume_ = *volume;
+    if (!look)
         target_until_ms_ = 0;
-    else if (look.value("until_ms", 0.0) != target_until_ms_)
-        look_at(look, now_ms);
+    else if (look->get_or("until_ms", 0.0) != target_until_ms_)
+        look_at(controls.json("look"), now_ms);
 }
 
-void Wearer::look_at(const Json& arguments, double at_ms) {
-    target_ = {arguments.value("yaw_deg", 0.0), arguments.value("pitch_deg", 0.0)};
-    target_until_ms_ = arguments.value("until_ms", at_ms);
+void Wearer::look_at(const Json& json, double at_ms) {
+    const JsonFields arguments(json);
+    target_ = {arguments.get_or("yaw_deg", 0.0), arguments.get_or("pitch_deg", 0.0)};
+    target_until_ms_ = arguments.get_or("until_ms", at_ms);
     turned_ms_ = at_ms + std::exponential_distribution<double>(1 / slow_to_turn_ms)(random_);
     if (std::bernoulli_distribution(deaf_share)(random_))
         turned_ms_ = std::numeric_limits<double>::infinity();

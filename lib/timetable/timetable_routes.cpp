@@ -14,6 +14,7 @@ using http::Access;
 using http::Answer;
 using http::Call;
 using http::Json;
+using platform::JsonFields;
 using store::Read;
 using store::Tx;
 
@@ -85,61 +86,54 @@ std::int64_t instant_of(const std::string& text) {
     return platform::parse_iso8601(text).value_or(0);
 }
 
-// Present and not null.
-const std::string* text_in(const Json& body, const char* name) {
-    const auto found = body.find(name);
-    return found == body.end() ? nullptr : found->get_ptr<const std::string*>();
-}
-
 template <class AnId>
-void change_id(const Json& body, const char* name, std::optional<AnId>& id) {
-    if (!body.contains(name)) return;
-    id = body.at(name).is_null() ? std::nullopt : std::optional(body.at(name).get<AnId>());
+void change_id(const JsonFields& body, const char* name, std::optional<AnId>& id) {
+    if (const auto change = body.find_nullable<AnId>(name)) id = *change;
 }
 
-void change_day(const Json& body, const char* name, std::optional<std::int64_t>& day) {
-    if (!body.contains(name)) return;
-    day.reset();
-    const std::string* text = text_in(body, name);
-    if (text == nullptr) return;
-    day = day_of(*text);
-    if (!day) platform::throw_invalid(name, "must be a day of the calendar");
+void change_day(const JsonFields& body, const char* name, std::optional<std::int64_t>& day) {
+    const auto change = body.find_nullable<std::string>(name);
+    if (!change) return;
+    day = *change ? day_of(**change) : std::nullopt;
+    if (*change && !day) platform::throw_invalid(name, "must be a day of the calendar");
 }
 
-void change_weekly(const Json& body, Entry& entry) {
-    if (const auto weekday = body.value("weekday", Json()); !weekday.is_null()) {
+void change_weekly(const JsonFields& body, Entry& entry) {
+    if (const auto weekday = body.find<std::int64_t>("weekday")) {
         if (!entry.weekly) entry.weekly.emplace();
-        entry.weekly->weekday = weekday;
+        entry.weekly->weekday = *weekday;
         entry.dated.reset();
     }
     if (!entry.weekly) return;
-    if (const auto* starts = text_in(body, "starts")) entry.weekly->starts_minute = minute_of(*starts);
-    if (const auto* ends = text_in(body, "ends")) entry.weekly->ends_minute = minute_of(*ends);
+    if (const auto starts = body.find<std::string>("starts"))
+        entry.weekly->starts_minute = minute_of(*starts);
+    if (const auto ends = body.find<std::string>("ends")) entry.weekly->ends_minute = minute_of(*ends);
     change_day(body, "first_day", entry.weekly->first_day);
     change_day(body, "last_day", entry.weekly->last_day);
 }
 
-void change_dated(const Json& body, Entry& entry) {
-    const auto* starts = text_in(body, "starts_at");
-    const auto* ends = text_in(body, "ends_at");
-    if (starts != nullptr && ends != nullptr && !entry.dated) {
+void change_dated(const JsonFields& body, Entry& entry) {
+    const auto starts = body.find<std::string>("starts_at");
+    const auto ends = body.find<std::string>("ends_at");
+    if (starts && ends && !entry.dated) {
         entry.dated.emplace();
         entry.weekly.reset();
     }
     if (!entry.dated) return;
-    if (starts != nullptr) entry.dated->starts_ms = instant_of(*starts);
-    if (ends != nullptr) entry.dated->ends_ms = instant_of(*ends);
+    if (starts) entry.dated->starts_ms = instant_of(*starts);
+    if (ends) entry.dated->ends_ms = instant_of(*ends);
 }
 
 // An absent field stays as it was; a weekday makes the entry weekly, two instants make it a single date.
-void change(const Json& body, Entry& entry) {
-    const bool slot = text_in(body, "starts") != nullptr && text_in(body, "ends") != nullptr;
-    const bool weekday = !body.value("weekday", Json()).is_null();
-    if (weekday && text_in(body, "starts_at") != nullptr)
+void change(const JsonFields& body, Entry& entry) {
+    const auto given = [&body](const char* name) { return !body.json(name).is_null(); };
+    const bool slot = given("starts") && given("ends");
+    const bool weekday = given("weekday");
+    if (weekday && given("starts_at"))
         platform::throw_invalid("starts_at", "must be absent in a weekly entry");
     if (weekday && !entry.weekly && !slot)
         platform::throw_invalid("starts", "must be there, with ends, in a weekly entry");
-    if (const auto* title = text_in(body, "title")) entry.title = *title;
+    entry.title = body.get_or("title", entry.title);
     change_id(body, "room_id", entry.room_id);
     change_id(body, "course_id", entry.course_id);
     change_id(body, "lesson_id", entry.lesson_id);
@@ -249,7 +243,7 @@ void add_timetable_routes(http::RouteTable& table, Timetable& timetable) {
                 Entry entry;
                 entry.class_id = call.id<ClassId>("id");
                 timetable.entries(tx, call.caller.organisation_id, entry.class_id); // is there such a class?
-                change(call.body, entry);
+                change(call.fields(), entry);
                 entry = timetable.add(tx, call.caller.organisation_id, entry);
                 return http::created(json_of(entry)).on({{"entry", entry.id}, {"class", entry.class_id}});
             }));
@@ -262,7 +256,7 @@ void add_timetable_routes(http::RouteTable& table, Timetable& timetable) {
                   .handled<Tx>([&timetable](Call& call, Tx& tx) {
                       Entry entry =
                           timetable.get(tx, call.caller.organisation_id, call.id<TimetableEntryId>("id"));
-                      change(call.body, entry);
+                      change(call.fields(), entry);
                       entry = timetable.change(tx, call.caller.organisation_id, entry);
                       return http::json(json_of(entry)).on({{"entry", entry.id}});
                   }));

@@ -1,4 +1,5 @@
 #include "trainings/board.h"
+#include "platform/json_fields.h"
 
 #include <map>
 #include <nlohmann/json.hpp>
@@ -52,7 +53,7 @@ struct Board::Impl {
         entry["lines"] = live::Json::parse(training.lines);
         hub.set(topic, "training", std::move(entry));
         for (const live::Json& item : items_json(training, change.content, change.ticks))
-            hub.set(topic, "item/" + item.at("key").get<std::string>(), item);
+            hub.set(topic, "item/" + platform::JsonFields(item).get<std::string>("key"), item);
         std::set<std::string> notes;
         for (const trainings::Note& note : change.notes) {
             const std::string key = topic_of("note", note.id);

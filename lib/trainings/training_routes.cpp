@@ -150,12 +150,6 @@ Answer detail(const TrainingParts& parts, const Call& call, Read& read, const Tr
     return http::json(json).on({{"run", training.run.id}, {"scenario", training.scenario.id}});
 }
 
-template <class AnId>
-std::optional<AnId> id_field(const Json& body, const char* name) {
-    const auto found = body.find(name);
-    return found == body.end() || found->is_null() ? std::nullopt : std::optional(found->get<AnId>());
-}
-
 std::optional<PersonId> person_of(const Call& call) {
     return !call.caller.person_id ? std::nullopt : std::optional(call.caller.person_id);
 }
@@ -163,8 +157,7 @@ std::optional<PersonId> person_of(const Call& call) {
 constexpr std::size_t largest_picture = 64u << 10; // as large as a headset may send one
 
 // The frame that the page saw of the headset's pictures, as base64.
-std::string picture_of(const Json& body) {
-    const std::string text = body.value("picture", "");
+std::string picture_of(std::string_view text) {
     std::string picture(text.size(), '\0');
     std::size_t length = 0;
     const int failed =
@@ -178,10 +171,11 @@ std::string picture_of(const Json& body) {
 
 Answer add_note(const TrainingParts& parts, Call& call, Tx& tx) {
     const RunId run_id = call.id<RunId>("id");
-    const auto at_ms = platform::parse_iso8601(call.body.value("noted_at", ""));
-    const Note note =
-        parts.trainings.add_note(tx, call.caller.organisation_id, run_id, call.body.at("text"),
-                                 at_ms.value_or(tx.now_ms()), person_of(call), picture_of(call.body));
+    const platform::JsonFields body = call.fields();
+    const auto at_ms = platform::parse_iso8601(body.get_or("noted_at", std::string()));
+    const Note note = parts.trainings.add_note(
+        tx, call.caller.organisation_id, run_id, body.get<std::string>("text"), at_ms.value_or(tx.now_ms()),
+        person_of(call), picture_of(body.get_or("picture", std::string_view())));
     return http::created(json_of(note)).on({{"run", run_id}, {"note", note.id}});
 }
 
@@ -193,20 +187,23 @@ Answer picture_answer(const TrainingParts& parts, Call& call, Read& read) {
 }
 
 Answer assign(const TrainingParts& parts, Call& call, Tx& tx) {
-    const auto device_ids = call.body.at("device_ids").get<std::vector<DeviceId>>();
+    const platform::JsonFields body = call.fields();
+    const auto scenario_id = body.get<ScenarioId>("scenario_id");
+    const auto device_ids = body.get<std::vector<DeviceId>>("device_ids");
     if (device_ids.empty()) platform::throw_invalid("device_ids", "must name a headset");
     Json items = Json::array(), runs = Json::array();
     for (const DeviceId device_id : device_ids) {
         Assignment assignment;
-        assignment.scenario_id = call.body.at("scenario_id");
+        assignment.scenario_id = scenario_id;
         assignment.device_id = device_id;
-        assignment.person_id = id_field<PersonId>(call.body, "person_id");
+        assignment.person_id = body.find<PersonId>("person_id");
         assignment.assigned_by = person_of(call);
-        items.push_back(json_of(parts.trainings.assign(tx, call.caller.organisation_id, assignment)));
-        runs.push_back(items.back()["run_id"]);
+        const Training training = parts.trainings.assign(tx, call.caller.organisation_id, assignment);
+        items.push_back(json_of(training));
+        runs.push_back(training.run.id);
     }
     return http::json({{"items", items}, {"next", nullptr}}, 201)
-        .on({{"scenario", call.body.at("scenario_id")}, {"devices", device_ids}, {"runs", runs}});
+        .on({{"scenario", scenario_id}, {"devices", device_ids}, {"runs", runs}});
 }
 
 Answer record(const TrainingParts& parts, Call& call, Tx& tx) {
@@ -215,9 +212,13 @@ Answer record(const TrainingParts& parts, Call& call, Tx& tx) {
         throw platform::Error(platform::ErrorKind::forbidden,
                               "A headset records what was done, or a teacher.");
     Record record;
-    record.metrics = call.body.value("metrics", Json::object()).dump();
-    record.checklist = call.body.value("checklist", Json::object()).dump();
-    record.additional_info = call.body.value("additional_info", Json()).dump();
+    const platform::JsonFields body = call.fields();
+    const auto object_text = [&body](const char* name) {
+        return body.has(name) ? body.json(name).dump() : std::string("{}");
+    };
+    record.metrics = object_text("metrics");
+    record.checklist = object_text("checklist");
+    record.additional_info = body.json("additional_info").dump();
     return detail(parts, call, tx,
                   parts.trainings.record(tx, call.caller.organisation_id, training.run.id, record));
 }
@@ -306,12 +307,11 @@ void add_results(http::RouteTable& table, const TrainingParts& parts) {
                 {{"score", http::nullable(http::number(0, 100))}, {"reason", http::text(1, 1000)}}))
             .gives(detail_shape())
             .handled<Tx>([parts](Call& call, Tx& tx) {
-                const auto& score = call.body.at("score");
-                const auto given = score.is_null() ? std::nullopt : std::optional(score.get<double>());
-                return detail(
-                    parts, call, tx,
-                    parts.trainings.give_score(tx, call.caller.organisation_id, call.id<RunId>("id"), given,
-                                               call.body.at("reason"), person_of(call)));
+                const platform::JsonFields body = call.fields();
+                return detail(parts, call, tx,
+                              parts.trainings.give_score(tx, call.caller.organisation_id,
+                                                         call.id<RunId>("id"), body.find<double>("score"),
+                                                         body.get<std::string>("reason"), person_of(call)));
             }));
 }
 
@@ -323,13 +323,10 @@ void add_instructors_view(http::RouteTable& table, const TrainingParts& parts) {
                   .takes(http::object({{"done", http::nullable(http::boolean())}}))
                   .gives(detail_shape())
                   .handled<Tx>([parts](Call& call, Tx& tx) {
-                      const auto& done = call.body.at("done");
-                      return detail(
-                          parts, call, tx,
-                          parts.trainings.tick(
-                              tx, call.caller.organisation_id, call.id<RunId>("id"), call.parameter("item"),
-                              done.is_null() ? std::nullopt : std::optional(done.get<bool>()),
-                              person_of(call)));
+                      return detail(parts, call, tx,
+                                    parts.trainings.tick(tx, call.caller.organisation_id,
+                                                         call.id<RunId>("id"), call.parameter("item"),
+                                                         call.fields().find<bool>("done"), person_of(call)));
                   }));
     table.add(of_trainings(http::post("/v1/trainings/:id/notes",
                                       "Note something on a run, perhaps with a picture; without a time, now"),

@@ -316,7 +316,7 @@ http::Answer Sockets::relay(const http::Call& call) {
     Json message = call.body;
     // The server fills in the `sender` of a message that has one: so a headset can show itself to teachers,
     // and nobody can claim to be someone else.
-    if (message.contains("sender")) {
+    if (call.fields().has("sender")) {
         const platform::Role role = call.caller.role;
         message["sender"] = {{"role", role == platform::Role::none ? "none" : platform::name_of(role)},
                              {"person_id", call.caller.person_id},

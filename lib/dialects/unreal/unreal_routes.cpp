@@ -69,11 +69,12 @@ Answer tell_status(const Parts& parts, Call& call, Read& read) {
     if (run) {
         body["status"] = run->ended_ms ? "completed" : "active";
         body["started_at"] = platform::iso8601(run->started_ms);
-        body["duration_so_far"] = duration_s(*run, read.now_ms());
-    }
-    if (run && run->ended_ms) {
-        body["ended_at"] = platform::iso8601(*run->ended_ms);
-        body["duration_seconds"] = body["duration_so_far"];
+        const double duration = duration_s(*run, read.now_ms());
+        body["duration_so_far"] = duration;
+        if (run->ended_ms) {
+            body["ended_at"] = platform::iso8601(*run->ended_ms);
+            body["duration_seconds"] = duration;
+        }
     }
     return http::json(body);
 }

@@ -201,8 +201,9 @@ bool MessageQueue::take(Json message, std::size_t bytes) {
         waiting->fault.emplace(ErrorKind::bad_request, "A message must be an object with a type.");
         return queue(std::move(waiting));
     }
-    waiting->eid = text_of(message.value("eid", Json()));
-    waiting->type = message.value("type", Json());
+    const platform::JsonFields fields(message);
+    waiting->eid = text_of(fields.json("eid"));
+    waiting->type = fields.json("type");
     if (const auto* type = waiting->type.get_ptr<const std::string*>()) {
         waiting->route = services_.routes.find_message(*type);
         if (!waiting->route)
@@ -214,9 +215,9 @@ bool MessageQueue::take(Json message, std::size_t bytes) {
         waiting->fault.emplace(ErrorKind::bad_request, "A message must have a type.");
         waiting->code = "MessageTypeRequired";
     }
-    Json& data = message["data"];
-    if (waiting->route && waiting->route->parses_itself) waiting->call.content = data.dump();
-    waiting->call.body = data.is_null() ? Json::object() : std::move(data);
+    if (waiting->route && waiting->route->parses_itself) waiting->call.content = fields.json("data").dump();
+    const auto data = message.find("data");
+    waiting->call.body = data == message.end() || data->is_null() ? Json::object() : std::move(*data);
     return queue(std::move(waiting));
 }
 

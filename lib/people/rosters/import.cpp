@@ -6,6 +6,7 @@
 
 #include "people/signing_in/pin.h"
 #include "platform/error.h"
+#include "platform/json_fields.h"
 #include "platform/text.h"
 
 namespace people {
@@ -40,10 +41,6 @@ json or_null(const std::optional<std::string>& text) {
     return text ? json(*text) : json();
 }
 
-std::optional<std::string> optional_text(const json& value) {
-    return value.is_null() ? std::nullopt : std::optional(value.get<std::string>());
-}
-
 // A row without its PIN, which is kept in memory only.
 json data_of(const RosterRow& row) {
     return {{"role", platform::name_of(row.role)},
@@ -54,11 +51,6 @@ json data_of(const RosterRow& row) {
             {"email", or_null(row.email)},
             {"external_id", or_null(row.external_id)},
             {"classes", row.classes}};
-}
-
-platform::Role role_in(const json& data) {
-    const auto role = platform::named<platform::Role>(data.at("role").get_ref<const std::string&>());
-    return role.value_or(platform::Role::student);
 }
 
 // Repeats `work(tx)`, one writer job each time, until it says that nothing is left.
@@ -119,12 +111,13 @@ store::Page<ImportRow> Imports::rows(store::Read& read, OrganisationId organisat
         ImportRow row;
         std::string_view text;
         found.read(row.id, row.number, row.fate, row.reason, text);
-        const json data = json::parse(text);
-        row.role = role_in(data);
-        row.nickname = data.at("nickname");
-        row.first_name = data.at("first_name");
-        row.last_name = data.at("last_name");
-        row.classes = data.at("classes").get<std::vector<std::string>>();
+        const json parsed = json::parse(text);
+        const platform::JsonFields data(parsed);
+        row.role = data.get<platform::Role>("role");
+        row.nickname = data.get<std::string>("nickname");
+        row.first_name = data.get<std::string>("first_name");
+        row.last_name = data.get<std::string>("last_name");
+        row.classes = data.get<std::vector<std::string>>("classes");
         return row;
     });
 }
@@ -262,15 +255,16 @@ std::vector<Imports::Todo> Imports::todo(store::Read& read, const Import& import
         Todo& row = todo.emplace_back();
         std::string_view text;
         rows.read(row.place, row.number, row.person_id, text);
-        const json data = json::parse(text);
-        row.person.role = role_in(data);
-        row.person.nickname = data.at("nickname");
-        row.person.first_name = data.at("first_name");
-        row.person.last_name = data.at("last_name");
-        row.person.username = optional_text(data.at("username"));
-        row.person.email = optional_text(data.at("email"));
-        row.person.external_id = optional_text(data.at("external_id"));
-        row.classes = data.at("classes").get<std::vector<std::string>>();
+        const json parsed = json::parse(text);
+        const platform::JsonFields data(parsed);
+        row.person.role = data.get<platform::Role>("role");
+        row.person.nickname = data.get<std::string>("nickname");
+        row.person.first_name = data.get<std::string>("first_name");
+        row.person.last_name = data.get<std::string>("last_name");
+        row.person.username = data.find<std::string>("username");
+        row.person.email = data.find<std::string>("email");
+        row.person.external_id = data.find<std::string>("external_id");
+        row.classes = data.get<std::vector<std::string>>("classes");
     }
     return todo;
 }

@@ -185,7 +185,7 @@ void add_commit(http::RouteTable& table, const PeopleParts& parts) {
                   .handled<store::Tx>([parts](Call& call, store::Tx& tx) {
                       const Import import =
                           parts.imports.commit(tx, call.caller.organisation_id, call.id<ImportId>("id"),
-                                               call.body.value("draw_pins", false));
+                                               call.fields().get_or("draw_pins", false));
                       return http::json(json_of(import), 202).on({{"import", import.id}});
                   }));
     table.add(http::post("/v1/roster-imports/:id/pins", "The PINs that an import drew: this once")

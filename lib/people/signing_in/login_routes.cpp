@@ -55,43 +55,44 @@ http::Shape login_shape() {
         .named("Login");
 }
 
-Claim claim_of(const Json& body) {
-    const bool by_password = body.contains("username") && body.contains("password");
-    const bool by_pin = body.contains("nickname") && body.contains("pin");
-    const bool with_code = body.contains("code");
-    const std::size_t fields = body.size() - (body.contains("cookie") ? 1 : 0) - (with_code ? 1 : 0);
+Claim claim_of(const platform::JsonFields& body) {
+    const bool by_password = body.has("username") && body.has("password");
+    const bool by_pin = body.has("nickname") && body.has("pin");
+    const bool with_code = body.has("code");
+    const std::size_t fields = body.size() - (body.has("cookie") ? 1 : 0) - (with_code ? 1 : 0);
     if ((!by_password && !by_pin) || fields != 2 || (with_code && !by_password))
-        platform::throw_invalid(body.contains("nickname") ? "pin" : "password",
+        platform::throw_invalid(body.has("nickname") ? "pin" : "password",
                                 "give username and password (and code), or nickname and pin");
     Claim claim;
     claim.by = by_password ? Claim::By::password : Claim::By::pin;
-    claim.name = body.at(by_password ? "username" : "nickname");
-    claim.secret = body.at(by_password ? "password" : "pin");
-    if (with_code) claim.code = body.at("code");
+    claim.name = body.get<std::string>(by_password ? "username" : "nickname");
+    claim.secret = body.get<std::string>(by_password ? "password" : "pin");
+    claim.code = body.get_or("code", claim.code);
     return claim;
 }
 
 Answer set_up(const PeopleParts& parts, Call& call) {
-    const std::string code = call.body.at("code");
+    const platform::JsonFields body = call.fields();
+    const auto code = body.get<std::string>("code");
     // Check the code before hashing the password, which is expensive; the transaction that uses the code up
     // checks it once more.
     parts.store.write("check setup code", [&](store::Tx& tx) { parts.setup.check_code(tx, code); });
 
-    const Json& given = call.body.at("organisation");
+    const platform::JsonFields given = body.object("organisation");
     NewOrganisation organisation;
-    organisation.name = platform::trimmed(given.at("name").get_ref<const std::string&>());
-    if (organisation.name.empty()) platform::throw_invalid("organisation.name", "must not be empty");
-    organisation.colour = given.value("colour", organisation.colour);
-    organisation.time_zone = given.value("time_zone", organisation.time_zone);
-    organisation.language = given.value("language", organisation.language);
-    organisation.seats = call.body.value("seats", organisation.seats);
-    const Json& who = call.body.at("administrator");
+    organisation.name = given.filled("name");
+    organisation.colour = given.get_or("colour", organisation.colour);
+    organisation.time_zone = given.get_or("time_zone", organisation.time_zone);
+    organisation.language = given.get_or("language", organisation.language);
+    organisation.seats = body.get_or("seats", organisation.seats);
+    const platform::JsonFields who = body.object("administrator");
     FirstPerson administrator;
-    administrator.username = who.at("username");
-    if (who.contains("nickname")) administrator.nickname = checked_nickname(who.at("nickname"));
-    administrator.first_name = who.value("first_name", "");
-    administrator.last_name = who.value("last_name", "");
-    administrator.password_hash = parts.hasher.hash(who.at("password").get_ref<const std::string&>());
+    administrator.username = who.get<std::string>("username");
+    if (const auto nickname = who.find<std::string>("nickname"))
+        administrator.nickname = checked_nickname(*nickname);
+    administrator.first_name = who.get_or("first_name", administrator.first_name);
+    administrator.last_name = who.get_or("last_name", administrator.last_name);
+    administrator.password_hash = parts.hasher.hash(who.get<std::string>("password"));
 
     Setup::Made made;
     NewLogin login;
@@ -105,9 +106,9 @@ Answer set_up(const PeopleParts& parts, Call& call) {
 }
 
 Answer sign_in(const PeopleParts& parts, Call& call) {
-    const bool cookie = call.body.value("cookie", false);
+    const bool cookie = call.fields().get_or("cookie", false);
     const platform::Caller replaced = cookie && call.caller.by_cookie ? call.caller : platform::Caller{};
-    SignedIn signed_in = parts.sign_in.sign_in(claim_of(call.body), call.header("user-agent"), replaced);
+    SignedIn signed_in = parts.sign_in.sign_in(claim_of(call.fields()), call.header("user-agent"), replaced);
     auto organisation = parts.store.read(
         [&](store::Read& read) { return parts.organisations.get(read, signed_in.person.organisation_id); });
     return login_answer(parts, organisation, signed_in.person, signed_in.login, cookie);

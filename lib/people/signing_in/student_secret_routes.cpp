@@ -31,7 +31,7 @@ http::Fields name_shapes() {
 // ---- PINs of a class ----
 
 Answer draw_pins(const PeopleParts& parts, Call& call) {
-    const bool only_missing = call.body.value("only_missing", false);
+    const bool only_missing = call.fields().get_or("only_missing", false);
     const OrganisationId organisation_id = call.caller.organisation_id;
     const auto class_id = call.id<ClassId>("id");
     const auto students = parts.store.read([&](store::Read& read) {
@@ -79,7 +79,7 @@ Answer issue_for_class(const PeopleParts& parts, Call& call) {
     const auto cards = parts.store.write("issue cards", [&](store::Tx& tx) {
         parts.classes.get(tx, organisation_id, class_id);
         return parts.login_cards.issue_class(tx, organisation_id, class_id,
-                                             call.body.value("only_missing", false));
+                                             call.fields().get_or("only_missing", false));
     });
     Json items = Json::array();
     for (const IssuedCard& card : cards)

@@ -47,20 +47,14 @@ Answer answer_of(const std::vector<Held>& held) {
     return http::json({{"items", std::move(items)}});
 }
 
-FetchOrder order_from(const http::Json& body) {
+FetchOrder order_from(const platform::JsonFields& body) {
     FetchOrder order;
-    const auto ids = [&](const char* field, auto& into) {
-        if (body.contains(field)) body[field].get_to(into);
-    };
-    const auto id = [&](const char* field, auto& into) {
-        if (body.contains(field)) body[field].get_to(into.emplace());
-    };
-    ids("content_ids", order.content_ids);
-    ids("device_ids", order.device_ids);
-    id("lesson_id", order.lesson_id);
-    id("session_id", order.session_id);
-    id("room_id", order.room_id);
-    id("class_id", order.class_id);
+    order.content_ids = body.get_or("content_ids", order.content_ids);
+    order.device_ids = body.get_or("device_ids", order.device_ids);
+    order.lesson_id = body.find<LessonId>("lesson_id");
+    order.session_id = body.find<SessionId>("session_id");
+    order.room_id = body.find<RoomId>("room_id");
+    order.class_id = body.find<ClassId>("class_id");
     return order;
 }
 
@@ -68,11 +62,12 @@ Answer report(Call& call, Tx& tx, const SessionParts& parts) {
     if (!call.caller.device_id)
         throw platform::Error(platform::ErrorKind::forbidden, "Only a headset may do this.");
     std::vector<HeldReport> reports;
-    for (const http::Json& item : call.body["items"])
-        reports.push_back({item["sha256"], item["state"], item.value("error", ""),
-                           item.value("received_bytes", std::int64_t{0})});
+    for (const platform::JsonFields& item : call.fields().objects("items"))
+        reports.push_back({item.get<std::string>("sha256"), item.get<std::string>("state"),
+                           item.get_or("error", std::string()),
+                           item.get_or("received_bytes", std::int64_t{0})});
     parts.fetching.report(tx, call.caller.organisation_id, call.caller.device_id, reports,
-                          call.body.value("complete", false));
+                          call.fields().get_or("complete", false));
     return http::json(parts.fetching.push_of(tx, call.caller.organisation_id, call.caller.device_id));
 }
 
@@ -96,7 +91,7 @@ void add_fetch_routes(http::RouteTable& table, SessionParts parts) {
             .tagged("content")
             .handled<Tx>([parts](Call& call, Tx& tx) {
                 return answer_of(
-                    parts.fetching.order(tx, call.caller.organisation_id, order_from(call.body)));
+                    parts.fetching.order(tx, call.caller.organisation_id, order_from(call.fields())));
             }));
     table.add(http::get("/v1/content-fetches", "Which headset has which content, and how far it is")
                   .reads()

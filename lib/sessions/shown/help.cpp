@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "platform/json_fields.h"
+
 namespace sessions {
 
 namespace {
@@ -61,10 +63,11 @@ Finding not_started(const Circumstances& c) {
 Finding off_content(const Circumstances& c) {
     const auto& content = c.shown.present.report.content;
     if (!c.is_playing() || !content) return {};
-    const nlohmann::json launched = c.session.controls.of(c.shown.device.id, c.now_ms)["launch"];
+    const nlohmann::json controls = c.session.controls.of(c.shown.device.id, c.now_ms);
     const SessionLesson* lesson = c.session.session->lesson();
     std::string wanted = lesson ? lesson->content : "";
-    if (!launched.is_null()) wanted = launched.value("content", wanted);
+    if (const auto launched = platform::JsonFields(controls).find_object("launch"))
+        wanted = launched->get<std::string>("content");
     if (wanted.empty() || *content == wanted) return {};
     return Found{};
 }

@@ -61,17 +61,10 @@ Json json_of(const Session& session) {
 }
 
 Json json_of(const Target& target) {
-    switch (target.kind) {
-        case Target::Kind::all:
-            return {{"kind", "all"}};
-        case Target::Kind::row:
-            return {{"kind", "row"}, {"row", target.row}};
-        case Target::Kind::group:
-            return {{"kind", "group"}, {"group", target.group}};
-        case Target::Kind::devices:
-            return {{"kind", "devices"}};
-    }
-    return {};
+    Json json{{"kind", platform::name_of(target.kind)}};
+    if (target.kind == Target::Kind::row) json["row"] = target.row;
+    if (target.kind == Target::Kind::group) json["group"] = target.group;
+    return json;
 }
 
 Json json_of(const Command& command, const Takers& takers) {

@@ -22,10 +22,6 @@ namespace people {
 
 class Logins;
 
-inline std::optional<platform::Role> role_named(std::string_view name) {
-    return platform::named<platform::Role>(name);
-}
-
 struct Person {
     PersonId id;
     OrganisationId organisation_id;

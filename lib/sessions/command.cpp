@@ -1,6 +1,5 @@
 // The half of Sessions that stores commands and each headset's answers.
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -12,9 +11,6 @@
 namespace sessions {
 
 namespace {
-
-constexpr std::array<std::string_view, 6> answer_names = {"sent", "received", "running",
-                                                          "done", "failed",   "expired"};
 
 // How far an answer has come. A finished one stays; an expired one may still begin.
 int progress_of(AnswerState state) {
@@ -34,25 +30,16 @@ int progress_of(AnswerState state) {
     return 0;
 }
 
-// The columns of command_of.
-#define LECTERN_COMMAND_COLUMNS                                                    \
-    "SELECT id, session_id, number, action, arguments, coalesce(lesson_index, 0)," \
-    " coalesce(position_ms, 0), at_ms, created_by, created_ms, expires_ms, target FROM commands "
+constexpr store::SqlText command_columns = R"sql(
+    SELECT id, session_id, number, action, arguments, coalesce(lesson_index, 0), coalesce(position_ms, 0),
+           at_ms, created_by, created_ms, expires_ms, target
+    FROM commands WHERE organisation_id = ?1 AND session_id = ?2 )sql";
 
 Command command_of(const store::Statement& rows) {
     Command command;
-    command.id = rows.id<CommandId>(0);
-    command.session_id = rows.id<SessionId>(1);
-    command.number = rows.integer(2);
-    command.action = action_of(rows.text(3));
-    command.arguments = rows.string(4);
-    command.lesson_index = rows.integer(5);
-    command.position_ms = rows.integer(6);
-    command.at_ms = rows.integer(7);
-    command.created_by = rows.optional_id<PersonId>(8);
-    command.created_ms = rows.integer(9);
-    command.expires_ms = rows.integer(10);
-    command.target = rows.string(11);
+    rows.read(command.id, command.session_id, command.number, command.action, command.arguments,
+              command.lesson_index, command.position_ms, command.at_ms, command.created_by,
+              command.created_ms, command.expires_ms, command.target);
     return command;
 }
 
@@ -62,24 +49,12 @@ void read_answers(store::Read& read, Command& command) {
         "device_id",
         command.id);
     while (rows.step()) {
-        command.answers.push_back({rows.id<DeviceId>(0), answer_state_of(rows.text(1)),
-                                   rows.is_null(2) ? std::nullopt : std::optional(rows.real(2)),
-                                   rows.string(3)});
+        CommandAnswer& answer = command.answers.emplace_back();
+        rows.read(answer.device_id, answer.state, answer.skew_ms, answer.error);
     }
 }
 
 } // namespace
-
-std::string_view name_of(AnswerState state) {
-    return answer_names[static_cast<std::size_t>(state)];
-}
-
-AnswerState answer_state_of(std::string_view name) {
-    for (std::size_t i = 0; i < answer_names.size(); ++i) {
-        if (answer_names[i] == name) return static_cast<AnswerState>(i);
-    }
-    platform::throw_invalid("state", "must be received, running, done or failed");
-}
 
 Command Sessions::add_command(store::Tx& tx, OrganisationId organisation_id, Command command,
                               std::span<const DeviceId> devices) {
@@ -91,7 +66,7 @@ Command Sessions::add_command(store::Tx& tx, OrganisationId organisation_id, Com
         "INSERT INTO commands (organisation_id, session_id, number, action, arguments, lesson_index, "
         "position_ms,"
         " at_ms, created_by, created_ms, expires_ms, target) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        organisation_id, command.session_id, command.number, wire_name_of(command.action), command.arguments,
+        organisation_id, command.session_id, command.number, command.action, command.arguments,
         command.lesson_index, command.position_ms, command.at_ms, command.created_by, command.created_ms,
         command.expires_ms, command.target);
     command.answers.clear();
@@ -107,9 +82,8 @@ std::optional<Command> Sessions::find_command(store::Read& read, OrganisationId 
                                               std::int64_t number) const {
     std::optional<Command> command;
     {
-        auto rows =
-            read.query(LECTERN_COMMAND_COLUMNS "WHERE organisation_id = ? AND session_id = ? AND number = ?",
-                       organisation_id, id, number);
+        static constexpr auto by_number = command_columns + "AND number = ?3";
+        auto rows = read.query(by_number, organisation_id, id, number);
         if (rows.step()) command = command_of(rows);
     }
     if (command) read_answers(read, *command);
@@ -120,9 +94,8 @@ std::vector<Command> Sessions::commands(store::Read& read, OrganisationId organi
                                         std::int64_t limit) const {
     std::vector<Command> commands;
     {
-        auto rows = read.query(LECTERN_COMMAND_COLUMNS
-                               "WHERE organisation_id = ? AND session_id = ? ORDER BY number DESC LIMIT ?",
-                               organisation_id, id, limit);
+        static constexpr auto newest_first = command_columns + "ORDER BY number DESC LIMIT ?3";
+        auto rows = read.query(newest_first, organisation_id, id, limit);
         while (rows.step()) {
             commands.push_back(command_of(rows));
         }
@@ -137,11 +110,10 @@ std::vector<Command> Sessions::held_commands(store::Read& read, OrganisationId o
                                              SessionId id) const {
     std::vector<Command> commands;
     {
-        auto rows =
-            read.query(LECTERN_COMMAND_COLUMNS
-                       "WHERE organisation_id = ? AND session_id = ? AND action IN ('play', 'look', 'launch',"
-                       " 'eyes_on_me', 'release', 'volume', 'brightness') ORDER BY number DESC LIMIT 300",
-                       organisation_id, id);
+        static constexpr auto that_hold = command_columns + R"sql(
+            AND action IN ('play', 'look', 'launch', 'eyes_on_me', 'release', 'volume', 'brightness')
+            ORDER BY number DESC LIMIT 300)sql";
+        auto rows = read.query(that_hold, organisation_id, id);
         while (rows.step())
             commands.push_back(command_of(rows));
     }
@@ -150,8 +122,6 @@ std::vector<Command> Sessions::held_commands(store::Read& read, OrganisationId o
         read_answers(read, command);
     return commands;
 }
-
-#undef LECTERN_COMMAND_COLUMNS
 
 std::int64_t Sessions::newest_playback(store::Read& read, SessionId id) const {
     return read
@@ -170,7 +140,7 @@ std::vector<DeviceId> Sessions::overtaken(store::Read& read, const Command& comm
         command.session_id, command.number, actions);
     std::vector<DeviceId> devices;
     while (rows.step())
-        devices.push_back(rows.id<DeviceId>(0));
+        devices.push_back(rows.values<DeviceId>());
     return devices;
 }
 
@@ -191,9 +161,10 @@ Takers Sessions::takers(store::Read& read, OrganisationId organisation_id, Sessi
         organisation_id, id, read.now_ms());
     Takers takers;
     while (rows.step()) {
-        Taker& taker = takers[rows.id<DeviceId>(0)];
-        taker.name = rows.string(1);
-        if (!rows.is_null(2)) taker.person = people::PersonReference{rows.id<PersonId>(2), rows.string(3)};
+        DeviceId device_id;
+        Taker taker;
+        rows.read(device_id, taker.name, taker.person);
+        takers.emplace(device_id, std::move(taker));
     }
     return takers;
 }
@@ -212,18 +183,14 @@ CommandAnswer Sessions::answer(store::Tx& tx, OrganisationId organisation_id, Se
         auto rows = tx.query(
             "SELECT state, skew_ms, error FROM command_answers WHERE command_id = ? AND device_id = ?",
             command, answer.device_id);
-        if (rows.step()) {
-            before.state = answer_state_of(rows.text(0));
-            if (!rows.is_null(1)) before.skew_ms = rows.real(1);
-            before.error = rows.string(2);
-        }
+        if (rows.step()) rows.read(before.state, before.skew_ms, before.error);
     }
     if (progress_of(answer.state) <= progress_of(before.state)) return before;
     tx.run(
         "INSERT INTO command_answers (command_id, device_id, state, skew_ms, error, at_ms)"
         " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state, error = excluded.error,"
         " skew_ms = coalesce(excluded.skew_ms, skew_ms), at_ms = excluded.at_ms",
-        command, answer.device_id, name_of(answer.state), answer.skew_ms, answer.error, tx.now_ms());
+        command, answer.device_id, answer.state, answer.skew_ms, answer.error, tx.now_ms());
     CommandAnswer after = answer;
     if (!after.skew_ms) after.skew_ms = before.skew_ms;
     return after;

@@ -6,8 +6,8 @@ namespace sessions {
 
 std::vector<std::string> action_names() {
     std::vector<std::string> names;
-    for (std::size_t i = 0; i < action_count; ++i)
-        names.emplace_back(wire_name_of(static_cast<Action>(i)));
+    for (const auto& action : names_of(Action{}))
+        names.emplace_back(action.name);
     return names;
 }
 
@@ -91,7 +91,7 @@ void add_commands(http::RouteTable& table, const SessionParts& parts) {
 CommandAnswer answer_from(const platform::JsonFields& body, DeviceId device_id) {
     CommandAnswer answer;
     answer.device_id = device_id;
-    answer.state = answer_state_of(body.get<std::string_view>("state"));
+    answer.state = body.get<AnswerState>("state");
     answer.skew_ms = body.find<double>("skew_ms");
     answer.error = body.get_or("error", answer.error);
     return answer;

@@ -59,8 +59,8 @@ CommandKind kind_of(Action action) {
 
 std::string actions_of(CommandKind kind) {
     Json actions = Json::array();
-    for (std::size_t i = 0; i < action_count; ++i)
-        if (kind_of(static_cast<Action>(i)) == kind) actions.push_back(wire_name_of(static_cast<Action>(i)));
+    for (const auto& [action, name] : names_of(Action{}))
+        if (kind_of(action) == kind) actions.push_back(name);
     return actions.dump();
 }
 

@@ -18,7 +18,7 @@ Json or_null(const std::optional<RunId>& value) {
 Json command_json(const Session& session, const Command& command) {
     return {{"session_id", command.session_id},
             {"number", command.number},
-            {"action", wire_name_of(command.action)},
+            {"action", platform::name_of(command.action)},
             {"lesson_index", command.lesson_index},
             {"lesson", json_of(session.lesson())},
             {"position_ms", command.position_ms},
@@ -84,7 +84,7 @@ void Floor::tell_command(const Ordered& ordered) {
         if (headset == headsets_.end()) continue;
         const auto& clients = headset->second.clients;
         if (!clients.empty())
-            note(answer.device_id, "command " + std::string(wire_name_of(ordered.command.action)));
+            note(answer.device_id, "command " + std::string(platform::name_of(ordered.command.action)));
         const auto place = std::ranges::find(ordered.places, answer.device_id, &Place::device_id);
         const bool changed = place != ordered.places.end() && place->run_id &&
                              place->run_id != places_.of(answer.device_id).run_id;
@@ -133,7 +133,7 @@ Json Floor::state_of(const Place& place) const {
     const Session& session = *found->second.session;
     return {{"session_id", session.id},
             {"number", found->second.number},
-            {"state", name_of(session.transport.state)},
+            {"state", platform::name_of(session.transport.state)},
             {"lesson_index", session.transport.lesson_index},
             {"lesson", json_of(session.lesson())},
             {"position_ms", session.transport.position_ms},

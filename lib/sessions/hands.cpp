@@ -7,21 +7,15 @@ namespace sessions {
 
 namespace {
 
-// The columns of hand_of.
-#define LECTERN_HAND_COLUMNS                                                                           \
-    "SELECT h.device_id, h.organisation_id, h.session_id, p.id, p.nickname, h.raised_ms, h.question, " \
-    "h.unwell_ms"                                                                                      \
-    " FROM hands h LEFT JOIN persons p ON p.id = h.person_id "
+constexpr store::SqlText hand_columns = R"sql(
+    SELECT h.device_id, h.organisation_id, h.session_id, p.id, p.nickname, h.raised_ms, h.question,
+           h.unwell_ms
+    FROM hands h LEFT JOIN persons p ON p.id = h.person_id )sql";
 
 Hand hand_of(const store::Statement& rows) {
     Hand hand;
-    hand.device_id = rows.id<DeviceId>(0);
-    hand.organisation_id = rows.id<OrganisationId>(1);
-    hand.session_id = rows.optional_id<SessionId>(2);
-    if (!rows.is_null(3)) hand.person = people::PersonReference{rows.id<PersonId>(3), rows.string(4)};
-    hand.raised_ms = rows.optional_integer(5);
-    hand.question = rows.string(6);
-    hand.unwell_ms = rows.optional_integer(7);
+    rows.read(hand.device_id, hand.organisation_id, hand.session_id, hand.person, hand.raised_ms,
+              hand.question, hand.unwell_ms);
     return hand;
 }
 
@@ -35,8 +29,8 @@ std::vector<Hand> hands_of(store::Statement rows) {
 } // namespace
 
 Hand Hands::of(store::Read& read, OrganisationId organisation_id, DeviceId device_id) const {
-    auto found = hands_of(read.query(LECTERN_HAND_COLUMNS "WHERE h.organisation_id = ? AND h.device_id = ?",
-                                     organisation_id, device_id));
+    static constexpr auto of_device = hand_columns + "WHERE h.organisation_id = ? AND h.device_id = ?";
+    auto found = hands_of(read.query(of_device, organisation_id, device_id));
     if (!found.empty()) return found.front();
     Hand hand;
     hand.device_id = device_id;
@@ -46,15 +40,14 @@ Hand Hands::of(store::Read& read, OrganisationId organisation_id, DeviceId devic
 
 std::vector<Hand> Hands::in_session(store::Read& read, OrganisationId organisation_id,
                                     SessionId session_id) const {
-    return hands_of(read.query(LECTERN_HAND_COLUMNS "WHERE h.organisation_id = ? AND h.session_id = ?",
-                               organisation_id, session_id));
+    static constexpr auto of_session = hand_columns + "WHERE h.organisation_id = ? AND h.session_id = ?";
+    return hands_of(read.query(of_session, organisation_id, session_id));
 }
 
 std::vector<Hand> Hands::all(store::Read& read) const {
-    return hands_of(read.query(LECTERN_HAND_COLUMNS "ORDER BY h.device_id"));
+    static constexpr auto by_device = hand_columns + "ORDER BY h.device_id";
+    return hands_of(read.query(by_device));
 }
-
-#undef LECTERN_HAND_COLUMNS
 
 void Hands::keep(store::Tx& tx, const Hand& hand) {
     if (hand.is_quiet()) {

@@ -127,7 +127,7 @@ Target target_from(const platform::JsonFields& body, Action action) {
 // `body` fits order_shape().
 Order order_from(const platform::JsonFields& body) {
     Order order;
-    order.action = action_of(body.get<std::string_view>("action"));
+    order.action = body.get<Action>("action");
     const http::Json arguments = arguments_from(body, form_of(order.action));
     order.target = target_from(body, order.action);
     if (const auto expires_s = body.find<std::int64_t>("expires_s")) order.life_ms = *expires_s * 1000;
@@ -164,7 +164,7 @@ void add_order_routes(http::RouteTable& table, SessionParts parts) {
                           order_shape())
                   .handled<Tx>([parts](Call& call, Tx& tx) { return obey(call, tx, parts, call.body); }));
     for (const Alias& alias : aliases) {
-        const std::string action(wire_name_of(alias.action));
+        const std::string action(platform::name_of(alias.action));
         table.add(
             order_route(std::string("/v1/sessions/:id/") + alias.word, alias.summary,
                         form_of(alias.action).arguments)

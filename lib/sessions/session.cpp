@@ -11,25 +11,18 @@ namespace sessions {
 
 namespace {
 
-// The columns of session_of.
-#define LECTERN_SESSION_COLUMNS                                                              \
-    "SELECT s.id, s.organisation_id, s.title, t.id, t.nickname, s.class_id, s.room_id,"      \
-    " s.state, s.lesson_index, s.position_ms, s.position_at_ms, s.created_ms, s.started_ms," \
-    " s.stopped_ms, s.display_device_id FROM sessions s JOIN persons t ON t.id = s.teacher_id "
+constexpr store::SqlText session_columns = R"sql(
+    SELECT s.id, s.organisation_id, s.title, t.id, t.nickname, s.class_id, s.room_id, s.state, s.lesson_index,
+           s.position_ms, s.position_at_ms, s.created_ms, s.started_ms, s.stopped_ms, s.display_device_id
+    FROM sessions s JOIN persons t ON t.id = s.teacher_id )sql";
 
 Session session_of(const store::Statement& rows) {
     Session session;
-    session.id = rows.id<SessionId>(0);
-    session.organisation_id = rows.id<OrganisationId>(1);
-    session.title = rows.string(2);
-    session.teacher = {rows.id<PersonId>(3), rows.string(4)};
-    session.class_id = rows.optional_id<ClassId>(5);
-    session.room_id = rows.optional_id<RoomId>(6);
-    session.transport = {state_of(rows.text(7)), rows.integer(8), rows.integer(9), rows.integer(10)};
-    session.created_ms = rows.integer(11);
-    session.started_ms = rows.optional_integer(12);
-    session.stopped_ms = rows.optional_integer(13);
-    session.display_device_id = rows.optional_id<DeviceId>(14);
+    Transport& transport = session.transport;
+    rows.read(session.id, session.organisation_id, session.title, session.teacher, session.class_id,
+              session.room_id, transport.state, transport.lesson_index, transport.position_ms,
+              transport.position_at_ms, session.created_ms, session.started_ms, session.stopped_ms,
+              session.display_device_id);
     return session;
 }
 
@@ -41,9 +34,10 @@ void read_lessons(store::Read& read, Session& session) {
         " ORDER BY q.position",
         session.id);
     while (rows.step()) {
-        session.lessons.push_back({rows.integer(0), rows.id<LessonId>(1), rows.string(2),
-                                   courses::lesson_kind(rows.text(3)), rows.string(4),
-                                   rows.optional_integer(5)});
+        SessionLesson& lesson = session.lessons.emplace_back();
+        const auto take_kind = [&lesson](std::string_view name) { lesson.kind = courses::lesson_kind(name); };
+        rows.read(lesson.index, lesson.lesson_id, lesson.title, take_kind, lesson.content,
+                  lesson.duration_ms);
     }
 }
 
@@ -114,8 +108,8 @@ Session Sessions::create(store::Tx& tx, OrganisationId organisation_id, const Ne
 std::optional<Session> Sessions::find(store::Read& read, OrganisationId organisation_id, SessionId id) const {
     std::optional<Session> session;
     {
-        auto rows = read.query(LECTERN_SESSION_COLUMNS "WHERE s.organisation_id = ? AND s.id = ?",
-                               organisation_id, id);
+        static constexpr auto by_id = session_columns + "WHERE s.organisation_id = ? AND s.id = ?";
+        auto rows = read.query(by_id, organisation_id, id);
         if (rows.step()) session = session_of(rows);
     }
     if (session) read_lessons(read, *session);
@@ -130,16 +124,14 @@ Session Sessions::get(store::Read& read, OrganisationId organisation_id, Session
 
 store::Page<Session> Sessions::list(store::Read& read, OrganisationId organisation_id,
                                     const SessionFilter& filter, const store::PageRequest& page) const {
-    const std::optional<std::string_view> state =
-        filter.state ? std::optional(name_of(*filter.state)) : std::nullopt;
-    auto rows = read.query(
-        LECTERN_SESSION_COLUMNS
-        "WHERE s.organisation_id = ?1 AND (?2 IS NULL OR s.id < ?2) AND (?3 IS NULL OR s.state = ?3)"
-        " AND (?4 = 0 OR s.state IN ('running', 'paused')) AND (?5 IS NULL OR s.teacher_id = ?5)"
-        " AND (?6 IS NULL OR s.class_id = ?6) AND (?7 IS NULL OR s.class_id IN"
-        " (SELECT class_id FROM class_students WHERE person_id = ?7)) ORDER BY s.id DESC LIMIT ?8",
-        organisation_id, page.after, state, filter.live, filter.teacher_id, filter.class_id,
-        filter.student_id, page.limit + 1);
+    static constexpr auto filtered = session_columns + R"sql(
+        WHERE s.organisation_id = ?1 AND (?2 IS NULL OR s.id < ?2) AND (?3 IS NULL OR s.state = ?3)
+          AND (?4 = 0 OR s.state IN ('running', 'paused')) AND (?5 IS NULL OR s.teacher_id = ?5)
+          AND (?6 IS NULL OR s.class_id = ?6)
+          AND (?7 IS NULL OR s.class_id IN (SELECT class_id FROM class_students WHERE person_id = ?7))
+        ORDER BY s.id DESC LIMIT ?8)sql";
+    auto rows = read.query(filtered, organisation_id, page.after, filter.state, filter.live,
+                           filter.teacher_id, filter.class_id, filter.student_id, page.limit + 1);
     auto found = store::read_page<Session>(std::move(rows), page, session_of);
     for (Session& session : found.items) {
         read_lessons(read, session);
@@ -150,10 +142,11 @@ store::Page<Session> Sessions::list(store::Read& read, OrganisationId organisati
 std::vector<Session> Sessions::all_open(store::Read& read) const {
     std::vector<Session> open;
     {
-        auto rows = read.query(
-            LECTERN_SESSION_COLUMNS
-            "WHERE s.state IN ('running', 'paused') OR s.id IN"
-            " (SELECT id FROM sessions WHERE state = 'created' ORDER BY id DESC LIMIT 500) ORDER BY s.id");
+        static constexpr auto still_open = session_columns + R"sql(
+            WHERE s.state IN ('running', 'paused')
+               OR s.id IN (SELECT id FROM sessions WHERE state = 'created' ORDER BY id DESC LIMIT 500)
+            ORDER BY s.id)sql";
+        auto rows = read.query(still_open);
         while (rows.step()) {
             open.push_back(session_of(rows));
         }
@@ -198,7 +191,7 @@ void Sessions::set_transport(store::Tx& tx, OrganisationId organisation_id, Sess
         " started_ms = CASE WHEN ?3 = 'running' THEN coalesce(started_ms, ?6) ELSE started_ms END,"
         " display_device_id = CASE WHEN ?7 THEN NULL ELSE display_device_id END,"
         " stopped_ms = CASE WHEN ?7 THEN ?6 END WHERE organisation_id = ?1 AND id = ?2",
-        organisation_id, id, name_of(transport.state), transport.lesson_index, transport.position_ms,
+        organisation_id, id, transport.state, transport.lesson_index, transport.position_ms,
         transport.position_at_ms, stopped);
     // From its start, the session keeps its lessons as they are now.
     if (transport.is_live())
@@ -208,8 +201,6 @@ void Sessions::set_transport(store::Tx& tx, OrganisationId organisation_id, Sess
             " AND l.organisation_id = ?1 AND session_id = ?2 AND session_lessons.title IS NULL",
             organisation_id, id);
 }
-
-#undef LECTERN_SESSION_COLUMNS
 
 std::vector<DeviceId> Sessions::candidates(store::Read& read, const Session& session) const {
     auto rows = read.query(
@@ -221,7 +212,7 @@ std::vector<DeviceId> Sessions::candidates(store::Read& read, const Session& ses
         session.organisation_id, session.room_id, session.class_id, session.id, read.now_ms());
     std::vector<DeviceId> devices;
     while (rows.step()) {
-        devices.push_back(rows.id<DeviceId>(0));
+        devices.push_back(rows.values<DeviceId>());
     }
     return devices;
 }
@@ -263,15 +254,14 @@ std::vector<DeviceId> Sessions::targeted(store::Read& read, const Session& sessi
                 : read.query("SELECT id FROM devices WHERE organisation_id = ? AND group_name = ?",
                              session.organisation_id, target.group);
         while (rows.step())
-            meant.insert(rows.id<DeviceId>(0));
+            meant.insert(rows.values<DeviceId>());
     }
     std::vector<DeviceId> found;
     std::ranges::copy_if(devices, std::back_inserter(found), [&](DeviceId id) { return meant.contains(id); });
     if (found.empty())
-        platform::throw_invalid(row                                  ? "row"
-                                : target.kind == Target::Kind::group ? "group"
-                                                                     : "device_ids",
-                                "must name headsets that are in the session");
+        platform::throw_invalid(
+            target.kind == Target::Kind::devices ? "device_ids" : std::string(platform::name_of(target.kind)),
+            "must name headsets that are in the session");
     return found;
 }
 
@@ -283,7 +273,7 @@ std::vector<DeviceId> Sessions::devices(store::Read& read, OrganisationId organi
         id, organisation_id);
     std::vector<DeviceId> devices;
     while (rows.step()) {
-        devices.push_back(rows.id<DeviceId>(0));
+        devices.push_back(rows.values<DeviceId>());
     }
     return devices;
 }
@@ -299,7 +289,7 @@ std::vector<DeviceId> Sessions::worn_by_students(store::Read& read, Organisation
         organisation_id, id, read.now_ms());
     std::vector<DeviceId> devices;
     while (rows.step())
-        devices.push_back(rows.id<DeviceId>(0));
+        devices.push_back(rows.values<DeviceId>());
     return devices;
 }
 

@@ -69,8 +69,14 @@ struct SessionFilter {
 
 // In the order of progress. A headset's state never goes back, but a late answer corrects `expired`.
 enum class AnswerState { sent, received, running, done, failed, expired };
-std::string_view name_of(AnswerState state);
-AnswerState answer_state_of(std::string_view name);
+constexpr auto names_of(AnswerState) {
+    return platform::names<AnswerState>({{AnswerState::sent, "sent"},
+                                         {AnswerState::received, "received"},
+                                         {AnswerState::running, "running"},
+                                         {AnswerState::done, "done"},
+                                         {AnswerState::failed, "failed"},
+                                         {AnswerState::expired, "expired"}});
+}
 
 struct CommandAnswer {
     DeviceId device_id;

@@ -74,7 +74,7 @@ void add_reading(http::RouteTable& table, SessionParts parts) {
                       SessionFilter filter;
                       const auto state = call.query("state");
                       filter.live = state == "live";
-                      if (state && !filter.live) filter.state = state_of(*state);
+                      if (state && !filter.live) filter.state = platform::named<State>(*state);
                       filter.class_id = call.query_id<ClassId>("class");
                       return http::page_answer(
                           parts.sessions.list(read, call.caller.organisation_id, filter,

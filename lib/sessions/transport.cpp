@@ -11,31 +11,6 @@ namespace sessions {
 
 namespace {
 
-constexpr std::array<std::pair<State, std::string_view>, 4> states = {{
-    {State::created, "created"},
-    {State::running, "running"},
-    {State::paused, "paused"},
-    {State::stopped, "stopped"},
-}};
-
-constexpr std::array<std::pair<Action, std::string_view>, action_count> actions = {{
-    {Action::start, "play"},
-    {Action::pause, "pause"},
-    {Action::resume, "resume"},
-    {Action::seek, "seek"},
-    {Action::stop, "stop"},
-    {Action::look, "look"},
-    {Action::launch, "launch"},
-    {Action::eyes_on_me, "eyes_on_me"},
-    {Action::release, "release"},
-    {Action::message, "message"},
-    {Action::volume, "volume"},
-    {Action::brightness, "brightness"},
-    {Action::recenter, "recenter"},
-    {Action::identify, "identify"},
-    {Action::catch_up, "catch_up"},
-}};
-
 // The state that an action makes of another, or the reason why it can't.
 struct Rule {
     State before;
@@ -91,28 +66,6 @@ void require_lesson(std::int64_t index, Durations durations) {
 }
 
 } // namespace
-
-std::string_view name_of(State state) {
-    return states[static_cast<std::size_t>(state)].second;
-}
-
-State state_of(std::string_view name) {
-    for (const auto& [state, known] : states) {
-        if (known == name) return state;
-    }
-    platform::throw_invalid("state", "must be created, running, paused or stopped");
-}
-
-std::string_view wire_name_of(Action action) {
-    return actions[static_cast<std::size_t>(action)].second;
-}
-
-Action action_of(std::string_view wire_name) {
-    for (const auto& [action, known] : actions) {
-        if (known == wire_name) return action;
-    }
-    platform::throw_invalid("action", "must be one of the known actions");
-}
 
 std::int64_t position_at(const Transport& transport, Durations durations, std::int64_t now_ms) {
     std::int64_t position_ms = transport.position_ms;

@@ -21,6 +21,13 @@
 namespace sessions {
 
 enum class State { created, running, paused, stopped };
+constexpr auto names_of(State) {
+    return platform::names<State>({{State::created, "created"},
+                                   {State::running, "running"},
+                                   {State::paused, "paused"},
+                                   {State::stopped, "stopped"}});
+}
+
 // The first five change what plays, for all headsets. The others are controls: they may go to some headsets
 // only, and leave the session's state as it is (controls.h).
 enum class Action {
@@ -40,13 +47,24 @@ enum class Action {
     identify, // blink
     catch_up, // jump to where the others are
 };
-inline constexpr std::size_t action_count = 15;
-
-std::string_view name_of(State state);
-State state_of(std::string_view name);
-// The names that headsets hear: "play", "pause", ..., "eyes_on_me".
-std::string_view wire_name_of(Action action);
-Action action_of(std::string_view wire_name);
+// The names that headsets hear.
+constexpr auto names_of(Action) {
+    return platform::names<Action>({{Action::start, "play"},
+                                    {Action::pause, "pause"},
+                                    {Action::resume, "resume"},
+                                    {Action::seek, "seek"},
+                                    {Action::stop, "stop"},
+                                    {Action::look, "look"},
+                                    {Action::launch, "launch"},
+                                    {Action::eyes_on_me, "eyes_on_me"},
+                                    {Action::release, "release"},
+                                    {Action::message, "message"},
+                                    {Action::volume, "volume"},
+                                    {Action::brightness, "brightness"},
+                                    {Action::recenter, "recenter"},
+                                    {Action::identify, "identify"},
+                                    {Action::catch_up, "catch_up"}});
+}
 inline bool is_control(Action action) {
     return action > Action::stop;
 }

@@ -97,30 +97,31 @@ TEST_CASE("each thing that a lesson needs of a headset, and its fix", "[sessions
         facts.has = {"aa"};
         return facts;
     };
+    using sessions::Aspect, sessions::Fix;
     struct Case {
-        const char* name;
-        const char* fix;
+        Aspect aspect;
+        Fix fix;
         std::function<void(sessions::HeadsetFacts&)> spoil;
     };
     const std::vector<Case> cases = {
-        {"online", "switch_on", [](auto& facts) { facts.present.online = false; }},
-        {"online", "switch_on", [](auto& facts) { facts.present.last_seen_ms = now - 60'000; }},
-        {"battery", "charge", [](auto& facts) { facts.present.report.battery = 39; }},
-        {"battery", "charge", [](auto& facts) { facts.present.report.battery.reset(); }},
-        {"storage", "free_storage", [](auto& facts) { facts.present.report.storage_free = 1000; }},
-        {"content", "fetch", [](auto& facts) { facts.has = {"bb"}; }},
-        {"app_version", "update_app", [](auto& facts) { facts.present.report.app_version = "1.1"; }},
-        {"round_trip", "move_closer", [](auto& facts) { facts.present.report.round_trip_ms = 250; }},
-        {"clock", "wait", [](auto& facts) { facts.present.report.clock_offset_ms.reset(); }},
-        {"signed_in", "sign_in", [](auto& facts) { facts.person.reset(); }},
+        {Aspect::online, Fix::switch_on, [](auto& facts) { facts.present.online = false; }},
+        {Aspect::online, Fix::switch_on, [](auto& facts) { facts.present.last_seen_ms = now - 60'000; }},
+        {Aspect::battery, Fix::charge, [](auto& facts) { facts.present.report.battery = 39; }},
+        {Aspect::battery, Fix::charge, [](auto& facts) { facts.present.report.battery.reset(); }},
+        {Aspect::storage, Fix::free_storage, [](auto& facts) { facts.present.report.storage_free = 1000; }},
+        {Aspect::content, Fix::fetch, [](auto& facts) { facts.has = {"bb"}; }},
+        {Aspect::app_version, Fix::update_app, [](auto& facts) { facts.present.report.app_version = "1.1"; }},
+        {Aspect::round_trip, Fix::move_closer, [](auto& facts) { facts.present.report.round_trip_ms = 250; }},
+        {Aspect::clock, Fix::wait, [](auto& facts) { facts.present.report.clock_offset_ms.reset(); }},
+        {Aspect::signed_in, Fix::sign_in, [](auto& facts) { facts.person.reset(); }},
     };
     CHECK(std::ranges::all_of(checks_of(good(), now), &sessions::Check::good));
     for (const Case& each : cases) {
         sessions::HeadsetFacts facts = good();
         each.spoil(facts);
         for (const sessions::Check& check : checks_of(facts, now)) {
-            if (check.name != each.name) continue;
-            INFO(each.name);
+            if (check.aspect != each.aspect) continue;
+            INFO(platform::name_of(each.aspect));
             CHECK_FALSE(check.good);
             CHECK(check.fix == each.fix);
         }

@@ -55,15 +55,15 @@ TEST_CASE("headsets are told what to fetch, and the teacher sees the progress of
     REQUIRE(fetch["items"].size() == 1);
     CHECK(fetch["items"][0]["url"] == "/v1/content/" + to_string(f.content) + "/file");
     CHECK(fetch["items"][0]["sha256"] == sha);
-    f.report(f.device_1, {{sha, "fetching", "", 400}});
+    f.report(f.device_1, {{sha, sessions::HeldState::fetching, "", 400}});
     CHECK(f.device_entry(f.device_1)["content"]["received_bytes"] == 400);
-    f.report(f.device_1, {{sha, "whole", "", 1000}});
+    f.report(f.device_1, {{sha, sessions::HeldState::whole, "", 1000}});
     CHECK(f.device_entry(f.device_1)["content"]["whole"] == 1);
     CHECK(f.order(order).size() == 2); // again: nothing that is there is fetched once more
     CHECK(one.last("content.fetch")["items"].empty());
     f.report(f.device_1, {}, true); // it has lost everything
     CHECK(f.device_entry(f.device_1)["content"]["whole"] == 0);
-    f.report(f.device_2, {{sha, "failed", "the disk is full", 0}});
+    f.report(f.device_2, {{sha, sessions::HeldState::failed, "the disk is full", 0}});
     CHECK(f.device_entry(f.device_2)["content"]["failed"] == 1);
 
     FetchOrder wrong;
@@ -92,7 +92,7 @@ TEST_CASE("the board before a lesson knows who has its content", "[sessions]") {
         return false;
     };
     CHECK_FALSE(has_content(f.device_1));
-    f.report(f.device_1, {{sha, "whole", "", 1000}});
+    f.report(f.device_1, {{sha, sessions::HeldState::whole, "", 1000}});
     CHECK(has_content(f.device_1));
     CHECK_FALSE(has_content(f.device_2));
 }

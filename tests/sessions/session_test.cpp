@@ -124,13 +124,13 @@ TEST_CASE("an answer never goes back, and only headsets of the session may answe
         const SessionId session = sessions.create(tx, school.organisation, oceans(school)).id;
         sessions.join(tx, school.organisation, session, device);
         for (const Case& each : cases) {
-            INFO(name_of(each.before) << " -> " << name_of(each.said));
+            INFO(platform::name_of(each.before) << " -> " << platform::name_of(each.said));
             sessions::Command command;
             command.session_id = session;
             const std::vector<DeviceId> to = {device};
             const std::int64_t number = sessions.add_command(tx, school.organisation, command, to).number;
             tx.run("UPDATE command_answers SET state = ? WHERE command_id = (SELECT max(id) FROM commands)",
-                   name_of(each.before));
+                   platform::name_of(each.before));
             CHECK(sessions.answer(tx, school.organisation, session, number, {device, each.said, {}, {}})
                       .state == each.after);
             CHECK_THROWS_AS(

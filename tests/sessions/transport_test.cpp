@@ -65,7 +65,7 @@ TEST_CASE("the state that an action makes of another", "[sessions]") {
         {State::stopped, Action::stop, none},
     };
     for (const Case& each : cases) {
-        INFO(name_of(each.before) << " + " << wire_name_of(each.action));
+        INFO(platform::name_of(each.before) << " + " << platform::name_of(each.action));
         const Transport before{each.before, 0, 1000, now - 500};
         if (each.after)
             CHECK(after(before, {each.action, {}, {}}).state == *each.after);
@@ -75,12 +75,11 @@ TEST_CASE("the state that an action makes of another", "[sessions]") {
 }
 
 TEST_CASE("a control changes nothing of what plays, and needs a live session", "[sessions]") {
-    for (std::size_t i = 0; i < sessions::action_count; ++i) {
-        const auto action = static_cast<Action>(i);
-        CHECK(sessions::action_of(wire_name_of(action)) == action);
+    for (const auto& [action, name] : names_of(Action{})) {
+        CHECK(platform::named<Action>(name) == action);
         if (!is_control(action)) continue;
         for (const State state : {State::created, State::running, State::paused, State::stopped}) {
-            INFO(name_of(state) << " + " << wire_name_of(action));
+            INFO(platform::name_of(state) << " + " << name);
             const Transport before{state, 0, 1000, now - 500};
             if (before.is_live())
                 CHECK(after(before, {action, {}, {}}) == before);

@@ -169,10 +169,9 @@ bool MessageQueue::take(Incoming incoming) {
 bool MessageQueue::refuse_too_large(std::string_view outline, std::size_t limit) {
     auto waiting = std::make_shared<Waiting>();
     const Json known = Json::parse(outline, nullptr, false); // discarded: what stood there is no JSON
-    if (known.is_object()) {
-        if (known["type"].is_string()) waiting->type = known["type"];
-        waiting->eid = text_of(known["eid"]);
-    }
+    const platform::JsonFields fields(known);
+    if (fields.json("type").is_string()) waiting->type = fields.json("type");
+    waiting->eid = text_of(fields.json("eid"));
     waiting->fault.emplace(ErrorKind::too_large,
                            "A message may have at most " + std::to_string(limit) + " bytes.");
     return queue(std::move(waiting));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <tuple>
 #include <utility>
 
 #include "platform/crypto.h"
@@ -19,26 +20,6 @@ using platform::Role;
 constexpr std::int64_t device_life_ms = 10LL * 365 * 24 * 3600 * 1000; // unpairing ends it
 constexpr std::int64_t keep_step_ms = 5 * 60'000; // a use this soon after the last is not worth a write
 constexpr std::int64_t most_a_job = 500;
-
-std::string_view name_of(Proof proof) {
-    switch (proof) {
-        case Proof::pin:
-            return "pin";
-        case Proof::password:
-            return "password";
-        case Proof::totp:
-            return "totp";
-        default:
-            return "device";
-    }
-}
-
-Proof proof_named(std::string_view name) {
-    if (name == "pin") return Proof::pin;
-    if (name == "password") return Proof::password;
-    if (name == "totp") return Proof::totp;
-    return Proof::device;
-}
 
 bool is_strong(Proof proof) {
     return proof == Proof::password || proof == Proof::totp;
@@ -92,33 +73,31 @@ struct Logins::Row {
     }
 };
 
-#define LECTERN_LOGIN_COLUMNS                                                                         \
-    "SELECT l.id, l.organisation_id, l.person_id, l.device_id, l.proof, l.user_agent, l.created_ms, " \
-    "l.expires_ms,"                                                                                   \
-    " l.token_hash, p.role, p.box_administrator, p.nickname FROM logins l"                            \
-    " LEFT JOIN persons p ON p.id = l.person_id "
+namespace {
+
+constexpr store::SqlText login_columns = R"sql(
+    SELECT l.id, l.organisation_id, l.person_id, l.device_id, l.proof, l.user_agent, l.created_ms,
+           l.expires_ms, l.token_hash, p.role, p.box_administrator, p.nickname
+    FROM logins l LEFT JOIN persons p ON p.id = l.person_id )sql";
+
+} // namespace
 
 Logins::Row Logins::row_of(const store::Statement& rows) {
     Row row;
-    row.login = {rows.id<LoginId>(0),
-                 rows.id<OrganisationId>(1),
-                 rows.optional_id<PersonId>(2),
-                 rows.optional_id<DeviceId>(3),
-                 proof_named(rows.text(4)),
-                 rows.string(5),
-                 rows.integer(6),
-                 rows.integer(7)};
-    row.token_hash = rows.string(8);
-    row.role = role_named(rows.text(9)).value_or(Role::none);
-    row.box_administrator = rows.boolean(10);
-    row.nickname = rows.string(11);
+    std::optional<Role> role; // of the person, if the login is one's
+    Login& login = row.login;
+    rows.read(login.id, login.organisation_id, login.person_id, login.device_id, login.proof,
+              login.user_agent, login.created_ms, login.expires_ms, row.token_hash, role,
+              row.box_administrator, row.nickname);
+    row.role = role.value_or(Role::none);
     return row;
 }
 
 void Logins::load(store::Read& read) {
     std::unordered_map<std::string, std::shared_ptr<Entry>> all;
     std::unordered_map<LoginId, std::string> ids;
-    auto rows = read.query(LECTERN_LOGIN_COLUMNS "WHERE l.expires_ms > ?", read.now_ms());
+    static constexpr auto unexpired = login_columns + "WHERE l.expires_ms > ?";
+    auto rows = read.query(unexpired, read.now_ms());
     std::unique_lock lock(mutex_);
     wearers_.clear();
     while (rows.step()) {
@@ -151,14 +130,15 @@ LoginId Logins::insert(store::Tx& tx, const Login& login, std::string_view token
     LoginId id = tx.insert<LoginId>(
         "INSERT INTO logins (organisation_id, person_id, device_id, token_hash, proof, user_agent,"
         " created_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        login.organisation_id, login.person_id, login.device_id, store::Blob{token_hash},
-        name_of(login.proof), login.user_agent, tx.now_ms(), login.expires_ms);
+        login.organisation_id, login.person_id, login.device_id, store::Blob{token_hash}, login.proof,
+        login.user_agent, tx.now_ms(), login.expires_ms);
     publish(tx, id);
     return id;
 }
 
 void Logins::publish(store::Tx& tx, LoginId login_id) {
-    auto rows = tx.query(LECTERN_LOGIN_COLUMNS "WHERE l.id = ?", login_id);
+    static constexpr auto by_id = login_columns + "WHERE l.id = ?";
+    auto rows = tx.query(by_id, login_id);
     if (!rows.step()) return;
     tx.after_commit([this, row = row_of(rows)] {
         auto entry = row.entry();
@@ -247,14 +227,14 @@ void Logins::leave_devices(store::Tx& tx, OrganisationId organisation_id, Person
     end_ids(tx, ids_of(tx.query("SELECT id FROM logins WHERE organisation_id = ?1 AND person_id = ?2"
                                 " AND device_id IS NOT NULL AND device_id <> ?3 AND proof <> 'device'",
                                 organisation_id, person_id, except_device_id)));
-    std::vector<std::pair<LoginId, DeviceId>> worn;
+    std::vector<std::tuple<LoginId, DeviceId>> worn;
     {
         auto rows = tx.query(
             "SELECT id, device_id FROM logins WHERE organisation_id = ?1 AND person_id = ?2"
             " AND device_id <> ?3 AND proof = 'device'",
             organisation_id, person_id, except_device_id);
         while (rows.step())
-            worn.emplace_back(rows.id<LoginId>(0), rows.id<DeviceId>(1));
+            worn.push_back(rows.values<LoginId, DeviceId>());
     }
     for (const auto& [login_id, device_id] : worn)
         bind(tx, login_id, organisation_id, device_id, std::nullopt);
@@ -272,7 +252,7 @@ std::optional<PersonReference> Logins::person_on_device(store::Read& read, Organ
         "SELECT p.id, p.nickname FROM logins l JOIN persons p ON p.id = l.person_id"
         " WHERE l.organisation_id = ? AND l.device_id = ? AND l.proof = 'device'",
         organisation_id, device_id);
-    return rows.step() ? std::optional(PersonReference{rows.id<PersonId>(0), rows.string(1)}) : std::nullopt;
+    return rows.step() ? std::optional(rows.values<PersonReference>()) : std::nullopt;
 }
 
 std::optional<DeviceId> Logins::device_of_person(store::Read& read, OrganisationId organisation_id,
@@ -285,27 +265,25 @@ std::optional<DeviceId> Logins::device_of_person(store::Read& read, Organisation
 std::vector<Login> Logins::list(store::Read& read, OrganisationId organisation_id,
                                 std::optional<PersonId> person_id) const {
     std::vector<Login> logins;
-    auto rows = read.query(LECTERN_LOGIN_COLUMNS
-                           "WHERE l.organisation_id = ?1 AND l.expires_ms > ?2"
-                           " AND (?3 IS NULL OR l.person_id = ?3) ORDER BY l.id DESC LIMIT 500",
-                           organisation_id, read.now_ms(), person_id);
+    static constexpr auto newest_first = login_columns + R"sql(
+        WHERE l.organisation_id = ?1 AND l.expires_ms > ?2 AND (?3 IS NULL OR l.person_id = ?3)
+        ORDER BY l.id DESC LIMIT 500)sql";
+    auto rows = read.query(newest_first, organisation_id, read.now_ms(), person_id);
     while (rows.step())
         logins.push_back(row_of(rows).login);
     return logins;
 }
 
 std::optional<Login> Logins::find(store::Read& read, OrganisationId organisation_id, LoginId id) const {
-    auto rows =
-        read.query(LECTERN_LOGIN_COLUMNS "WHERE l.organisation_id = ? AND l.id = ?", organisation_id, id);
+    static constexpr auto by_id = login_columns + "WHERE l.organisation_id = ? AND l.id = ?";
+    auto rows = read.query(by_id, organisation_id, id);
     return rows.step() ? std::optional(row_of(rows).login) : std::nullopt;
 }
-
-#undef LECTERN_LOGIN_COLUMNS
 
 std::vector<LoginId> Logins::ids_of(store::Statement rows) {
     std::vector<LoginId> ids;
     while (rows.step())
-        ids.push_back(rows.id<LoginId>(0));
+        ids.push_back(rows.values<LoginId>());
     return ids;
 }
 
@@ -340,13 +318,11 @@ void Logins::end(store::Tx& tx, OrganisationId organisation_id, LoginId id) {
 
 void Logins::end_of_person(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
                            std::optional<Proof> made_by, LoginId except_login_id) {
-    std::optional<std::string_view> proof;
-    if (made_by) proof = name_of(*made_by);
     end_ids(tx,
             ids_of(tx.query(
                 "SELECT id FROM logins WHERE organisation_id = ?1 AND person_id = ?2 AND proof <> 'device'"
                 " AND (?3 IS NULL OR proof = ?3) AND id <> ?4",
-                organisation_id, person_id, proof, except_login_id)));
+                organisation_id, person_id, made_by, except_login_id)));
     // People sign in on a headset by PIN.
     if (!made_by || *made_by == Proof::pin) leave_devices(tx, organisation_id, person_id, {});
 }

@@ -23,7 +23,7 @@ http::Shape held_shape() {
                          {"content_id", http::nullable(http::identifier())},
                          {"title", http::text(0, 200)},
                          {"sha256", http::text(1, 64)},
-                         {"state", http::one_of({"wanted", "fetching", "whole", "failed"})},
+                         {"state", http::one_of<HeldState>()},
                          {"size", http::integer(0, INT64_MAX)},
                          {"received_bytes", http::integer(0, INT64_MAX)},
                          {"error", http::text(0, 500)}})
@@ -63,7 +63,7 @@ Answer report(Call& call, Tx& tx, const SessionParts& parts) {
         throw platform::Error(platform::ErrorKind::forbidden, "Only a headset may do this.");
     std::vector<HeldReport> reports;
     for (const platform::JsonFields& item : call.fields().objects("items"))
-        reports.push_back({item.get<std::string>("sha256"), item.get<std::string>("state"),
+        reports.push_back({item.get<std::string>("sha256"), item.get<HeldState>("state"),
                            item.get_or("error", std::string()),
                            item.get_or("received_bytes", std::int64_t{0})});
     parts.fetching.report(tx, call.caller.organisation_id, call.caller.device_id, reports,

@@ -15,7 +15,7 @@ template <class AnId>
 std::vector<AnId> ids_of(store::Statement rows) {
     std::vector<AnId> ids;
     while (rows.step())
-        ids.push_back(rows.id<AnId>(0));
+        ids.push_back(rows.values<AnId>());
     return ids;
 }
 
@@ -120,14 +120,9 @@ std::vector<Held> Fetching::list(store::Read& read, OrganisationId organisation_
     std::vector<Held> held;
     while (rows.step()) {
         Held& one = held.emplace_back();
-        one.device_id = rows.id<DeviceId>(0);
-        one.content_id = rows.optional_id<ContentId>(1);
-        one.title = rows.string(2);
-        one.sha256 = rows.string(3);
-        one.state = rows.string(4);
-        one.size = rows.integer(5);
-        one.received_bytes = one.state == "whole" ? one.size : rows.integer(6);
-        one.error = rows.string(7);
+        rows.read(one.device_id, one.content_id, one.title, one.sha256, one.state, one.size,
+                  one.received_bytes, one.error);
+        if (one.state == HeldState::whole) one.received_bytes = one.size;
     }
     return held;
 }
@@ -135,7 +130,7 @@ std::vector<Held> Fetching::list(store::Read& read, OrganisationId organisation_
 Json Fetching::push_of(store::Read& read, OrganisationId organisation_id, DeviceId device_id) const {
     Json items = Json::array();
     for (const Held& held : list(read, organisation_id, device_id, std::nullopt))
-        if (held.content_id && held.state != "whole")
+        if (held.content_id && held.state != HeldState::whole)
             items.push_back({{"content_id", *held.content_id},
                              {"title", held.title},
                              {"url", "/v1/content/" + to_string(*held.content_id) + "/file"},
@@ -149,8 +144,8 @@ Json progress_of(const std::vector<Held>& held) {
     for (const Held& one : held) {
         if (!one.content_id) continue;
         ++wanted;
-        whole += one.state == "whole";
-        failed += one.state == "failed";
+        whole += one.state == HeldState::whole;
+        failed += one.state == HeldState::failed;
         received += one.received_bytes;
         total += one.size;
     }
@@ -167,7 +162,7 @@ Json json_of(const Held& held) {
             {"content_id", held.content_id ? Json(*held.content_id) : Json()},
             {"title", held.title},
             {"sha256", held.sha256},
-            {"state", held.state},
+            {"state", platform::name_of(held.state)},
             {"size", held.size},
             {"received_bytes", held.received_bytes},
             {"error", held.error}};

@@ -11,22 +11,34 @@
 #include <vector>
 
 #include "platform/ids.h"
+#include "platform/names.h"
 #include "store/hook.h"
 #include "store/transaction.h"
 
 namespace sessions {
 
 // One piece of content on one headset.
+enum class HeldState { wanted, fetching, whole, failed };
+constexpr auto names_of(HeldState) {
+    return platform::names<HeldState>({{HeldState::wanted, "wanted"},
+                                       {HeldState::fetching, "fetching"},
+                                       {HeldState::whole, "whole"},
+                                       {HeldState::failed, "failed"}});
+}
+
 struct Held {
     DeviceId device_id;
     std::optional<ContentId> content_id; // none: the box does not know it, or no longer
-    std::string title, sha256, state;    // "wanted", "fetching", "whole", "failed"
+    std::string title, sha256;
+    HeldState state = HeldState::wanted;
     std::int64_t size = 0, received_bytes = 0;
     std::string error;
 };
 
 struct HeldReport {
-    std::string sha256, state, error;
+    std::string sha256;
+    HeldState state = HeldState::wanted;
+    std::string error;
     std::int64_t received_bytes = 0;
 };
 

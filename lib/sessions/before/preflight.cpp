@@ -24,7 +24,7 @@ Check battery_check(const devices::Report& report) {
     const bool charging = report.charging.value_or(false);
     const std::int64_t least = charging ? least_battery_charging : least_battery;
     const bool good = report.battery && *report.battery >= least;
-    return {"battery", good, text_of(report.battery), std::to_string(least), "percent", "charge"};
+    return {Aspect::battery, good, text_of(report.battery), std::to_string(least), "percent", Fix::charge};
 }
 
 std::vector<const Wanted*> missing(const HeadsetFacts& facts) {
@@ -39,8 +39,8 @@ Check storage_check(const HeadsetFacts& facts) {
     for (const Wanted* wanted : missing(facts))
         needed += wanted->size;
     const auto& free = facts.present.report.storage_free;
-    return {"storage", free && *free >= needed, text_of(free), std::to_string(needed),
-            "bytes",   "free_storage"};
+    return {Aspect::storage, free && *free >= needed, text_of(free), std::to_string(needed),
+            "bytes",         Fix::free_storage};
 }
 
 Check content_check(const HeadsetFacts& facts) {
@@ -48,12 +48,12 @@ Check content_check(const HeadsetFacts& facts) {
     std::string names;
     for (const Wanted* wanted : absent)
         names += (names.empty() ? "" : ", ") + wanted->title;
-    return {"content",
+    return {Aspect::content,
             absent.empty(),
             std::to_string(facts.content.size() - absent.size()),
             names.empty() ? std::to_string(facts.content.size()) : names,
             "",
-            "fetch"};
+            Fix::fetch};
 }
 
 } // namespace
@@ -63,23 +63,25 @@ std::vector<Check> checks_of(const HeadsetFacts& facts, std::int64_t now_ms) {
     const bool online = facts.present.online && now_ms - facts.present.last_seen_ms <= fresh_ms;
     const std::string version = report.app_version.value_or("");
     std::vector<Check> checks = {
-        {"online", online, "", "", "", "switch_on"},
+        {Aspect::online, online, "", "", "", Fix::switch_on},
         battery_check(report),
         storage_check(facts),
         content_check(facts),
-        {"app_version", facts.newest_version.empty() || version == facts.newest_version, version,
-         facts.newest_version, "version", "update_app"},
-        {"round_trip", report.round_trip_ms && *report.round_trip_ms <= longest_round_trip_ms,
-         text_of(report.round_trip_ms), text_of(std::optional(longest_round_trip_ms)), "ms", "move_closer"},
-        {"clock", report.clock_offset_ms.has_value(), text_of(report.clock_offset_ms), "", "ms", "wait"},
-        {"signed_in", !facts.needs_person || facts.person.has_value(),
-         facts.person ? facts.person->nickname : "", "", "person", "sign_in"},
+        {Aspect::app_version, facts.newest_version.empty() || version == facts.newest_version, version,
+         facts.newest_version, "version", Fix::update_app},
+        {Aspect::round_trip, report.round_trip_ms && *report.round_trip_ms <= longest_round_trip_ms,
+         text_of(report.round_trip_ms), text_of(std::optional(longest_round_trip_ms)), "ms",
+         Fix::move_closer},
+        {Aspect::clock, report.clock_offset_ms.has_value(), text_of(report.clock_offset_ms), "", "ms",
+         Fix::wait},
+        {Aspect::signed_in, !facts.needs_person || facts.person.has_value(),
+         facts.person ? facts.person->nickname : "", "", "person", Fix::sign_in},
     };
     for (Check& check : checks) {
         // A measurement is only as good as the moment it was taken: from a silent headset we can't tell.
-        const bool is_measured = check.name == "round_trip" || check.name == "clock";
+        const bool is_measured = check.aspect == Aspect::round_trip || check.aspect == Aspect::clock;
         if (!online && is_measured) check.good = false;
-        if (check.good) check.fix = "";
+        if (check.good) check.fix.reset();
     }
     return checks;
 }
@@ -111,8 +113,9 @@ PreflightQuestion completed(store::Read& read, OrganisationId organisation_id, P
     if (!question.session_id) return question;
     auto rows = read.query("SELECT class_id, room_id FROM sessions WHERE id = ?", question.session_id);
     if (rows.step()) {
-        if (!question.class_id) question.class_id = rows.optional_id<ClassId>(0);
-        if (!question.room_id) question.room_id = rows.optional_id<RoomId>(1);
+        const auto [class_id, room_id] = rows.values<std::optional<ClassId>, std::optional<RoomId>>();
+        if (!question.class_id) question.class_id = class_id;
+        if (!question.room_id) question.room_id = room_id;
     }
     return question;
 }
@@ -136,11 +139,7 @@ std::vector<Headset> headsets_of(store::Read& read, OrganisationId organisation_
     std::vector<Headset> headsets;
     while (rows.step()) {
         Headset& headset = headsets.emplace_back();
-        headset.id = rows.id<DeviceId>(0);
-        headset.name = rows.string(1);
-        headset.model = rows.string(2);
-        if (!rows.is_null(3))
-            headset.facts.person = people::PersonReference{rows.id<PersonId>(3), rows.string(4)};
+        rows.read(headset.id, headset.name, headset.model, headset.facts.person);
         headset.facts.needs_person = question.class_id.has_value();
     }
     return headsets;
@@ -154,8 +153,10 @@ std::vector<Wanted> content_of(store::Read& read, OrganisationId organisation_id
         " (SELECT lesson_id FROM session_lessons WHERE session_id = ?3)))",
         organisation_id, question.lesson_id, question.session_id);
     std::vector<Wanted> wanted;
-    while (rows.step())
-        wanted.push_back({rows.string(0), rows.integer(1), rows.string(2)});
+    while (rows.step()) {
+        Wanted& one = wanted.emplace_back();
+        rows.read(one.sha256, one.size, one.title);
+    }
     return wanted;
 }
 
@@ -164,8 +165,10 @@ std::map<DeviceId, std::vector<std::string>> held_content(store::Read& read, Org
         "SELECT device_id, sha256 FROM device_contents WHERE organisation_id = ? AND state = 'whole'",
         organisation_id);
     std::map<DeviceId, std::vector<std::string>> held;
-    while (rows.step())
-        held[rows.id<DeviceId>(0)].push_back(rows.string(1));
+    while (rows.step()) {
+        auto [device_id, sha256] = rows.values<DeviceId, std::string>();
+        held[device_id].push_back(std::move(sha256));
+    }
     return held;
 }
 
@@ -196,18 +199,18 @@ Json students_without(store::Read& read, OrganisationId organisation_id,
         organisation_id, class_id, read.now_ms());
     Json students = Json::array();
     while (rows.step())
-        students.push_back(people::json_of(people::PersonReference{rows.id<PersonId>(0), rows.string(1)}));
+        students.push_back(people::json_of(rows.values<people::PersonReference>()));
     return students;
 }
 
 Json json_of(const Check& check) {
     const auto or_null = [](std::string_view text) { return text.empty() ? Json() : Json(text); };
-    return {{"name", check.name},
+    return {{"name", platform::name_of(check.aspect)},
             {"good", check.good},
             {"value", or_null(check.value)},
             {"wanted", or_null(check.wanted)},
             {"unit", check.unit},
-            {"fix", or_null(check.fix)}};
+            {"fix", check.fix ? Json(platform::name_of(*check.fix)) : Json()}};
 }
 
 } // namespace

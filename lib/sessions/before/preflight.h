@@ -13,6 +13,7 @@
 #include "devices/presence.h"
 #include "people/people.h"
 #include "platform/ids.h"
+#include "platform/names.h"
 #include "sessions/session.h"
 #include "store/transaction.h"
 
@@ -31,14 +32,37 @@ struct Wanted {
     std::string title;
 };
 
+// What is looked at.
+enum class Aspect { online, battery, storage, content, app_version, round_trip, clock, signed_in };
+constexpr auto names_of(Aspect) {
+    return platform::names<Aspect>({{Aspect::online, "online"},
+                                    {Aspect::battery, "battery"},
+                                    {Aspect::storage, "storage"},
+                                    {Aspect::content, "content"},
+                                    {Aspect::app_version, "app_version"},
+                                    {Aspect::round_trip, "round_trip"},
+                                    {Aspect::clock, "clock"},
+                                    {Aspect::signed_in, "signed_in"}});
+}
+
+enum class Fix { switch_on, charge, free_storage, fetch, update_app, move_closer, wait, sign_in };
+constexpr auto names_of(Fix) {
+    return platform::names<Fix>({{Fix::switch_on, "switch_on"},
+                                 {Fix::charge, "charge"},
+                                 {Fix::free_storage, "free_storage"},
+                                 {Fix::fetch, "fetch"},
+                                 {Fix::update_app, "update_app"},
+                                 {Fix::move_closer, "move_closer"},
+                                 {Fix::wait, "wait"},
+                                 {Fix::sign_in, "sign_in"}});
+}
+
 struct Check {
-    std::string_view
-        name; // "online", "battery", "storage", "content", "app_version", "round_trip", "signed_in", "clock"
+    Aspect aspect = Aspect::online;
     bool good = false;
     std::string value, wanted; // as a person reads them: "34", "40"
     std::string_view unit;     // of both: "percent", "bytes", "ms", "version", "person", ""
-    std::string_view fix;      // "switch_on", "charge", "free_storage", "fetch", "update_app", "move_closer",
-                               // "sign_in", "wait"; "": none needed
+    std::optional<Fix> fix;    // what helps; nothing when it is good
 };
 
 // Everything about one headset that the checks look at.

@@ -10,15 +10,13 @@ using store::Read;
 
 http::Shape preflight_shape() {
     const auto text_or_null = http::nullable(http::text(0, 5000));
-    const auto check = http::object(
-        {{"name", http::one_of({"online", "battery", "storage", "content", "app_version", "round_trip",
-                                "clock", "signed_in"})},
-         {"good", http::boolean()},
-         {"value", text_or_null},
-         {"wanted", text_or_null},
-         {"unit", http::one_of({"percent", "bytes", "version", "ms", "person", ""})},
-         {"fix", http::nullable(http::one_of({"switch_on", "charge", "free_storage", "fetch", "update_app",
-                                              "move_closer", "wait", "sign_in"}))}});
+    const auto check =
+        http::object({{"name", http::one_of<Aspect>()},
+                      {"good", http::boolean()},
+                      {"value", text_or_null},
+                      {"wanted", text_or_null},
+                      {"unit", http::one_of({"percent", "bytes", "version", "ms", "person", ""})},
+                      {"fix", http::nullable(http::one_of<Fix>())}});
     const auto headset = http::object({{"device_id", http::identifier()},
                                        {"name", http::text(0, 80)},
                                        {"person", http::nullable(http::person_reference())},

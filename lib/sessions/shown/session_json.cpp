@@ -25,7 +25,7 @@ Json open_answer(const CommandAnswer& answer, const Takers& takers) {
     return {{"device_id", answer.device_id},
             {"name", known ? taker->second.name : ""},
             {"person", known ? people::json_of(taker->second.person) : Json()},
-            {"state", name_of(answer.state)},
+            {"state", platform::name_of(answer.state)},
             {"error", answer.error},
             {"skew_ms", or_null(answer.skew_ms)}};
 }
@@ -46,7 +46,7 @@ Json json_of(const Session& session) {
     }
     return {{"id", session.id},
             {"title", session.title},
-            {"state", name_of(session.transport.state)},
+            {"state", platform::name_of(session.transport.state)},
             {"teacher", people::json_of(session.teacher)},
             {"class_id", or_null(session.class_id)},
             {"room_id", or_null(session.room_id)},
@@ -69,18 +69,17 @@ Json json_of(const Target& target) {
 
 Json json_of(const Command& command, const Takers& takers) {
     Json counts = Json::object();
-    for (int state = 0; state <= static_cast<int>(AnswerState::expired); ++state) {
-        counts[std::string(name_of(static_cast<AnswerState>(state)))] = 0;
-    }
+    for (const auto& state : names_of(AnswerState{}))
+        counts[std::string(state.name)] = 0;
     Json open = Json::array();
     for (const CommandAnswer& answer : command.answers) {
-        Json& count = counts[std::string(name_of(answer.state))];
+        Json& count = counts[std::string(platform::name_of(answer.state))];
         count = count.get<int>() + 1;
         if (answer.state != AnswerState::done) open.push_back(open_answer(answer, takers));
     }
     return {{"session_id", command.session_id},
             {"number", command.number},
-            {"action", wire_name_of(command.action)},
+            {"action", platform::name_of(command.action)},
             {"lesson_index", command.lesson_index},
             {"position_ms", command.position_ms},
             {"at_ms", command.at_ms},

@@ -64,11 +64,8 @@ std::vector<StudentSummary> runs_of(store::Read& read, OrganisationId organisati
     std::vector<StudentSummary> runs;
     while (rows.step()) {
         StudentSummary& run = runs.emplace_back();
-        run.run_ids = {rows.id<RunId>(0)};
-        if (!rows.is_null(1)) run.person = people::PersonReference{rows.id<PersonId>(1), rows.string(2)};
-        run.device_id = rows.optional_id<DeviceId>(3);
-        run.device_name = rows.string(4);
-        run.time_in_lesson_ms = rows.integer(5);
+        rows.read(run.run_ids.emplace_back(), run.person, run.device_id, run.device_name,
+                  run.time_in_lesson_ms);
     }
     for (StudentSummary& run : runs) {
         run.rollup = runs::Ingest::rollup(read, organisation_id, run.run_ids.front());

@@ -327,9 +327,12 @@ TEST_CASE("the command line leaves rows in the audit log, without names or secre
         auto statement = read.query(
             "SELECT action, status, organisation_id IS NOT NULL, target, error FROM audit_log"
             " WHERE action LIKE 'command line%' ORDER BY id");
-        while (statement.step())
-            found.push_back(statement.string(0) + " " + std::to_string(statement.integer(1)) + " " +
-                            std::to_string(statement.integer(2)) + statement.string(3) + statement.string(4));
+        while (statement.step()) {
+            const auto [action, status, of_organisation, target, error] =
+                statement.values<std::string, int, int, std::string, std::string>();
+            found.push_back(action + " " + std::to_string(status) + " " + std::to_string(of_organisation) +
+                            target + error);
+        }
         return found;
     });
     REQUIRE(rows.size() == 2);

@@ -124,12 +124,12 @@ TEST_CASE("ids: SQL takes them and gives them back", "[platform]") {
     CHECK(other == SeatId(2));
     auto rows = tx.query("SELECT id, room_id, device_id, typeof(room_id) FROM seats ORDER BY id");
     REQUIRE(rows.step());
-    CHECK(rows.id<SeatId>(0) == seat);
-    CHECK(rows.id<RoomId>(1) == RoomId(largest));
-    CHECK(rows.optional_id<DeviceId>(2) == std::nullopt);
-    CHECK(rows.text(3) == "integer");
+    using Row = std::tuple<SeatId, RoomId, std::optional<DeviceId>, std::string>;
+    CHECK(rows.values<SeatId, RoomId, std::optional<DeviceId>, std::string>() ==
+          Row(seat, RoomId(largest), std::nullopt, "integer"));
     REQUIRE(rows.step());
-    CHECK(rows.optional_id<DeviceId>(2) == DeviceId(31));
+    CHECK(rows.values<SeatId, RoomId, std::optional<DeviceId>, std::string>() ==
+          Row(other, RoomId(7), DeviceId(31), "integer"));
     CHECK(tx.id<SeatId>("SELECT id FROM seats WHERE room_id = ?", RoomId(7)) == other);
     CHECK(tx.id<SeatId>("SELECT id FROM seats WHERE room_id = ?", RoomId(8)) == std::nullopt);
 }

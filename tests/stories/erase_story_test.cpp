@@ -88,8 +88,10 @@ std::vector<std::string> who_knows(store::Read& read, PersonId id) {
         "pragma_table_info(s.name) c"
         " WHERE s.type = 'table'");
     while (tables.step()) {
-        if (tables.text(2) == "TEXT") texts.emplace_back(tables.string(0), tables.string(1));
-        if (tables.boolean(3)) references.emplace_back(tables.string(0), tables.string(1));
+        const auto [table, column, type, refers] =
+            tables.values<std::string, std::string, std::string, bool>();
+        if (type == "TEXT") texts.emplace_back(table, column);
+        if (refers) references.emplace_back(table, column);
     }
     REQUIRE(references.size() > 15);
     std::vector<std::string> found;

@@ -14,7 +14,7 @@ std::string rows_of(store::Connection& connection, const std::string& sql, const
     store::Statement rows = connection.prepare_once(sql);
     if (!name.empty()) rows.bind(1, name);
     while (rows.step())
-        text += "    " + rows.string(0) + "\n";
+        text += "    " + rows.values<std::string>() + "\n";
     return text;
 }
 
@@ -52,8 +52,8 @@ std::string schema_text(const std::filesystem::path& database) {
         // schema is not trusted.
         "AND name NOT LIKE 'sqlite_%' AND type <> 'view' ORDER BY name");
     while (tables.step()) {
-        const std::string name = tables.string(0);
-        text += name + " " + tables.string(1) + "\n";
+        const auto [name, kind] = tables.values<std::string, std::string>();
+        text += name + " " + kind + "\n";
         text += rows_of(connection,
                         "SELECT name || ' ' || type || ' notnull=' || \"notnull\" || ' default=' || "
                         "coalesce(dflt_value, '-') "
@@ -75,8 +75,10 @@ std::string schema_text(const std::filesystem::path& database) {
     }
     store::Statement others = connection.prepare_once(
         "SELECT type || ' ' || name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY 1");
-    while (others.step())
-        text += others.string(0) + ": " + bare(others.text(1)) + "\n";
+    while (others.step()) {
+        const auto [name, sql] = others.values<std::string, std::string>();
+        text += name + ": " + bare(sql) + "\n";
+    }
     return text;
 }
 

@@ -84,12 +84,17 @@ public:
             auto found = read.query(
                 "SELECT target, success, error, times, status FROM audit_log WHERE action = ? ORDER BY id",
                 action);
-            while (found.step())
-                rows.push_back({{"target", json::parse(found.string(0), nullptr, false)},
-                                {"success", found.boolean(1)},
-                                {"error", found.string(2)},
-                                {"times", found.integer(3)},
-                                {"status", found.integer(4)}});
+            while (found.step()) {
+                std::string target, error;
+                bool success = false;
+                std::int64_t times = 0, status = 0;
+                found.read(target, success, error, times, status);
+                rows.push_back({{"target", json::parse(target, nullptr, false)},
+                                {"success", success},
+                                {"error", error},
+                                {"times", times},
+                                {"status", status}});
+            }
             return rows;
         });
     }

@@ -134,6 +134,8 @@ TEST_CASE("forms are taken as well as JSON", "[http]") {
         "Content-Type: image/png\r\n\r\n12345\r\n--b--\r\n";
     CHECK(client.ask(post_request("/form", multipart, "Content-Type: multipart/form-data; boundary=b\r\n"))
               .body == R"({"body":{"nickname":"Ana"},"parts":[{"file":"a.png","name":"file","size":5}]})");
+    CHECK(client.ask(post_request("/form", multipart, "Content-Type: Multipart/Form-Data; Boundary=b\r\n"))
+              .body == R"({"body":{"nickname":"Ana"},"parts":[{"file":"a.png","name":"file","size":5}]})");
     // and a broken one is a bad request, on a connection that goes on
     CHECK(client.ask(post_request("/form", "nonsense", "Content-Type: multipart/form-data; boundary=b\r\n"))
               .status == 400);
@@ -149,12 +151,22 @@ TEST_CASE("a compressed body is unpacked, within limits", "[http]") {
         "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\x4a\x54\xb2\x32\xac\x05\x00\xaf\xac\x1b\x56\x07\x00"
         "\x00\x00",
         27);
-    auto answer = client.ask(post_request("/echo", json_gzip, "Content-Encoding: gzip\r\n"));
-    INFO(answer.body);
-    CHECK(answer.status == 200);
-    CHECK(answer.body == R"({"a":1})");
-    CHECK(client.ask(post_request("/echo", "nothing packed", "Content-Encoding: gzip\r\n")).status == 400);
-    CHECK(client.ask(post_request("/echo", "{}", "Content-Encoding: snappy\r\n")).status == 400);
+    const auto ask = [&](std::string_view body, const std::string& encoding) {
+        return client.ask(post_request(
+            "/echo", body, "Authorization: Token student\r\nContent-Encoding: " + encoding + "\r\n"));
+    };
+    for (const char* encoding : {"gzip", "GZIP", "x-gzip"}) {
+        const auto answer = ask(json_gzip, encoding);
+        INFO(encoding << answer.body);
+        CHECK(answer.status == 200);
+        CHECK(answer.body == R"({"a":1})");
+    }
+    CHECK(ask("{}", "identity").body == "{}");
+    CHECK(ask("nothing packed", "gzip").status == 400);
+    CHECK(ask(json_gzip.substr(0, 20), "gzip").status == 400);
+    CHECK(ask(json_gzip, "gzip\r\nContent-Encoding: gzip").status == 400);
+    CHECK(ask("{}", "snappy").status == 400);
+    CHECK(client.ask(post_request("/echo", json_gzip, "Content-Encoding: gzip\r\n")).status == 415);
     CHECK(client.ask(get_request("/hello")).status == 200);
 }
 

@@ -37,6 +37,27 @@ TEST_CASE("pages get their messages deflated, headsets do not", "[http]") {
     CHECK(headset.header("Sec-WebSocket-Extensions").empty());
 }
 
+TEST_CASE("what a handshake may also look like", "[http]") {
+    House house;
+    const std::string rest =
+        "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    RawClient two_lines(house.port);
+    two_lines.send(support::get_request("/live", "Connection: keep-alive\r\nConnection: Upgrade\r\n" + rest));
+    CHECK(two_lines.answer().status == 101);
+    // The smallest window is one that zlib doesn't have. A larger one would break the promise.
+    for (const auto& [bits, agreed] : {std::pair{"8", false}, {"\"8\"", false}, {"9", true}}) {
+        RawClient client(house.port);
+        client.send(support::get_request(
+            "/live",
+            "Connection: Upgrade\r\nAuthorization: Bearer teacher\r\nSec-WebSocket-Extensions: "
+            "permessage-deflate; server_max_window_bits=" +
+                std::string(bits) + "\r\n" + rest));
+        const auto answer = client.answer();
+        CHECK(answer.status == 101);
+        CHECK(answer.headers.contains("sec-websocket-extensions") == agreed);
+    }
+}
+
 TEST_CASE("the handshake brings the handler's headers and the first subprotocol offered", "[http]") {
     House house;
     SocketClient client(house.port, "/live", {{"Sec-WebSocket-Protocol", "lectern, other"}});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "http/serving/inflate.h"
 #include "platform/text.h"
 
 namespace http {
@@ -19,13 +20,6 @@ std::string_view content_type(const Call& call) {
 
 bool names(std::string_view type, std::string_view wanted) {
     return platform::lower_ascii(platform::trimmed(type.substr(0, type.find(';')))) == wanted;
-}
-
-bool is_form(const Call& call) {
-    const auto type = content_type(call);
-    // Nearly all bodies are JSON and say so in exactly these words.
-    if (type.empty() || type == "application/json") return false;
-    return names(type, "application/x-www-form-urlencoded") || names(type, "multipart/form-data");
 }
 
 struct Measure {
@@ -83,8 +77,26 @@ void throw_too_large(std::size_t limit) {
     throw Error(ErrorKind::too_large, "The body is larger than " + std::to_string(limit) + " bytes.");
 }
 
-bool engine_reads(const Call& call) {
-    return call.header_values.contains("content-encoding") || is_form(call);
+bool is_form(const Call& call) {
+    const auto type = content_type(call);
+    // Nearly all bodies are JSON and say so in exactly these words.
+    if (type.empty() || type == "application/json") return false;
+    return names(type, "application/x-www-form-urlencoded") || names(type, "multipart/form-data");
+}
+
+bool is_packed(const Call& call) {
+    const auto encoding = call.header_values.find("content-encoding");
+    return encoding && !names(*encoding, "identity");
+}
+
+void unpack(Call& call, std::size_t most) {
+    const auto encoding = call.header_values.find("content-encoding").value_or("");
+    if (call.header_values.count("content-encoding") > 1 ||
+        !(names(encoding, "gzip") || names(encoding, "x-gzip") || names(encoding, "deflate")))
+        throw Error(ErrorKind::bad_request, "Content-Encoding must be gzip or deflate.");
+    auto inflated = inflate(call.content, most);
+    if (!inflated) throw_too_large(most);
+    call.content = std::move(*inflated);
 }
 
 Json parse_json(std::string_view text, std::size_t most_values) {
@@ -147,17 +159,15 @@ void prepare_query(const Route& route, const Call& call) {
     if (!faults.empty()) throw Error(std::move(faults));
 }
 
-void prepare_body(const Route& route, Call& call) {
+void prepare_body(const Route& route, Call& call, std::size_t most_values) {
     prepare_query(route, call);
-    if (call.header_values.contains("content-encoding") && call.content.size() / 4 > route.body_limit)
-        throw_too_large(route.body_limit);
     if (route.request.is_nothing() || route.parses_itself) return;
     if (is_form(call))
         call.body = form_as_json(call);
     else if (platform::trimmed(call.content).empty())
         call.body = Json::object();
     else
-        call.body = parse_json(call.content);
+        call.body = parse_json(call.content, most_values);
     auto faults = route.request.faults(call.body);
     if (!faults.empty()) throw Error(std::move(faults));
 }

@@ -5,6 +5,7 @@
 #include "http/serving/answer_bytes.h"
 #include "http/serving/body.h"
 #include "http/serving/problem.h"
+#include "http/serving/standing.h"
 #include "platform/log.h"
 
 namespace http {
@@ -126,7 +127,11 @@ void Dispatcher::find_route(Exchange& exchange, std::string_view path) {
     }
     exchange.route = call.route = match.route;
     call.parameters = std::move(match.parameters);
-    if (auto refused = guard_.refusal(*exchange.route, call, clock_.now_us())) refuse(exchange, *refused);
+    if (auto refused = guard_.refusal(*exchange.route, call, clock_.now_us()))
+        return refuse(exchange, *refused);
+    if (exchange.has_body() && call.caller.is_stranger() && is_packed(call))
+        refuse(exchange, {ErrorKind::bad_request, "Only who has signed in may send a compressed body."},
+               exchange.route->error_shape == problem ? 415 : 0);
 }
 
 namespace {
@@ -183,6 +188,28 @@ bool Dispatcher::work(Exchange& exchange) {
     leave_audit_row(exchange, exchange.route->runs == RouteClass::writes ? &exchange.call : nullptr);
     // Some dialects report an error with status 200; it still counts as an error.
     return exchange.status < 400 && exchange.error.empty();
+}
+
+bool Dispatcher::needs_worker(const Exchange& exchange) const {
+    const Call& call = exchange.call;
+    if (call.content.empty()) return false;
+    if (is_packed(call)) return true;
+    const Route& route = *exchange.route;
+    return call.content.size() > limits_of(standing_of(call.caller)).parsed_at_once && !route.parses_itself &&
+           !route.request.is_nothing() && !is_form(call);
+}
+
+void Dispatcher::prepare(Exchange& exchange) {
+    const Route& route = *exchange.route;
+    Call& call = exchange.call;
+    try {
+        if (is_packed(call)) unpack(call, route.body_limit);
+        if (is_form(call)) return; // the engine's
+        prepare_body(route, call, limits_of(standing_of(call.caller)).json_values);
+        exchange.body_ready = true;
+    } catch (...) {
+        exchange.body_fault = std::current_exception();
+    }
 }
 
 bool Dispatcher::run(Exchange& exchange) {

@@ -31,7 +31,9 @@ public:
     void meet(Exchange& exchange);
     // The same for a WebSocket, which has no route, but a caller and an origin.
     void meet_upgrade(Exchange& exchange);
-    // The body has arrived too. True when the answer is there at once; otherwise it comes through Finished.
+    // Whether a worker must prepare the body first, because inflating or parsing it here would delay everybody.
+    bool needs_worker(const Exchange& exchange) const;
+    // The body has arrived too, and is prepared if it must be. True when the answer is there at once; otherwise it comes through Finished.
     bool run(Exchange& exchange);
     // Answers a refused exchange, or one that never became a request.
     void refuse(Exchange& exchange);
@@ -39,6 +41,10 @@ public:
     void tick();                        // every second
     void stop() { stopping_ = true; }   // from now on, answers say that the connection closes
     void cut() { engine_.shut_down(); } // streamed answers break off
+
+    // ---- a worker ----
+    // Inflates the body, and parses and checks it. Never throws.
+    void prepare(Exchange& exchange);
 
     // ---- a transfer's thread ----
     bool run_transfer(Exchange& exchange, TransferChannel& channel);

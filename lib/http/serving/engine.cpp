@@ -9,13 +9,16 @@
 #include "http/serving/answer_bytes.h"
 #include "http/serving/body.h"
 #include "http/serving/problem.h"
+#include "http/serving/standing.h"
 #include "platform/log.h"
+#include "platform/text.h"
 
 namespace http {
 
 namespace {
 
-constexpr std::size_t inflated_limit = 32u << 20;
+// Routes' own limits are lower, and have been enforced where the body arrived.
+constexpr std::size_t form_limit = 64u << 20;
 constexpr std::size_t worth_compressing = 1400; // less fits one packet anyway
 
 // How the exchange reaches the handler. The engine passes a handler only its own request, nothing of ours. A
@@ -105,6 +108,9 @@ public:
         std::string_view out(bytes, size);
         std::string head;
         if (!headed_) {
+            // What was not read of the body is in the way of the next request: the client must know that none
+            // will be answered here.
+            if (!channel_.body_taken()) exchange_.keep_alive = false;
             append_answer_head(head, out, exchange_, answer_);
             out = head;
             headed_ = true;
@@ -146,6 +152,14 @@ ssize_t write_headers(httplib::Stream& stream, httplib::Headers& headers) {
 void append_header(std::string& head, const Exchange& exchange, std::string_view name) {
     if (const auto value = exchange.call.header_values.find(name))
         head.append(name).append(": ").append(*value).append("\r\n");
+}
+
+// The engine knows "boundary" in small letters only.
+void append_content_type(std::string& head, const Exchange& exchange) {
+    std::string type = exchange.call.header_values.value("content-type");
+    const auto boundary = platform::lower_ascii(type).find("boundary=");
+    if (boundary != type.npos) type.replace(boundary, 9, "boundary=");
+    head.append("content-type: ").append(type).append("\r\n");
 }
 
 void append_request_line(std::string& head, const Exchange& exchange, std::string_view folder) {
@@ -274,7 +288,7 @@ public:
             Get("/:route",
                 [](const httplib::Request& request, httplib::Response& response) { run(request, response); });
         } else {
-            set_payload_max_length(inflated_limit);
+            set_payload_max_length(form_limit);
             const auto handler = [](const httplib::Request& request, httplib::Response& response) {
                 run(request, response);
             };
@@ -296,8 +310,10 @@ private:
     static void run(const httplib::Request& request, httplib::Response& response) {
         const Carrier& carrier = carrier_of(request);
         *carrier.answer = answer_of(*carrier.exchange, [&](Call& call) {
+            if (carrier.exchange->body_fault) std::rethrow_exception(carrier.exchange->body_fault);
+            if (carrier.exchange->body_ready) return;
             take_body(request, call);
-            prepare_body(*carrier.exchange->route, call);
+            prepare_body(*carrier.exchange->route, call, limits_of(standing_of(call.caller)).json_values);
         });
         fill(request, response, *carrier.answer, *carrier.exchange);
     }
@@ -308,9 +324,16 @@ private:
         *carrier.answer = answer_of(*carrier.exchange, [&](Call& call) {
             prepare_query(*carrier.exchange->route, call);
             call.read_body = [&](const std::function<bool(std::string_view)>& take) {
-                const bool whole = reader(
-                    [&](const char* bytes, std::size_t size) { return take(std::string_view(bytes, size)); });
-                if (carrier.channel->body_too_large()) throw_too_large(carrier.exchange->route->body_limit);
+                // The channel counts what arrives; inflated, it may be much more.
+                std::size_t left = carrier.exchange->route->body_limit;
+                bool too_large = false;
+                const bool whole = reader([&](const char* bytes, std::size_t size) {
+                    too_large = size > left;
+                    left -= std::min(size, left);
+                    return !too_large && take(std::string_view(bytes, size));
+                });
+                if (too_large || carrier.channel->body_too_large())
+                    throw_too_large(carrier.exchange->route->body_limit);
                 return whole;
             };
         });
@@ -350,9 +373,8 @@ void Engine::serve(Exchange& exchange) {
     std::string head;
     append_request_line(head, exchange, "/");
     std::string_view body;
-    if (!exchange.call.content.empty() && engine_reads(exchange.call)) {
-        append_header(head, exchange, "content-type");
-        append_header(head, exchange, "content-encoding");
+    if (!exchange.call.content.empty() && is_form(exchange.call) && !exchange.body_fault) {
+        append_content_type(head, exchange);
         head.append("Content-Length: ").append(std::to_string(exchange.call.content.size())).append("\r\n");
         body = exchange.call.content;
     }
@@ -372,7 +394,8 @@ bool Engine::serve_transfer(Exchange& exchange, TransferChannel& channel) {
     std::string head;
     append_request_line(head, exchange, "/");
     append_header(head, exchange, "range");
-    append_header(head, exchange, "content-encoding");
+    if (const auto encoding = exchange.call.header_values.find("content-encoding"))
+        head.append("content-encoding: ").append(platform::lower_ascii(*encoding)).append("\r\n");
     if (exchange.content_length)
         head.append("Content-Length: ").append(std::to_string(*exchange.content_length)).append("\r\n");
     head.append("\r\n");

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,12 +36,17 @@ struct Exchange {
     std::string allowed_origin;    // the Origin that may read the answer, if it is not our own page
     std::array<char, 29> date{};   // "Sun, 06 Nov 1994 08:49:37 GMT"
 
+    // ---- left by a worker, if one prepared the body ----
+    bool body_ready = false;       // call.body is parsed and fits the route
+    std::exception_ptr body_fault; // the body can't be taken
+
     // ---- what came of it ----
     int status = 0;
     std::string error;        // for the audit row
     std::string audit_target; // JSON of ids
     std::string output;       // the answer, head and body
-    enum class State { arriving, waiting, running, done } state = State::arriving;
+    // preparing: a worker inflates or parses the body; then it is waiting.
+    enum class State { arriving, preparing, waiting, running, done } state = State::arriving;
     // Keeps the connection alive while a thread has this, even when the client has gone.
     std::shared_ptr<Peer> connection;
 
@@ -57,6 +63,7 @@ public:
     virtual std::ptrdiff_t read_body(char* bytes, std::size_t most) = 0;
     virtual bool write(std::string_view bytes) = 0;
     virtual bool body_too_large() const = 0;
+    virtual bool body_taken() const = 0; // all of it has been read
 };
 
 } // namespace http

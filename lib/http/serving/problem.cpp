@@ -70,6 +70,8 @@ const char* title_of(int status) {
             return "Temporary Redirect";
         case 308:
             return "Permanent Redirect";
+        case 415:
+            return "Unsupported Media Type";
         case 408:
             return "Request Timeout";
         case 431:

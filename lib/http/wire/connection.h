@@ -64,6 +64,8 @@ private:
     // ---- run ----
     void start_ready();
     void arrived();
+    void prepare(Exchange& exchange);
+    void discard(std::unique_ptr<Exchange> exchange);
 
     // ---- out ----
     void write_some();
@@ -82,6 +84,7 @@ private:
     bool read_more_of_line();
     bool write(std::string_view bytes) override;
     bool body_too_large() const override { return too_large_; }
+    bool body_taken() const override { return parser_->is_done(); }
     auto& socket() { return stream_.lowest_layer(); }
     std::shared_ptr<Connection> self() { return std::static_pointer_cast<Connection>(shared_from_this()); }
 
@@ -221,6 +224,7 @@ bool Connection<Stream>::take_head() {
     arriving_ = std::make_unique<Exchange>();
     parser_.emplace(*arriving_);
     parser_->eager(false);
+    parser_->end_of_head(text.data() + end);
     boost::beast::error_code error;
     std::size_t taken = 0;
     while (!error && !parser_->is_header_done() && taken < end + 4)
@@ -324,11 +328,38 @@ void Connection<Stream>::arrived() {
     Exchange& exchange = *arriving_;
     if (!exchange.keep_alive) last_ = true;
     exchange.state = Exchange::State::waiting;
-    if (exchange.refusal) services_.dispatcher.refuse(exchange);
+    if (exchange.refusal)
+        services_.dispatcher.refuse(exchange);
+    else if (services_.dispatcher.needs_worker(exchange))
+        prepare(exchange);
     parser_.reset();
     searched_ = begin_;
     since_ = services_.now;
     exchanges_.push_back(std::move(arriving_));
+}
+
+// Until the worker is done, nothing that came after it starts, so the order of writes stays.
+template <class Stream>
+void Connection<Stream>::prepare(Exchange& exchange) {
+    exchange.state = Exchange::State::preparing;
+    exchange.connection = shared_from_this();
+    ++services_.running;
+    const auto job = [&services = services_, &exchange] {
+        services.dispatcher.prepare(exchange);
+        services.finished.finished(exchange);
+    };
+    if (services_.work(job)) return;
+    --services_.running;
+    exchange.connection.reset();
+    services_.dispatcher.refuse(exchange, {platform::ErrorKind::unavailable, "The box is busy.", 2});
+    services_.dispatcher.refuse(exchange);
+}
+
+// Taking down the tree of a large body takes as long as building it.
+template <class Stream>
+void Connection<Stream>::discard(std::unique_ptr<Exchange> exchange) {
+    if (exchange->call.content.size() <= large_buffer) return;
+    services_.work([spent = std::shared_ptr<Exchange>(std::move(exchange))] {});
 }
 
 // ---- run ----
@@ -338,6 +369,7 @@ void Connection<Stream>::start_ready() {
     const Exchange* running = nullptr;
     for (auto& exchange : exchanges_) {
         if (exchange->state == Exchange::State::running) running = exchange.get();
+        if (exchange->state == Exchange::State::preparing) return;
         if (exchange->state != Exchange::State::waiting) continue;
         const auto runs = exchange->route->runs;
         const bool together = runs == RouteClass::reads || runs == RouteClass::writes;
@@ -357,12 +389,14 @@ void Connection<Stream>::start_ready() {
 template <class Stream>
 void Connection<Stream>::flush() {
     if (phase_ == Phase::lent) return come_back();
+    if (!exchanges_.empty()) start_ready(); // one may have been prepared
     while (!exchanges_.empty() && exchanges_.front()->state == Exchange::State::done) {
         auto& output = exchanges_.front()->output;
         if (ready_.empty())
             ready_.swap(output);
         else
             ready_.append(output);
+        discard(std::move(exchanges_.front()));
         exchanges_.pop_front();
         // The next request may have waited for this one. One that runs from memory is done when this returns.
         if (phase_ != Phase::closed) start_ready();

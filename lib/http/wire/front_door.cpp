@@ -82,6 +82,7 @@ struct FrontDoor::Impl final : Finished {
                    *this,
                    [this](std::shared_ptr<Peer> peer) { add(std::move(peer)); },
                    [this](Peer& peer) { remove(peer); },
+                   [this](std::function<void()> job) { return chores.submit(std::move(job)); },
                    io_watch,
                    requests,
                    timeouts} {}
@@ -169,7 +170,8 @@ void FrontDoor::Impl::drain() {
     const IoWatch::Piece piece(io_watch, "answers and announcements");
     services.now = piece.began();
     for (Exchange* exchange : finished_now) {
-        exchange->state = Exchange::State::done;
+        const bool prepared = exchange->state == Exchange::State::preparing;
+        exchange->state = prepared ? Exchange::State::waiting : Exchange::State::done;
         --services.running;
         auto peer = std::move(exchange->connection);
         if (std::exchange(peer->flush_due, true)) continue;

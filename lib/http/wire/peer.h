@@ -50,6 +50,7 @@ struct PeerServices {
     Finished& finished;
     std::function<void(std::shared_ptr<Peer>)> add;
     std::function<void(Peer&)> remove;
+    std::function<bool(std::function<void()>)> work; // on a worker; false: too much waits there
     IoWatch& watch;
     std::atomic<std::uint64_t>& requests;
     std::atomic<std::uint64_t>& timeouts;

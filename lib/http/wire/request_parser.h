@@ -2,8 +2,10 @@
 // header.
 #pragma once
 
+#include <algorithm>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
+#include <functional>
 
 #include "http/serving/exchange.h"
 
@@ -20,6 +22,7 @@ public:
         body_limit(boost::none); // known only when the route is
     }
     void limit_body(std::uint64_t bytes) { body_most_ = bytes; }
+    void end_of_head(const char* end) { end_ = end; }
     std::uint64_t body_received() const { return received_; }
 
 private:
@@ -35,6 +38,10 @@ private:
     void on_field_impl(boost::beast::http::field, string_view name, string_view value,
                        error_code& error) override {
         if (headed_) return; // a trailer: whatever it claims comes too late to be believed
+        if (is_folded(name, value)) {
+            error = boost::beast::http::error::bad_value;
+            return;
+        }
         if (exchange_.call.header_values.size() >= 100) {
             error = boost::beast::http::error::header_limit;
             return;
@@ -53,6 +60,14 @@ private:
     }
     void on_finish_impl(error_code&) override {}
 
+    // A header over several lines (obs-fold) is read differently by different proxies, so nobody may send one
+    // (RFC 9112, 5.2). Beast joins the lines elsewhere, or leaves the line break before the value.
+    bool is_folded(string_view name, string_view value) const {
+        const char* after = name.data() + name.size() + 1; // the colon
+        if (value.data() == after + 1) return false;
+        if (std::less<>{}(value.data(), after) || std::less<>{}(end_, value.data())) return true;
+        return std::find(after, value.data(), '\n') != value.data();
+    }
     std::size_t take(string_view body, error_code& error) {
         received_ += body.size();
         if (received_ > body_most_) {
@@ -66,6 +81,7 @@ private:
     Exchange& exchange_;
     std::string name_;
     bool headed_ = false;
+    const char* end_ = nullptr; // of the head
     std::uint64_t received_ = 0, body_most_ = 64u << 10;
 };
 

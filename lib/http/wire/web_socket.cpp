@@ -36,7 +36,21 @@ Handshake handshake_of(const Call& call) {
     for (const auto header : call.header_values)
         handshake.insert(beast::string_view(header.name.data(), header.name.size()),
                          beast::string_view(header.value.data(), header.value.size()));
+    // Beast looks at the first Connection line only. That one of them asks for the upgrade has been seen before.
+    handshake.set(beast::http::field::connection, "Upgrade");
     return handshake;
+}
+
+// zlib has no window of 256 bytes, and may not answer with a larger one than was asked for (RFC 7692).
+bool asks_smallest_window(const Values& headers) {
+    for (const auto header : headers) {
+        if (header.name != "sec-websocket-extensions") continue;
+        std::string value = platform::lower_ascii(header.value);
+        std::erase_if(value, [](char c) { return c == ' ' || c == '\t' || c == '"'; });
+        const auto at = value.find("server_max_window_bits=8");
+        if (at != value.npos) return true;
+    }
+    return false;
 }
 
 // Invariants:
@@ -104,7 +118,8 @@ void WebSocket<Stream>::start() {
     // Pages read much, and much of it repeats. A headset's processor has better things to do, and its
     // pictures are JPEG.
     beast::websocket::permessage_deflate deflate;
-    deflate.server_enable = limits_of(standing_of(caller)).deflate;
+    deflate.server_enable =
+        limits_of(standing_of(caller)).deflate && !asks_smallest_window(request_.call.header_values);
     deflate.server_max_window_bits = 12;
     deflate.memLevel = 5;
     deflate.compLevel = 3;

@@ -48,7 +48,7 @@ TEST_CASE("each class runs where it should", "[http]") {
 
 TEST_CASE("2,000 idle connections cost a new request nothing", "[http]") {
     http::FrontDoorOptions options;
-    options.connections_per_address = 3000;
+    options.connections = 12'000; // a quarter of them for strangers
     House house(options);
     std::vector<RawClient> idle;
     for (int i = 0; i < 2000; ++i) {

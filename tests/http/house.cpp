@@ -97,6 +97,10 @@ bool eventually(const std::function<bool()>& done) {
 
 House::House(http::FrontDoorOptions options) {
     callers.tokens = {{"teacher", teacher()}, {"student", student()}, {"headset", headset()}};
+    for (int i = 0; i < 50; ++i) {
+        callers.tokens["headset " + std::to_string(i)] = headset();
+        callers.tokens["headset " + std::to_string(i)].device_id = DeviceId(100 + i);
+    }
     platform::Caller key;
     key.organisation_id = OrganisationId(1);
     key.site_key_id = SiteKeyId(5);

@@ -169,7 +169,7 @@ TEST_CASE("a socket that asks too much is told off, and one that is gone not ans
     for (; taken && number < 1000; ++number)
         taken = talk.queue->take(Json{{"type", "note"}, {"data", {{"text", "x"}}}});
     CHECK_FALSE(taken);
-    CHECK(number == 257);
+    CHECK(number == 65); // a student: 64 may be unanswered
     talk.queue->close();
     talk.queue->take(Json{{"type", "small"}});
     CHECK(house::eventually([&] {

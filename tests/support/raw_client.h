@@ -17,7 +17,7 @@ struct RawAnswer {
 
 class RawClient {
 public:
-    explicit RawClient(std::uint16_t port, int receive_buffer = 0);
+    explicit RawClient(std::uint16_t port, int receive_buffer = 0, const char* from = "127.0.0.1");
     ~RawClient();
     RawClient(RawClient&& other) noexcept;
     RawClient(const RawClient&) = delete;

@@ -129,7 +129,7 @@ void Dispatcher::find_route(Exchange& exchange, std::string_view path) {
     call.parameters = std::move(match.parameters);
     if (auto refused = guard_.refusal(*exchange.route, call, clock_.now_us()))
         return refuse(exchange, *refused);
-    if (exchange.has_body() && call.caller.is_stranger() && is_packed(call))
+    if (exchange.has_body() && !limits_of(standing_of(call.caller)).gzip && is_packed(call))
         refuse(exchange, {ErrorKind::bad_request, "Only who has signed in may send a compressed body."},
                exchange.route->error_shape == problem ? 415 : 0);
 }

@@ -154,11 +154,13 @@ void append_header(std::string& head, const Exchange& exchange, std::string_view
         head.append(name).append(": ").append(*value).append("\r\n");
 }
 
-// The engine knows "boundary" in small letters only.
+// The engine knows "multipart/form-data" and "boundary" in small letters only.
 void append_content_type(std::string& head, const Exchange& exchange) {
     std::string type = exchange.call.header_values.value("content-type");
-    const auto boundary = platform::lower_ascii(type).find("boundary=");
-    if (boundary != type.npos) type.replace(boundary, 9, "boundary=");
+    const std::string lower = platform::lower_ascii(type);
+    const auto end = std::min(lower.find(';'), lower.size());
+    type.replace(0, end, lower, 0, end);
+    if (const auto at = lower.find("boundary="); at != lower.npos) type.replace(at, 9, "boundary=");
     head.append("content-type: ").append(type).append("\r\n");
 }
 

@@ -28,6 +28,7 @@ struct Exchange {
     bool expects_continue = false;
     bool wants_upgrade = false;
     std::optional<std::uint64_t> content_length;
+    std::size_t body_bytes = 0; // that have come
 
     // ---- decided when the head had arrived ----
     const Route* route = nullptr;

@@ -6,6 +6,7 @@
 #include "http/serving/envelope.h"
 #include "http/serving/guard.h"
 #include "http/serving/problem.h"
+#include "http/serving/standing.h"
 #include "platform/log.h"
 
 namespace http {
@@ -15,8 +16,8 @@ using platform::ErrorKind;
 
 namespace {
 
-// No client of ours leaves more than this unanswered.
-constexpr std::size_t most_waiting = 256;
+// Anybody may leave so many messages unanswered. Beyond it, it depends on who asks.
+constexpr std::size_t ordinary_waiting = limits_of(Standing::stranger).unanswered;
 // Taking down what was larger than this is left to a worker.
 constexpr std::size_t large_message = 16 << 10;
 
@@ -220,9 +221,13 @@ bool MessageQueue::take(Json message, std::size_t bytes) {
     return queue(std::move(waiting));
 }
 
+bool MessageQueue::has_room() const {
+    return waiting_.size() < ordinary_waiting || waiting_.size() < limits_of(standing_of(who_())).unanswered;
+}
+
 bool MessageQueue::queue(std::shared_ptr<Waiting> waiting) {
     if (closed_) return true;
-    if (waiting_.size() >= most_waiting) return false;
+    if (!has_room()) return false;
     waiting_.push_back(std::move(waiting));
     start_next();
     return true;

@@ -71,6 +71,7 @@ public:
 
 private:
     std::shared_ptr<Waiting> unparsed(std::string_view text) const;
+    bool has_room() const;
     bool queue(std::shared_ptr<Waiting> waiting);
     void start_next();
     void start(const std::shared_ptr<Waiting>& waiting);

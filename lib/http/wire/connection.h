@@ -59,6 +59,8 @@ private:
     bool take_body();
     void fail(int status, const platform::Error& error);
     bool may_parse() const;
+    // Of bodies that have come, whole or in part, and are not answered yet.
+    std::size_t unanswered_bytes() const;
     std::string_view input() const { return {input_.data() + begin_, end_ - begin_}; }
 
     // ---- run ----
@@ -93,6 +95,7 @@ private:
     Phase phase_ = Phase::open;
     HandOver hand_over_ = HandOver::none;
     bool reading_ = false, input_ended_ = false;
+    bool head_begun_ = false;   // since_ says when
     bool last_ = false;         // the connection ends after what has arrived
     bool continue_due_ = false; // "100 Continue" waits for the answers before it
     Time since_; // when the current wait began: for a head, a body, the client's reading, anything
@@ -190,7 +193,6 @@ void Connection<Stream>::on_read(error_code error, std::size_t bytes) {
         if (error != boost::asio::error::eof || idle()) return close();
         return;
     }
-    if (begin_ == end_ && !arriving_) since_ = services_.now;
     end_ += bytes;
     parse();
 }
@@ -211,6 +213,8 @@ template <class Stream>
 bool Connection<Stream>::take_head() {
     while (begin_ < end_ && (input_[begin_] == '\r' || input_[begin_] == '\n'))
         ++begin_; // some clients end bodies with a line break
+    if (begin_ == end_) return false;
+    if (!std::exchange(head_begun_, true)) since_ = services_.now;
     const std::string_view text = input();
     const std::size_t from = searched_ > begin_ + 3 ? searched_ - begin_ - 3 : 0;
     const std::size_t end = text.find("\r\n\r\n", from);
@@ -230,6 +234,7 @@ bool Connection<Stream>::take_head() {
     while (!error && !parser_->is_header_done() && taken < end + 4)
         taken += parser_->put({text.data() + taken, end + 4 - taken}, error);
     begin_ += end + 4;
+    head_begun_ = false;
     if (error || !parser_->is_header_done()) {
         fail(error == boost::beast::http::error::header_limit ? 431 : 400,
              {platform::ErrorKind::bad_request, "The request is not HTTP/1.1."});
@@ -261,6 +266,7 @@ bool Connection<Stream>::meet_head() {
         return false;
     }
     services_.dispatcher.meet(exchange);
+    services_.know(*this, exchange.call.caller);
     if (exchange.wants_upgrade) {
         services_.dispatcher.meet_upgrade(exchange);
         if (!exchange.refusal) hand_over_ = HandOver::upgrade;
@@ -304,6 +310,12 @@ bool Connection<Stream>::take_body() {
         fail(400, {platform::ErrorKind::bad_request, "The body is not framed as HTTP/1.1."});
         return false;
     }
+    const bool counts = !parser_->is_done() || arriving_->call.content.size() > small_buffer;
+    if (counts && !services_.places.keeps(*this, unanswered_bytes())) {
+        fail(503,
+             {platform::ErrorKind::unavailable, "Too much is being sent at once from where you are.", 5});
+        return false;
+    }
     if (!parser_->is_done()) {
         if (end_ - begin_ > longest_framing)
             fail(400, {platform::ErrorKind::bad_request, "The lines between the chunks are too long."});
@@ -326,6 +338,8 @@ void Connection<Stream>::fail(int status, const platform::Error& error) {
 template <class Stream>
 void Connection<Stream>::arrived() {
     Exchange& exchange = *arriving_;
+    services_.places.completed(*this);
+    exchange.body_bytes = exchange.call.content.size();
     if (!exchange.keep_alive) last_ = true;
     exchange.state = Exchange::State::waiting;
     if (exchange.refusal)
@@ -336,30 +350,6 @@ void Connection<Stream>::arrived() {
     searched_ = begin_;
     since_ = services_.now;
     exchanges_.push_back(std::move(arriving_));
-}
-
-// Until the worker is done, nothing that came after it starts, so the order of writes stays.
-template <class Stream>
-void Connection<Stream>::prepare(Exchange& exchange) {
-    exchange.state = Exchange::State::preparing;
-    exchange.connection = shared_from_this();
-    ++services_.running;
-    const auto job = [&services = services_, &exchange] {
-        services.dispatcher.prepare(exchange);
-        services.finished.finished(exchange);
-    };
-    if (services_.work(job)) return;
-    --services_.running;
-    exchange.connection.reset();
-    services_.dispatcher.refuse(exchange, {platform::ErrorKind::unavailable, "The box is busy.", 2});
-    services_.dispatcher.refuse(exchange);
-}
-
-// Taking down the tree of a large body takes as long as building it.
-template <class Stream>
-void Connection<Stream>::discard(std::unique_ptr<Exchange> exchange) {
-    if (exchange->call.content.size() <= large_buffer) return;
-    services_.work([spent = std::shared_ptr<Exchange>(std::move(exchange))] {});
 }
 
 // ---- run ----
@@ -398,6 +388,7 @@ void Connection<Stream>::flush() {
             ready_.append(output);
         discard(std::move(exchanges_.front()));
         exchanges_.pop_front();
+        if (place.incomplete > 0) services_.places.keeps(*this, unanswered_bytes());
         // The next request may have waited for this one. One that runs from memory is done when this returns.
         if (phase_ != Phase::closed) start_ready();
     }
@@ -489,5 +480,6 @@ void Connection<Stream>::close() {
 
 } // namespace http
 
+#include "http/wire/connection_bodies.h"
 #include "http/wire/connection_deadlines.h"
 #include "http/wire/connection_lent.h"

@@ -37,7 +37,7 @@ void Connection<Stream>::tick(Time now) {
             fail(408, {platform::ErrorKind::bad_request, "The body took too long."});
             flush();
         }
-    } else if (exchanges_.empty() && begin_ < end_ && late(options.head_deadline)) {
+    } else if (exchanges_.empty() && head_begun_ && late(options.head_deadline)) {
         arriving_ = std::make_unique<Exchange>();
         fail(408, {platform::ErrorKind::bad_request, "The head of the request took too long."});
         flush();

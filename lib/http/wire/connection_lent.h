@@ -10,6 +10,7 @@ namespace http {
 
 template <class Stream>
 void Connection<Stream>::hand_over() {
+    services_.places.completed(*this);
     if (hand_over_ == HandOver::upgrade)
         upgrade();
     else

@@ -75,17 +75,20 @@ struct FrontDoor::Impl final : Finished {
         : options(std::move(given)),
           transfers(options),
           dispatcher(options, routes, executor, authenticator, audit, clock, *this),
-          services{options,
-                   dispatcher,
-                   transfers,
-                   upgrade_handler,
-                   *this,
-                   [this](std::shared_ptr<Peer> peer) { add(std::move(peer)); },
-                   [this](Peer& peer) { remove(peer); },
-                   [this](std::function<void()> job) { return chores.submit(std::move(job)); },
-                   io_watch,
-                   requests,
-                   timeouts} {}
+          services{
+              options,
+              dispatcher,
+              transfers,
+              upgrade_handler,
+              *this,
+              [this](std::shared_ptr<Peer> peer) { add(std::move(peer)); },
+              [this](Peer& peer) { remove(peer); },
+              [this](std::function<void()> job) { return chores.submit(std::move(job)); },
+              io_watch,
+              [this](Peer& peer, const platform::Caller& caller) { crowd_out(places.know(peer, caller)); },
+              places,
+              requests,
+              timeouts} {}
 
     std::vector<std::uint16_t> start();
     void listen(const tcp::endpoint& endpoint);
@@ -94,6 +97,7 @@ struct FrontDoor::Impl final : Finished {
     void accepted(tcp::socket socket);
     void add(std::shared_ptr<Peer> peer);
     void remove(Peer& peer);
+    void crowd_out(Peer* peer);
     void tick();
     void begin_stop(milliseconds grace);
     void stop_peers();
@@ -118,11 +122,11 @@ struct FrontDoor::Impl final : Finished {
     BoundedTransfers transfers;
     WorkerPool chores{chore_threads, chores_waiting};
     IoWatch io_watch;
+    Places places{options.connections};
     Dispatcher dispatcher;
     PeerServices services;
     std::list<tcp::acceptor> acceptors;
     std::unordered_map<Peer*, std::shared_ptr<Peer>> peers;
-    std::unordered_map<std::string, std::size_t> by_address;
     asio::steady_timer stop_timer{io}, cut_timer{io};
     std::thread thread;
 
@@ -255,12 +259,6 @@ void FrontDoor::Impl::accepted(tcp::socket socket) {
     const auto remote = socket.remote_endpoint(error);
     if (error) return;
     std::string address = plain(remote.address()).to_string();
-    const auto same = by_address.find(address);
-    if (peers.size() >= options.connections ||
-        (same != by_address.end() && same->second >= options.connections_per_address)) {
-        refused_count.fetch_add(1, std::memory_order_relaxed);
-        return; // closing is the only thing that costs nothing
-    }
     accepted_count.fetch_add(1, std::memory_order_relaxed);
     if (tls) {
         using Tls = asio::ssl::stream<tcp::socket>;
@@ -272,17 +270,23 @@ void FrontDoor::Impl::accepted(tcp::socket socket) {
 
 void FrontDoor::Impl::add(std::shared_ptr<Peer> peer) {
     Peer& added = *peer;
-    ++by_address[added.address()];
     ++(added.is_socket() ? socket_count : connection_count);
     peers.emplace(&added, std::move(peer));
+    crowd_out(places.enter(added, added.address()));
     added.start();
+}
+
+// It has lost its place to somebody else.
+void FrontDoor::Impl::crowd_out(Peer* peer) {
+    if (peer == nullptr) return;
+    refused_count.fetch_add(1, std::memory_order_relaxed);
+    peer->cut();
 }
 
 void FrontDoor::Impl::remove(Peer& peer) {
     const auto found = peers.find(&peer);
     if (found == peers.end()) return;
-    const auto count = by_address.find(peer.address());
-    if (--count->second == 0) by_address.erase(count);
+    places.leave(peer);
     --(peer.is_socket() ? socket_count : connection_count);
     // The peer's own code may be running.
     asio::post(io, [this, keep = std::move(found->second)] { end_if_empty(); });
@@ -332,6 +336,7 @@ void FrontDoor::Impl::tick() {
         all.push_back(entry.second);
     for (const auto& peer : all)
         peer->tick(services.now);
+    places.tidy();
 }
 
 void FrontDoor::Impl::repeat(std::shared_ptr<asio::steady_timer> timer, milliseconds period,
@@ -431,9 +436,11 @@ void FrontDoor::every(milliseconds period, std::function<void()> work) {
 }
 
 FrontDoor::Figures FrontDoor::figures() const {
-    return {impl_->connection_count, impl_->socket_count,      impl_->transfers.busy(),
-            impl_->accepted_count,   impl_->requests,          impl_->refused_count,
-            impl_->timeouts,         impl_->io_watch.figures()};
+    return {impl_->connection_count,  impl_->socket_count,
+            impl_->transfers.busy(),  impl_->accepted_count,
+            impl_->requests,          impl_->refused_count,
+            impl_->timeouts,          impl_->places.incomplete_bytes(),
+            impl_->io_watch.figures()};
 }
 
 } // namespace http

@@ -34,13 +34,12 @@ struct FrontDoorOptions : ServingOptions {
     std::string tls_certificate, tls_key; // PEM files; both empty: plain
 
     std::size_t head_limit = 16 << 10;
-    std::size_t connections = 8192;
-    std::size_t connections_per_address = 4096;
+    std::size_t connections = 8192;    // and sockets; whose they may be, `standing.h` says
     std::size_t pipelined = 16;        // requests of one connection that may be under way at once
     std::size_t transfer_threads = 64; // started as they are needed
     std::size_t transfers_waiting = 256;
 
-    std::chrono::milliseconds head_deadline{10'000};
+    std::chrono::milliseconds head_deadline{5'000};  // a line break before it does not prolong it
     std::chrono::milliseconds body_deadline{30'000}; // and a second more for each 32 KiB
     std::chrono::milliseconds idle_deadline{75'000};
     std::chrono::milliseconds write_deadline{30'000}; // without any progress
@@ -76,6 +75,7 @@ public:
     struct Figures {
         std::size_t connections = 0, sockets = 0, transfers = 0;
         std::uint64_t accepted = 0, requests = 0, refused_connections = 0, timeouts = 0;
+        std::size_t incomplete_bytes = 0; // of bodies and messages
         IoWatch::Figures io{};
     };
     Figures figures() const; // from any thread

@@ -11,6 +11,7 @@
 #include "http/serving/dispatcher.h"
 #include "http/serving/seams.h"
 #include "http/wire/front_door.h"
+#include "http/wire/places.h"
 
 namespace http {
 
@@ -28,6 +29,7 @@ public:
     virtual bool is_socket() const { return false; }
     const std::string& address() const { return address_; }
 
+    Place place;            // the front door's
     bool flush_due = false; // the front door's note, so that many answers make one flush
 
 private:
@@ -52,6 +54,8 @@ struct PeerServices {
     std::function<void(Peer&)> remove;
     std::function<bool(std::function<void()>)> work; // on a worker; false: too much waits there
     IoWatch& watch;
+    std::function<void(Peer&, const platform::Caller&)> know; // who it is; that may cost another its place
+    Places& places;
     std::atomic<std::uint64_t>& requests;
     std::atomic<std::uint64_t>& timeouts;
     Time now{};              // time of the last tick or wake-up; exact enough for deadlines

@@ -92,6 +92,7 @@ private:
     void read();
     void on_read(error_code error);
     bool take_piece();
+    bool read_on_past();
     void take_message();
     void hear();
     std::string_view view() const { return {static_cast<const char*>(input_.data().data()), input_.size()}; }
@@ -150,6 +151,9 @@ void WebSocket<Stream>::accepted() {
     state_ = State::open;
     heard_ = services_.now;
     handshake_ = {};
+    services_.know(*this, request_.call.caller);
+    if (state_ != State::open) return;
+    services_.places.completed(*this);
     listener_ = services_.upgrades.accept(std::static_pointer_cast<platform::Connection>(self()),
                                           std::move(request_));
     signs_ = dynamic_cast<platform::SignsOfLifeListener*>(listener_.get());
@@ -193,11 +197,21 @@ void WebSocket<Stream>::on_read(error_code error) {
 // False: the message is so large that there is no reading past it.
 template <class Stream>
 bool WebSocket<Stream>::take_piece() {
+    if (!socket_.is_message_done() || place.incomplete > 0) {
+        const bool kept = services_.places.keeps(*this, input_.size());
+        if (!kept && read_past_ == 0) return read_on_past();
+    }
     if (read_past_ == 0 && (input_.size() <= ordinary_bytes || input_.size() <= listener_->longest_message()))
         return true;
+    return read_on_past();
+}
+
+template <class Stream>
+bool WebSocket<Stream>::read_on_past() {
     if (!skimmer_) skimmer_ = std::make_unique<Skimmer>();
     skimmer_->skim(view());
     read_past_ += input_.size();
+    if (place.incomplete > 0) services_.places.keeps(*this, 0);
     input_ = {};
     return read_past_ <= most_read_past;
 }
@@ -205,6 +219,8 @@ bool WebSocket<Stream>::take_piece() {
 template <class Stream>
 void WebSocket<Stream>::take_message() {
     message_since_ = {};
+    services_.places.completed(*this);
+    if (place.incomplete > 0) services_.places.keeps(*this, 0);
     hear();
     read_past_ = 0;
     skimmer_.reset();

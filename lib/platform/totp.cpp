@@ -8,6 +8,7 @@
 
 #include "platform/crypto.h"
 #include "platform/error.h"
+#include "platform/text.h"
 
 namespace platform {
 namespace {
@@ -73,10 +74,24 @@ std::optional<std::int64_t> totp_step(std::string_view secret, std::string_view 
     return std::nullopt;
 }
 
+namespace {
+
+// Apps split the label at its first colon, encoded or not, so neither half may have one.
+std::string label_part(std::string_view text, std::string_view otherwise) {
+    std::string part;
+    for (const char c : text)
+        if (const char kept = c == ':' ? ' ' : c; kept != ' ' || (!part.empty() && part.back() != ' '))
+            part += kept;
+    part = trimmed(part);
+    return part.empty() ? std::string(otherwise) : part;
+}
+
+} // namespace
+
 std::string otpauth_url(std::string_view issuer, std::string_view account, std::string_view secret) {
-    return "otpauth://totp/" + percent_encoded(issuer) + ":" + percent_encoded(account) +
-           "?issuer=" + percent_encoded(issuer) +
-           "&algorithm=SHA1&digits=6&period=30&secret=" + std::string(secret);
+    const std::string school = percent_encoded(label_part(issuer, "Lectern"));
+    return "otpauth://totp/" + school + ":" + percent_encoded(label_part(account, "account")) +
+           "?issuer=" + school + "&algorithm=SHA1&digits=6&period=30&secret=" + std::string(secret);
 }
 
 } // namespace platform

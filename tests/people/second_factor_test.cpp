@@ -74,6 +74,22 @@ TEST_CASE("codes are those of RFC 6238, one step either way", "[people][platform
     CHECK(platform::otpauth_url("North School", "ms rossi", "ABC") ==
           "otpauth://totp/North%20School:ms%20rossi?issuer=North%20School&algorithm=SHA1&digits=6&period=30"
           "&secret=ABC");
+    // A colon in a name would move the place where apps split the label.
+    const struct {
+        const char *issuer, *account, *label;
+    } names[] = {
+        {"Scuola: Nord", "chief", "Scuola%20Nord:chief?issuer=Scuola%20Nord&"},
+        {"Scuola: M\u00fcller + S\u00f6hne & Co", "chief",
+         "Scuola%20M%C3%BCller%20%2B%20S%C3%B6hne%20%26%20Co:chief?issuer=Scuola%20M%C3%BCller%20%2B%20S%C3%B6hne"
+         "%20%26%20Co&"},
+        {"North", "a:b", "North:a%20b?"},
+        {":", ":", "Lectern:account?issuer=Lectern&"},
+    };
+    for (const auto& name : names) {
+        CAPTURE(name.issuer);
+        CHECK(platform::otpauth_url(name.issuer, name.account, "ABC")
+                  .starts_with(std::string("otpauth://totp/") + name.label));
+    }
 }
 
 TEST_CASE("an authenticator counts once its first code has been seen", "[people]") {

@@ -79,7 +79,10 @@ nlohmann::json json_of(const AuditRow& row) {
 }
 
 std::string csv_head() {
-    return "id,at,person,device,site_key,action,path,target,status,success,error,times\r\n";
+    return platform::CsvWriter({"id", "at", "person", "device", "site_key", "action", "path", "target",
+                                "status", "success", "error", "times"},
+                               platform::CsvWriter::Mark::utf8)
+        .take();
 }
 
 std::string csv_of(const AuditRow& row) {

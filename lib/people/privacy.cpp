@@ -14,7 +14,7 @@ namespace people {
 namespace {
 
 std::string logins_csv(store::Read& read, OrganisationId organisation_id, PersonId person_id) {
-    platform::CsvWriter table({"signed_in_at", "ends_at", "by", "with"});
+    platform::CsvWriter table({"signed_in_at", "ends_at", "by", "with"}, platform::CsvWriter::Mark::utf8);
     auto rows = read.query(
         "SELECT created_ms, expires_ms, proof, user_agent FROM logins WHERE organisation_id = ? AND "
         "person_id = ?"

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdio>
 #include <iterator>
+#include <optional>
 #include <system_error>
 
 #include "platform/error.h"
@@ -78,9 +79,20 @@ bool needs_quotes(std::string_view text) {
     return text.find_first_of(",;\"\r\n\t") != std::string_view::npos || text != trimmed(text);
 }
 
+std::string_view without_apostrophes(std::string_view cell) {
+    cell.remove_prefix(std::min(cell.find_first_not_of('\''), cell.size()));
+    return cell;
+}
+
+// A text that has apostrophes of its own in front of a formula gets one more, and reading takes one away.
+bool needs_apostrophe(std::string_view cell) {
+    return begins_like_formula(without_apostrophes(cell)) && !is_negative_number(cell);
+}
+
 std::string plain_cell(std::string_view cell) {
     cell = trimmed(cell);
-    if (cell.starts_with('\'') && begins_like_formula(cell.substr(1))) cell = trimmed(cell.substr(1));
+    if (cell.starts_with('\'') && begins_like_formula(without_apostrophes(cell)))
+        cell = trimmed(cell.substr(1));
     return std::string(cell);
 }
 
@@ -91,29 +103,73 @@ std::string column_name(std::string_view cell) {
     return name;
 }
 
-char delimiter_of(std::string_view text) {
-    const std::string_view first = text.substr(0, text.find('\n'));
-    char best = ',';
-    for (const char candidate : {',', ';', '\t'})
-        if (std::ranges::count(first, candidate) > std::ranges::count(first, best)) best = candidate;
-    return best;
+// "sep=;" as a first line, which spreadsheets write and obey, and never show or count. Takes it off the text.
+std::optional<char> take_declared_delimiter(std::string_view& text, const std::string& field) {
+    const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
+    std::string_view line = trimmed(text.substr(0, end));
+    if (line.starts_with('"')) line.remove_prefix(1);
+    if (lower_ascii(line.substr(0, 4)) != "sep=") return std::nullopt;
+    // The line is not trimmed at its end: the delimiter may be a tab.
+    const std::size_t sign = text.find('=') + 1;
+    const char delimiter = sign < end ? text[sign] : '\0';
+    if (delimiter != ',' && delimiter != ';' && delimiter != '\t' && delimiter != '|')
+        throw_invalid(field, "has a first line \"sep=\", which must name a comma, a semicolon, a tab or a |");
+    text.remove_prefix(end);
+    if (text.starts_with("\r\n"))
+        text.remove_prefix(2);
+    else if (!text.empty())
+        text.remove_prefix(1);
+    return delimiter;
 }
 
-// Gathers what the parser finds. The parser counts the lines, because a quoted cell may contain line ends.
+// The delimiter is the sign that stands most often between the cells of the first row that has text. What is
+// quoted is text, whatever signs are in it.
+char delimiter_of(std::string_view text) {
+    constexpr std::string_view candidates = ",;\t";
+    std::size_t counts[candidates.size()] = {};
+    bool quoted = false, has_text = false;
+    for (const char c : text) {
+        const std::size_t candidate = candidates.find(c);
+        if (c == '"') {
+            quoted = !quoted;
+        } else if (quoted) {
+            has_text = has_text || c != ' ';
+        } else if (c == '\n' || c == '\r') {
+            if (has_text) break;
+            std::ranges::fill(counts, 0);
+        } else if (candidate != candidates.npos) {
+            ++counts[candidate];
+        } else {
+            has_text = has_text || c != ' ';
+        }
+    }
+    return candidates[static_cast<std::size_t>(std::ranges::max_element(counts) - std::begin(counts))];
+}
+
+// Gathers what the parser finds. Rows are counted as a spreadsheet does: an empty line is a row, and a cell's
+// own line ends are not.
 struct Gatherer {
     CsvTable table;
     std::vector<std::string> cells;
     std::size_t line = 0, most_rows = 0, cells_kept = 0;
     bool has_columns = false, too_many = false, too_wide = false;
+    bool has_cells = false;    // of the row that is being read
+    bool after_return = false; // the last row ended with a carriage return
 
     // Cells beyond the columns are dropped: a line of nothing but commas would take all memory.
     void take_cell(std::string_view cell) {
+        has_cells = true;
         if (cells.size() < (has_columns ? table.columns.size() : most_columns) && cells_kept < most_cells)
             cells.push_back(plain_cell(cell));
         else
             too_wide = too_wide || !has_columns || cells_kept >= most_cells;
     }
-    void take_row() {
+    // `end` is the sign that ended the row; the parser reports both signs of a CR LF.
+    void take_row(int end) {
+        const bool rest_of_line_end = end == '\n' && after_return && !has_cells;
+        after_return = end == '\r';
+        has_cells = false;
+        if (rest_of_line_end) return;
         ++line;
         const bool empty = std::ranges::all_of(cells, [](const std::string& cell) { return cell.empty(); });
         if (!has_columns && !empty) {
@@ -138,7 +194,7 @@ struct Gatherer {
 
 struct Parser {
     explicit Parser(char delimiter) {
-        if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
+        if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) != 0)
             throw Error(ErrorKind::internal, "The CSV parser did not start.");
         csv_set_delim(&parser, static_cast<unsigned char>(delimiter));
         csv_set_space_func(&parser, [](unsigned char c) { return c == ' ' ? 1 : 0; });
@@ -166,16 +222,17 @@ CsvTable read_csv(std::string_view text, const std::string& field, std::size_t m
     if (text.find('\0') != std::string_view::npos) throw_invalid(field, "must be text");
     Gatherer gatherer;
     gatherer.most_rows = most_rows;
-    Parser parser(delimiter_of(text));
+    const auto declared = take_declared_delimiter(text, field);
+    Parser parser(declared ? *declared : delimiter_of(text));
     const auto on_cell = [](void* cell, std::size_t bytes, void* to) {
         static_cast<Gatherer*>(to)->take_cell({static_cast<const char*>(cell), bytes});
     };
-    const auto on_row = [](int, void* to) { static_cast<Gatherer*>(to)->take_row(); };
+    const auto on_row = [](int end, void* to) { static_cast<Gatherer*>(to)->take_row(end); };
     const bool parsed =
         csv_parse(&parser.parser, text.data(), text.size(), on_cell, on_row, &gatherer) == text.size() &&
         csv_fini(&parser.parser, on_cell, on_row, &gatherer) == 0;
     if (!parsed)
-        throw_invalid(field, "has a quotation mark that is not closed or stands in the middle, about line " +
+        throw_invalid(field, "has a quotation mark that is not closed or stands in the middle, about row " +
                                  std::to_string(gatherer.line + 1));
     if (gatherer.too_wide)
         throw_invalid(field, "has more than " + std::to_string(most_columns) + " columns, or " +
@@ -196,7 +253,7 @@ void CsvWriter::begin_cell() {
 
 CsvWriter& CsvWriter::cell(std::string_view text) {
     begin_cell();
-    const bool guarded = begins_like_formula(text) && !is_negative_number(text);
+    const bool guarded = needs_apostrophe(text);
     const bool quoted = needs_quotes(text);
     if (quoted) text_ += '"';
     if (guarded) text_ += '\'';

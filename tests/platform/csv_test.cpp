@@ -91,7 +91,7 @@ TEST_CASE("cells are quoted where a separator or a space would be lost", "[platf
 
 TEST_CASE("a table is read back as it was written", "[platform]") {
     for (const char* text : {"=1+1", "+1", "-", "@x", "-12.5", "\xEF\xBC\x9Dx", "\xC2\xA0=1", "a \"b\"",
-                             "c;d", "two\nlines", "'t Hooft"}) {
+                             "c;d", "two\nlines", "'t Hooft", "'=x", "''=x", "'-12.5", "'", "\\|"}) {
         INFO(text);
         CHECK(read_back(written(text)) == text);
     }
@@ -107,4 +107,39 @@ TEST_CASE("a table has a head, numbers and empty cells, and a mark where it is a
           "\xEF\xBB\xBFstudent,looks,share,there\r\n\"Ana \"\"A\"\", 6B\",-3,-0.12,yes\r\n"
           "'=HYPERLINK(1),4,,no\r\n");
     CHECK(CsvWriter({"a", "b"}).take() == "a,b\r\n");
+}
+
+TEST_CASE("rows are counted as a spreadsheet counts them", "[platform]") {
+    for (const std::string end : {"\n", "\r\n", "\r"}) {
+        CAPTURE(end);
+        const auto table =
+            platform::read_csv("nickname,class" + end + "bea,6B" + end + end + end + "\"two" + end +
+                                   "lines\",6B" + end + " " + end + ",," + end + "cas,6B",
+                               "file", 10);
+        REQUIRE(table.rows.size() == 3);
+        CHECK(table.rows[0].line == 2);
+        CHECK(table.rows[1].line == 5);
+        CHECK(table.rows[2].line == 8);
+    }
+}
+
+TEST_CASE("the delimiter is found with blank lines, quotes and sep= in mind", "[platform]") {
+    for (const char* text :
+         {"\nnickname;first_name;last_name;class\nbea;Bea;M;6B\n",
+          ";;;\r\nnickname;first_name;last_name;class\r\nbea;Bea;M;6B\r\n",
+          "nickname;first_name;\"last_name, family, surname, other\";class\nbea;Bea;M;6B\n",
+          "nickname;first_name;\"last_name,\nfamily,\nsurname,\nother\";class\nbea;Bea;M;6B\n",
+          "sep=;\nnickname;first_name;last_name;class\nbea;Bea;M;6B\n",
+          "\"sep=;\"\r\nnickname;first_name;last_name;class\r\nbea;Bea;M;6B\r\n",
+          "\xEF\xBB\xBFSEP=|\r\nnickname|first_name|last_name|class\r\nbea|Bea|M|6B\r\n",
+          "sep=\t\nnickname\tfirst_name\tlast_name\tclass\nbea\tBea\tM\t6B\n"}) {
+        CAPTURE(text);
+        const auto table = platform::read_csv(text, "file", 10);
+        REQUIRE(table.columns.size() == 4);
+        CHECK(table.columns[0] == "nickname");
+        CHECK(table.rows.at(0).cells == std::vector<std::string>{"bea", "Bea", "M", "6B"});
+    }
+    CHECK(platform::read_csv("sep=;\na;b\n\n1;2\n", "file", 10).rows.at(0).line == 3); // sep= is no row
+    CHECK_THROWS(platform::read_csv("sep=x\naxb\n", "file", 10));
+    CHECK_THROWS(platform::read_csv("sep=", "file", 10));
 }

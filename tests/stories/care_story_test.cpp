@@ -79,7 +79,7 @@ TEST_CASE("the audit log is filtered, searched and exported; another school's ro
                std::string::npos;
     }));
     CHECK(csv.body.starts_with(
-        "id,at,person,device,site_key,action,path,target,status,success,error,times\r\n"));
+        "\xEF\xBB\xBFid,at,person,device,site_key,action,path,target,status,success,error,times\r\n"));
     CHECK(csv.body.find(",rossi,,,POST /v1/rooms,/v1/rooms,") != std::string::npos);
     CHECK(box.expect(200, "GET", "/v1/audit?q=rooms", nullptr, other)["items"].empty());
     box.expect(403, "GET", "/v1/audit", nullptr, teacher);

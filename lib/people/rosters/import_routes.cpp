@@ -78,20 +78,14 @@ Answer file(std::string bytes, const std::string& content_type, const std::strin
         .header("Cache-Control", "no-store");
 }
 
-std::string joined(const std::vector<std::string>& names) {
-    std::string text;
-    for (const std::string& name : names)
-        text += (text.empty() ? "" : "|") + name;
-    return text;
-}
-
 Answer faulty_rows(const PeopleParts& parts, Call& call, store::Read& read) {
-    platform::CsvWriter table({"row", "reason", "nickname", "first_name", "last_name", "role", "class"});
+    platform::CsvWriter table({"row", "reason", "nickname", "first_name", "last_name", "role", "class"},
+                              platform::CsvWriter::Mark::utf8);
     const auto page = parts.imports.rows(read, call.caller.organisation_id, call.id<ImportId>("id"),
                                          Fate::error, {static_cast<std::int64_t>(most_roster_rows), {}});
     for (const ImportRow& row : page.items)
         table.row({std::to_string(row.number), row.reason, row.nickname, row.first_name, row.last_name,
-                   platform::name_of(row.role), joined(row.classes)});
+                   platform::name_of(row.role), class_cell(row.classes)});
     return file(table.take(), "text/csv; charset=utf-8", "errors.csv");
 }
 

@@ -37,6 +37,18 @@ bool has_control(std::string_view text) {
 
 } // namespace
 
+std::string class_cell(const std::vector<std::string>& classes) {
+    std::string cell;
+    for (const std::string& name : classes) {
+        if (!cell.empty()) cell += '|';
+        for (const char c : name) {
+            if (c == '|' || c == '\\') cell += '\\';
+            cell += c;
+        }
+    }
+    return cell;
+}
+
 std::string derived_nickname(std::string_view first_name, std::string_view last_name) {
     const auto words = [](std::string_view name) {
         std::string text = platform::lower_ascii(platform::trimmed(name));
@@ -50,16 +62,34 @@ std::string derived_nickname(std::string_view first_name, std::string_view last_
 
 namespace {
 
-// "6B | Choir": several classes in one cell.
+// "6B | Choir": several classes in one cell. A backslash before a bar or a backslash makes it part of a name.
 std::vector<std::string> split_classes(std::string_view cell) {
     std::vector<std::string> classes;
-    while (!cell.empty()) {
-        const std::size_t end = std::min(cell.find('|'), cell.size());
-        const std::string name(platform::trimmed(cell.substr(0, end)));
-        if (!name.empty()) classes.push_back(name);
-        cell.remove_prefix(std::min(end + 1, cell.size()));
+    std::string name;
+    const auto take = [&] {
+        if (const auto text = platform::trimmed(name); !text.empty()) classes.emplace_back(text);
+        name.clear();
+    };
+    for (std::size_t at = 0; at < cell.size(); ++at) {
+        if (cell[at] == '|') {
+            take();
+            continue;
+        }
+        const char next = at + 1 < cell.size() ? cell[at + 1] : '\0';
+        if (cell[at] == '\\' && (next == '|' || next == '\\')) ++at;
+        name += cell[at];
     }
+    take();
     return classes;
+}
+
+// What is wrong with a text of at most so many characters; "" when nothing is.
+std::string text_fault(const char* what, std::string_view text, std::size_t most) {
+    if (text.find_first_of("\r\n") != text.npos) return std::string(what) + " must not contain a line break";
+    if (has_control(text)) return std::string(what) + " must not contain control characters";
+    if (platform::utf8_length(text) > most)
+        return std::string(what) + " must be at most " + std::to_string(most) + " characters";
+    return "";
 }
 
 // The fault of a row by itself; "" when it has none.
@@ -67,23 +97,21 @@ std::string fault_of(const RosterRow& row) {
     static const std::regex username("[A-Za-z0-9_.-]{3,32}"), pin("[0-9]{4}"),
         email("[^@\\s]{1,64}@[^@\\s]{1,180}");
     if (row.nickname.empty()) return "has neither a nickname nor a name";
-    if (platform::utf8_length(row.nickname) > longest_nickname || has_control(row.nickname))
-        return "nickname must be 1 to 40 characters";
+    if (auto fault = text_fault("nickname", row.nickname, longest_nickname); !fault.empty()) return fault;
     if (row.nickname.find('@') != std::string::npos) return "nickname must not contain @";
     for (const auto& [what, text] :
          {std::pair("first_name", &row.first_name), std::pair("last_name", &row.last_name)})
-        if (platform::utf8_length(*text) > longest_name || has_control(*text))
-            return std::string(what) + " must be at most 80 characters";
+        if (auto fault = text_fault(what, *text, longest_name); !fault.empty()) return fault;
     if (!row.pin.empty() && !std::regex_match(row.pin, pin)) return "pin must be 4 digits";
     if (row.username && !std::regex_match(*row.username, username))
         return "username must be 3 to 32 letters, digits, '_', '.' or '-'";
     if (row.email && (row.email->size() > 250 || !std::regex_match(*row.email, email)))
         return "email must be an e-mail address";
-    if (row.external_id && (row.external_id->size() > 200 || has_control(*row.external_id)))
-        return "external_id must be at most 200 characters";
+    if (row.external_id && row.external_id->size() > 200) return "external_id must be at most 200 characters";
+    if (row.external_id)
+        if (auto fault = text_fault("external_id", *row.external_id, 200); !fault.empty()) return fault;
     for (const std::string& name : row.classes)
-        if (platform::utf8_length(name) > longest_name || has_control(name))
-            return "class must be 1 to 80 characters";
+        if (auto fault = text_fault("class", name, longest_name); !fault.empty()) return fault;
     if (row.classes.size() > most_classes)
         return "is in more than " + std::to_string(most_classes) + " classes";
     return "";
@@ -162,8 +190,8 @@ Roster read_csv_roster(std::string_view text) {
 void check(Roster& roster) {
     std::set<std::string> explicit_ones;
     for (RosterRow& row : roster.rows) {
-        if (!row.nickname.empty()) explicit_ones.insert(platform::lower_ascii(row.nickname));
-        row.nickname_derived = row.nickname.empty();
+        row.nickname_derived = row.nickname_derived || row.nickname.empty();
+        if (!row.nickname_derived) explicit_ones.insert(platform::lower_ascii(row.nickname));
     }
     Seen seen;
     std::unordered_map<std::string, int> numbers; // of nicknames that several people would have
@@ -175,7 +203,8 @@ void check(Roster& roster) {
             continue;
         }
         if (row.nickname_derived) {
-            const std::string wanted = derived_nickname(row.first_name, row.last_name);
+            const std::string wanted =
+                row.nickname.empty() ? derived_nickname(row.first_name, row.last_name) : row.nickname;
             if (!wanted.empty())
                 row.nickname = free_nickname(
                     wanted,

@@ -20,9 +20,11 @@ struct RosterRow {
     std::string nickname, first_name, last_name, pin;
     std::optional<std::string> username, email, external_id;
     std::vector<std::string> classes; // names of a student's classes
-    bool nickname_derived = false;    // made from the name, because the file has none: numbered when taken
-    bool left_out = false;            // no fault, but not for us: a guardian, or marked as deleted
-    std::string reason;               // why it is left out or faulty; "": it is good
+    // Made from the name, because the file has none, or shared by user names of several domains: numbered
+    // when taken.
+    bool nickname_derived = false;
+    bool left_out = false; // no fault, but not for us: a guardian, or marked as deleted
+    std::string reason;    // why it is left out or faulty; "": it is good
 };
 
 enum class RosterFormat { csv, oneroster };
@@ -47,6 +49,9 @@ Roster read_roster(std::string_view bytes);
 // nobody has a derived nickname yet.
 Roster read_oneroster(std::string_view zip);
 
+// A student's classes as a cell that read_roster takes apart again: "6B|Choir", and "6B \\| Choir" for one class
+// whose name has a bar.
+std::string class_cell(const std::vector<std::string>& classes);
 // "anna.b" from "Anna Berg"; "" when there is no name.
 std::string derived_nickname(std::string_view first_name, std::string_view last_name);
 // The wanted nickname, or the first of "anna.b2", "anna.b3" ... that is not taken. `number` is where the last

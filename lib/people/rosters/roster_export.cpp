@@ -1,5 +1,8 @@
 #include "people/rosters/roster_export.h"
 
+#include <nlohmann/json.hpp>
+
+#include "people/rosters/roster.h"
 #include "platform/caller.h"
 #include "platform/csv.h"
 #include "platform/error.h"
@@ -122,18 +125,21 @@ void add_students(store::Read& read, OrganisationId organisation_id, CsvWriter& 
 
 std::string export_csv(store::Read& read, OrganisationId organisation_id) {
     CsvWriter table(
-        {"nickname", "first_name", "last_name", "role", "class", "username", "email", "external_id"});
+        {"nickname", "first_name", "last_name", "role", "class", "username", "email", "external_id"},
+        CsvWriter::Mark::utf8);
     auto rows = read.query(
-        "SELECT p.nickname, p.first_name, p.last_name, p.role, coalesce((SELECT group_concat(c.name, '|')"
+        "SELECT p.nickname, p.first_name, p.last_name, p.role, (SELECT json_group_array(c.name)"
         " FROM class_students s JOIN classes c ON c.id = s.class_id AND c.archived_ms IS NULL WHERE "
-        "s.person_id = p.id), ''),"
+        "s.person_id = p.id),"
         " coalesce(p.username, ''), coalesce(p.email, ''), coalesce(p.external_id, '') FROM persons p"
         " WHERE p.organisation_id = ? AND p.active = 1 ORDER BY p.nickname",
         organisation_id);
     while (rows.step()) {
         std::string_view nickname, first_name, last_name, role, classes, username, email, external_id;
         rows.read(nickname, first_name, last_name, role, classes, username, email, external_id);
-        table.row({nickname, first_name, last_name, role, classes, username, email, external_id});
+        table.row({nickname, first_name, last_name, role,
+                   class_cell(nlohmann::json::parse(classes).get<std::vector<std::string>>()), username,
+                   email, external_id});
     }
     return table.take();
 }

@@ -1,6 +1,7 @@
 // OneRoster 1.1 and 1.2, "bulk" files: a zip of CSV files that refer to each other by sourcedId. 1.1 has a
 // role in each user, 1.2 a file of roles.
 #include <algorithm>
+#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -154,6 +155,19 @@ RosterRow user_of(const Cells& cells, std::int64_t number, const Texts& roles) {
     return row;
 }
 
+// Nicknames are user names without their domain. Where two domains share one, all of its people are numbered,
+// so that the order of the rows doesn't decide whose it is when the file comes again.
+void number_shared_nicknames(Roster& roster, const std::vector<std::string>& usernames) {
+    std::map<std::string, std::set<std::string>> by_nickname;
+    for (std::size_t i = 0; i < roster.rows.size(); ++i)
+        if (!roster.rows[i].left_out)
+            by_nickname[platform::lower_ascii(roster.rows[i].nickname)].insert(
+                platform::lower_ascii(usernames[i]));
+    for (RosterRow& row : roster.rows)
+        row.nickname_derived =
+            !row.left_out && by_nickname.at(platform::lower_ascii(row.nickname)).size() > 1;
+}
+
 } // namespace
 
 Roster read_oneroster(std::string_view zip) {
@@ -164,11 +178,14 @@ Roster read_oneroster(std::string_view zip) {
     Roster roster;
     roster.format = RosterFormat::oneroster;
     std::unordered_map<std::string, std::size_t> rows;
+    std::vector<std::string> usernames;
     for (const auto& line : users.rows) {
         roster.rows.push_back(user_of(Cells(users, line), static_cast<std::int64_t>(line.line), roles));
         if (roster.rows.back().external_id)
             rows.emplace(*roster.rows.back().external_id, roster.rows.size() - 1);
+        usernames.push_back(Cells(users, line)["username"]);
     }
+    number_shared_nicknames(roster, usernames);
     Texts teachers; // by a class's name: the row's sourcedId; a primary one wins
     for (const auto& line : enrollments.rows) {
         const Cells cells(enrollments, line);

@@ -32,6 +32,21 @@ Answer tus_problem(const Call& call, const platform::Error& error) {
     return answer;
 }
 
+Answer refused(const Call& call, int status, const char* text) {
+    Answer answer = tus_problem(call, {platform::ErrorKind::bad_request, text});
+    http::set_status(answer, status);
+    return answer;
+}
+
+// A client of another version of tus must not be misunderstood. One that names no version speaks ours.
+std::optional<Answer> version_refusal(const Call& call) {
+    const auto version = call.header_values.find("tus-resumable");
+    if (!version || *version == "1.0.0") return std::nullopt;
+    Answer answer = refused(call, 412, "Tus-Resumable must be 1.0.0.");
+    answer.header("Tus-Version", "1.0.0");
+    return answer;
+}
+
 std::string decoded(std::string_view base64) {
     std::string bytes(base64.size(), '\0');
     std::size_t length = 0;
@@ -101,6 +116,7 @@ http::Shape upload_shape() {
 }
 
 Answer start(const ContentParts& parts, const Call& call, Tx& tx) {
+    if (auto refusal = version_refusal(call)) return std::move(*refusal);
     const NewUpload wanted = new_upload_of(call);
     parts.files.refuse_without_room(parts.contents.unfinished(tx), wanted.length);
     const Upload upload = parts.contents.start(tx, call.caller.organisation_id, wanted);
@@ -119,6 +135,7 @@ void sync(const std::filesystem::path& file) {
 }
 
 Answer show(const ContentParts& parts, const Call& call) {
+    if (auto refusal = version_refusal(call)) return std::move(*refusal);
     const Upload upload = parts.store.read([&](Read& read) {
         return parts.contents.upload(read, call.caller.organisation_id, call.id<UploadId>("id"));
     });
@@ -150,15 +167,12 @@ Content finish(const ContentParts& parts, const Upload& upload) {
 }
 
 Answer append(const ContentParts& parts, Call& call) {
+    if (auto refusal = version_refusal(call)) return std::move(*refusal);
     const Upload upload = parts.store.read([&](Read& read) {
         return parts.contents.upload(read, call.caller.organisation_id, call.id<UploadId>("id"));
     });
-    if (!call.header("content-type").starts_with("application/offset+octet-stream")) {
-        Answer answer = tus_problem(call, {platform::ErrorKind::bad_request,
-                                           "The Content-Type must be application/offset+octet-stream."});
-        answer.status = 415;
-        return answer;
-    }
+    if (!call.header("content-type").starts_with("application/offset+octet-stream"))
+        return refused(call, 415, "The Content-Type must be application/offset+octet-stream.");
     const std::int64_t at = number_in(call, "Upload-Offset", Contents::longest_bytes);
     Answer answer = http::no_content();
     with_protocol(answer).on({{"upload", upload.id}});
@@ -211,6 +225,7 @@ void add_upload_routes(http::RouteTable& table, const ContentParts& parts) {
                   .errors(tus_problem)
                   .gives(http::nothing(), 204)
                   .handled<Tx>([parts](Call& call, Tx& tx) {
+                      if (auto refusal = version_refusal(call)) return std::move(*refusal);
                       const Upload upload =
                           parts.contents.upload(tx, call.caller.organisation_id, call.id<UploadId>("id"));
                       parts.contents.forget(tx, upload.organisation_id, upload.id);

@@ -67,6 +67,8 @@ TEST_CASE("no foreign origin may read unless it is allowed", "[http]") {
     CHECK(allowed.headers.at("access-control-allow-origin") == "https://school.example");
     CHECK(allowed.headers.at("access-control-allow-credentials") == "true");
     CHECK(allowed.headers.at("vary") == "Origin");
+    for (const char* name : {"Tus-Resumable", "Upload-Offset", "Location", "Content-Range", "ETag"})
+        CHECK(allowed.headers.at("access-control-expose-headers").find(name) != std::string::npos);
 
     const auto preflight = [&](const std::string& origin) {
         return client.ask(
@@ -76,7 +78,11 @@ TEST_CASE("no foreign origin may read unless it is allowed", "[http]") {
     const auto good = preflight("https://school.example");
     CHECK(good.status == 204);
     CHECK(good.headers.at("access-control-allow-methods") == "POST, OPTIONS");
-    CHECK(good.headers.at("access-control-allow-headers") == "Authorization, Content-Type");
+    // What tus-js-client and players ask for.
+    for (const char* name :
+         {"Authorization", "Content-Type", "Tus-Resumable", "Upload-Length", "Upload-Metadata",
+          "Upload-Offset", "X-HTTP-Method-Override", "Range", "If-Range"})
+        CHECK(good.headers.at("access-control-allow-headers").find(name) != std::string::npos);
     CHECK_FALSE(preflight("http://evil.example").headers.contains("access-control-allow-methods"));
 }
 

@@ -80,8 +80,8 @@ TEST_CASE("codes are those of RFC 6238, one step either way", "[people][platform
     } names[] = {
         {"Scuola: Nord", "chief", "Scuola%20Nord:chief?issuer=Scuola%20Nord&"},
         {"Scuola: M\u00fcller + S\u00f6hne & Co", "chief",
-         "Scuola%20M%C3%BCller%20%2B%20S%C3%B6hne%20%26%20Co:chief?issuer=Scuola%20M%C3%BCller%20%2B%20S%C3%B6hne"
-         "%20%26%20Co&"},
+         "Scuola%20M%C3%BCller%20%2B%20S%C3%B6hne%20%26%20Co:chief?issuer=Scuola%20M%C3%BCller%20%2B%20"
+         "S%C3%B6hne%20%26%20Co&"},
         {"North", "a:b", "North:a%20b?"},
         {":", ":", "Lectern:account?issuer=Lectern&"},
     };

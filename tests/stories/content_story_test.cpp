@@ -101,6 +101,20 @@ TEST_CASE("an upload that is cut off resumes where it was, and its file can be r
     CHECK(part.body == bytes.substr(1'000'000, 10));
     CHECK(part.header("content-range") == "bytes 1000000-1000009/3000000");
     CHECK(school.file(shown["file"], {{"If-None-Match", whole.header("etag")}}).status == 304);
+    const Reply beyond = school.file(shown["file"], {{"Range", "bytes=3000000-"}});
+    CHECK(beyond.status == 416);
+    CHECK(beyond.header("content-range") == "bytes */3000000");
+    CHECK(beyond.header("cache-control") == "no-store"); // not the file's own, a year
+    CHECK(beyond.json().at("status") == 416);
+    const auto status_with = [&](const char* name, const std::string& tag) {
+        return school.file(shown["file"], {{"Range", "bytes=0-1"}, {name, tag}}).status;
+    };
+    CHECK(status_with("If-Range", whole.header("etag")) == 206);
+    CHECK(status_with("If-Range", "\"other\"") == 200);
+    CHECK(status_with("If-Range", "Sun, 29 Nov 2026 08:00:00 GMT") == 200);
+    CHECK(status_with("If-Match", "\"other\", " + whole.header("etag")) == 206);
+    CHECK(status_with("If-Match", "*") == 206);
+    CHECK(status_with("If-Match", "\"other\"") == 412);
     // A client that lost the answer asks for it again.
     CHECK(school.send(upload, bytes.size(), "").header("content-location") == content);
 }
@@ -299,4 +313,34 @@ TEST_CASE("a class's timetable says what is on and what comes next", "[stories]"
               .size() == 3);
     box.expect(204, "DELETE", "/v1/timetable/" + dated["id"].dump(), nullptr, school.teacher);
     CHECK(box.expect(200, "GET", address, nullptr, school.teacher)["items"].size() == 1);
+}
+
+TEST_CASE("a tus client that can't send PATCH says so in a header, and another version is refused",
+          "[stories]") {
+    School school;
+    const std::string upload = school.begin(10).header("location");
+    const auto post = [&](const std::string& address, const std::string& body, Headers headers) {
+        headers.emplace_back("Authorization", "Bearer " + school.teacher.token);
+        return school.box.call_raw("POST", address, body, headers);
+    };
+    const Headers part{{"X-HTTP-Method-Override", "PATCH"},
+                       {"Tus-Resumable", "1.0.0"},
+                       {"Content-Type", "application/offset+octet-stream"},
+                       {"Upload-Offset", "0"}};
+    const Reply sent = post(upload, "xxxxx", part);
+    CHECK(sent.status == 204);
+    CHECK(sent.header("upload-offset") == "5");
+    CHECK(post(upload, "", {{"X-HTTP-Method-Override", "TRACE"}}).status == 405);
+    CHECK(post(upload, "", {{"X-HTTP-Method-Override", "DELETE"}}).status == 204);
+    const Reply other = post(
+        "/v1/uploads", "",
+        {{"Tus-Resumable", "0.2.2"}, {"Upload-Length", "100"}, {"Upload-Metadata", "filename YS5tcDQ="}});
+    CHECK(other.status == 412);
+    CHECK(other.header("tus-version") == "1.0.0");
+    CHECK(other.json().at("status") == 412);
+    const std::string second = school.begin(10).header("location");
+    const Reply typed =
+        post(second, "xxxxx", {{"X-HTTP-Method-Override", "PATCH"}, {"Content-Type", "text/plain"}});
+    CHECK(typed.status == 415);
+    CHECK(typed.json().at("status") == 415);
 }

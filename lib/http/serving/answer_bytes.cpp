@@ -16,6 +16,11 @@ constexpr std::string_view content_security_policy =
     "'self'; "
     "frame-ancestors 'none'";
 
+// The headers that a page of an allowed origin may read beyond the few that browsers always show.
+constexpr std::string_view headers_shown =
+    "Accept-Ranges, Content-Disposition, Content-Location, Content-Range, Date, ETag, Location, Retry-After, "
+    "Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, Upload-Length, Upload-Offset, WWW-Authenticate";
+
 bool same_name(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, [](char x, char y) { return (x | 0x20) == (y | 0x20); });
 }
@@ -50,6 +55,7 @@ void append_headers(std::string& out, const Exchange& exchange, const Answer& an
     if (!exchange.allowed_origin.empty()) {
         line(out, "Access-Control-Allow-Origin", exchange.allowed_origin);
         out.append("Access-Control-Allow-Credentials: true\r\nVary: Origin\r\n");
+        line(out, "Access-Control-Expose-Headers", headers_shown);
     }
     for (const auto& [name, value] : answer.headers) {
         // A value with a line break would write headers of its own.

@@ -114,8 +114,23 @@ void Dispatcher::meet_upgrade(Exchange& exchange) {
         refuse(exchange, {ErrorKind::forbidden, "This socket was requested by another site's page."});
 }
 
+namespace {
+
+// Some networks and platforms can't send PATCH or DELETE; their clients, those of tus among them, send POST
+// and say what they mean. A page of another origin can't: its browser asks before it sends this header.
+void override_method(Call& call) {
+    if (call.method != "POST") return;
+    const auto meant = call.header_values.find("x-http-method-override");
+    if (!meant) return;
+    for (const char* method : {"PATCH", "PUT", "DELETE"})
+        if (*meant == method) call.method = method;
+}
+
+} // namespace
+
 void Dispatcher::find_route(Exchange& exchange, std::string_view path) {
     Call& call = exchange.call;
+    override_method(call);
     auto match = routes_.find(call.method, path);
     if (!match.route) {
         exchange.match.allowed = std::move(match.allowed);
@@ -136,6 +151,11 @@ void Dispatcher::find_route(Exchange& exchange, std::string_view path) {
 
 namespace {
 
+// The headers that our clients and those of tus send beyond what a browser always allows.
+constexpr const char* headers_taken =
+    "Authorization, Content-Type, Content-Encoding, Range, If-Range, If-Match, If-None-Match, Tus-Resumable, "
+    "Upload-Length, Upload-Offset, Upload-Metadata, X-HTTP-Method-Override, X-Requested-With, X-Request-ID";
+
 std::string joined(const std::vector<std::string>& methods) {
     std::string text;
     for (const auto& method : methods) {
@@ -154,7 +174,7 @@ void Dispatcher::answer_options(Exchange& exchange) {
     answer.header("Allow", methods);
     if (!exchange.allowed_origin.empty() && call.header_values.contains("access-control-request-method"))
         answer.header("Access-Control-Allow-Methods", methods)
-            .header("Access-Control-Allow-Headers", "Authorization, Content-Type")
+            .header("Access-Control-Allow-Headers", headers_taken)
             .header("Access-Control-Max-Age", "600");
     exchange.refusal = std::move(answer);
 }
@@ -164,15 +184,7 @@ void Dispatcher::refuse(Exchange& exchange, const Error& error, int status) {
     exchange.error = error.what();
     const ErrorShape shape = exchange.route ? exchange.route->error_shape : problem;
     Answer answer = shape(exchange.call, error);
-    if (status != 0) {
-        // A status that no Error has, for a request that never became a call: 408, 431.
-        answer.status = status;
-        if (auto body = Json::parse(answer.body, nullptr, false); body.is_object()) {
-            body["status"] = status;
-            body["title"] = title_of(status);
-            answer.body = body.dump();
-        }
-    }
+    if (status != 0) set_status(answer, status); // for a request that never became a call: 408, 431
     if (answer.status == 405) answer.header("Allow", joined(exchange.match.allowed));
     exchange.refusal = std::move(answer);
 }

@@ -9,6 +9,7 @@
 #include "http/serving/answer_bytes.h"
 #include "http/serving/body.h"
 #include "http/serving/problem.h"
+#include "http/serving/ranges.h"
 #include "http/serving/standing.h"
 #include "platform/log.h"
 #include "platform/text.h"
@@ -149,11 +150,6 @@ ssize_t write_headers(httplib::Stream& stream, httplib::Headers& headers) {
     return stream.write(out.data(), out.size());
 }
 
-void append_header(std::string& head, const Exchange& exchange, std::string_view name) {
-    if (const auto value = exchange.call.header_values.find(name))
-        head.append(name).append(": ").append(*value).append("\r\n");
-}
-
 // The engine knows "multipart/form-data" and "boundary" in small letters only.
 void append_content_type(std::string& head, const Exchange& exchange) {
     std::string type = exchange.call.header_values.value("content-type");
@@ -172,10 +168,47 @@ void append_request_line(std::string& head, const Exchange& exchange, std::strin
     head.append(" HTTP/1.1\r\n");
 }
 
+std::string_view header_of(const Answer& answer, std::string_view name) {
+    for (const auto& [each, value] : answer.headers)
+        if (each == name) return value;
+    return {};
+}
+
+// In the place of a file: 412 or 416. Nothing of the file's own answer stays, least of all how long to keep
+// it.
+void refuse_file(Answer& answer, Exchange& exchange, Wanted wanted, std::uint64_t length) {
+    const bool changed = wanted == Wanted::another_version;
+    const platform::Error error(
+        platform::ErrorKind::bad_request,
+        changed ? "If-Match names another version of the file."
+                : "Range names no bytes of the file, which has " + std::to_string(length) + ".");
+    exchange.error = error.what();
+    answer = exchange.route->error_shape(exchange.call, error);
+    set_status(answer, changed ? 412 : 416);
+    if (!changed) answer.header("Content-Range", "bytes */" + std::to_string(length));
+}
+
+// Hands the wanted parts to the engine, which sees no Range header itself. False: the answer is now a
+// refusal.
+bool select_parts(const httplib::Request& request, httplib::Response& response, Answer& answer,
+                  Exchange& exchange) {
+    const std::uint64_t length = *answer.stream->length;
+    const Selection selection = selection_of(exchange.call, header_of(answer, "ETag"), length);
+    if (selection.wanted == Wanted::another_version || selection.wanted == Wanted::nothing_there) {
+        refuse_file(answer, exchange, selection.wanted, length);
+        return false;
+    }
+    auto& ranges = const_cast<httplib::Request&>(request).ranges; // it was not const where it was made
+    for (const auto& [first, last] : selection.parts)
+        ranges.emplace_back(static_cast<ssize_t>(first), static_cast<ssize_t>(last));
+    response.set_header("Accept-Ranges", "bytes");
+    return true;
+}
+
 // Puts the answer into the engine's terms, except for its headers: append_headers writes those.
 void fill_streamed(httplib::Response& response, const Answer& answer, Exchange& exchange) {
     const auto stream = *answer.stream;
-    // 200 or 206: the engine decides, because it knows the ranges.
+    // 200 or 206: the engine decides, by the ranges that it was given.
     response.status = answer.status == 200 ? -1 : answer.status;
     if (stream.length) {
         response.set_content_provider(
@@ -206,8 +239,12 @@ void fill_streamed(httplib::Response& response, const Answer& answer, Exchange& 
 }
 
 void fill(const httplib::Request& request, httplib::Response& response, Answer& answer, Exchange& exchange) {
+    if (!answer.stream || !answer.stream->length || answer.status != 200 ||
+        select_parts(request, response, answer, exchange)) {
+        exchange.status = response.status = answer.status;
+        if (answer.stream) return fill_streamed(response, answer, exchange);
+    }
     exchange.status = response.status = answer.status;
-    if (answer.stream) return fill_streamed(response, answer, exchange);
     const bool compressible =
         answer.body.size() >= worth_compressing && exchange.route->runs != RouteClass::writes &&
         exchange.route->runs != RouteClass::memory &&
@@ -395,7 +432,6 @@ void Engine::serve(Exchange& exchange) {
 bool Engine::serve_transfer(Exchange& exchange, TransferChannel& channel) {
     std::string head;
     append_request_line(head, exchange, "/");
-    append_header(head, exchange, "range");
     if (const auto encoding = exchange.call.header_values.find("content-encoding"))
         head.append("content-encoding: ").append(platform::lower_ascii(*encoding)).append("\r\n");
     if (exchange.content_length)

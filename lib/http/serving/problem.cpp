@@ -2,6 +2,7 @@
 
 #include "http/serving/call.h"
 #include "http/serving/route.h"
+#include "platform/json_fields.h"
 
 namespace http {
 
@@ -70,10 +71,14 @@ const char* title_of(int status) {
             return "Temporary Redirect";
         case 308:
             return "Permanent Redirect";
-        case 415:
-            return "Unsupported Media Type";
         case 408:
             return "Request Timeout";
+        case 412:
+            return "Precondition Failed";
+        case 415:
+            return "Unsupported Media Type";
+        case 416:
+            return "Range Not Satisfiable";
         case 431:
             return "Request Header Fields Too Large";
         case 501:
@@ -81,6 +86,16 @@ const char* title_of(int status) {
         default:
             return status < 400 ? "OK" : "Error";
     }
+}
+
+void set_status(Answer& answer, int status) {
+    answer.status = status;
+    auto body = Json::parse(answer.body, nullptr, false);
+    const platform::JsonFields fields(body);
+    if (!fields.has("status")) return;
+    body["status"] = status;
+    if (fields.has("title")) body["title"] = title_of(status);
+    answer.body = body.dump();
 }
 
 Answer problem(const Call&, const platform::Error& error) {

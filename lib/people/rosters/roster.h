@@ -49,8 +49,8 @@ Roster read_roster(std::string_view bytes);
 // nobody has a derived nickname yet.
 Roster read_oneroster(std::string_view zip);
 
-// A student's classes as a cell that read_roster takes apart again: "6B|Choir", and "6B \\| Choir" for one class
-// whose name has a bar.
+// A student's classes as a cell that read_roster takes apart again: "6B|Choir", and "6B \\| Choir" for one
+// class whose name has a bar.
 std::string class_cell(const std::vector<std::string>& classes);
 // "anna.b" from "Anna Berg"; "" when there is no name.
 std::string derived_nickname(std::string_view first_name, std::string_view last_name);

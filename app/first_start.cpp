@@ -1,5 +1,6 @@
 #include "app/first_start.h"
 
+#include "admin/inspection.h"
 #include "platform/files.h"
 #include "store/migrate.h"
 #include "store/settings.h"
@@ -28,7 +29,7 @@ bool has_files(const fs::path& folder) {
 
 // 0: none is kept. A database from before there was a check value gets that of the pepper beside it.
 std::int64_t kept_check(store::Store& store) {
-    return store.read([](store::Read& read) { return setting(read, pepper_check_setting, 0); });
+    return store.read([](store::Read& read) { return setting(read, admin::pepper_check_setting, 0); });
 }
 
 bool anybody_has_a_secret(store::Store& store) {
@@ -74,7 +75,7 @@ SecretHasher open_pepper(store::Store& store, const fs::path& file, platform::Ra
 void keep_pepper_check(store::Store& store, const SecretHasher& hasher) {
     if (kept_check(store) == hasher.check()) return;
     store.write("keep pepper check",
-                [&hasher](store::Tx& tx) { set_setting(tx, pepper_check_setting, hasher.check()); });
+                [&hasher](store::Tx& tx) { set_setting(tx, admin::pepper_check_setting, hasher.check()); });
 }
 
 } // namespace app

@@ -24,6 +24,4 @@ platform::SecretHasher open_pepper(store::Store& store, const std::filesystem::p
 // Keeps the check value of this pepper as the one that belongs to the database.
 void keep_pepper_check(store::Store& store, const platform::SecretHasher& hasher);
 
-inline constexpr const char* pepper_check_setting = "pepper_check";
-
 } // namespace app

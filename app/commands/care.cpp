@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include "admin/backup.h"
+#include "admin/restore.h"
 #include "app/alone.h"
 #include "app/commands/commands.h"
 #include "app/commands/data_command.h"
@@ -41,35 +42,56 @@ void say_examined(const JsonFields& result, std::ostream& out) {
 
 struct RestoreOptions {
     std::filesystem::path folder = "/var/lib/lectern", from;
-    bool force = false;
+    bool force = false, undo = false, without_checksums = false;
 };
 
-// Also finds out whether a server holds the folder.
-void refuse_to_replace(const std::filesystem::path& folder, bool force) {
-    std::string what;
+// What is in the folder, "" for no school. Also finds out whether a server holds the folder.
+std::string school_in(const std::filesystem::path& folder) {
     try {
+        bool any = false;
         open_alone(folder, [&](Services& services) {
-            if (services.store.read([&](store::Read& read) { return services.people.any(read); }))
-                what = "There is a school in " + folder.string() + " already";
+            any = services.store.read([&](store::Read& read) { return services.people.any(read); });
         });
+        return any ? to_string(admin::holdings_of(folder / admin::database_name)) : "";
     } catch (const store::FolderInUse&) {
         throw;
     } catch (const platform::Error& error) {
-        what = std::string("What is there cannot be opened (") + error.what() + ")";
+        return std::string("a school that cannot be opened: ") + error.what();
     }
-    if (!what.empty() && !force)
-        platform::throw_conflict(what + ": with --force it makes way, and is kept in before-restore.");
+}
+
+std::string told(const admin::Inspected& inspected) {
+    std::string text =
+        to_string(inspected.holdings) + "; files of content: " + std::to_string(inspected.content_files);
+    if (!inspected.made_at.empty())
+        text += "; made at " + inspected.made_at + " by Lectern " + inspected.made_by;
+    return text;
+}
+
+int undo(const RestoreOptions& options, const Streams& streams) {
+    become_owner_of(options.folder);
+    admin::undo_restore(options.folder);
+    streams.out << "What the last restore had replaced is back in " << options.folder.string()
+                << "; what it had restored is kept in before-restore.\n";
+    return 0;
 }
 
 int restore(const RestoreOptions& options, const Streams& streams) {
     platform::make_private_folder(options.folder);
     become_owner_of(options.folder);
-    if (std::filesystem::exists(options.folder / "lectern.db")) {
-        refuse_to_replace(options.folder, options.force);
-    }
-    admin::stage(options.folder, options.from);
+    const std::string replaced =
+        std::filesystem::exists(options.folder / admin::database_name) ? school_in(options.folder) : "";
+    if (!replaced.empty() && !options.force)
+        platform::throw_conflict("There is a school in " + options.folder.string() + " already (" + replaced +
+                                 "): with --force it makes way, and is kept in before-restore.");
+    const auto inspected =
+        admin::stage(options.folder, options.from, {.manifest = !options.without_checksums});
     admin::apply_staged(options.folder);
-    streams.out << "Restored " << options.from.string() << " into " << options.folder.string() << ".\n";
+    streams.out << "Restored " << options.from.string() << " into " << options.folder.string() << ": "
+                << told(inspected) << ".\n";
+    if (!replaced.empty())
+        streams.out << "It replaced " << replaced
+                    << ".\nThat is kept in before-restore; 'lectern restore --undo' brings it back.\n";
     return 0;
 }
 
@@ -78,11 +100,31 @@ void add_restore(CLI::App& root, Line& line) {
     CLI::App& command =
         add_command(root, "restore", "Restore a backup into a data folder that no server holds",
                     "lectern restore --from lectern-20260901-080000.tar --data /var/lib/lectern");
-    command.add_option("--from", options->from, "The backup")->required();
+    auto* const from = command.add_option("--from", options->from, "The backup");
     command.add_option("--data", options->folder, "The data folder")->capture_default_str();
     command.add_flag("--force", options->force, "Also where there is a school already");
-    command.callback(
-        [options, &line] { line.action = [options, &line] { return restore(*options, line.streams); }; });
+    command.add_flag("--without-checksums", options->without_checksums,
+                     "Also a backup that has no list of its files with their SHA-256");
+    command.add_flag("--undo", options->undo, "Bring back what the last restore replaced")->excludes(from);
+    command.callback([options, &line] {
+        if (options->from.empty() && !options->undo) throw CLI::RequiredError("--from");
+        line.action = [options, &line] {
+            return options->undo ? undo(*options, line.streams) : restore(*options, line.streams);
+        };
+    });
+}
+
+void add_verify(CLI::App& backup, Line& line) {
+    const auto file = std::make_shared<std::filesystem::path>();
+    CLI::App& command = add_command(backup, "verify", "Check that a backup could be restored",
+                                    "lectern backup verify lectern-20260901-080000.tar");
+    command.add_option("file", *file, "The backup")->type_name("FILE")->required();
+    command.callback([file, &line] {
+        line.action = [file, &line] {
+            line.streams.out << file->string() << " is good: " << told(admin::verify(*file, {})) << ".\n";
+            return 0;
+        };
+    });
 }
 
 } // namespace
@@ -111,6 +153,7 @@ void add_care(CLI::App& root, Line& line) {
                 "lectern backup --content")
         .flag("--content", "Also the apps, videos and images")
         .says(say_backup);
+    add_verify(*root.get_subcommand("backup"), line);
     add_restore(root, line);
     DataCommand(root, line, "doctor", "Look whether the data is sound, and nobody changed the audit log",
                 "lectern doctor")

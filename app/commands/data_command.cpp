@@ -80,8 +80,10 @@ DataCommand::DataCommand(CLI::App& parent, Line& line, const std::string& name, 
       state_(std::make_shared<State>()) {
     state_->name = name;
     command_->add_option("--data", state_->folder, "The data folder")->capture_default_str();
-    command_->callback(
-        [state = state_, &line] { line.action = [state, &line] { return state->run(line.streams); }; });
+    command_->callback([state = state_, command = command_, &line] {
+        if (!command->get_subcommands().empty()) return; // "backup verify" is not "backup"
+        line.action = [state, &line] { return state->run(line.streams); };
+    });
 }
 
 CLI::Option& DataCommand::option(const std::string& name, const std::string& what, bool number) {

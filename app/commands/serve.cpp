@@ -6,7 +6,7 @@
 #include <memory>
 #include <ostream>
 
-#include "admin/backup.h"
+#include "admin/restore.h"
 #include "app/admin_socket.h"
 #include "app/alone.h"
 #include "app/appliance.h"

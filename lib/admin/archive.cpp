@@ -8,9 +8,12 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <set>
 
+#include "platform/crypto.h"
 #include "platform/error.h"
 #include "platform/files.h"
+#include "platform/sha256.h"
 
 namespace admin {
 
@@ -78,17 +81,33 @@ std::uint64_t number_in(const Block& head, const Field& field) {
     return number;
 }
 
-[[noreturn]] void throw_no_archive() {
-    throw Error(ErrorKind::bad_request, "This is not a backup.");
+[[noreturn]] void refuse(const std::string& why) {
+    throw Error(ErrorKind::bad_request, "This is not a backup: " + why + ".");
 }
 
-// "lectern.db", "content/UUID"; nothing that climbs out of the folder.
+// "lectern.db", "content/UUID"; nothing that climbs out of the folder, and no folder.
 bool is_good_name(std::string_view name) {
-    if (name.empty() || name.front() == '/' || name.find("..") != name.npos) return false;
+    if (name.empty() || name.front() == '/' || name.back() == '/' || name.find("..") != name.npos)
+        return false;
     return std::ranges::all_of(name, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                std::string_view("._-/").find(c) != std::string_view::npos;
     });
+}
+
+// The name in a head that is sound.
+std::string checked_name(const Block& head, const std::set<std::string>& before) {
+    if (number_in(head, sum_field) != sum_of(head))
+        refuse("an entry's head is broken after " + std::to_string(before.size()) + " entries");
+    std::string name(text_in(head, name_field));
+    const char type = head[type_field.at];
+    if (type == '5' || name.ends_with('/')) refuse("'" + name + "' is the entry of a folder, not of a file");
+    if (type != '0' && type != '\0') refuse("'" + name + "' is not the entry of a file");
+    if (name.empty()) refuse("an entry has no name");
+    if (!is_good_name(name)) refuse("no backup has an entry '" + name + "'");
+    if (before.contains(name)) refuse("'" + name + "' is in it twice");
+    if (before.size() == most_entries) refuse("it has over " + std::to_string(most_entries) + " entries");
+    return name;
 }
 
 } // namespace
@@ -139,26 +158,31 @@ void ArchiveWriter::pad(std::uint64_t size) {
     if (size % block != 0) write({zeros.data(), block - size % block});
 }
 
-void ArchiveWriter::add(const std::string& name, std::string_view bytes) {
+std::string ArchiveWriter::add(const std::string& name, std::string_view bytes) {
     head(name, bytes.size());
     write(bytes);
     pad(bytes.size());
+    return platform::sha256_hex(bytes);
 }
 
-void ArchiveWriter::add_file(const std::string& name, const std::filesystem::path& file) {
+std::string ArchiveWriter::add_file(const std::string& name, const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
     std::error_code gone;
     const std::uint64_t size = std::filesystem::file_size(file, gone);
     if (gone || !in) throw Error(ErrorKind::unavailable, "Cannot read " + file.string() + ".");
     head(name, size);
     std::string piece(piece_bytes, '\0');
+    platform::Sha256 hash;
     for (std::uint64_t left = size; left > 0;) {
         in.read(piece.data(), static_cast<std::streamsize>(std::min<std::uint64_t>(left, piece.size())));
         if (in.gcount() <= 0) throw Error(ErrorKind::unavailable, "Cannot read " + file.string() + ".");
-        write({piece.data(), static_cast<std::size_t>(in.gcount())});
-        left -= static_cast<std::uint64_t>(in.gcount());
+        const std::string_view got(piece.data(), static_cast<std::size_t>(in.gcount()));
+        write(got);
+        hash.add(got);
+        left -= got.size();
     }
     pad(size);
+    return hash.hex();
 }
 
 void ArchiveWriter::finish() {
@@ -176,21 +200,23 @@ void read_archive(const std::filesystem::path& file,
     std::ifstream in(file, std::ios::binary);
     if (!in) throw Error(ErrorKind::not_found, "Cannot read " + file.string() + ".");
     std::string piece(piece_bytes, '\0');
+    std::set<std::string> names;
     for (;;) {
         Block head{};
-        if (!in.read(head.data(), head.size())) throw_no_archive();
-        if (std::ranges::all_of(head, [](char c) { return c == 0; })) return;
-        const std::string name(text_in(head, name_field));
-        const char type = head[type_field.at];
-        if (number_in(head, sum_field) != sum_of(head) || !is_good_name(name) ||
-            (type != '0' && type != '\0'))
-            throw_no_archive();
+        if (!in.read(head.data(), head.size()))
+            refuse(names.empty() ? "it is too short" : "its end is missing");
+        if (std::ranges::all_of(head, [](char c) { return c == 0; })) {
+            if (names.empty()) refuse("it is empty");
+            return;
+        }
+        const std::string name = checked_name(head, names);
+        names.insert(name);
         const std::uint64_t size = number_in(head, size_field);
         std::uint64_t left = size;
         const auto read = [&]() -> std::string_view {
             if (left == 0) return {};
             in.read(piece.data(), static_cast<std::streamsize>(std::min<std::uint64_t>(left, piece.size())));
-            if (in.gcount() <= 0) throw_no_archive(); // it was cut off
+            if (in.gcount() <= 0) refuse("it was cut off within '" + name + "'");
             left -= static_cast<std::uint64_t>(in.gcount());
             return {piece.data(), static_cast<std::size_t>(in.gcount())};
         };

@@ -1,4 +1,5 @@
-// Tar archives (POSIX ustar), written and read piece by piece. A backup is one, so that any tool can open it.
+// Tar archives (POSIX ustar), written and read piece by piece. A backup is one, so that any tool can open
+// it.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +19,9 @@ public:
     ArchiveWriter(const ArchiveWriter&) = delete;
     ArchiveWriter& operator=(const ArchiveWriter&) = delete;
 
-    void add(const std::string& name, std::string_view bytes);
-    void add_file(const std::string& name, const std::filesystem::path& file);
+    // Both return the SHA-256 of what went in, in hexadecimal.
+    std::string add(const std::string& name, std::string_view bytes);
+    std::string add_file(const std::string& name, const std::filesystem::path& file);
     void finish(); // on disk when it returns
 
 private:
@@ -33,8 +35,10 @@ private:
 };
 
 // Calls `entry` for each file in the archive with its name and a `read`, which gives the bytes a piece at a
-// time and "" at the end. Throws Error bad_request when it is not one of our archives: a name that leads
-// elsewhere, a broken head.
+// time and "" at the end. Throws Error bad_request, naming the entry, when it is not one of our archives: a
+// name that leads elsewhere or comes twice, a folder's entry, a broken head, more than `most_entries`, no
+// end.
+inline constexpr std::size_t most_entries = 100'000;
 void read_archive(const std::filesystem::path& file,
                   const std::function<void(const std::string& name, std::uint64_t size,
                                            const std::function<std::string_view()>& read)>& entry);

@@ -1,19 +1,14 @@
 #include "admin/backup.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "admin/archive.h"
+#include "admin/inspection.h"
 #include "platform/error.h"
 #include "platform/files.h"
-#include "platform/log.h"
 #include "platform/text.h"
 #include "platform/version.h"
-#include "store/folder.h"
 #include "store/migrate.h"
 
 namespace admin {
@@ -22,9 +17,6 @@ namespace {
 
 using platform::Error;
 using platform::ErrorKind;
-
-constexpr const char *database_name = "lectern.db", *pepper_name = "pepper", *manifest_name = "backup.json",
-                     *content_folder = "content";
 
 // "lectern-20260901-080000.tar"
 std::string name_at(std::int64_t now_ms) {
@@ -83,55 +75,6 @@ std::vector<std::string> content_files(const std::filesystem::path& database) {
     return names;
 }
 
-void check_database(const std::filesystem::path& file) {
-    std::int64_t version = 0;
-    bool sound = false, ours = false;
-    try {
-        store::Connection database(file, store::Connection::Mode::read_write);
-        sound = database.text("PRAGMA quick_check(1)") == "ok";
-        version = database.integer("PRAGMA user_version");
-        ours = database.integer(
-                   "SELECT count(*) FROM sqlite_schema WHERE name IN ('organisations', 'persons')") == 2;
-    } catch (const Error&) {
-        sound = false;
-    }
-    if (!sound || !ours) throw Error(ErrorKind::bad_request, "The backup's database is damaged.");
-    if (version > store::embedded_schema().version())
-        throw Error(ErrorKind::bad_request,
-                    "The backup was made by a newer version of Lectern: update this box first.");
-}
-
-// On disk, not only written: otherwise pulling the plug after the restore leaves an empty database.
-void sync_file(const std::filesystem::path& file) {
-    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
-    if (descriptor >= 0) ::close(descriptor);
-    if (!synced) throw Error(ErrorKind::storage_full, "The disk could not store the content of the backup.");
-}
-
-void unpack(const std::filesystem::path& archive, const std::filesystem::path& into) {
-    read_archive(archive, [&](const std::string& name, std::uint64_t, const auto& read) {
-        const bool known = name == database_name || name == pepper_name || name == manifest_name ||
-                           (name.starts_with("content/") && name.find('/', 8) == name.npos);
-        if (!known) return;
-        platform::make_private_folder((into / name).parent_path());
-        std::ofstream out(into / name, std::ios::binary);
-        for (std::string_view piece = read(); !piece.empty(); piece = read())
-            out.write(piece.data(), static_cast<std::streamsize>(piece.size()));
-        out.close();
-        if (!out) throw Error(ErrorKind::storage_full, "The disk has no room for the content of the backup.");
-        std::filesystem::permissions(
-            into / name, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-        sync_file(into / name);
-    });
-    if (std::filesystem::exists(into / content_folder)) platform::sync_folder(into / content_folder);
-}
-
-void move_into(const std::filesystem::path& from, const std::filesystem::path& to) {
-    if (!std::filesystem::exists(from)) return;
-    std::filesystem::rename(from, to);
-}
-
 } // namespace
 
 Backup Backups::make(bool with_content) {
@@ -148,28 +91,47 @@ Backup Backups::make(bool with_content) {
     Backup backup{name_at(now_ms), 0, now_ms / 1000 * 1000};
     const std::filesystem::path file = backups / backup.name;
     const TemporaryFile part(backups / "making.tar");
-    {
-        ArchiveWriter archive(part.path());
-        const nlohmann::json manifest{{"version", platform::version()},
-                                      {"schema", store::embedded_schema().version()},
-                                      {"created_at", platform::iso8601(now_ms)},
-                                      {"content", with_content}};
-        archive.add(manifest_name, manifest.dump());
-        archive.add_file(database_name, copy.path());
-        archive.add(pepper_name, platform::read_file(folder_ / pepper_name).value_or(""));
-        if (with_content)
-            for (const std::string& name : content_files(copy.path()))
-                if (std::filesystem::exists(folder_ / content_folder / name)) {
-                    refuse_without_room(backups, size_of(folder_ / content_folder / name));
-                    archive.add_file(std::string(content_folder) + "/" + name,
-                                     folder_ / content_folder / name);
-                }
-        archive.finish();
-    }
+    write_archive(part.path(), copy.path(), with_content, now_ms);
+    verify(part.path(), {.manifest = true, .administrator = false});
     std::filesystem::rename(part.path(), file);
     platform::sync_folder(backups);
     backup.size = size_of(file);
     return backup;
+}
+
+// The manifest comes last: an archive that was cut off has none.
+void Backups::write_archive(const std::filesystem::path& part, const std::filesystem::path& copy,
+                            bool with_content, std::int64_t now_ms) const {
+    ArchiveWriter archive(part);
+    nlohmann::json files = nlohmann::json::object(), missing = nlohmann::json::array();
+    files[database_name]["sha256"] = archive.add_file(database_name, copy);
+    files[pepper_name]["sha256"] =
+        archive.add(pepper_name, platform::read_file(folder_ / pepper_name).value_or(""));
+    if (with_content)
+        for (const std::string& file_name : content_files(copy)) {
+            const std::filesystem::path file = folder_ / content_folder / file_name;
+            const std::string name = std::string(content_folder) + "/" + file_name;
+            if (std::filesystem::exists(file)) {
+                refuse_without_room(folder_ / "backups", size_of(file));
+                files[name]["sha256"] = archive.add_file(name, file);
+            } else {
+                missing.push_back(name);
+            }
+        }
+    const Holdings holdings = holdings_of(copy);
+    const nlohmann::json manifest{{"version", platform::version()},
+                                  {"schema", store::embedded_schema().version()},
+                                  {"created_at", platform::iso8601(now_ms)},
+                                  {"content", with_content},
+                                  {"missing", missing},
+                                  {"counts",
+                                   {{"organisations", holdings.organisations},
+                                    {"people", holdings.persons},
+                                    {"headsets", holdings.headsets},
+                                    {"contents", holdings.contents}}},
+                                  {"files", files}};
+    archive.add(manifest_name, manifest.dump());
+    archive.finish();
 }
 
 std::vector<Backup> Backups::list() const {
@@ -196,63 +158,6 @@ void Backups::remove(const std::string& name) {
 nlohmann::json json_of(const Backup& backup) {
     return {
         {"name", backup.name}, {"size", backup.size}, {"created_at", platform::iso8601(backup.created_ms)}};
-}
-
-void stage(const std::filesystem::path& folder, const std::filesystem::path& archive) {
-    const std::filesystem::path part = folder / "restore.part", staged = folder / "restore";
-    refuse_without_room(folder, size_of(archive));
-    std::filesystem::remove_all(part);
-    std::filesystem::remove_all(staged);
-    platform::make_private_folder(part);
-    try {
-        unpack(archive, part);
-        if (!std::filesystem::exists(part / database_name) || size_of(part / pepper_name) == 0)
-            throw Error(ErrorKind::bad_request, "This is not a backup: it has no database or no pepper.");
-        check_database(part / database_name);
-        sync_file(part / database_name);
-        platform::sync_folder(part);
-        std::filesystem::rename(part, staged);
-        platform::sync_folder(folder);
-    } catch (...) {
-        std::error_code ignored;
-        std::filesystem::remove_all(part, ignored);
-        throw;
-    }
-}
-
-// The plug may be pulled after any step. The next start goes on from there, because a file that has been
-// moved is not staged any more, and the database moves last.
-bool apply_staged(const std::filesystem::path& folder) {
-    const std::filesystem::path staged = folder / "restore";
-    if (!std::filesystem::exists(staged)) return false;
-    const store::Folder lock(folder, "");
-    if (std::filesystem::exists(staged / database_name)) {
-        const std::filesystem::path before = folder / "before-restore";
-        if (std::filesystem::exists(folder / database_name)) std::filesystem::remove_all(before);
-        platform::make_private_folder(before);
-        // The database first: as long as it is here, whatever lies in `before` is from an older restore.
-        for (const char* name : {database_name, "lectern.db-wal", "lectern.db-shm"}) {
-            move_into(folder / name, before / name);
-            platform::sync_folder(before);
-            platform::sync_folder(folder);
-        }
-        if (std::filesystem::exists(staged / pepper_name))
-            move_into(folder / pepper_name, before / pepper_name);
-        move_into(staged / pepper_name, folder / pepper_name);
-        platform::make_private_folder(folder / content_folder);
-        std::error_code none;
-        for (const auto& entry : std::filesystem::directory_iterator(staged / content_folder, none))
-            std::filesystem::rename(entry.path(), folder / content_folder / entry.path().filename());
-        platform::sync_folder(folder / content_folder);
-        move_into(staged / "lectern.db-wal", folder / "lectern.db-wal");
-        platform::sync_folder(folder);
-        move_into(staged / database_name, folder / database_name);
-        platform::sync_folder(folder);
-    }
-    std::filesystem::remove_all(staged);
-    platform::log_info("a backup was restored; what was here before is in " +
-                       (folder / "before-restore").string());
-    return true;
 }
 
 } // namespace admin

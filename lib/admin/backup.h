@@ -1,11 +1,8 @@
 // Backups: one archive each, in the folder "backups" of the data folder, made while the box works. A backup
 // holds the database, the pepper without which none of its passwords can be checked, and, on request, the
-// files of content. So it is as secret as the box itself: only a box administrator gets one, and its file is
-// 0600.
-//
-// Restoring takes two steps, so that pulling the plug in between loses nothing: `stage` unpacks and checks
-// beside the data, and `apply_staged` puts it in place at the next start, before anything is open. What was
-// there before is kept in a folder beside it.
+// files of content. So it is as secret as the box itself: only a box administrator gets one, and its file
+// is 0600. A finished archive has been opened, checked and counted (inspection.h). Restoring one:
+// restore.h.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +28,8 @@ public:
         : store_(store), folder_(std::move(folder)), clock_(clock) {}
 
     // Runs on this thread, which may wait. Throws Error conflict while another one is being made,
-    // storage_full when there is no room.
+    // storage_full when there is no room, bad_request when what was made does not pass the checks of a
+    // restore.
     Backup make(bool with_content);
     std::vector<Backup> list() const; // newest first
     // Throws Error not_found also for a name that cannot be a backup's.
@@ -39,6 +37,9 @@ public:
     void remove(const std::string& name);
 
 private:
+    void write_archive(const std::filesystem::path& part, const std::filesystem::path& copy,
+                       bool with_content, std::int64_t now_ms) const;
+
     store::Store& store_;
     std::filesystem::path folder_;
     const platform::Clock& clock_;
@@ -46,12 +47,5 @@ private:
 };
 
 nlohmann::json json_of(const Backup& backup);
-
-// Unpacks an archive beside the data and checks it. Throws Error bad_request when it is not one of ours, is
-// damaged or was made by a newer version; storage_full.
-void stage(const std::filesystem::path& folder, const std::filesystem::path& archive);
-// Puts what was staged in place; false when nothing was. Throws Error conflict when a process has the folder
-// open.
-bool apply_staged(const std::filesystem::path& folder);
 
 } // namespace admin

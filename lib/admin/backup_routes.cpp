@@ -5,6 +5,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 
+#include "admin/restore.h"
 #include "platform/error.h"
 
 namespace admin {

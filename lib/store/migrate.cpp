@@ -146,7 +146,7 @@ void bring_up_to_date(Connection& connection, const Schema& schema, const std::f
     const std::int64_t version = connection.integer("PRAGMA user_version");
     const bool empty = connection.integer("SELECT count(*) FROM sqlite_schema") == 0;
     if (version == 0 && empty) return make_fresh(connection, schema);
-    if (version == 0 || connection.integer("PRAGMA application_id") != application_id) {
+    if (version <= 0 || connection.integer("PRAGMA application_id") != application_id) {
         throw UnfitDatabase(file.string() + " is not a database of Lectern.");
     }
     if (version > schema.version()) {

@@ -3,7 +3,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "admin/backup.h"
+#include "admin/restore.h"
 #include "support/temporary_folder.h"
 
 namespace fs = std::filesystem;

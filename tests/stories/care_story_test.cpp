@@ -3,7 +3,7 @@
 #include <fstream>
 
 #include "admin/archive.h"
-#include "admin/backup.h"
+#include "admin/restore.h"
 #include "app/commands/doctor.h"
 #include "app/housekeeping.h"
 #include "store/migrate.h"

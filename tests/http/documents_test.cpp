@@ -2,6 +2,8 @@
 #include <zlib.h>
 
 #include <catch2/catch_test_macros.hpp>
+#include <set>
+#include <string>
 
 #include "http/serving/assets.h"
 #include "http/serving/openapi.h"
@@ -101,6 +103,27 @@ TEST_CASE("the socket's messages are an AsyncAPI document", "[http]") {
     CHECK(pushed["operations"]["push.told"]["action"] == "send");
     CHECK(pushed["components"]["messages"]["told"]["payload"]["properties"]["data"]["required"] ==
           Json{"word"});
+}
+
+TEST_CASE("the AsyncAPI document says where the socket is and how to sign in to it", "[http]") {
+    http::RouteTable table;
+    add_sample_routes(table);
+    const auto document = http::asyncapi(table);
+    REQUIRE(document.contains("servers"));
+    const auto& schemes = document["components"]["securitySchemes"];
+    CHECK(schemes["query_token"]["in"] == "query");
+    CHECK(schemes["query_token"]["name"] == "token");
+    CHECK(schemes["cookie"]["name"] == "lectern");
+    std::set<std::string> protocols;
+    for (const auto& server : document["servers"]) {
+        protocols.insert(server["protocol"]);
+        CHECK(server["host"] == "{box}");
+        CHECK(server["variables"]["box"]["default"] == "localhost:8080");
+        CHECK(server["security"].size() == schemes.size());
+        for (const auto& way : server["security"])
+            CHECK(document.contains(Json::json_pointer(way["$ref"].get<std::string>().substr(1))));
+    }
+    CHECK(protocols == std::set<std::string>{"ws", "wss"});
 }
 
 TEST_CASE("the documents describe themselves, once all routes are there", "[http]") {

@@ -216,6 +216,43 @@ Json envelope(const std::string& type, Json data, bool reply) {
     return {{"type", "object"}, {"properties", std::move(properties)}, {"required", {"type"}}};
 }
 
+Json socket_security_schemes() {
+    return {{"token",
+             {{"type", "http"},
+              {"scheme", "bearer"},
+              {"description", "Authorization: Bearer TOKEN, in the request that opens the socket."}}},
+            {"query_token",
+             {{"type", "httpApiKey"},
+              {"in", "query"},
+              {"name", "token"},
+              {"description", "/v1/live?token=TOKEN, for clients that can't set a header."}}},
+            {"cookie",
+             {{"type", "httpApiKey"},
+              {"in", "cookie"},
+              {"name", "lectern"},
+              {"description",
+               "A signed-in page's; __Host-lectern on a box with a certificate. Browsers send it."}}}};
+}
+
+// The document can't know where the box stands, so the host is a variable. A stranger can't open the socket.
+Json socket_servers() {
+    Json security = Json::array();
+    for (const auto& [scheme, _] : socket_security_schemes().items())
+        security.push_back({{"$ref", "#/components/securitySchemes/" + scheme}});
+    const auto server = [&security](const char* protocol, const char* summary) {
+        return Json{{"host", "{box}"},
+                    {"protocol", protocol},
+                    {"summary", summary},
+                    {"security", security},
+                    {"variables",
+                     {{"box",
+                       {{"default", "localhost:8080"},
+                        {"description", "The box's name or address, and its port."}}}}}};
+    };
+    return {{"plain", server("ws", "A box without a certificate")},
+            {"encrypted", server("wss", "A box with a certificate")}};
+}
+
 void describe_message(const Route& route, Json& document) {
     Json& components = document["components"];
     route.request.define(components["schemas"]);
@@ -275,9 +312,13 @@ Json asyncapi(const RouteTable& routes) {
     Json document{{"asyncapi", "3.0.0"},
                   {"info", info("Lectern, live")},
                   {"defaultContentType", "application/json"},
+                  {"servers", socket_servers()},
                   {"channels", {{"live", {{"address", "/v1/live"}, {"messages", Json::object()}}}}},
                   {"operations", Json::object()},
-                  {"components", {{"schemas", Json::object()}, {"messages", Json::object()}}}};
+                  {"components",
+                   {{"schemas", Json::object()},
+                    {"messages", Json::object()},
+                    {"securitySchemes", socket_security_schemes()}}}};
     for (const auto& route : routes.all())
         if (route->method == "MESSAGE")
             describe_message(*route, document);

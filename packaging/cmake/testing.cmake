@@ -44,6 +44,8 @@ if(python AND NOT LECTERN_SANITIZE)
     add_test(NAME package.unit COMMAND "${python}" -B "${CMAKE_SOURCE_DIR}/packaging/check_unit.py"
         "${units}/lectern.service" "${units}/lectern.socket")
     add_test(NAME package.monitoring COMMAND "${python}" -B "${CMAKE_SOURCE_DIR}/packaging/monitoring/check.py")
+    add_test(NAME package.dpvr_probe COMMAND "${python}" -B -W error "${CMAKE_SOURCE_DIR}/packaging/check_dpvr_probe.py")
+    set_tests_properties(package.dpvr_probe PROPERTIES TIMEOUT 120)
     set_tests_properties(package.unit PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)
 endif()
 

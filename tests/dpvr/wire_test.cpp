@@ -14,6 +14,7 @@ using namespace std::string_literals;
 using namespace dialects::dpvr;
 
 // libFuzzer's entry: any bytes, in any pieces, are read within bounds.
+// NOLINTBEGIN(readability-identifier-naming): libFuzzer gives it this name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string bytes(data, data + size);
@@ -34,6 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         }
     return sound ? 0 : -1;
 }
+// NOLINTEND(readability-identifier-naming)
 
 namespace {
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "platform/error.h"
+#include "platform/json_fields.h"
 #include "platform/text.h"
 
 namespace dialects::dpvr {
@@ -51,10 +52,9 @@ std::string cleaned(const Json& value, std::size_t most) {
     return std::string(platform::trimmed(text));
 }
 
+// Null when it is absent: a headset of an older version leaves fields out.
 const Json& field(const Json& object, const char* name) {
-    static const Json nothing;
-    const auto found = object.find(name);
-    return found == object.end() ? nothing : *found;
+    return platform::JsonFields(object).json(name);
 }
 
 std::optional<double> number_in(const Json& value, double least, double most) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <type_traits>
 #include <utility>
 
 #include "platform/json_fields.h"
@@ -233,8 +234,8 @@ nlohmann::json json_of(const Device& device, const Presence& presence) {
 Report report_from(const nlohmann::json& data) {
     const platform::JsonFields fields(data);
     Report report;
-    const auto read = [&fields]<class Value>(const char* name, std::optional<Value>& field) {
-        field = fields.find<Value>(name);
+    const auto read = [&fields](const char* name, auto& field) {
+        field = fields.find<typename std::remove_reference_t<decltype(field)>::value_type>(name);
     };
     read("battery", report.battery);
     read("storage_free", report.storage_free);

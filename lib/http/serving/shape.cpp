@@ -36,8 +36,8 @@ using Node = Shape::Node;
 
 // The place in the value that is being checked. A chain on the stack, so that a good value pays nothing for
 // paths.
-struct Place {
-    const Place* above = nullptr;
+struct FieldPlace {
+    const FieldPlace* above = nullptr;
     std::string_view key{};
     std::size_t index = 0;
 
@@ -51,7 +51,7 @@ struct Place {
 
 class Check {
 public:
-    void walk(const Shape& shape, const Json& value, const Place& place) {
+    void walk(const Shape& shape, const Json& value, const FieldPlace& place) {
         if (shape.is_nothing() || faults_.size() >= most_faults) return;
         const Node& node = *shape.node();
         if (value.is_null()) {
@@ -89,14 +89,14 @@ private:
     // A hostile list with a million faults must not become a report of a million lines.
     static constexpr std::size_t most_faults = 100;
 
-    void fault(const Place& place, std::string message) {
+    void fault(const FieldPlace& place, std::string message) {
         if (faults_.size() < most_faults) faults_.push_back({place.path(), std::move(message)});
     }
-    void need(bool good, const Place& place, const char* message) {
+    void need(bool good, const FieldPlace& place, const char* message) {
         if (!good) fault(place, message);
     }
 
-    void text(const Node& node, const Json& value, const Place& place) {
+    void text(const Node& node, const Json& value, const FieldPlace& place) {
         const auto* string = value.get_ptr<const std::string*>();
         if (!string) return fault(place, "must be a text");
         if (!platform::is_utf8(*string)) return fault(place, "must be UTF-8");
@@ -111,14 +111,14 @@ private:
         if (length < node.least || length > node.most) fault(place, "must be " + range(node, "character"));
     }
 
-    void pattern(const Node& node, const Json& value, const Place& place) {
+    void pattern(const Node& node, const Json& value, const FieldPlace& place) {
         const auto* string = value.get_ptr<const std::string*>();
         // std::regex recurses once per character, so a long text must not reach it.
         if (!string || string->size() > 256 || !std::regex_match(*string, *node.regex))
             fault(place, "must be " + node.in_words);
     }
 
-    void integer(const Node& node, const Json& value, const Place& place) {
+    void integer(const Node& node, const Json& value, const FieldPlace& place) {
         const bool fits = value.is_number_unsigned()
                               ? value.get<std::uint64_t>() <= static_cast<std::uint64_t>(INT64_MAX)
                               : value.is_number_integer();
@@ -134,7 +134,7 @@ private:
         }
     }
 
-    void number(const Node& node, const Json& value, const Place& place) {
+    void number(const Node& node, const Json& value, const FieldPlace& place) {
         if (value.is_number()) {
             const auto number = value.get<double>();
             if (number >= node.number_least && number <= node.number_most) return;
@@ -143,13 +143,13 @@ private:
                          Json(node.number_most).dump());
     }
 
-    void time(const Json& value, const Place& place) {
+    void time(const Json& value, const FieldPlace& place) {
         const auto* string = value.get_ptr<const std::string*>();
         need(string && platform::parse_iso8601(*string).has_value(), place,
              "must be a time such as 2026-11-21T08:30:00Z");
     }
 
-    void one_of(const Node& node, const Json& value, const Place& place) {
+    void one_of(const Node& node, const Json& value, const FieldPlace& place) {
         const auto* string = value.get_ptr<const std::string*>();
         if (string && std::ranges::find(node.words, *string) != node.words.end()) return;
         std::string message = "must be one of ";
@@ -158,41 +158,41 @@ private:
         fault(place, std::move(message));
     }
 
-    void list(const Node& node, const Json& value, const Place& place) {
+    void list(const Node& node, const Json& value, const FieldPlace& place) {
         if (!value.is_array()) return fault(place, "must be a list");
         if (value.size() > node.most) return fault(place, "must be " + range(node, "item"));
         std::size_t index = 0;
         for (const auto& item : value)
-            walk(node.item, item, Place{&place, {}, index++});
+            walk(node.item, item, FieldPlace{&place, {}, index++});
     }
 
-    void map(const Node& node, const Json& value, const Place& place) {
+    void map(const Node& node, const Json& value, const FieldPlace& place) {
         if (!value.is_object()) return fault(place, "must be an object");
         if (value.size() > node.most) return fault(place, "must be " + range(node, "entry", "entries"));
         for (const auto& [key, item] : value.items()) {
             if (key.size() > 200 || !platform::is_utf8(key))
                 fault(place, "has a name that is too long or not UTF-8");
             else
-                walk(node.item, item, Place{&place, key});
+                walk(node.item, item, FieldPlace{&place, key});
         }
     }
 
-    void object(const Node& node, const Json& value, const Place& place) {
+    void object(const Node& node, const Json& value, const FieldPlace& place) {
         if (!value.is_object()) return fault(place, "must be an object");
         std::size_t known = 0;
         for (const auto& field : node.fields) {
             const auto found = value.find(field.name);
             if (found == value.end()) {
-                if (!field.optional) fault(Place{&place, field.name}, "is required");
+                if (!field.optional) fault(FieldPlace{&place, field.name}, "is required");
                 continue;
             }
             ++known;
-            walk(field.shape, *found, Place{&place, field.name});
+            walk(field.shape, *found, FieldPlace{&place, field.name});
         }
         if (node.open || known == value.size()) return;
         for (const auto& [key, item] : value.items())
             if (std::ranges::find(node.fields, key, &Node::Field::name) == node.fields.end())
-                fault(Place{&place, std::string_view(key).substr(0, 80)}, "is not known here");
+                fault(FieldPlace{&place, std::string_view(key).substr(0, 80)}, "is not known here");
     }
 
     static std::string range(const Node& node, const std::string& one, std::string many = {}) {
@@ -287,7 +287,7 @@ Shape::Shape() = default;
 
 std::vector<platform::FieldError> Shape::faults(const Json& value) const {
     Check check;
-    check.walk(*this, value, Place{});
+    check.walk(*this, value, FieldPlace{});
     return check.take();
 }
 

@@ -7,7 +7,6 @@ namespace courses {
 namespace {
 
 using http::Access;
-using http::Answer;
 using http::Call;
 using store::Read;
 using store::Tx;

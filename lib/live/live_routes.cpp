@@ -8,7 +8,6 @@ namespace live {
 namespace {
 
 using http::Access;
-using http::Answer;
 using http::Call;
 
 constexpr std::int64_t most_version = std::numeric_limits<std::int64_t>::max();

@@ -12,7 +12,6 @@ using support::Json;
 using support::LiveClient;
 using support::LiveSchool;
 using support::SocketClient;
-using support::TestAppliance;
 
 namespace {
 

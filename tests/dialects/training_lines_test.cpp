@@ -7,7 +7,6 @@
 
 #include "support/training_client.h"
 
-using Catch::Matchers::ContainsSubstring;
 using namespace support::training_client;
 
 namespace {

@@ -1,4 +1,5 @@
 // The limits of each standing are in the code once, and once in words.
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 

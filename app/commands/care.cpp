@@ -45,7 +45,8 @@ struct RestoreOptions {
     bool force = false, undo = false, without_checksums = false;
 };
 
-// What is in the folder, "" for no school. Also finds out whether a server holds the folder.
+// Describes the school in the folder, "" where there is none. Also finds out whether a server holds the
+// folder.
 std::string school_in(const std::filesystem::path& folder) {
     try {
         bool any = false;

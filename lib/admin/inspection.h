@@ -15,7 +15,7 @@ inline constexpr const char *database_name = "lectern.db", *pepper_name = "peppe
 // hashed.
 inline constexpr const char* pepper_check_setting = "pepper_check";
 
-// What a database holds.
+// How much a database holds.
 struct Holdings {
     std::int64_t organisations = 0, persons = 0, headsets = 0, contents = 0;
     std::string first_organisation;

@@ -132,12 +132,10 @@ char delimiter_of(std::string_view text) {
         const std::size_t candidate = candidates.find(c);
         if (c == '"') {
             quoted = !quoted;
-        } else if (quoted) {
-            has_text = has_text || c != ' ';
-        } else if (c == '\n' || c == '\r') {
+        } else if (!quoted && (c == '\n' || c == '\r')) {
             if (has_text) break;
             std::ranges::fill(counts, 0);
-        } else if (candidate != candidates.npos) {
+        } else if (!quoted && candidate != candidates.npos) {
             ++counts[candidate];
         } else {
             has_text = has_text || c != ' ';

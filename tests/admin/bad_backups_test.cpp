@@ -281,7 +281,9 @@ TEST_CASE("a backup that a server would not start with is refused in words, and 
     const support::TemporaryFolder folder;
     const fs::path archive = sample.path("bad.tar");
     write(folder.path() / "lectern.db", "what is there");
-    CHECK(why_refused(folder.path(), sample.archive()) == "");
+    const std::string why = why_refused(folder.path(), sample.archive());
+    INFO(why);
+    CHECK(why.empty());
     fs::remove_all(folder.path() / "restore");
     for (const auto& rows : {archive_rows(), entry_rows(), database_rows()})
         for (const Row& row : rows) {

@@ -330,8 +330,12 @@ TEST_CASE("the command line leaves rows in the audit log, without names or secre
         while (statement.step()) {
             const auto [action, status, of_organisation, target, error] =
                 statement.values<std::string, int, int, std::string, std::string>();
-            found.push_back(action + " " + std::to_string(status) + " " + std::to_string(of_organisation) +
-                            target + error);
+            std::string& row = found.emplace_back(action);
+            row.append(" ")
+                .append(std::to_string(status))
+                .append(" ")
+                .append(std::to_string(of_organisation));
+            row.append(target).append(error);
         }
         return found;
     });

@@ -95,8 +95,8 @@ TEST_CASE("training: every call, good or bad, leaves a row with what the origina
         CHECK(support::TestAppliance::wait_for([&] {
             bool good = false, bad = false;
             for (const auto& row : client.audit_rows(action)) {
-                good = good || (row["success"] == true && row["error"] == "");
-                bad = bad || (row["success"] == false && row["error"] != "");
+                good = good || (row["success"] == true && row["error"].get<std::string>().empty());
+                bad = bad || (row["success"] == false && !row["error"].get<std::string>().empty());
             }
             return good && bad;
         }));
@@ -113,7 +113,9 @@ TEST_CASE("training: every call, good or bad, leaves a row with what the origina
     CHECK(target("POST /devices/auto_connect") == json::parse("{" + ids + "}"));
     CHECK(target("GET /devices/list") == json::parse(R"({"client":1})"));
     CHECK(target("POST /scenarios/add")["scenario"].dump() == scenario);
+    json of_run = json::parse("{" + ids + "}");
+    for (const auto& [name, text] : {std::pair("person", client.ada), {"scenario", scenario}, {"run", run}})
+        of_run[name] = json::parse(text);
     for (const char* action : {"POST /clients/start_session", "POST /records/add"})
-        CHECK(target(action) == json::parse("{" + ids + R"(,"person":)" + client.ada + R"(,"scenario":)" +
-                                            scenario + R"(,"run":)" + run + "}"));
+        CHECK(target(action) == of_run);
 }

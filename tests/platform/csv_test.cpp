@@ -110,12 +110,12 @@ TEST_CASE("a table has a head, numbers and empty cells, and a mark where it is a
 }
 
 TEST_CASE("rows are counted as a spreadsheet counts them", "[platform]") {
-    for (const std::string end : {"\n", "\r\n", "\r"}) {
+    for (const char* end : {"\n", "\r\n", "\r"}) {
         CAPTURE(end);
-        const auto table =
-            platform::read_csv("nickname,class" + end + "bea,6B" + end + end + end + "\"two" + end +
-                                   "lines\",6B" + end + " " + end + ",," + end + "cas,6B",
-                               "file", 10);
+        std::string text;
+        for (const char c : std::string_view("nickname,class|bea,6B|||\"two|lines\",6B| |,,|cas,6B"))
+            c == '|' ? text.append(end) : text.append(1, c);
+        const auto table = platform::read_csv(text, "file", 10);
         REQUIRE(table.rows.size() == 3);
         CHECK(table.rows[0].line == 2);
         CHECK(table.rows[1].line == 5);

@@ -140,7 +140,7 @@ TEST_CASE("a spare takes a flat headset's place: seat, student, run and position
     lesson.order(Action::start);
     lesson.clock.advance(10s);
     const auto swap = [&](DeviceId from, DeviceId to) {
-        const auto swapped = lesson.write([&](store::Tx& tx) {
+        auto swapped = lesson.write([&](store::Tx& tx) {
             return lesson.services->director.swap(tx, lesson.organisation, lesson.session, from, to);
         });
         lesson.run_posted();

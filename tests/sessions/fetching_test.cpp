@@ -29,7 +29,7 @@ struct Fetch : Lesson {
         return id;
     });
     std::vector<sessions::Held> order(const FetchOrder& order) {
-        const auto ordered =
+        auto ordered =
             write([&](store::Tx& tx) { return services->fetching.order(tx, organisation, order); });
         run_posted();
         return ordered;

@@ -77,7 +77,7 @@ TEST_CASE("sessions are found by state, class and student", "[sessions]") {
         CHECK(ids({.live = true}) == Ids{second});
         CHECK(ids({.class_id = school.class_id}) == Ids{first});
         CHECK(ids({.student_id = ada}) == Ids{first});
-        CHECK(ids({.student_id = visitor}) == Ids{});
+        CHECK(ids({.student_id = visitor}).empty());
         CHECK_FALSE(sessions.find(tx, OrganisationId(school.organisation.value() + 1), first));
     });
 }

@@ -17,14 +17,14 @@ std::string contents(TestAppliance& box) {
         std::string all;
         for (const char* sql :
              {"SELECT id || name || colour FROM organisations WHERE id = 1",
-              "SELECT id || role || nickname || active || coalesce(pin_hash, '') FROM persons WHERE "
-              "organisation_id = 1",
+              R"(SELECT id || role || nickname || active || coalesce(pin_hash, '')
+                   FROM persons WHERE organisation_id = 1)",
               "SELECT id || name || teacher_id FROM classes WHERE organisation_id = 1",
               "SELECT class_id || person_id FROM class_students",
               "SELECT id || name || paired FROM devices WHERE organisation_id = 1",
               "SELECT id || name FROM rooms WHERE organisation_id = 1",
-              "SELECT id || x || y || status || coalesce(device_id, '') || coalesce(person_id, '') FROM "
-              "seats",
+              R"(SELECT id || x || y || status || coalesce(device_id, '') || coalesce(person_id, '')
+                   FROM seats)",
               "SELECT id || title || content || archived FROM lessons WHERE organisation_id = 1",
               "SELECT id || title || state || position_ms FROM sessions WHERE organisation_id = 1",
               "SELECT id || number || action FROM commands WHERE organisation_id = 1",

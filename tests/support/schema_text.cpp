@@ -53,7 +53,7 @@ std::string schema_text(const std::filesystem::path& database) {
         "AND name NOT LIKE 'sqlite_%' AND type <> 'view' ORDER BY name");
     while (tables.step()) {
         const auto [name, kind] = tables.values<std::string, std::string>();
-        text += name + " " + kind + "\n";
+        text.append(name).append(" ").append(kind).append("\n");
         text += rows_of(connection,
                         "SELECT name || ' ' || type || ' notnull=' || \"notnull\" || ' default=' || "
                         "coalesce(dflt_value, '-') "

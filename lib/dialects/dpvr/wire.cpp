@@ -126,7 +126,7 @@ std::optional<Heartbeat> heartbeat_of(const Json& body, std::string_view address
         heartbeat.battery_percent = static_cast<int>(*battery);
     heartbeat.running_app = cleaned(field(body, "top_apk"), longest_text);
     heartbeat.cast_url = cast_url_of(field(body, "cast_rtsp_url"), address);
-    // What the player said last stays in the headset's memory after it has ended.
+    // The headset remembers the player's last status after the player has ended.
     if (heartbeat.running_app.find(player_package) != std::string::npos)
         heartbeat.player = player_of(field(body, "player_info"));
     return heartbeat;
@@ -244,7 +244,7 @@ std::vector<std::string> download_orders(std::string_view serial, const std::vec
             platform::throw_invalid("file_name", "must be one name without / \\ % ? # and ..");
         Json json = json_of(item);
         const std::size_t size = json.dump(-1, ' ', true, Json::error_handler_t::replace).size() + 1;
-        // What surrounds the list has its own room in this limit.
+        // This limit leaves room for the fields around the list.
         constexpr std::size_t list_limit = longest_sent_body - 500;
         if (contents.size() == most_items || bytes + size > list_limit) send();
         contents.push_back(std::move(json));

@@ -32,7 +32,7 @@ enum class MessageType : std::uint16_t {
     downloads = 4002
 };
 
-// What the player was last heard to do. The headset repeats its last broadcast, so this may be old.
+// The player's last status. The headset repeats its last broadcast, so this may be old.
 struct Player {
     double position_s = 0, duration_s = 0;
     std::string state; // "PREPARED", "BUFFERING", "PLAYING", "PAUSE", "STOPED", or whatever it says

@@ -30,7 +30,7 @@ std::optional<std::uint64_t> digits(std::string_view text) {
     return number;
 }
 
-// Adds what is there of "0-9", "10-" or "-5". False: it is none of these.
+// Adds the bytes that "0-9", "10-" or "-5" names, as far as they exist. False: it has none of these forms.
 bool add_part(Selection& selection, std::string_view item, std::uint64_t length) {
     const std::size_t dash = item.find('-');
     if (dash == item.npos) return false;

@@ -1,4 +1,4 @@
-// What the box takes from whom. Everybody who sends something is one of five, and each has a row in this table:
+// How much the box takes from each kind of sender. There are five kinds, and each has a row in this table:
 // a stranger can cost the box little, a headset in a lesson what its lesson needs. `docs/security.md` has the
 // same table in words; a test compares the two.
 #pragma once

@@ -22,7 +22,7 @@ namespace {
 namespace beast = boost::beast;
 using beast::error_code;
 
-// What is read at a time.
+// The most that is read at a time.
 constexpr std::size_t piece_bytes = 16 << 10;
 // Anybody's messages may be this long. Only beyond it, the listener is asked.
 constexpr std::size_t ordinary_bytes = 16_KiB;

@@ -237,7 +237,8 @@ Json socket_security_schemes() {
 // The document can't know where the box stands, so the host is a variable. A stranger can't open the socket.
 Json socket_servers() {
     Json security = Json::array();
-    for (const auto& [scheme, _] : socket_security_schemes().items())
+    const Json schemes = socket_security_schemes();
+    for (const auto& [scheme, _] : schemes.items())
         security.push_back({{"$ref", "#/components/securitySchemes/" + scheme}});
     const auto server = [&security](const char* protocol, const char* summary) {
         return Json{{"host", "{box}"},

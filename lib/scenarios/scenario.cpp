@@ -221,14 +221,13 @@ Scenario Scenarios::change(store::Tx& tx, OrganisationId organisation_id, Scenar
 
 void Scenarios::remove(store::Tx& tx, OrganisationId organisation_id, ScenarioId id) {
     get(tx, organisation_id, id);
-    const bool used = tx.integer("SELECT 1 FROM runs WHERE scenario_id = ? LIMIT 1", id) ||
-                      tx.integer("SELECT 1 FROM lessons WHERE scenario_id = ? LIMIT 1", id) ||
-                      tx.integer("SELECT 1 FROM scenario_prerequisites WHERE required_id = ? LIMIT 1", id);
-    if (used)
-        tx.run("UPDATE scenarios SET archived = 1, active = 0 WHERE organisation_id = ? AND id = ?",
-               organisation_id, id);
-    else
-        tx.run("DELETE FROM scenarios WHERE organisation_id = ? AND id = ?", organisation_id, id);
+    const bool required =
+        tx.integer("SELECT 1 FROM scenario_prerequisites WHERE required_id = ? LIMIT 1", id).has_value();
+    if (!required && tx.run_unless_referred("DELETE FROM scenarios WHERE organisation_id = ? AND id = ?",
+                                            organisation_id, id))
+        return;
+    tx.run("UPDATE scenarios SET archived = 1, active = 0 WHERE organisation_id = ? AND id = ?",
+           organisation_id, id);
 }
 
 Json Scenarios::file_of(store::Read& read, const Scenario& scenario) const {

@@ -64,8 +64,7 @@ std::string taken(std::string_view message) {
         case SQLITE_CONSTRAINT_ROWID:
             throw platform::Error(ErrorKind::conflict, taken(message));
         case SQLITE_CONSTRAINT_FOREIGNKEY:
-            throw platform::Error(ErrorKind::conflict,
-                                  "It is still in use, or it refers to something that is gone.");
+            throw ReferenceError();
         case SQLITE_CONSTRAINT_TRIGGER:
             throw platform::Error(ErrorKind::conflict, message);
         default:
@@ -74,6 +73,9 @@ std::string taken(std::string_view message) {
 }
 
 } // namespace
+
+ReferenceError::ReferenceError()
+    : platform::Error(ErrorKind::conflict, "It is still in use, or it refers to something that is gone.") {}
 
 struct Connection::Impl {
     struct Slot {

@@ -6,11 +6,18 @@
 #include <memory>
 #include <string>
 
+#include "platform/error.h"
 #include "store/statement.h"
 
 struct sqlite3;
 
 namespace store {
+
+// A foreign key refused: other rows still refer to this one, or it refers to one that is gone.
+class ReferenceError : public platform::Error {
+public:
+    ReferenceError();
+};
 
 class Connection {
 public:

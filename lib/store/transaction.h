@@ -68,6 +68,17 @@ public:
         }
         return connection_->changes();
     }
+    // DELETE of a row that other modules' rows may refer to: only the database knows all of them. False, and
+    // nothing has changed, while one does. With `run` such a DELETE is an Error conflict.
+    template <class... Values>
+    bool run_unless_referred(Sql sql, const Values&... values) {
+        try {
+            run(sql, values...);
+            return true;
+        } catch (const ReferenceError&) {
+            return false;
+        }
+    }
     // INSERT: returns the new row's id.
     template <class AnId, class... Values>
     AnId insert(Sql sql, const Values&... values) {

@@ -113,6 +113,28 @@ TEST_CASE("scenarios: impossible content is refused, and every fault is named", 
     });
 }
 
+TEST_CASE("scenarios: one that a lesson or a run refers to is archived", "[scenarios]") {
+    Box box;
+    const Scenario taught = box.add("Taught"), run = box.add("Run"), unused = box.add("Unused");
+    box.write([&](store::Tx& tx) {
+        courses::NewLesson lesson{"Drill", courses::LessonKind::scenario, ""};
+        lesson.scenario_id = taught.id;
+        box.school.services.lessons.add(tx, box.here, lesson);
+        runs::NewRun begun;
+        begun.scenario_id = run.id;
+        begun.scenario_version = 1;
+        box.runs.begin(tx, box.here, begun);
+        for (const ScenarioId id : {taught.id, run.id, unused.id})
+            box.scenarios.remove(tx, box.here, id);
+    });
+    box.read([&](store::Read& read) {
+        CHECK(box.scenarios.get(read, box.here, taught.id).archived);
+        CHECK(box.scenarios.get(read, box.here, run.id).archived);
+        CHECK_FALSE(box.scenarios.find(read, box.here, unused.id).has_value());
+        CHECK(box.scenarios.list(read, box.here, {}, {}).items.empty());
+    });
+}
+
 TEST_CASE("scenarios: a file brings a scenario to another box, and a newer file a newer version",
           "[scenarios]") {
     Box box;

@@ -154,6 +154,26 @@ TEST_CASE("failures of SQLite become errors of ours", "[store]") {
     CHECK(tx.integer("SELECT count(*) FROM rooms") == 1);
 }
 
+TEST_CASE("a row that others refer to stays, with all that would go with it", "[store]") {
+    Database database;
+    database.connection.execute(
+        "CREATE TABLE rooms (id INTEGER PRIMARY KEY, places INTEGER CHECK (places > 0)) STRICT;"
+        "CREATE TABLE doors (room_id INTEGER NOT NULL REFERENCES rooms(id) ON DELETE CASCADE) STRICT;"
+        "CREATE TABLE lessons (room_id INTEGER REFERENCES rooms(id)) STRICT;"
+        "INSERT INTO rooms VALUES (1, 4), (2, 4); INSERT INTO doors VALUES (1), (2);"
+        "INSERT INTO lessons VALUES (1), (NULL);");
+    store::Tx& tx = database.tx;
+    CHECK_FALSE(tx.run_unless_referred("DELETE FROM rooms WHERE id = ?", 1));
+    CHECK(tx.integer("SELECT count(*) FROM rooms") == 2);
+    CHECK(tx.integer("SELECT count(*) FROM doors") == 2);
+    CHECK(tx.run_unless_referred("DELETE FROM rooms WHERE id = ?", 2));
+    CHECK(tx.integer("SELECT count(*) FROM rooms") == 1);
+    CHECK(tx.integer("SELECT count(*) FROM doors") == 1);
+    // Any other failure is still an error.
+    CHECK(kind_of([&] { tx.run_unless_referred("UPDATE rooms SET places = ?", 0); }) == ErrorKind::internal);
+    CHECK(kind_of([&] { tx.run("DELETE FROM rooms WHERE id = ?", 1); }) == ErrorKind::conflict);
+}
+
 TEST_CASE("a connection is set up to lose nothing", "[store]") {
     Database database;
     CHECK(database.connection.text("PRAGMA journal_mode") == "wal");

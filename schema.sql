@@ -486,7 +486,7 @@ CREATE TABLE timetable (
     id            INTEGER PRIMARY KEY,
     class_id      INTEGER NOT NULL REFERENCES classes(id),
     title         TEXT NOT NULL DEFAULT '',
-    room_id       INTEGER REFERENCES rooms(id) ON DELETE SET NULL,
+    room_id       INTEGER REFERENCES rooms(id),
     course_id     INTEGER REFERENCES courses(id),
     lesson_id     INTEGER REFERENCES lessons(id),
     weekday       INTEGER,                             -- 1 is Monday
@@ -513,7 +513,7 @@ CREATE TABLE sessions (
     title           TEXT NOT NULL,
     teacher_id      INTEGER NOT NULL REFERENCES persons(id),
     class_id        INTEGER REFERENCES classes(id),
-    room_id         INTEGER REFERENCES rooms(id) ON DELETE SET NULL,
+    room_id         INTEGER REFERENCES rooms(id),
     state           TEXT NOT NULL DEFAULT 'created' CHECK (state IN ('created', 'running', 'paused', 'stopped')),
     lesson_index    INTEGER NOT NULL DEFAULT 0,        -- into session_lessons, by position
     position_ms     INTEGER NOT NULL DEFAULT 0,
@@ -616,7 +616,7 @@ CREATE TABLE runs (
     scenario_id          INTEGER REFERENCES scenarios(id),
     scenario_version     INTEGER,                      -- the scenario's version
     device_id            INTEGER REFERENCES devices(id),
-    seat_id              INTEGER REFERENCES seats(id) ON DELETE SET NULL,
+    seat_id              INTEGER REFERENCES seats(id),
     person_id            INTEGER REFERENCES persons(id),
     state                TEXT NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'finished')),
     origin               TEXT NOT NULL DEFAULT 'session', -- 'session', 'events' (opened by them), a dialect
@@ -628,6 +628,8 @@ CREATE TABLE runs (
     completed            INTEGER NOT NULL DEFAULT 0,
     score                REAL,
     data                 TEXT NOT NULL DEFAULT '{}',   -- JSON: progress_data, additional info
+    -- Assigned to its headset, which has not fetched it yet: it takes no events.
+    waiting              INTEGER NOT NULL DEFAULT 0,
     UNIQUE (organisation_id, public_id)
 ) STRICT;
 CREATE INDEX runs_by_session ON runs(session_id);
@@ -743,7 +745,7 @@ FROM runs r LEFT JOIN persons p ON p.id = r.person_id;
 -- neither recorded nor cancelled. `lines` explains the score, criterion by criterion
 -- (scenarios/assessment.h). A score given by a teacher is kept beside the computed one, and takes precedence.
 CREATE TABLE trainings (
-    run_id          INTEGER PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE,
+    run_id          INTEGER PRIMARY KEY REFERENCES runs(id),
     phase           TEXT NOT NULL CHECK (phase IN ('assigned', 'fetched', 'running', 'recorded', 'cancelled')),
     assigned_by     INTEGER REFERENCES persons(id),
     assigned_ms     INTEGER NOT NULL,
@@ -797,7 +799,7 @@ CREATE INDEX training_notes_by_run ON training_notes(run_id, id);
 -- The messages of a run: by the student, by the scenario's persona, or by a teacher who stepped in.
 CREATE TABLE chat_messages (
     id        INTEGER PRIMARY KEY,
-    run_id    INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+    run_id    INTEGER NOT NULL REFERENCES runs(id),
     role      TEXT NOT NULL CHECK (role IN ('student', 'persona', 'teacher')),
     person_id INTEGER REFERENCES persons(id), -- who wrote it, where known
     kind      TEXT NOT NULL DEFAULT 'text',            -- the trainer dialect's type
@@ -819,7 +821,7 @@ CREATE VIRTUAL TABLE knowledge_search USING fts5(scope, number UNINDEXED, title,
 
 -- The experience that a run earned its student: given exactly once, even when the run is sent again.
 CREATE TABLE experience (
-    run_id          INTEGER PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE,
+    run_id          INTEGER PRIMARY KEY REFERENCES runs(id),
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
     person_id       INTEGER NOT NULL REFERENCES persons(id),
     xp              INTEGER NOT NULL CHECK (xp >= 0),
@@ -832,10 +834,11 @@ CREATE INDEX experience_by_person ON experience(person_id, at_ms);
 CREATE TABLE achievements (
     person_id   INTEGER NOT NULL REFERENCES persons(id),
     achievement TEXT NOT NULL,
-    run_id      INTEGER REFERENCES runs(id) ON DELETE SET NULL, -- the run that reached it
+    run_id      INTEGER REFERENCES runs(id),           -- the run that reached it
     at_ms       INTEGER NOT NULL,
     PRIMARY KEY (person_id, achievement)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX achievements_by_run ON achievements(run_id) WHERE run_id IS NOT NULL;
 
 -- A teacher saw somebody help another.
 CREATE TABLE helping (

@@ -10,6 +10,7 @@
 #include "rooms/privacy.h"
 #include "sessions/before/due.h"
 #include "sessions/privacy.h"
+#include "trainings/privacy.h"
 
 namespace app {
 
@@ -30,6 +31,9 @@ void connect_people(Services& s) {
     s.people.deactivating.connect([&s](store::Tx& tx, OrganisationId organisation_id, PersonId person_id) {
         s.rooms.vacate_person(tx, organisation_id, person_id);
     });
+    s.people.erasing.connect([&s](store::Tx& tx, OrganisationId organisation_id, PersonId person_id) {
+        s.pairing.forget_person(tx, organisation_id, person_id);
+    });
     s.people.renamed.connect([&s](store::Tx& tx, OrganisationId organisation_id, PersonId person_id) {
         s.rooms.tell_renamed(tx, organisation_id, person_id);
     });
@@ -47,11 +51,12 @@ void connect_rosters(Services& s) {
         });
     });
     s.privacy.add_exporter(runs::export_runs);
+    s.privacy.add_exporter(trainings::export_trainings);
     s.privacy.add_exporter(chat::export_conversations);
     s.privacy.add_exporter(progress::export_progress);
     s.privacy.add_eraser(rooms::erase_places);
     s.privacy.add_eraser(sessions::erase_hands);
-    // Conversations go before the runs lose their person, because that is how they are found.
+    // Conversations and trainings go before the runs lose their person, because that is how they are found.
     s.privacy.add_eraser([&s](store::Tx& tx, OrganisationId organisation_id, PersonId person_id, bool) {
         s.profiles.close_password_request(tx, organisation_id, person_id);
         return chat::erase_conversations(tx, organisation_id, person_id,
@@ -60,7 +65,11 @@ void connect_rosters(Services& s) {
     s.privacy.add_eraser([](store::Tx& tx, OrganisationId organisation_id, PersonId person_id, bool) {
         return progress::erase_progress(tx, organisation_id, person_id);
     });
-    s.privacy.add_eraser(runs::erase_runs);
+    s.privacy.add_eraser(trainings::erase_trainings);
+    s.privacy.add_eraser(
+        [&s](store::Tx& tx, OrganisationId organisation_id, PersonId person_id, bool remove_runs) {
+            return runs::erase_runs(tx, s.runs, organisation_id, person_id, remove_runs);
+        });
     s.retention.is_busy = sessions::is_lesson_on;
     s.retention.also = [&s](store::Tx& tx) { return s.chat_retention.work(tx); };
 }
@@ -117,6 +126,13 @@ void connect_content(Services& s) {
 }
 
 void connect_rooms(Services& s) {
+    s.rooms.removing.connect([&s](store::Tx& tx, OrganisationId organisation_id, RoomId room_id) {
+        s.sessions.forget_room(tx, organisation_id, room_id);
+        s.timetable.forget_room(tx, organisation_id, room_id);
+    });
+    s.rooms.removing_seat.connect([&s](store::Tx& tx, OrganisationId organisation_id, SeatId seat_id) {
+        s.runs.forget_seat(tx, organisation_id, seat_id);
+    });
     s.rooms.seat_changed.connect([&s](OrganisationId organisation_id, const rooms::Seat& seat) {
         s.board.seat_changed(organisation_id, seat);
         s.director.seat_changed(organisation_id, seat);
@@ -126,6 +142,16 @@ void connect_rooms(Services& s) {
     s.rooms.room_changed.connect([&s](const rooms::Room& room) { s.board.room_changed(room); });
     s.rooms.room_removed.connect([&s](OrganisationId organisation_id, RoomId room_id) {
         s.board.room_removed(organisation_id, room_id);
+    });
+}
+
+void connect_runs(Services& s) {
+    s.runs.begun.connect([&s](store::Tx& tx, const runs::Run& run) { s.trainings.run_begun(tx, run); });
+    s.runs.finished.connect([&s](store::Tx& tx, const runs::Run& run) { s.trainings.run_finished(tx, run); });
+    s.runs.erasing.connect([&s](store::Tx& tx, OrganisationId organisation_id, RunId run_id) {
+        chat::erase_conversation(tx, run_id, [&s](RunId erased) { s.chat_feed.forgotten(erased); });
+        progress::forget_run(tx, run_id);
+        s.trainings.run_erased(tx, organisation_id, run_id);
     });
 }
 
@@ -181,6 +207,7 @@ void connect(Services& s) {
     connect_headsets(s);
     connect_rooms(s);
     connect_content(s);
+    connect_runs(s);
     connect_trainings(s);
     connect_progress(s);
     connect_recovery(s);

@@ -39,8 +39,9 @@ void export_conversations(store::Read& read, OrganisationId organisation_id, Per
 
 bool erase_conversations(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
                          const std::function<void(RunId run_id)>& on_forgotten) {
+    // "+": by the index of the person, not through all runs of the school.
     const auto run_id = tx.id<RunId>(
-        "SELECT r.id FROM runs r WHERE r.organisation_id = ? AND r.person_id = ?"
+        "SELECT r.id FROM runs r WHERE +r.organisation_id = ? AND r.person_id = ?"
         " AND EXISTS (SELECT 1 FROM chat_messages m WHERE m.run_id = r.id) LIMIT 1",
         organisation_id, person_id);
     if (run_id) {
@@ -60,6 +61,11 @@ bool erase_conversations(store::Tx& tx, OrganisationId organisation_id, PersonId
                "UPDATE chat_messages SET person_id = NULL WHERE id IN (SELECT id FROM chat_messages"
                " WHERE person_id = ? LIMIT ?)",
                person_id, messages_at_once) == 0;
+}
+
+void erase_conversation(store::Tx& tx, RunId run_id, const std::function<void(RunId run_id)>& on_forgotten) {
+    if (tx.run("DELETE FROM chat_messages WHERE run_id = ?", run_id) == 0) return;
+    tx.after_commit([on_forgotten, run_id] { on_forgotten(run_id); });
 }
 
 bool Retention::work(store::Tx& tx) {

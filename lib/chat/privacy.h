@@ -21,6 +21,9 @@ void export_conversations(store::Read& read, OrganisationId organisation_id, Per
 bool erase_conversations(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
                          const std::function<void(RunId run_id)>& on_forgotten);
 
+// A run goes, and with it everything said there.
+void erase_conversation(store::Tx& tx, RunId run_id, const std::function<void(RunId run_id)>& on_forgotten);
+
 // Conversations are kept as long as events are.
 class Retention {
 public:

@@ -268,6 +268,12 @@ void Pairing::refuse(store::Tx& tx, OrganisationId organisation_id, PairingReque
                      organisation_id, request_id));
 }
 
+void Pairing::forget_person(store::Tx& tx, OrganisationId organisation_id, PersonId person_id) {
+    close_requests(tx, tx.query("SELECT organisation_id, id FROM pairing_requests WHERE organisation_id = ?"
+                                " AND person_id = ?",
+                                organisation_id, person_id));
+}
+
 nlohmann::json json_of(const PairingRequest& request) {
     return {{"id", request.id},
             {"serial_number", request.serial_number},

@@ -110,6 +110,8 @@ public:
     std::vector<PairingRequest> requests(store::Read& read, OrganisationId organisation_id) const;
     Device admit(store::Tx& tx, OrganisationId organisation_id, PairingRequestId request_id);
     void refuse(store::Tx& tx, OrganisationId organisation_id, PairingRequestId request_id);
+    // Closes the requests of headsets on which that person signed in.
+    void forget_person(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
 
     store::After<PairingState> state_changed; // the window, or the seats left
     store::After<PairingRequest> requested;

@@ -183,12 +183,12 @@ void People::erase(store::Tx& tx, OrganisationId organisation_id, PersonId id) {
     tx.run("DELETE FROM recovery_codes WHERE person_id = ?", id);
     tx.run("DELETE FROM profiles WHERE person_id = ?", id);
     tx.run("DELETE FROM password_requests WHERE person_id = ?", id);
-    tx.run("DELETE FROM pairing_requests WHERE person_id = ?", id);
     tx.run("DELETE FROM lockouts WHERE subject = 'person/' || ?", id);
     tx.run(
         "DELETE FROM import_rows WHERE import_id IN (SELECT id FROM imports WHERE organisation_id = ?) AND "
         "person_id = ?",
         organisation_id, id);
+    erasing(tx, organisation_id, id);
 }
 
 void People::set_pin(store::Tx& tx, OrganisationId organisation_id, PersonId id,

@@ -92,6 +92,7 @@ public:
                       std::string_view password_hash, LoginId except_login_id = {});
 
     store::During<OrganisationId, PersonId> deactivating; // rooms free the seats
+    store::During<OrganisationId, PersonId> erasing;      // others forget what tells who it was
     store::During<OrganisationId, PersonId> password_set; // a forgotten password needs no help any more
     store::During<OrganisationId, PersonId> renamed;      // has another nickname now, which rooms show
 

@@ -57,4 +57,9 @@ bool erase_progress(store::Tx& tx, OrganisationId organisation_id, PersonId pers
                   person_id, rows_at_once) == 0;
 }
 
+void forget_run(store::Tx& tx, RunId run_id) {
+    tx.run("DELETE FROM experience WHERE run_id = ?", run_id);
+    tx.run("UPDATE achievements SET run_id = NULL WHERE run_id = ?", run_id);
+}
+
 } // namespace progress

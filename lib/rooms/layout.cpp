@@ -131,6 +131,7 @@ Seat Rooms::add_seat(store::Tx& tx, OrganisationId organisation_id, RoomId room_
 
 void Rooms::remove_seat(store::Tx& tx, OrganisationId organisation_id, SeatId seat_id) {
     const Seat gone = seat(tx, organisation_id, seat_id);
+    removing_seat(tx, organisation_id, seat_id);
     tx.run("DELETE FROM seats WHERE id = ?", seat_id);
     tell_removed(tx, organisation_id, gone.room_id, seat_id);
     measure(tx, organisation_id, gone.room_id);
@@ -199,7 +200,7 @@ public:
         first_ = types_.at(platform::lower_ascii(layout_.seat_types->front().name));
     }
 
-    // Returns the ids of the removed seats.
+    // Returns the ids of the seats that the layout leaves out: `remove` takes those.
     std::vector<SeatId> save_seats(const std::vector<Seat>& before) {
         std::map<SeatId, const Seat*> gone;
         for (const Seat& seat : before)
@@ -213,14 +214,18 @@ public:
             update(seat, *gone.at(*seat.id));
             gone.erase(*seat.id);
         }
-        std::vector<SeatId> removed;
-        for (const auto& [id, seat] : gone) {
+        std::vector<SeatId> left_out;
+        for (const auto& [id, seat] : gone)
+            left_out.push_back(id);
+        return left_out;
+    }
+
+    // Removes these seats, and the seat types that the layout leaves out: nothing is of them any more.
+    void remove(const std::vector<SeatId>& left_out) {
+        for (const SeatId id : left_out)
             tx_.run("DELETE FROM seats WHERE id = ?", id);
-            removed.push_back(id);
-        }
         if (layout_.seat_types)
             tx_.run("DELETE FROM seat_types WHERE room_id = ? AND name = '/' || id", room_id_);
-        return removed;
     }
 
 private:
@@ -282,7 +287,11 @@ Room Rooms::save_layout(store::Tx& tx, OrganisationId organisation_id, RoomId ro
     if (layout.name) rename(tx, organisation_id, room_id, *layout.name);
     LayoutSave save(tx, room_id, layout);
     save.save_types(types_before);
-    for (const SeatId id : save.save_seats(before))
+    const std::vector<SeatId> left_out = save.save_seats(before);
+    for (const SeatId id : left_out)
+        removing_seat(tx, organisation_id, id);
+    save.remove(left_out);
+    for (const SeatId id : left_out)
         tell_removed(tx, organisation_id, room_id, id);
     Room room = measure(tx, organisation_id, room_id);
     for (Seat& seat : seats(tx, organisation_id, room_id))

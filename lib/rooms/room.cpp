@@ -196,8 +196,11 @@ Room Rooms::rename(store::Tx& tx, OrganisationId organisation_id, RoomId id, con
 }
 
 void Rooms::remove(store::Tx& tx, OrganisationId organisation_id, RoomId id) {
-    // Delete the seats first: they refer to their types, which go with the room as well.
     get(tx, organisation_id, id);
+    for (const Seat& seat : seats(tx, organisation_id, id))
+        removing_seat(tx, organisation_id, seat.id);
+    removing(tx, organisation_id, id);
+    // Delete the seats first: they refer to their types, which go with the room as well.
     tx.run("DELETE FROM seats WHERE room_id = ?", id);
     tx.run("DELETE FROM rooms WHERE organisation_id = ? AND id = ?", organisation_id, id);
     room_removed(tx, organisation_id, id);

@@ -176,6 +176,8 @@ public:
     // class, unpaired headsets, and seats under maintenance.
     bool apply_seating(store::Tx& tx, OrganisationId organisation_id, RoomId room_id, ClassId class_id);
 
+    store::During<OrganisationId, RoomId> removing; // its seats have been told of already
+    store::During<OrganisationId, SeatId> removing_seat;
     store::After<OrganisationId, Seat> seat_changed;
     store::After<OrganisationId, RoomId, SeatId> seat_removed;
     store::After<Room> room_changed; // made or renamed

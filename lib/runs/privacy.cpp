@@ -41,36 +41,6 @@ std::string events_csv(store::Read& read, OrganisationId organisation_id, Person
     return text;
 }
 
-// Records and notes of a person's trainings, as they are kept.
-std::string trainings_json(store::Read& read, OrganisationId organisation_id, PersonId person_id) {
-    auto list = nlohmann::json::array();
-    auto rows = read.query(
-        "SELECT r.public_id, t.metrics, t.checklist, t.additional_info, t.resolution, t.reckoned_score, "
-        "t.given_score,"
-        " t.given_reason, (SELECT json_group_array(n.text) FROM training_notes n WHERE n.run_id = r.id)"
-        " FROM trainings t JOIN runs r ON r.id = t.run_id WHERE r.organisation_id = ? AND r.person_id = ? "
-        "ORDER BY r.id",
-        organisation_id, person_id);
-    const auto parsed = [&rows](int column) {
-        return nlohmann::json::parse(rows.text(column), nullptr, false);
-    };
-    const auto number = [&rows](int column) {
-        const auto value = rows.optional_real(column);
-        return value ? nlohmann::json(*value) : nlohmann::json();
-    };
-    while (rows.step())
-        list.push_back({{"run", rows.string(0)},
-                        {"metrics", parsed(1)},
-                        {"checklist", parsed(2)},
-                        {"additional_info", parsed(3)},
-                        {"resolution", rows.string(4)},
-                        {"reckoned_score", number(5)},
-                        {"given_score", number(6)},
-                        {"given_reason", rows.string(7)},
-                        {"notes", parsed(8)}});
-    return list.dump(2);
-}
-
 } // namespace
 
 void export_runs(store::Read& read, OrganisationId organisation_id, PersonId person_id,
@@ -111,29 +81,25 @@ void export_runs(store::Read& read, OrganisationId organisation_id, PersonId per
     }
     files.push_back({"runs.json", list.dump(2)});
     files.push_back({"runs.csv", std::move(table)});
-    files.push_back({"trainings.json", trainings_json(read, organisation_id, person_id)});
     files.push_back({"events.csv", events_csv(read, organisation_id, person_id)});
 }
 
-bool erase_runs(store::Tx& tx, OrganisationId organisation_id, PersonId person_id, bool remove_runs) {
+bool erase_runs(store::Tx& tx, Runs& runs, OrganisationId organisation_id, PersonId person_id,
+                bool remove_runs) {
     const auto until = Clock::now() + chunk;
     while (Clock::now() < until) {
+        // "+": by the index of the person, not through all runs of the school.
         const auto run_id =
-            tx.integer("SELECT id FROM runs WHERE organisation_id = ? AND person_id = ? LIMIT 1",
-                       organisation_id, person_id);
+            tx.id<RunId>("SELECT id FROM runs WHERE +organisation_id = ? AND person_id = ? LIMIT 1",
+                         organisation_id, person_id);
         if (!run_id) return true;
         if (!remove_runs) {
-            // Free text may say who it was; headsets of the unreal dialect name their wearer in `data`.
-            tx.run("DELETE FROM training_notes WHERE run_id = ?", *run_id);
-            tx.run(
-                "UPDATE trainings SET additional_info = 'null', resolution = '', given_reason = '' WHERE "
-                "run_id = ?",
-                *run_id);
+            // Headsets of the unreal dialect name their wearer in `data`.
             tx.run("UPDATE runs SET person_id = NULL, data = '{}' WHERE id = ?", *run_id);
         } else if (tx.run("DELETE FROM event_batches WHERE id IN (SELECT id FROM event_batches WHERE run_id "
                           "= ? LIMIT 20)",
                           *run_id) == 0) {
-            tx.run("DELETE FROM runs WHERE id = ?", *run_id);
+            runs.erase(tx, organisation_id, *run_id);
         }
     }
     return false;

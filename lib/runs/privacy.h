@@ -8,6 +8,7 @@
 
 #include "people/privacy.h"
 #include "platform/ids.h"
+#include "runs/run.h"
 #include "store/transaction.h"
 
 namespace runs {
@@ -16,7 +17,8 @@ namespace runs {
 void export_runs(store::Read& read, OrganisationId organisation_id, PersonId person_id,
                  std::vector<people::Privacy::File>& files);
 // One chunk: the runs lose their person, or go with their events. True when none is left.
-bool erase_runs(store::Tx& tx, OrganisationId organisation_id, PersonId person_id, bool remove_runs);
+bool erase_runs(store::Tx& tx, Runs& runs, OrganisationId organisation_id, PersonId person_id,
+                bool remove_runs);
 
 // Once a day, removes events older than their organisation keeps them; their rollups stay. Other modules'
 // moment-by-moment data goes the same way. Works in chunks of a few milliseconds, and only while no lesson is

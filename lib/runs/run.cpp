@@ -16,11 +16,11 @@ namespace {
 constexpr double nearly_all = 0.95;
 
 // The columns that run_of reads.
-#define LECTERN_RUN_COLUMNS                                                                            \
-    "SELECT r.id, r.public_id, r.organisation_id, r.session_id, r.lesson_id, r.device_id, r.seat_id,"  \
-    " p.id, p.nickname, r.state, r.origin, r.started_ms, r.ended_ms, r.time_in_lesson_ms,"             \
-    " r.counting_from_ms, r.progress, r.completed, r.score, r.data, r.scenario_id, r.scenario_version" \
-    " FROM runs r"                                                                                     \
+#define LECTERN_RUN_COLUMNS                                                                             \
+    "SELECT r.id, r.public_id, r.organisation_id, r.session_id, r.lesson_id, r.device_id, r.seat_id,"   \
+    " p.id, p.nickname, r.state, r.origin, r.started_ms, r.ended_ms, r.time_in_lesson_ms,"              \
+    " r.counting_from_ms, r.progress, r.completed, r.score, r.data, r.scenario_id, r.scenario_version," \
+    " r.waiting FROM runs r"                                                                            \
     " LEFT JOIN persons p ON p.id = r.person_id "
 
 Run run_of(const store::Statement& rows) {
@@ -45,6 +45,7 @@ Run run_of(const store::Statement& rows) {
     run.data = rows.string(18);
     run.scenario_id = rows.optional_id<ScenarioId>(19);
     run.scenario_version = rows.optional_integer(20);
+    run.waiting = rows.boolean(21);
     return run;
 }
 
@@ -75,20 +76,17 @@ Run Runs::begin(store::Tx& tx, OrganisationId organisation_id, const NewRun& run
     const RunId id = tx.insert<RunId>(
         "INSERT INTO runs (public_id, organisation_id, session_id, lesson_id, device_id, seat_id, person_id, "
         "origin,"
-        " started_ms, counting_from_ms, data, scenario_id, scenario_version)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-        " coalesce(?12, (SELECT scenario_id FROM lessons WHERE organisation_id = ?2 AND id = ?4)),"
-        " coalesce(?13, (SELECT s.version FROM lessons l JOIN scenarios s ON s.id = l.scenario_id"
+        " started_ms, counting_from_ms, data, waiting, scenario_id, scenario_version)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+        " coalesce(?13, (SELECT scenario_id FROM lessons WHERE organisation_id = ?2 AND id = ?4)),"
+        " coalesce(?14, (SELECT s.version FROM lessons l JOIN scenarios s ON s.id = l.scenario_id"
         " WHERE l.organisation_id = ?2 AND l.id = ?4)))",
         public_id, organisation_id, run.session_id, run.lesson_id, run.device_id, run.seat_id, run.person_id,
-        run.origin, run.started_ms.value_or(tx.now_ms()), run.counting_from_ms, run.data, run.scenario_id,
-        run.scenario_version);
-    // A run of a scenario is a training from its start; one that is only assigned goes back to that phase.
-    tx.run(
-        "INSERT INTO trainings (run_id, phase, assigned_ms, running_ms)"
-        " SELECT id, 'running', started_ms, started_ms FROM runs WHERE id = ? AND scenario_id IS NOT NULL",
-        id);
-    return get(tx, organisation_id, id);
+        run.origin, run.started_ms.value_or(tx.now_ms()), run.counting_from_ms, run.data, run.waiting,
+        run.scenario_id, run.scenario_version);
+    Run made = get(tx, organisation_id, id);
+    begun(tx, made);
+    return made;
 }
 
 std::optional<Run> Runs::find(store::Read& read, OrganisationId organisation_id, RunId id) const {
@@ -112,8 +110,8 @@ std::optional<Run> Runs::current(store::Read& read, OrganisationId organisation_
                                  std::optional<std::string_view> origin) const {
     return one(read.query(LECTERN_RUN_COLUMNS
                           "WHERE r.device_id = ?1 AND r.state = 'running' AND r.organisation_id = ?2"
-                          " AND (?3 IS NULL OR r.origin = ?3) AND NOT EXISTS (SELECT 1 FROM trainings t"
-                          " WHERE t.run_id = r.id AND t.phase = 'assigned') ORDER BY r.id DESC LIMIT 1",
+                          " AND (?3 IS NULL OR r.origin = ?3) AND r.waiting = 0"
+                          " ORDER BY r.id DESC LIMIT 1",
                           device_id, organisation_id, origin));
 }
 
@@ -169,14 +167,29 @@ Run Runs::change(store::Tx& tx, OrganisationId organisation_id, RunId id, const 
         "UPDATE runs SET person_id = ?3, lesson_id = ?4, device_id = ?5, progress = ?6, completed = ?7, "
         "score = ?8,"
         " data = ?9, started_ms = ?10, state = CASE WHEN ?11 IS NULL THEN 'running' ELSE 'finished' END,"
-        " ended_ms = ?11 WHERE organisation_id = ?1 AND id = ?2",
+        " waiting = waiting AND ?11 IS NULL, ended_ms = ?11 WHERE organisation_id = ?1 AND id = ?2",
         organisation_id, id, change.person_id.value_or(person_id), change.lesson_id.value_or(run.lesson_id),
         change.device_id.value_or(run.device_id), change.progress.value_or(run.progress),
-        change.completed.value_or(run.completed), change.score ? change.score : run.score,
+        change.completed.value_or(run.completed), change.score.value_or(run.score),
         change.data.value_or(run.data), change.started_ms.value_or(run.started_ms),
         change.ended_ms.value_or(run.ended_ms));
     if (change.person_id && *change.person_id) named(tx, organisation_id, id);
     return get(tx, organisation_id, id);
+}
+
+void Runs::start(store::Tx& tx, OrganisationId organisation_id, RunId id) {
+    tx.run("UPDATE runs SET waiting = 0 WHERE organisation_id = ? AND id = ? AND waiting = 1",
+           organisation_id, id);
+}
+
+void Runs::erase(store::Tx& tx, OrganisationId organisation_id, RunId id) {
+    erasing(tx, organisation_id, id);
+    tx.run("DELETE FROM runs WHERE organisation_id = ? AND id = ?", organisation_id, id);
+}
+
+void Runs::forget_seat(store::Tx& tx, OrganisationId organisation_id, SeatId seat_id) {
+    tx.run("UPDATE runs SET seat_id = NULL WHERE seat_id = ?2 AND organisation_id = ?1", organisation_id,
+           seat_id);
 }
 
 void Runs::replace_headset(store::Tx& tx, OrganisationId organisation_id, DeviceId id, DeviceId by_id) {
@@ -219,15 +232,13 @@ Run Runs::finish(store::Tx& tx, OrganisationId organisation_id, RunId id, std::i
         progress = std::max(progress, std::min(share, 1.0));
     }
     tx.run(
-        "UPDATE runs SET state = 'finished', ended_ms = ?3, progress = ?4, completed = completed OR ?5"
+        "UPDATE runs SET state = 'finished', waiting = 0, ended_ms = ?3, progress = ?4,"
+        " completed = completed OR ?5"
         " WHERE organisation_id = ?1 AND id = ?2",
         organisation_id, id, ended_ms, progress, progress >= nearly_all);
-    // The lesson ended before its scenario was recorded; a record that comes late still counts.
-    tx.run(
-        "UPDATE trainings SET phase = 'cancelled' WHERE run_id = ? AND phase IN ('assigned', 'fetched', "
-        "'running')",
-        id);
-    return get(tx, organisation_id, id);
+    run = get(tx, organisation_id, id);
+    finished(tx, run);
+    return run;
 }
 
 nlohmann::json json_of(const Run& run) {

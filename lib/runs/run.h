@@ -35,7 +35,8 @@ struct Run {
     std::optional<std::int64_t> scenario_version; // the version that it ran
     std::optional<people::PersonReference> person;
     RunState state = RunState::running;
-    std::string origin; // "session", "events" (opened by its events), a dialect's name
+    bool waiting = false; // assigned to its headset, which has not fetched it yet: it takes no events
+    std::string origin;   // "session", "events" (opened by its events), a dialect's name
     std::int64_t started_ms = 0;
     std::optional<std::int64_t> ended_ms;
     std::int64_t time_in_lesson_ms = 0;           // complete up to counting_from_ms
@@ -60,6 +61,7 @@ struct NewRun {
     std::string public_id;                        // "": a random UUID
     std::optional<std::int64_t> started_ms;       // absent: now
     std::optional<std::int64_t> counting_from_ms; // absent: its time does not count yet
+    bool waiting = false;                         // until `start`
     std::string data = "{}";
 };
 
@@ -80,7 +82,7 @@ struct RunChange {
     std::optional<std::optional<DeviceId>> device_id;
     std::optional<double> progress;
     std::optional<bool> completed;
-    std::optional<double> score;
+    std::optional<std::optional<double>> score;
     std::optional<std::string> data;
     std::optional<std::int64_t> started_ms;
     std::optional<std::optional<std::int64_t>>
@@ -97,8 +99,8 @@ public:
     Run get(store::Read& read, OrganisationId organisation_id, RunId id) const; // Error not_found
     std::optional<Run> find_public(store::Read& read, OrganisationId organisation_id,
                                    std::string_view public_id) const;
-    // The running run of a headset, of that origin if one is given; the newest when there are several. A run
-    // that is only assigned (trainings/training.h) does not run yet.
+    // The running run of a headset, of that origin if one is given; the newest when there are several. One
+    // that waits does not run yet.
     std::optional<Run> current(store::Read& read, OrganisationId organisation_id, DeviceId device_id,
                                std::optional<std::string_view> origin = {}) const;
     // The runs of a session that have not ended.
@@ -110,6 +112,8 @@ public:
     Run change(store::Tx& tx, OrganisationId organisation_id, RunId id, const RunChange& change);
     // Sets the run's person, or clears it. Error not_found when the person is not in the organisation.
     Run name(store::Tx& tx, OrganisationId organisation_id, RunId id, std::optional<PersonId> person_id);
+    // Its headset has fetched it: it waits no longer.
+    void start(store::Tx& tx, OrganisationId organisation_id, RunId id);
     // The time in the lesson counts from, or up to, that moment.
     void count_from(store::Tx& tx, OrganisationId organisation_id, RunId id, std::int64_t at_ms);
     void count_until(store::Tx& tx, OrganisationId organisation_id, RunId id, std::int64_t at_ms);
@@ -118,12 +122,20 @@ public:
     // is.
     Run finish(store::Tx& tx, OrganisationId organisation_id, RunId id, std::int64_t ended_ms);
 
+    // The run goes, with its events.
+    void erase(store::Tx& tx, OrganisationId organisation_id, RunId id);
+    // A seat is removed: what happened there stays.
+    void forget_seat(store::Tx& tx, OrganisationId organisation_id, SeatId seat_id);
+
     // Another headset takes this one's place (Devices::replace): the runs of this one stay with the place,
     // and the runs that the other recorded before move there with it.
     void replace_headset(store::Tx& tx, OrganisationId organisation_id, DeviceId id, DeviceId by_id);
     Senders& senders() { return senders_; }
 
+    store::During<Run> begun;
     store::During<OrganisationId, RunId> named; // it became somebody's
+    store::During<Run> finished;                // by `finish`: a change may end or reopen one silently
+    store::During<OrganisationId, RunId> erasing;
 
 private:
     platform::Random& random_;

@@ -171,6 +171,11 @@ void Sessions::set_teacher(store::Tx& tx, OrganisationId organisation_id, Sessio
         platform::throw_not_found("session");
 }
 
+void Sessions::forget_room(store::Tx& tx, OrganisationId organisation_id, RoomId room_id) {
+    tx.run("UPDATE sessions SET room_id = NULL WHERE organisation_id = ? AND room_id = ?", organisation_id,
+           room_id);
+}
+
 void Sessions::set_display(store::Tx& tx, OrganisationId organisation_id, SessionId id,
                            std::optional<DeviceId> device_id) {
     if (device_id &&

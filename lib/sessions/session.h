@@ -130,6 +130,8 @@ public:
     // For start-up: the live sessions of the whole box, and the newest of those that wait to start.
     std::vector<Session> all_open(store::Read& read) const;
     void add_lesson(store::Tx& tx, OrganisationId organisation_id, SessionId id, LessonId lesson_id);
+    // Its sessions stay, without a room.
+    void forget_room(store::Tx& tx, OrganisationId organisation_id, RoomId room_id);
     void set_teacher(store::Tx& tx, OrganisationId organisation_id, SessionId id, PersonId teacher_id);
     // Error invalid when that headset is not in the session.
     void set_display(store::Tx& tx, OrganisationId organisation_id, SessionId id,

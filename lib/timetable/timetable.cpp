@@ -213,6 +213,13 @@ void Timetable::remove(store::Tx& tx, OrganisationId organisation_id, TimetableE
     tx.run("DELETE FROM timetable WHERE id = ?", id);
 }
 
+void Timetable::forget_room(store::Tx& tx, OrganisationId organisation_id, RoomId room_id) {
+    tx.run(
+        "UPDATE timetable SET room_id = NULL WHERE room_id = ?2 AND class_id IN"
+        " (SELECT id FROM classes WHERE organisation_id = ?1)",
+        organisation_id, room_id);
+}
+
 nlohmann::json json_of(const Entry& entry) {
     nlohmann::json json{{"id", entry.id},
                         {"class_id", entry.class_id},

@@ -68,6 +68,8 @@ public:
     Entry add(store::Tx& tx, OrganisationId organisation_id, const Entry& entry);
     Entry change(store::Tx& tx, OrganisationId organisation_id, const Entry& entry);
     void remove(store::Tx& tx, OrganisationId organisation_id, TimetableEntryId id);
+    // What takes place in that room stays, without a room.
+    void forget_room(store::Tx& tx, OrganisationId organisation_id, RoomId room_id);
 
     // Everything that takes place in a range, in order of time: of one class, of a teacher's or student's
     // classes, or of all.

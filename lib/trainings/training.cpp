@@ -181,18 +181,13 @@ scenarios::Scenario Trainings::startable(store::Read& read, OrganisationId organ
     return scenario;
 }
 
-Training Trainings::make(store::Tx& tx, OrganisationId organisation_id, const runs::NewRun& run, Phase phase,
+Training Trainings::make(store::Tx& tx, OrganisationId organisation_id, const runs::NewRun& run,
                          std::optional<PersonId> assigned_by) {
     if (run.device_id)
         if (const auto open = open_on(tx, organisation_id, *run.device_id))
             cancel(tx, organisation_id, open->run.id);
     const runs::Run made = runs_.begin(tx, organisation_id, run);
-    const std::optional<std::int64_t> running_ms =
-        phase == Phase::running ? std::optional(tx.now_ms()) : std::nullopt;
-    tx.run(
-        "UPDATE trainings SET phase = ?2, assigned_by = ?3, assigned_ms = ?4, running_ms = ?5 WHERE run_id = "
-        "?1",
-        made.id, name_of(phase), assigned_by, tx.now_ms(), running_ms);
+    if (assigned_by) tx.run("UPDATE trainings SET assigned_by = ?2 WHERE run_id = ?1", made.id, assigned_by);
     Training training = get(tx, organisation_id, made.id);
     changed(tx, {training, {}, {}, scenario_of(tx, training).content}); // a new one has no more
     return training;
@@ -209,7 +204,8 @@ Training Trainings::assign(store::Tx& tx, OrganisationId organisation_id, const 
     run.scenario_id = scenario.id;
     run.scenario_version = scenario.version;
     run.origin = assignment.origin;
-    return make(tx, organisation_id, run, Phase::assigned, assignment.assigned_by);
+    run.waiting = true;
+    return make(tx, organisation_id, run, assignment.assigned_by);
 }
 
 Training Trainings::begin(store::Tx& tx, OrganisationId organisation_id, const Beginning& beginning) {
@@ -226,7 +222,7 @@ Training Trainings::begin(store::Tx& tx, OrganisationId organisation_id, const B
     run.scenario_id = scenario.id;
     run.scenario_version = scenario.version;
     run.origin = beginning.origin;
-    return make(tx, organisation_id, run, Phase::running, std::nullopt);
+    return make(tx, organisation_id, run, std::nullopt);
 }
 
 void Trainings::cancel(store::Tx& tx, OrganisationId organisation_id, RunId run_id) {
@@ -244,6 +240,7 @@ void Trainings::fetched(store::Tx& tx, OrganisationId organisation_id, RunId run
             "UPDATE trainings SET phase = 'fetched', fetched_ms = ? WHERE run_id = ? AND phase = 'assigned'",
             tx.now_ms(), run_id) == 0)
         return;
+    runs_.start(tx, organisation_id, run_id);
     name_by_headset(tx, runs_, devices_, runs_.get(tx, organisation_id, run_id));
     tell(tx, organisation_id, run_id);
 }
@@ -252,8 +249,10 @@ void Trainings::running(store::Tx& tx, OrganisationId organisation_id, RunId run
     require(tx, organisation_id, run_id);
     if (tx.run("UPDATE trainings SET phase = 'running', running_ms = ? WHERE run_id = ?"
                " AND phase IN ('assigned', 'fetched')",
-               tx.now_ms(), run_id) != 0)
-        tell(tx, organisation_id, run_id);
+               tx.now_ms(), run_id) == 0)
+        return;
+    runs_.start(tx, organisation_id, run_id);
+    tell(tx, organisation_id, run_id);
 }
 
 Training Trainings::record(store::Tx& tx, OrganisationId organisation_id, RunId run_id,
@@ -266,7 +265,6 @@ Training Trainings::record(store::Tx& tx, OrganisationId organisation_id, RunId 
         tx.now_ms(), record.metrics, record.checklist, record.additional_info, record.resolution,
         record.escalated, run_id);
     name_by_headset(tx, runs_, devices_, runs_.finish(tx, organisation_id, run_id, tx.now_ms()));
-    tx.run("UPDATE runs SET progress = 1 WHERE organisation_id = ? AND id = ?", organisation_id, run_id);
     reckon(tx, get(tx, organisation_id, run_id));
     Training done = get(tx, organisation_id, run_id);
     recorded(tx, done);
@@ -274,7 +272,7 @@ Training Trainings::record(store::Tx& tx, OrganisationId organisation_id, RunId 
     return done;
 }
 
-// Computes the score by the criteria, and the score that counts.
+// Computes the score by the criteria, and the score that counts. What is recorded has been done to its end.
 void Trainings::reckon(store::Tx& tx, const Training& training) {
     const OrganisationId organisation_id = training.run.organisation_id;
     const RunId run_id = training.run.id;
@@ -287,10 +285,11 @@ void Trainings::reckon(store::Tx& tx, const Training& training) {
     const bool passed = training.given ? training.given->score >= rules.pass_score : score.passed;
     tx.run("UPDATE trainings SET reckoned_score = ?, passed = ?, lines = ? WHERE run_id = ?", score.percent,
            passed, text, run_id);
-    const std::optional<double> counts =
-        training.given ? std::optional(training.given->score) : score.percent;
-    tx.run("UPDATE runs SET score = ?, completed = ? WHERE organisation_id = ? AND id = ?", counts, passed,
-           organisation_id, run_id);
+    runs::RunChange result;
+    result.progress = 1;
+    result.completed = passed;
+    result.score = training.given ? std::optional(training.given->score) : score.percent;
+    runs_.change(tx, organisation_id, run_id, result);
 }
 
 Training Trainings::tick(store::Tx& tx, OrganisationId organisation_id, RunId run_id, const std::string& item,
@@ -389,6 +388,28 @@ void Trainings::tell(store::Tx& tx, OrganisationId organisation_id, RunId run_id
 
 void Trainings::require(store::Tx& tx, OrganisationId organisation_id, RunId run_id) {
     if (!runs_.get(tx, organisation_id, run_id).scenario_id) platform::throw_not_found("run of a scenario");
+}
+
+void Trainings::run_begun(store::Tx& tx, const runs::Run& run) {
+    if (!run.scenario_id) return;
+    const Phase phase = run.waiting ? Phase::assigned : Phase::running;
+    tx.run("INSERT INTO trainings (run_id, phase, assigned_ms, running_ms) VALUES (?1, ?2, ?3, ?4)", run.id,
+           name_of(phase), run.started_ms, run.waiting ? std::nullopt : std::optional(run.started_ms));
+}
+
+void Trainings::run_finished(store::Tx& tx, const runs::Run& run) {
+    if (!run.scenario_id) return;
+    tx.run(
+        "UPDATE trainings SET phase = 'cancelled' WHERE run_id = ? AND phase IN ('assigned', 'fetched', "
+        "'running')",
+        run.id);
+}
+
+void Trainings::run_erased(store::Tx& tx, OrganisationId organisation_id, RunId run_id) {
+    const auto training = find(tx, organisation_id, run_id);
+    if (!training) return;
+    if (is_open(training->phase)) cancel(tx, organisation_id, run_id);
+    tx.run("DELETE FROM trainings WHERE run_id = ?", run_id);
 }
 
 void Trainings::keep_code(store::Tx& tx, DeviceId device_id, int code) {

@@ -150,6 +150,15 @@ public:
                         const std::optional<double>& score, const std::string& reason,
                         std::optional<PersonId> person_id);
 
+    // ---- for the wiring ----
+    // A run of a scenario is a training from its start.
+    void run_begun(store::Tx& tx, const runs::Run& run);
+    // The lesson ended before its scenario was recorded; a record that comes late still counts.
+    void run_finished(store::Tx& tx, const runs::Run& run);
+    // The run goes, and the training with it: one that is still open is cancelled first, so that its headset
+    // hears of it.
+    void run_erased(store::Tx& tx, OrganisationId organisation_id, RunId run_id);
+
     // The code that linked a headset (training dialect). Pairing used it up; the headset goes on showing it.
     void keep_code(store::Tx& tx, DeviceId device_id, int code);
     int code_of(store::Read& read, OrganisationId organisation_id, DeviceId device_id) const; // 0: none
@@ -167,7 +176,7 @@ public:
     store::After<Shown> changed;
 
 private:
-    Training make(store::Tx& tx, OrganisationId organisation_id, const runs::NewRun& run, Phase phase,
+    Training make(store::Tx& tx, OrganisationId organisation_id, const runs::NewRun& run,
                   std::optional<PersonId> assigned_by);
     scenarios::Scenario startable(store::Read& read, OrganisationId organisation_id,
                                   ScenarioId scenario_id) const; // Error conflict when it is not active

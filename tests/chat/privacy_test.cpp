@@ -148,6 +148,60 @@ TEST_CASE("chat: erasing a student erases the conversations, whether the runs st
     }
 }
 
+TEST_CASE("chat: a run that goes takes its training, conversation and experience, not what was reached",
+          "[chat][progress]") {
+    School school;
+    school.record();
+    auto& services = school.box.services();
+    const auto count = [&](store::Sql sql) {
+        return services.store.read([&](store::Read& read) { return *read.integer(sql, school.run_id); });
+    };
+    services.store.write("a tick and a note", [&](store::Tx& tx) {
+        services.trainings.tick(tx, OrganisationId(1), school.run_id, "lid", true, {});
+        services.trainings.add_note(tx, OrganisationId(1), school.run_id, "Calm", tx.now_ms(), {});
+    });
+    static constexpr store::Sql rows[] = {"SELECT count(*) FROM runs WHERE id = ?",
+                                          "SELECT count(*) FROM trainings WHERE run_id = ?",
+                                          "SELECT count(*) FROM training_ticks WHERE run_id = ?",
+                                          "SELECT count(*) FROM training_notes WHERE run_id = ?",
+                                          "SELECT count(*) FROM chat_messages WHERE run_id = ?",
+                                          "SELECT count(*) FROM experience WHERE run_id = ?",
+                                          "SELECT count(*) FROM achievements WHERE run_id = ?"};
+    for (const store::Sql& sql : rows) {
+        INFO(sql.text());
+        CHECK(count(sql) > 0);
+    }
+    const std::int64_t reached = school.count(everywhere[2].count, school.ana);
+    services.store.write("erase",
+                         [&](store::Tx& tx) { services.runs.erase(tx, OrganisationId(1), school.run_id); });
+    for (const store::Sql& sql : rows) {
+        INFO(sql.text());
+        CHECK(count(sql) == 0);
+    }
+    CHECK(school.count(everywhere[2].count, school.ana) == reached);
+}
+
+TEST_CASE("chat: a training that is still open is cancelled before its run goes", "[chat]") {
+    School school;
+    auto& services = school.box.services();
+    const auto headset = school.box.pair(school.head, "DPVR-1");
+    const RunId assigned = services.store.write("assign", [&](store::Tx& tx) {
+        trainings::Assignment assignment;
+        assignment.scenario_id = services.runs.get(tx, OrganisationId(1), school.run_id).scenario_id.value();
+        assignment.device_id = headset.id;
+        assignment.person_id = school.ana;
+        return services.trainings.assign(tx, OrganisationId(1), assignment).run.id;
+    });
+    const auto handed = [&] {
+        return services.waiting.poll(OrganisationId(1), headset.id, school.box.clock.now_ms()).handed !=
+               nullptr;
+    };
+    REQUIRE(handed());
+    services.store.write("erase",
+                         [&](store::Tx& tx) { services.runs.erase(tx, OrganisationId(1), assigned); });
+    CHECK_FALSE(handed()); // its headset would ask for a run that is gone
+}
+
 TEST_CASE("chat: erasing a teacher leaves students' conversations, without the teacher's name", "[chat]") {
     School school;
     const auto rossi = school.box.services().store.read([&](store::Read& read) {

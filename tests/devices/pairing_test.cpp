@@ -283,6 +283,10 @@ TEST_CASE("how a headset stops waiting", "[devices]") {
         w.school.pair("DPVR-1");
         CHECK(w.closed == w.asked);
     }
+    SECTION("whoever signed in is erased") {
+        w.school.write([&](store::Tx& tx) { w.school.people.erase(tx, w.school.organisation, w.ada.id); });
+        CHECK(w.closed == w.asked);
+    }
     SECTION("after an hour it is forgotten") {
         w.school.clock.advance(1h);
     }

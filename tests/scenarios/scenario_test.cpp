@@ -16,9 +16,9 @@ using Json = nlohmann::json;
 
 struct Box {
     support::School school;
-    Scenarios scenarios{school.random};
-    runs::Runs runs{school.random};
-    trainings::Trainings trainings{runs, scenarios, school.devices};
+    Scenarios& scenarios = school.services.scenarios;
+    runs::Runs& runs = school.services.runs;
+    trainings::Trainings& trainings = school.services.trainings;
     OrganisationId here = school.organisation;
 
     Scenario add(const std::string& title, std::vector<ScenarioId> prerequisites = {}) {
@@ -213,6 +213,7 @@ TEST_CASE("trainings: assigned, fetched, running, recorded; recorded once, repla
         CHECK_FALSE(box.runs.current(read, box.here, device.id).has_value());
     });
     box.write([&](store::Tx& tx) { box.trainings.fetched(tx, box.here, run); });
+    box.read([&](store::Read& read) { CHECK(box.runs.current(read, box.here, device.id)->id == run); });
     box.write([&](store::Tx& tx) { box.trainings.running(tx, box.here, run); });
     box.write([&](store::Tx& tx) { box.trainings.fetched(tx, box.here, run); }); // never back
     box.school.clock.advance(std::chrono::seconds(30));
@@ -231,6 +232,36 @@ TEST_CASE("trainings: assigned, fetched, running, recorded; recorded once, repla
     // A record of the replaced training arrives late: no work is lost.
     CHECK(box.write([&](store::Tx& tx) { return box.trainings.record(tx, box.here, replaced, record); })
               .passed);
+}
+
+TEST_CASE("trainings: a run of a scenario is one from its start, and ends with it", "[scenarios]") {
+    Box box;
+    const Scenario fire = box.add("Fire");
+    const auto begin = [&](std::optional<ScenarioId> scenario_id) {
+        return box.write([&](store::Tx& tx) {
+            runs::NewRun run;
+            run.scenario_id = scenario_id;
+            if (scenario_id) run.scenario_version = 1;
+            return box.runs.begin(tx, box.here, run).id;
+        });
+    };
+    const auto phase_of = [&](RunId run_id) {
+        return box.read([&](store::Read& read) {
+            return std::string(name_of(box.trainings.get(read, box.here, run_id).phase));
+        });
+    };
+    const auto finish = [&](RunId run_id) {
+        box.write([&](store::Tx& tx) { box.runs.finish(tx, box.here, run_id, tx.now_ms()); });
+    };
+    const RunId run = begin(fire.id), other = begin(fire.id), plain = begin(std::nullopt);
+    CHECK(error_of([&] { phase_of(plain); }) == "not found");
+    CHECK(phase_of(run) == "running");
+    finish(run);
+    CHECK(phase_of(run) == "cancelled");
+    CHECK(phase_of(other) == "running");
+    box.write([&](store::Tx& tx) { box.trainings.record(tx, box.here, run, {}); }); // late, and it counts
+    finish(run);
+    CHECK(phase_of(run) == "recorded");
 }
 
 TEST_CASE("trainings: one assigned to a headset alone goes to the person who signs in there", "[scenarios]") {

@@ -234,6 +234,18 @@ TEST_CASE("every frozen box becomes like a fresh one, and keeps its rows", "[sto
     }
 }
 
+TEST_CASE("a training that its headset has not fetched waits after the upgrade, too", "[store]") {
+    Box old;
+    old.start({*platform::read_file(frozen_boxes().at(1)), {}});
+    Store store = old.start(store::embedded_schema());
+    const auto count = [&](store::Sql sql) {
+        return store.read([&](store::Read& read) { return read.integer(sql).value_or(-1); });
+    };
+    CHECK(count("SELECT count(*) FROM runs WHERE waiting = 1") == 1);
+    CHECK(count("SELECT count(*) FROM runs r LEFT JOIN trainings t ON t.run_id = r.id"
+                " WHERE r.waiting <> coalesce(t.phase = 'assigned', 0)") == 0);
+}
+
 TEST_CASE("the program's own schema is sound", "[store]") {
     const Schema schema = store::embedded_schema();
     Box box;

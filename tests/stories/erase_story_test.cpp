@@ -46,6 +46,12 @@ struct Known {
     void tell_more(store::Tx& tx, DeviceId device_id) const {
         tx.run("UPDATE runs SET person_id = ?, data = '{\"customer_id\":\"zebulon\"}' WHERE id = ?", id,
                run_id);
+        tx.run(
+            "INSERT INTO trainings (run_id, phase, assigned_ms, metrics, additional_info, resolution,"
+            " given_reason) VALUES (?, 'recorded', 1, '{\"errors\":2}', '\"Zebulon\"', 'Zebulon did it',"
+            " 'Well done, Zebulon')",
+            run_id);
+        tx.run("INSERT INTO training_notes (run_id, at_ms, text) VALUES (?, 1, 'Zebulon hesitates')", run_id);
         tx.run("INSERT INTO profiles (person_id, preferences) VALUES (?, '{\"call_me\":\"Zebulon\"}')", id);
         tx.run(
             "INSERT INTO chat_messages (run_id, role, person_id, text, at_ms)"
@@ -128,8 +134,12 @@ TEST_CASE("an erased person is in no table any more", "[stories][people]") {
         const auto left = knowing();
         CAPTURE(left);
         CHECK(left.empty());
+        const bool kept = std::string_view(runs) == "anonymise";
         CHECK(box.call("GET", "/v1/runs/" + to_string(known.run_id), nullptr, known.head).status ==
-              (std::string_view(runs) == "remove" ? 404 : 200));
+              (kept ? 200 : 404));
+        CHECK(box.services().store.read([](store::Read& read) {
+            return read.integer("SELECT count(*) FROM trainings WHERE metrics = '{\"errors\":2}'");
+        }) == (kept ? 1 : 0));
     }
 }
 
@@ -146,6 +156,11 @@ TEST_CASE("an export holds everything known of a student", "[stories][people]") 
     CHECK(progress.at("experience").at(0).at("xp") == 70);
     CHECK(progress.at("achievements").at(0).at("achievement") == "first");
     CHECK(progress.at("helped").size() == 1);
+    const Json training = Json::parse(files.at("trainings.json")).at(0);
+    CHECK(training.at("metrics") == Json{{"errors", 2}});
+    CHECK(training.at("resolution") == "Zebulon did it");
+    CHECK(training.at("reckoned_score").is_null());
+    CHECK(training.at("notes") == Json::array({"Zebulon hesitates"}));
     CHECK(files.at("events.csv").find(",-10.5,5,") != std::string::npos); // numbers stay numbers
 }
 

@@ -632,12 +632,13 @@ CREATE TABLE runs (
     waiting              INTEGER NOT NULL DEFAULT 0,
     UNIQUE (organisation_id, public_id)
 ) STRICT;
-CREATE INDEX runs_by_session ON runs(session_id);
-CREATE INDEX runs_by_person ON runs(person_id, id);
+-- With the organisation, which every query names: SQLite might otherwise go through all runs of the school.
+CREATE INDEX runs_by_session ON runs(session_id, organisation_id);
+CREATE INDEX runs_by_person ON runs(person_id, organisation_id);
+CREATE INDEX runs_by_seat ON runs(seat_id, organisation_id);
 CREATE INDEX runs_by_device ON runs(device_id, state);
 CREATE INDEX runs_by_organisation ON runs(organisation_id, id);
 CREATE INDEX runs_by_scenario ON runs(scenario_id, person_id) WHERE scenario_id IS NOT NULL;
-CREATE INDEX runs_by_seat ON runs(seat_id);
 
 -- The totals of a run's events, written in the transaction that stores the events, so that a report never
 -- scans them.

@@ -39,9 +39,8 @@ void export_conversations(store::Read& read, OrganisationId organisation_id, Per
 
 bool erase_conversations(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
                          const std::function<void(RunId run_id)>& on_forgotten) {
-    // "+": by the index of the person, not through all runs of the school.
     const auto run_id = tx.id<RunId>(
-        "SELECT r.id FROM runs r WHERE +r.organisation_id = ? AND r.person_id = ?"
+        "SELECT r.id FROM runs r WHERE r.organisation_id = ? AND r.person_id = ?"
         " AND EXISTS (SELECT 1 FROM chat_messages m WHERE m.run_id = r.id) LIMIT 1",
         organisation_id, person_id);
     if (run_id) {

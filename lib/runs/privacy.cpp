@@ -88,9 +88,8 @@ bool erase_runs(store::Tx& tx, Runs& runs, OrganisationId organisation_id, Perso
                 bool remove_runs) {
     const auto until = Clock::now() + chunk;
     while (Clock::now() < until) {
-        // "+": by the index of the person, not through all runs of the school.
         const auto run_id =
-            tx.id<RunId>("SELECT id FROM runs WHERE +organisation_id = ? AND person_id = ? LIMIT 1",
+            tx.id<RunId>("SELECT id FROM runs WHERE organisation_id = ? AND person_id = ? LIMIT 1",
                          organisation_id, person_id);
         if (!run_id) return true;
         if (!remove_runs) {

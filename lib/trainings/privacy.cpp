@@ -46,19 +46,17 @@ void export_trainings(store::Read& read, OrganisationId organisation_id, PersonI
     files.push_back({"trainings.json", list.dump(2)});
 }
 
-// With "+", the organisation only checks what the index of the person finds: SQLite would rather go through
-// all runs of the school.
 bool erase_trainings(store::Tx& tx, OrganisationId organisation_id, PersonId person_id, bool remove_runs) {
     if (tx.run("DELETE FROM training_notes WHERE id IN (SELECT n.id FROM runs r"
                " JOIN training_notes n ON n.run_id = r.id"
-               " WHERE +r.organisation_id = ? AND r.person_id = ? LIMIT ?)",
+               " WHERE r.organisation_id = ? AND r.person_id = ? LIMIT ?)",
                organisation_id, person_id, notes_at_once) > 0)
         return false;
     if (remove_runs) return true;
     return tx.run(
                "UPDATE trainings SET additional_info = 'null', resolution = '', given_reason = ''"
                " WHERE run_id IN (SELECT t.run_id FROM runs r JOIN trainings t ON t.run_id = r.id"
-               " WHERE +r.organisation_id = ? AND r.person_id = ? AND (t.additional_info <> 'null'"
+               " WHERE r.organisation_id = ? AND r.person_id = ? AND (t.additional_info <> 'null'"
                " OR t.resolution <> '' OR t.given_reason <> '') LIMIT ?)",
                organisation_id, person_id, records_at_once) == 0;
 }

@@ -133,6 +133,25 @@ TEST_CASE("runs are found by filters", "[runs]") {
     });
 }
 
+TEST_CASE("the runs of a person, a session or a seat are found without going through the school's",
+          "[runs]") {
+    School school;
+    for (const std::string of : {"person", "session", "seat"}) {
+        INFO(of);
+        const std::string plan = school.read([&](store::Read& read) {
+            auto rows =
+                read.query_text("EXPLAIN QUERY PLAN SELECT data FROM runs WHERE organisation_id = 1 AND " +
+                                of + "_id = 1 AND id < 9 ORDER BY id DESC LIMIT 9");
+            REQUIRE(rows.step());
+            const auto [id, parent, unused, detail] =
+                rows.values<std::int64_t, std::int64_t, std::int64_t, std::string>();
+            return detail;
+        });
+        CHECK(plan == "SEARCH runs USING INDEX runs_by_" + of + " (" + of +
+                          "_id=? AND organisation_id=? AND rowid<?)");
+    }
+}
+
 TEST_CASE("a public id is unique in its organisation", "[runs]") {
     School school;
     runs::NewRun run;

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "http/serving/body.h"
+#include "http/serving/choice.h"
 
 using namespace http;
 
@@ -117,6 +118,46 @@ TEST_CASE("shapes are JSON Schema", "[http]") {
     CHECK(schemas["Room"]["properties"]["first"] ==
           Json::parse(R"({"anyOf":[{"$ref":"#/components/schemas/Seat"},{"type":"null"}]})"));
     CHECK(page_of(seat).json_schema()["required"] == Json::parse(R"(["items","next"])"));
+}
+
+TEST_CASE("a name that ends in /* stands for all that begin so", "[http]") {
+    const auto shape = object({{"room?", text(1, 9)}, {"seat/*", integer(1, 9)}});
+    CHECK(told(shape, R"({"room":"a","seat/1":1,"seat/31":2})").empty());
+    CHECK(told(shape, "{}").empty());
+    CHECK(told(shape, R"({"room":1,"seat/1":10,"seats":1})") ==
+          "room must be a text; seat/1 must be an integer from 1 to 9; seats is not known here");
+    CHECK(shape.json_schema()["patternProperties"] ==
+          Json::parse(R"({"^seat/.+$":{"type":"integer","format":"int64","minimum":1,"maximum":9}})"));
+}
+
+TEST_CASE("the fields of a choice depend on its tag", "[http]") {
+    const auto shape =
+        choice("action", {object({{"action", one_of({"pause", "stop"})}}),
+                          object({{"action", one_of({"seek"})}, {"position_ms", integer(0, 9)}}),
+                          object({{"action", pattern("go/[0-9]", "go/7")}, {"far?", boolean()}})});
+    CHECK(told(shape, R"({"action":"stop"})").empty());
+    CHECK(told(shape, R"({"action":"seek","position_ms":9})").empty());
+    CHECK(told(shape, R"({"action":"go/3","far":true})").empty());
+    CHECK(told(shape, R"({"action":"pause","position_ms":9})") == "position_ms is not known here");
+    CHECK(told(shape, R"({"action":"seek"})") == "position_ms is required");
+    CHECK(told(shape, R"({"action":"dance"})") == "action must be one of pause, stop, seek, go/7");
+    CHECK(told(shape, R"({"action":7})") == "action must be one of pause, stop, seek, go/7");
+    CHECK(told(shape, "{}") == "action is required");
+    CHECK(told(shape, "[]") == "must be an object");
+    CHECK(shape.json_schema()["oneOf"].size() == 3);
+    CHECK(nullable(shape).json_schema()["oneOf"][3] == Json::parse(R"({"type":"null"})"));
+    CHECK(told(nullable(shape), "null").empty());
+}
+
+TEST_CASE("two shapes of one name are refused, a remark on one of its uses is not", "[http]") {
+    Json schemas = Json::object();
+    const auto seat = object({{"row", integer(1, 50)}}).named("Seat");
+    seat.define(schemas);
+    const auto remarked = seat.described("the one at the window");
+    remarked.define(schemas);
+    CHECK(remarked.json_schema()["description"] == "the one at the window");
+    CHECK_FALSE(schemas["Seat"].contains("description"));
+    CHECK_THROWS_AS(object({{"row", integer(1, 60)}}).named("Seat").define(schemas), platform::Error);
 }
 
 TEST_CASE("a query is taken apart", "[http]") {

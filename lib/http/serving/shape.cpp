@@ -5,11 +5,25 @@
 #include <optional>
 #include <regex>
 
+#include "http/serving/choice.h"
 #include "platform/text.h"
 
 namespace http {
 
-enum class Kind { anything, text, pattern, integer, number, boolean, time, one_of, list, map, object };
+enum class Kind {
+    anything,
+    text,
+    pattern,
+    integer,
+    number,
+    boolean,
+    time,
+    one_of,
+    list,
+    map,
+    object,
+    choice
+};
 
 struct Shape::Node {
     Kind kind = Kind::anything;
@@ -26,8 +40,15 @@ struct Shape::Node {
         Shape shape;
     };
     std::vector<Field> fields{};
+    std::vector<Field> prefixes{}; // of names that may occur any number of times
+    std::string tag{};             // of a choice
+    struct Variant {
+        Shape tag, whole;
+    };
+    std::vector<Variant> variants{};
     bool open = false, nullable = false;
     std::string name{}, description{};
+    std::string remark{}; // where a named shape is used, about this use
 };
 
 namespace {
@@ -81,6 +102,8 @@ public:
                 return map(node, value, place);
             case Kind::object:
                 return object(node, value, place);
+            case Kind::choice:
+                return choice(node, value, place);
         }
     }
     std::vector<platform::FieldError> take() { return std::move(faults_); }
@@ -190,9 +213,33 @@ private:
             walk(field.shape, *found, FieldPlace{&place, field.name});
         }
         if (node.open || known == value.size()) return;
-        for (const auto& [key, item] : value.items())
-            if (std::ranges::find(node.fields, key, &Node::Field::name) == node.fields.end())
+        for (const auto& [key, item] : value.items()) {
+            if (std::ranges::find(node.fields, key, &Node::Field::name) != node.fields.end()) continue;
+            const auto entry = std::ranges::find_if(
+                node.prefixes, [&](const Node::Field& field) { return key.starts_with(field.name); });
+            if (entry != node.prefixes.end())
+                walk(entry->shape, item, FieldPlace{&place, key});
+            else
                 fault(FieldPlace{&place, std::string_view(key).substr(0, 80)}, "is not known here");
+        }
+    }
+
+    void choice(const Node& node, const Json& value, const FieldPlace& place) {
+        if (!value.is_object()) return fault(place, "must be an object");
+        const FieldPlace tag_place{&place, node.tag};
+        const auto found = value.find(node.tag);
+        if (found == value.end()) return fault(tag_place, "is required");
+        for (const auto& [tag, whole] : node.variants)
+            if (fits(*tag.node(), *found)) return walk(whole, value, place);
+        one_of(node, *found, tag_place); // no variant has it, so it is none of the words
+    }
+
+    // Whether a tag is a variant's.
+    static bool fits(const Node& node, const Json& tag) {
+        const auto* string = tag.get_ptr<const std::string*>();
+        if (!string || string->size() > 256) return false;
+        if (node.kind == Kind::pattern) return std::regex_match(*string, *node.regex);
+        return std::ranges::find(node.words, *string) != node.words.end();
     }
 
     static std::string range(const Node& node, const std::string& one, std::string many = {}) {
@@ -215,6 +262,8 @@ Json object_schema(const Node& node) {
         schema["properties"][field.name] = field.shape.json_schema();
         if (!field.optional) required.push_back(field.name);
     }
+    for (const auto& field : node.prefixes)
+        schema["patternProperties"]["^" + field.name + ".+$"] = field.shape.json_schema();
     if (!required.empty()) schema["required"] = std::move(required);
     if (!node.open) schema["additionalProperties"] = false;
     return schema;
@@ -253,6 +302,12 @@ Json plain_schema(const Node& node) {
                     {"maxProperties", node.most}};
         case Kind::object:
             return object_schema(node);
+        case Kind::choice: {
+            Json schema{{"oneOf", Json::array()}};
+            for (const auto& variant : node.variants)
+                schema["oneOf"].push_back(variant.whole.json_schema());
+            return schema;
+        }
     }
     return Json::object();
 }
@@ -263,6 +318,7 @@ Json schema_of(const Node& node) {
         schema["type"] = Json::array({schema["type"], "null"});
         if (schema.contains("enum")) schema["enum"].push_back(nullptr);
     }
+    if (node.nullable && schema.contains("oneOf")) schema["oneOf"].push_back({{"type", "null"}});
     if (!node.description.empty()) schema["description"] = node.description;
     return schema;
 }
@@ -275,8 +331,10 @@ Shape fields_shape(Fields fields, bool open) {
     Node node{.kind = Kind::object, .open = open};
     for (auto& [name, shape] : fields) {
         const bool optional = name.ends_with('?');
-        if (optional) name.pop_back();
-        node.fields.push_back({std::move(name), optional, std::move(shape)});
+        const bool prefix = name.ends_with("/*");
+        if (optional || prefix) name.pop_back();
+        auto& list = prefix ? node.prefixes : node.fields;
+        list.push_back({std::move(name), optional, std::move(shape)});
     }
     return make(std::move(node));
 }
@@ -304,22 +362,29 @@ Json Shape::value_of(std::string_view text) const {
 Json Shape::json_schema() const {
     if (!node_) return Json::object();
     if (node_->name.empty()) return schema_of(*node_);
-    Json reference{{"$ref", "#/components/schemas/" + node_->name}};
-    if (node_->nullable) return {{"anyOf", Json::array({std::move(reference), {{"type", "null"}}})}};
-    return reference;
+    Json schema{{"$ref", "#/components/schemas/" + node_->name}};
+    if (node_->nullable) schema = {{"anyOf", Json::array({std::move(schema), {{"type", "null"}}})}};
+    if (!node_->remark.empty()) schema["description"] = node_->remark;
+    return schema;
 }
 
 void Shape::define(Json& schemas) const {
     if (!node_) return;
     if (!node_->name.empty()) {
-        if (schemas.contains(node_->name)) return;
         Node bare = *node_;
         bare.nullable = false; // the reference says it
-        schemas[node_->name] = schema_of(bare);
+        Json schema = schema_of(bare);
+        const auto [place, is_new] = schemas.emplace(node_->name, schema);
+        if (!is_new && *place != schema)
+            platform::throw_conflict("Two shapes are named " + node_->name + ".");
+        if (!is_new) return;
     }
     node_->item.define(schemas);
-    for (const auto& field : node_->fields)
-        field.shape.define(schemas);
+    for (const auto* fields : {&node_->fields, &node_->prefixes})
+        for (const auto& field : *fields)
+            field.shape.define(schemas);
+    for (const auto& variant : node_->variants)
+        variant.whole.define(schemas);
 }
 
 Shape Shape::named(std::string name) const {
@@ -330,7 +395,7 @@ Shape Shape::named(std::string name) const {
 
 Shape Shape::described(std::string text) const {
     Node copy = node_ ? *node_ : Node{};
-    copy.description = std::move(text);
+    (copy.name.empty() ? copy.description : copy.remark) = std::move(text);
     return make(std::move(copy));
 }
 
@@ -395,6 +460,20 @@ Shape object(Fields fields) {
 }
 Shape open_object(Fields fields) {
     return fields_shape(std::move(fields), true);
+}
+
+Shape choice(std::string tag, std::vector<Shape> variants) {
+    Node node{.kind = Kind::choice};
+    for (Shape& variant : variants) {
+        const auto& fields = variant.node()->fields;
+        const Shape shape = std::ranges::find(fields, tag, &Node::Field::name)->shape;
+        const Node& words = *shape.node();
+        node.words.insert(node.words.end(), words.words.begin(), words.words.end());
+        if (words.kind == Kind::pattern) node.words.push_back(words.in_words);
+        node.variants.push_back({shape, std::move(variant)});
+    }
+    node.tag = std::move(tag);
+    return make(std::move(node));
 }
 
 Shape page_of(Shape item) {

@@ -78,6 +78,7 @@ void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
     progress::add_progress_routes(table, s.progress, s.classes);
     chat::add_chat_routes(table, s.chat, s.chat_feed, s.chat_endpoint);
     live::add_live_routes(table, s.hub, s.clock);
+    live::add_topic_push(table);
     dialects::lms::add_lms_routes(table, lms_parts(s));
     dialects::training::add_training_routes(table, training_parts(s, appliance.uses_tls()));
     dialects::unreal::add_unreal_routes(table, {s.runs, s.ingest, s.random});

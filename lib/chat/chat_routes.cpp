@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/serving/lists.h"
+#include "http/serving/topics.h"
 
 namespace chat {
 
@@ -59,6 +60,11 @@ void add_messages(http::RouteTable& table, Chat& chat, Feed& feed) {
             }));
 }
 
+// The longest is what the embedded persona tells: an entry of a knowledge base.
+http::Shape text_shape() {
+    return http::text(0, 10'000);
+}
+
 } // namespace
 
 http::Shape message_shape() {
@@ -67,7 +73,7 @@ http::Shape message_shape() {
                          {"role", http::one_of<Role>()},
                          {"person", http::nullable(http::person_reference())},
                          {"kind", http::text(1, 40)},
-                         {"text", http::anything().described("text, which may have several lines")},
+                         {"text", text_shape()},
                          {"origin", http::nullable(http::one_of({"endpoint", "embedded"}))
                                         .described("of the persona's messages: who answered")},
                          {"sent_at", http::time()}})
@@ -80,6 +86,12 @@ void add_chat_routes(http::RouteTable& table, Chat& chat, Feed& feed, const Endp
                   .by(Access::signed_in)
                   .gives(message_shape())
                   .tagged("conversation"));
+    table.add(http::topic("chat", "The conversation of a run; the number is the run's"));
+    table.add(http::entry("chat", "message/*", message_shape()));
+    table.add(http::entry("chat", "reply",
+                          http::object({{"text", text_shape()}})
+                              .described("what the persona is about to say")
+                              .named("GrowingReply")));
     table.add(
         http::get(
             "/v1/chat/settings",

@@ -3,6 +3,8 @@
 #include <limits>
 #include <optional>
 
+#include "http/serving/topics.h"
+
 namespace live {
 
 namespace {
@@ -85,6 +87,16 @@ http::Route clock_message(const platform::Clock& clock) {
 }
 
 } // namespace
+
+void add_topic_push(http::RouteTable& table) {
+    table.add(
+        http::RouteBuilder("PUSH", "topic",
+                           "What a topic holds (status snapshot), what changed in it (status update), or "
+                           "that it is no more (status closed, with its name alone)")
+            .by(Access::signed_in)
+            .gives(http::topic_message_shape(table))
+            .tagged("live"));
+}
 
 void add_live_routes(http::RouteTable& table, Hub& hub, const platform::Clock& clock) {
     table.add(subscribe_message(hub));

@@ -10,4 +10,7 @@ namespace live {
 
 void add_live_routes(http::RouteTable& table, Hub& hub, const platform::Clock& clock);
 
+// The push `topic`, for the documentation. Call it when all topics have been declared.
+void add_topic_push(http::RouteTable& table);
+
 } // namespace live

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/serving/lists.h"
+#include "http/serving/topics.h"
 #include "platform/error.h"
 
 namespace people {
@@ -10,6 +11,7 @@ namespace people {
 void add_profile_routes(http::RouteTable& table, Profiles& profiles) {
     const auto shape = http::object({{"person", http::person_reference()}, {"requested_at", http::time()}})
                            .named("PasswordRequest");
+    table.add(http::entry("organisation", "password_request/*", shape));
     table.add(http::get("/v1/password-requests", "Who has forgotten the password, the newest first")
                   .reads()
                   .by(http::Access::administrator)

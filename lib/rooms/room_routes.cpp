@@ -20,10 +20,6 @@ http::Fields room_fields() {
             {"created_at", http::time()}};
 }
 
-http::Shape room_shape() {
-    return http::object(room_fields()).named("Room");
-}
-
 http::Shape room_in_list_shape() {
     http::Fields fields = room_fields();
     fields.emplace_back("seat_counts", http::object({{"vacant", http::integer(0, Rooms::most_seats)},
@@ -151,6 +147,10 @@ void add_seats(http::RouteTable& table, Rooms& rooms) {
 }
 
 } // namespace
+
+http::Shape room_shape() {
+    return http::object(room_fields()).named("Room");
+}
 
 http::Shape seat_type_shape() {
     return http::object({{"id", http::identifier()}, {"name", http::text(1, 80)}}).named("SeatType");

@@ -14,6 +14,7 @@ void add_room_routes(http::RouteTable& table, Rooms& rooms);
 // ---- what the files of these routes share ----
 void add_layout_routes(http::RouteTable& table, Rooms& rooms);  // the editor's calls
 void add_seating_routes(http::RouteTable& table, Rooms& rooms); // who usually sits where
+http::Shape room_shape();
 http::Shape seat_shape();
 http::Shape seat_type_shape();
 http::Shape room_with_seats_shape();

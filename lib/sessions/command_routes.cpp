@@ -20,37 +20,6 @@ using store::Tx;
 
 constexpr std::int64_t commands_listed = 100;
 
-http::Shape command_shape() {
-    const auto count = http::integer(0, 1'000'000);
-    const auto open =
-        http::object({{"device_id", http::identifier()},
-                      {"name", http::text(0, 80)},
-                      {"person", http::nullable(http::person_reference())},
-                      {"state", http::one_of({"sent", "received", "running", "failed", "expired"})},
-                      {"error", http::text(0, 500)},
-                      {"skew_ms", http::nullable(http::number(-1e9, 1e9))}});
-    return http::object(
-               {{"session_id", http::identifier()},
-                {"number", http::identifier()},
-                {"action", http::one_of(action_names())},
-                {"lesson_index", http::integer(0, Sessions::most_lessons)},
-                {"position_ms", http::integer(0, INT64_MAX)},
-                {"at_ms", http::integer(0, INT64_MAX).described("when it takes effect, in server time")},
-                {"expires_ms", http::integer(0, INT64_MAX)},
-                {"arguments", http::open_object({})},
-                {"target", http::object({{"kind", http::one_of<Target::Kind>()},
-                                         {"row?", http::integer(1, 1000)},
-                                         {"group?", http::text(1, 80)}})},
-                {"counts", http::object({{"sent", count},
-                                         {"received", count},
-                                         {"running", count},
-                                         {"done", count},
-                                         {"failed", count},
-                                         {"expired", count}})},
-                {"open", http::list(open, 100'000).described("the headsets that have not done it")}})
-        .named("Command");
-}
-
 void add_commands(http::RouteTable& table, const SessionParts& parts) {
     table.add(
         http::get("/v1/sessions/:id/commands", "The commands of a session, newest first, and who obeyed")
@@ -137,6 +106,40 @@ void add_messages(http::RouteTable& table, const SessionParts& parts) {
 }
 
 } // namespace
+
+http::Shape command_shape() {
+    const auto count = http::integer(0, 1'000'000);
+    const auto open =
+        http::object({{"device_id", http::identifier()},
+                      {"name", http::text(0, 80)},
+                      {"person", http::nullable(http::person_reference())},
+                      {"state", http::one_of({"sent", "received", "running", "failed", "expired"})},
+                      {"error", http::text(0, 500)},
+                      {"skew_ms", http::nullable(http::number(-1e9, 1e9))}})
+            .named("OpenAnswer");
+    const auto target = http::object({{"kind", http::one_of<Target::Kind>()},
+                                      {"row?", http::integer(1, 1000)},
+                                      {"group?", http::text(1, 80)}})
+                            .named("CommandTarget");
+    const auto counts = http::object({{"sent", count},
+                                      {"received", count},
+                                      {"running", count},
+                                      {"done", count},
+                                      {"failed", count},
+                                      {"expired", count}})
+                            .named("AnswerCounts");
+    return told_shape(
+               {{"session_id", http::identifier()},
+                {"number", http::identifier()},
+                {"lesson_index", http::integer(0, Sessions::most_lessons)},
+                {"position_ms", http::integer(0, INT64_MAX)},
+                {"at_ms", http::integer(0, INT64_MAX).described("when it takes effect, in server time")},
+                {"expires_ms", http::integer(0, INT64_MAX)},
+                {"target", target},
+                {"counts", counts},
+                {"open", http::list(open, 100'000).described("the headsets that have not done it")}})
+        .named("Command");
+}
 
 http::Shape ordered_shape() {
     return http::object({{"session", session_shape()}, {"command", command_shape()}}).named("Ordered");

@@ -11,13 +11,6 @@ using http::Answer;
 using http::Call;
 using store::Tx;
 
-http::Shape hand_shape() {
-    return http::object({{"raised", http::boolean()},
-                         {"question", http::text(0, Hands::longest_question)},
-                         {"unwell", http::boolean()}})
-        .named("Hand");
-}
-
 Answer move(Call& call, Tx& tx, const SessionParts& parts, HandMove what) {
     if (!call.caller.device_id)
         throw platform::Error(platform::ErrorKind::forbidden, "Only a headset may do this.");
@@ -43,6 +36,13 @@ void add_move(http::RouteTable& table, const SessionParts& parts, HandMove what,
 }
 
 } // namespace
+
+http::Shape hand_shape() {
+    return http::object({{"raised", http::boolean()},
+                         {"question", http::text(0, Hands::longest_question)},
+                         {"unwell", http::boolean()}})
+        .named("Hand");
+}
 
 void add_hand_routes(http::RouteTable& table, SessionParts parts) {
     add_move(table, parts, HandMove::raise, "hand", "hand", "Raise a hand, with a short question or without");

@@ -1,8 +1,10 @@
 // Orders over HTTP: one call for every action, and short forms of it for the commonest. They share one parser
 // and one handler.
+#include <algorithm>
 #include <array>
 #include <map>
 
+#include "http/serving/choice.h"
 #include "sessions/session_routes.h"
 
 namespace sessions {
@@ -18,46 +20,58 @@ constexpr const char* orders_path = "/v1/sessions/:id/commands";
 constexpr std::int64_t longest_position_ms = 24LL * 3600 * 1000;
 constexpr std::size_t most_headsets = 10'000;
 
-http::Shape percent(std::int64_t least) {
-    return http::object({{"percent", http::integer(least, 100)}});
+http::Fields percent(std::int64_t least) {
+    return {{"percent", http::integer(least, 100)}};
 }
 
 // The arguments that an action takes. `usual_seconds`: how long an action that ends by itself lasts when the
-// order doesn't say.
+// order doesn't say. `told`: what headsets and pages are told of them.
 struct Form {
-    http::Shape arguments;
-    std::optional<std::int64_t> usual_seconds{};
+    explicit Form(http::Fields fields = {}, const char* name = "NoArguments",
+                  std::optional<std::int64_t> seconds = {});
+    http::Shape arguments, told;
+    std::optional<std::int64_t> usual_seconds;
 };
 
+Form::Form(http::Fields fields, const char* name, std::optional<std::int64_t> seconds)
+    : arguments(http::object(fields)), usual_seconds(seconds) {
+    for (auto& [field, shape] : fields)
+        if (field == "seconds?") field = "seconds";
+    if (seconds)
+        fields.emplace_back("until_ms",
+                            http::integer(0, INT64_MAX).described("when it ends, in server time"));
+    told = http::object(std::move(fields)).named(name);
+}
+
 const Form& form_of(Action action) {
-    const auto nothing = http::object({});
     const auto seconds = [](std::int64_t least, std::int64_t most) { return http::integer(least, most); };
     const auto index = http::integer(0, Sessions::most_lessons);
     static const std::map<Action, Form> forms = {
-        {Action::start, {http::object({{"lesson_index?", index}})}},
-        {Action::pause, {nothing}},
-        {Action::resume, {nothing}},
+        {Action::start, Form({{"lesson_index?", index}})},
+        {Action::pause, Form()},
+        {Action::resume, Form()},
         {Action::seek,
-         {http::object({{"position_ms", http::integer(0, longest_position_ms)}, {"lesson_index?", index}})}},
-        {Action::stop, {nothing}},
-        {Action::look,
-         {http::object({{"yaw_deg", http::number(-180, 180)},
-                        {"pitch_deg", http::number(-90, 90)},
-                        {"seconds?", seconds(1, 600)}}),
-          30}},
-        {Action::launch,
-         {http::object({{"kind", http::one_of({"app", "video", "web", "scenario"})},
-                        {"content", http::text(1, 2000)},
-                        {"title?", http::text(0, 200)}})}},
+         Form({{"position_ms", http::integer(0, longest_position_ms)}, {"lesson_index?", index}})},
+        {Action::stop, Form()},
+        {Action::look, Form({{"yaw_deg", http::number(-180, 180)},
+                             {"pitch_deg", http::number(-90, 90)},
+                             {"seconds?", seconds(1, 600)}},
+                            "LookArguments", 30)},
+        {Action::launch, Form({{"kind", http::one_of({"app", "video", "web", "scenario"})},
+                               {"content", http::text(1, 2000)},
+                               {"title?", http::text(0, 200)}},
+                              "LaunchArguments")},
         {Action::eyes_on_me,
-         {http::object({{"message?", http::text(0, 200)}, {"seconds?", seconds(3, 3600)}}), 60}},
-        {Action::release, {nothing}},
-        {Action::message, {http::object({{"text", http::text(1, 500)}, {"seconds?", seconds(1, 600)}}), 10}},
-        {Action::volume, {percent(0)}},
-        {Action::brightness, {percent(5)}}, // never fully dark: eyes_on_me does that, and ends by itself
-        {Action::recenter, {nothing}},
-        {Action::identify, {http::object({{"seconds?", seconds(1, 60)}}), 5}},
-        {Action::catch_up, {nothing}},
+         Form({{"message?", http::text(0, 200)}, {"seconds?", seconds(3, 3600)}}, "EyesOnMeArguments", 60)},
+        {Action::release, Form()},
+        {Action::message,
+         Form({{"text", http::text(1, 500)}, {"seconds?", seconds(1, 600)}}, "MessageArguments", 10)},
+        {Action::volume, Form(percent(0), "VolumeArguments")},
+        // never fully dark: eyes_on_me does that, and ends by itself
+        {Action::brightness, Form(percent(5), "BrightnessArguments")},
+        {Action::recenter, Form()},
+        {Action::identify, Form({{"seconds?", seconds(1, 60)}}, "IdentifyArguments", 5)},
+        {Action::catch_up, Form()},
     };
     return forms.at(action);
 }
@@ -79,20 +93,21 @@ constexpr std::array<Alias, 6> aliases = {{
 }};
 
 http::Shape order_shape() {
-    return http::object(
-               {{"action", http::one_of(action_names())},
-                {"arguments?",
-                 http::open_object({}).described(
-                     "play {lesson_index?}, seek {position_ms, lesson_index?}, look {yaw_deg, pitch_deg, "
-                     "seconds?}, "
-                     "launch {kind, content, title?}, eyes_on_me {message?, seconds?}, message {text, "
-                     "seconds?}, "
-                     "volume {percent}, brightness {percent}, identify {seconds?}; the others take none")},
-                {"device_ids?", http::list(http::identifier(), most_headsets).described("for these alone")},
-                {"row?", http::integer(1, 1000).described("for this row of the session's room")},
-                {"group?", http::text(1, 80).described("for the headsets of this group")},
-                {"expires_s?", http::integer(5, 3600).described("how long a headset has to obey; 60")}})
-        .named("Order");
+    std::vector<http::Shape> orders;
+    for (const auto& [action, name] : names_of(Action{}))
+        orders.push_back(http::object(
+            {{"action", http::one_of({std::string(name)})},
+             {"arguments?", form_of(action).arguments},
+             {"device_ids?", http::list(http::identifier(), most_headsets).described("for these alone")},
+             {"row?", http::integer(1, 1000).described("for this row of the session's room")},
+             {"group?", http::text(1, 80).described("for the headsets of this group")},
+             {"expires_s?", http::integer(5, 3600).described("how long a headset has to obey; 60")}}));
+    return http::choice("action", std::move(orders)).named("Order");
+}
+
+// What headsets and pages are told: of what plays, the command itself says lesson and position.
+const http::Shape& told_arguments(Action action) {
+    return form_of(is_control(action) ? action : Action::stop).told;
 }
 
 http::Json arguments_from(const platform::JsonFields& body, const Form& form) {
@@ -158,6 +173,37 @@ http::RouteBuilder order_route(std::string path, const char* summary, http::Shap
 }
 
 } // namespace
+
+http::Shape told_shape(const http::Fields& fields) {
+    // Actions with the same arguments share a variant.
+    std::vector<std::pair<http::Shape, std::vector<std::string>>> kinds;
+    for (const auto& [action, name] : names_of(Action{})) {
+        const http::Shape arguments = told_arguments(action);
+        const auto is_same = [&](const auto& kind) {
+            return kind.first.json_schema() == arguments.json_schema();
+        };
+        const auto kind = std::ranges::find_if(kinds, is_same);
+        auto& actions = kind == kinds.end() ? kinds.emplace_back(arguments, std::vector<std::string>{}).second
+                                            : kind->second;
+        actions.emplace_back(name);
+    }
+    std::vector<http::Shape> variants;
+    for (auto& [arguments, actions] : kinds) {
+        http::Fields whole{{"action", http::one_of(std::move(actions))}, {"arguments", arguments}};
+        whole.insert(whole.end(), fields.begin(), fields.end());
+        variants.push_back(http::object(std::move(whole)));
+    }
+    return http::choice("action", std::move(variants));
+}
+
+http::Fields controls_fields() {
+    const auto percent = http::nullable(http::integer(0, 100));
+    return {{"eyes_on_me", http::nullable(told_arguments(Action::eyes_on_me))},
+            {"look", http::nullable(told_arguments(Action::look))},
+            {"launch", http::nullable(told_arguments(Action::launch))},
+            {"volume", percent},
+            {"brightness", percent}};
+}
 
 void add_order_routes(http::RouteTable& table, SessionParts parts) {
     table.add(order_route(orders_path, "Order something: of all of the session, a row, a group or some",

@@ -19,16 +19,6 @@ http::Shape kind_shape() {
     return http::one_of({"app", "video", "web", "scenario"});
 }
 
-http::Shape lesson_shape() {
-    return http::object({{"index", http::integer(0, Sessions::most_lessons)},
-                         {"lesson_id", http::identifier()},
-                         {"title", http::text(1, 200)},
-                         {"kind", kind_shape()},
-                         {"content", http::text(0, 2000)},
-                         {"duration_ms", http::nullable(http::integer(1, longest_lesson_ms))}})
-        .named("SessionLesson");
-}
-
 http::Shape dwell_shape() {
     return http::list(http::object({{"name", http::text(1, 200)}, {"dwell_ms", http::integer(0, INT64_MAX)}}),
                       1000);
@@ -172,6 +162,16 @@ void add_making(http::RouteTable& table, SessionParts parts) {
 
 } // namespace
 
+http::Shape session_lesson_shape() {
+    return http::object({{"index", http::integer(0, Sessions::most_lessons)},
+                         {"lesson_id", http::identifier()},
+                         {"title", http::text(1, 200)},
+                         {"kind", kind_shape()},
+                         {"content", http::text(0, 2000)},
+                         {"duration_ms", http::nullable(http::integer(1, longest_lesson_ms))}})
+        .named("SessionLesson");
+}
+
 http::Shape session_shape() {
     const auto id_or_null = http::nullable(http::identifier());
     return http::object({{"id", http::identifier()},
@@ -180,7 +180,7 @@ http::Shape session_shape() {
                          {"teacher", http::person_reference()},
                          {"class_id", id_or_null},
                          {"room_id", id_or_null},
-                         {"lessons", http::list(lesson_shape(), Sessions::most_lessons)},
+                         {"lessons", http::list(session_lesson_shape(), Sessions::most_lessons)},
                          {"lesson_index", http::integer(0, Sessions::most_lessons)},
                          {"position_ms", http::integer(0, INT64_MAX).described("at the time at_ms")},
                          {"at_ms", http::integer(0, INT64_MAX).described("server time in milliseconds")},
@@ -201,6 +201,7 @@ void add_session_routes(http::RouteTable& table, SessionParts parts) {
     add_preflight_routes(table, parts);
     add_fetch_routes(table, parts);
     add_pushes(table);
+    add_topics(table);
 }
 
 } // namespace sessions

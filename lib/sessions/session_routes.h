@@ -32,8 +32,9 @@ void add_control_routes(http::RouteTable& table, SessionParts parts);
 // Raised hands: headset.hand, hand_down, unwell and well, and lowering them.
 void add_hand_routes(http::RouteTable& table, SessionParts parts);
 
-// The pushes, for the documentation.
+// The pushes and the topics, for the documentation.
 void add_pushes(http::RouteTable& table);
+void add_topics(http::RouteTable& table);
 
 // Content to headsets.
 void add_fetch_routes(http::RouteTable& table, SessionParts parts);
@@ -42,7 +43,14 @@ void add_fetch_routes(http::RouteTable& table, SessionParts parts);
 void add_preflight_routes(http::RouteTable& table, SessionParts parts);
 
 http::Shape session_shape();
+http::Shape session_lesson_shape();
 http::Shape ordered_shape();
+http::Shape command_shape();
+// A command as it is told: `fields`, its action, and the arguments that belong to that action.
+http::Shape told_shape(const http::Fields& fields);
+http::Fields controls_fields(); // what a headset holds; see controls.h
+http::Shape hand_shape();
+http::Shape fetch_shape();
 std::vector<std::string> action_names(); // as they are on the wire
 http::Answer ordered_answer(store::Tx& tx, const SessionParts& parts, const Ordered& ordered);
 

@@ -6,6 +6,7 @@
 
 #include "http/serving/guard.h"
 #include "http/serving/lists.h"
+#include "http/serving/topics.h"
 #include "platform/error.h"
 #include "platform/text.h"
 #include "scenarios/scenario_routes.h"
@@ -91,6 +92,17 @@ http::Shape detail_shape() {
                                  {"escalated", http::boolean()},
                                  {"notes", http::list(note_shape(), Trainings::most_notes)}});
     return http::object(std::move(fields)).named("TrainingDetail");
+}
+
+// What Board shows: the queue, and what an instructor watches.
+void add_topics(http::RouteTable& table) {
+    http::Fields run = training_fields();
+    run.emplace_back("lines", http::list(line_shape(), scenarios::most_keys));
+    table.add(http::entry("organisation", "training/*", training_shape()));
+    table.add(http::topic("run", "A run of a scenario, while it is open and for an hour after"));
+    table.add(http::entry("run", "training", http::object(std::move(run)).named("LiveTraining")));
+    table.add(http::entry("run", "item/*", item_shape()));
+    table.add(http::entry("run", "note/*", note_shape()));
 }
 
 http::Shape handed_shape() {
@@ -359,6 +371,7 @@ void add_training_routes(http::RouteTable& table, const TrainingParts& parts) {
     add_queue(table, parts);
     add_results(table, parts);
     add_instructors_view(table, parts);
+    add_topics(table);
 }
 
 } // namespace trainings

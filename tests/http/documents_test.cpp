@@ -8,6 +8,7 @@
 #include "http/serving/assets.h"
 #include "http/serving/openapi.h"
 #include "http/serving/problem.h"
+#include "http/serving/topics.h"
 
 using http::Access;
 using http::Json;
@@ -103,6 +104,35 @@ TEST_CASE("the socket's messages are an AsyncAPI document", "[http]") {
     CHECK(pushed["operations"]["push.told"]["action"] == "send");
     CHECK(pushed["components"]["messages"]["told"]["payload"]["properties"]["data"]["required"] ==
           Json{"word"});
+}
+
+TEST_CASE("the entries of topics are in the AsyncAPI document and in no other", "[http]") {
+    http::RouteTable table;
+    const auto seat = http::object({{"row", http::integer(1, 50)}}).named("Seat");
+    table.add(http::topic("room", "A classroom"));
+    table.add(http::topic("view", "Pictures"));
+    table.add(http::entry("room", "seat/*", seat));
+    table.add(http::entry("room", "door", seat));
+    CHECK_THROWS_AS(table.add(http::entry("room", "door", seat)), platform::Error);
+    const http::Shape topic = http::topic_message_shape(table);
+    table.add(http::RouteBuilder("PUSH", "topic", "News").gives(topic));
+
+    const auto document = http::asyncapi(table);
+    const auto& schemas = document["components"]["schemas"];
+    CHECK(schemas["TopicMessage"]["oneOf"][0]["$ref"] == "#/components/schemas/RoomTopic");
+    CHECK(schemas["RoomTopic"]["description"] == "A classroom");
+    CHECK(schemas["RoomTopic"]["properties"]["topic"]["pattern"] == "^(?:room/[1-9][0-9]*)$");
+    CHECK(schemas["RoomEntries"]["properties"]["door"]["$ref"] == "#/components/schemas/Seat");
+    CHECK(schemas["RoomEntries"]["patternProperties"]["^seat/.+$"]["$ref"] == "#/components/schemas/Seat");
+    CHECK(http::openapi(table)["paths"].empty());
+
+    const auto fits = [&](const char* entries) {
+        return topic.faults({{"topic", "room/7"}, {"entries", Json::parse(entries)}}).empty();
+    };
+    CHECK(fits(R"({"seat/1":{"row":3},"door":{"row":1}})"));
+    CHECK_FALSE(fits(R"({"seat/1":{"row":3,"colour":"red"}})"));
+    CHECK_FALSE(fits(R"({"window":{"row":3}})"));
+    CHECK_FALSE(topic.faults({{"topic", "view/1"}, {"entries", {{"door", {{"row", 1}}}}}}).empty());
 }
 
 TEST_CASE("the AsyncAPI document says where the socket is and how to sign in to it", "[http]") {

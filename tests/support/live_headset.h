@@ -7,6 +7,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <deque>
 #include <memory>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -79,6 +80,14 @@ public:
         return reply.at("data");
     }
 
+    // Every topic and entry that it has heard of so far, by kind: "room", "room seat/*".
+    const std::set<std::string>& topics_heard() const { return topics_heard_; }
+    // Reads on until it has heard of all of these.
+    void hear(const std::set<std::string>& wanted) {
+        while (!std::ranges::includes(topics_heard_, wanted))
+            read_frame();
+    }
+
 private:
     Json next() {
         while (heard_.empty())
@@ -96,6 +105,7 @@ private:
         if (!frame.is_array()) frame = Json::array({std::move(frame)});
         for (Json& message : frame) {
             check_shape(message);
+            note_topic(message);
             heard_.push_back(std::move(message));
         }
     }
@@ -110,6 +120,17 @@ private:
         picture.device_id = DeviceId(id);
         picture.jpeg = frame.substr(9);
         return picture;
+    }
+    void note_topic(const Json& message) {
+        if (message.at("type") != "topic" || !message.value("eid", Json()).is_null()) return;
+        const auto before_slash = [](const std::string& text) { return text.substr(0, text.find('/')); };
+        const Json& data = message.at("data");
+        const std::string kind = before_slash(data.at("topic"));
+        topics_heard_.insert(kind);
+        const Json entries = data.value("entries", Json::object());
+        for (const auto& [key, value] : entries.items())
+            topics_heard_.insert(kind + " " +
+                                 (key.find('/') == std::string::npos ? key : before_slash(key) + "/*"));
     }
     void check_shape(const Json& message) const {
         const bool pushed = message.value("eid", Json()).is_null();
@@ -132,6 +153,7 @@ private:
     std::deque<Json> heard_;
     Json last_ = Json::object();
     std::deque<Picture> pictures_;
+    std::set<std::string> topics_heard_;
     int last_eid_ = 0;
 };
 

@@ -164,6 +164,11 @@ Json info(const char* title) {
     return {{"title", title}, {"version", std::string(platform::version())}};
 }
 
+bool is_of_the_socket(const Route& route) {
+    static const std::set<std::string_view> methods{"MESSAGE", "PUSH", "TOPIC", "ENTRY"};
+    return methods.contains(route.method);
+}
+
 bool is_documented(const Route& route) {
     return !route.path.starts_with("/*");
 }
@@ -175,7 +180,7 @@ Json openapi(const RouteTable& routes) {
     Json paths = Json::object();
     std::set<std::string> tags;
     for (const auto& route : routes.all()) {
-        if (route->method == "MESSAGE" || route->method == "PUSH" || !is_documented(*route)) continue;
+        if (is_of_the_socket(*route) || !is_documented(*route)) continue;
         std::vector<std::string> names;
         const std::string path = templated(route->path, names);
         std::string method = route->method;

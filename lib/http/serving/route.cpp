@@ -133,7 +133,10 @@ void RouteTable::add(Route added) {
         routes_.push_back(std::move(route));
         return;
     }
-    if (route->method == "PUSH") { // the server sends it unasked: only documented
+    // What the server sends unasked is only documented.
+    if (route->method == "PUSH" || route->method == "TOPIC" || route->method == "ENTRY") {
+        for (const auto& known : routes_)
+            if (known->method == route->method && known->path == route->path) taken();
         routes_.push_back(std::move(route));
         return;
     }

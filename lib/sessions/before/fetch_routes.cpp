@@ -30,16 +30,6 @@ http::Shape held_shape() {
         .named("HeldContent");
 }
 
-http::Shape fetch_shape() {
-    const auto item = http::object({{"content_id", http::identifier()},
-                                    {"title", http::text(0, 200)},
-                                    {"url", http::text(1, 200)},
-                                    {"size", http::integer(0, INT64_MAX)},
-                                    {"sha256", http::text(64, 64)}});
-    return http::object({{"piece_bytes", http::integer(1, INT64_MAX)}, {"items", http::list(item, 10'000)}})
-        .named("Fetch");
-}
-
 Answer answer_of(const std::vector<Held>& held) {
     http::Json items = http::Json::array();
     for (const Held& one : held)
@@ -72,6 +62,16 @@ Answer report(Call& call, Tx& tx, const SessionParts& parts) {
 }
 
 } // namespace
+
+http::Shape fetch_shape() {
+    const auto item = http::object({{"content_id", http::identifier()},
+                                    {"title", http::text(0, 200)},
+                                    {"url", http::text(1, 200)},
+                                    {"size", http::integer(0, INT64_MAX)},
+                                    {"sha256", sha256_shape()}});
+    return http::object({{"piece_bytes", http::integer(1, INT64_MAX)}, {"items", http::list(item, 10'000)}})
+        .named("Fetch");
+}
 
 void add_fetch_routes(http::RouteTable& table, SessionParts parts) {
     const auto ids = http::list(http::identifier(), 1000);

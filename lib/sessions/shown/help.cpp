@@ -100,7 +100,6 @@ Finding battery_low(const Circumstances& c) {
 // The most urgent first. `hold_ms`: how long the condition must have held.
 struct Rule {
     Reason reason;
-    std::string_view name;
     Finding (*look)(const Circumstances&);
     std::int64_t hold_ms;
     std::optional<double> threshold; // of the value; without one, of the seconds it must have held
@@ -108,22 +107,18 @@ struct Rule {
     std::string_view action;
 };
 constexpr std::array<Rule, 9> rules = {{
-    {Reason::unwell, "unwell", unwell, 0, {}, "", "lower"},
-    {Reason::failed, "failed", failed, 0, {}, "", "retry"},
-    {Reason::hand, "hand", hand, 0, {}, "", "lower"},
-    {Reason::disconnected, "disconnected", disconnected, 5'000, 5.0, "s", "swap"},
-    {Reason::not_started, "not_started", not_started, 10'000, 10.0, "s", "catch_up"},
-    {Reason::off_content, "off_content", off_content, 10'000, 10.0, "s", "catch_up"},
-    {Reason::looking_away, "looking_away", looking_away, 8'000, turned_within_deg, "degrees", "look"},
-    {Reason::behind, "behind", behind, 5'000, static_cast<double>(far_behind_ms), "ms", "catch_up"},
-    {Reason::battery_low, "battery_low", battery_low, 0, static_cast<double>(low_battery), "percent", "swap"},
+    {Reason::unwell, unwell, 0, {}, "", "lower"},
+    {Reason::failed, failed, 0, {}, "", "retry"},
+    {Reason::hand, hand, 0, {}, "", "lower"},
+    {Reason::disconnected, disconnected, 5'000, 5.0, "s", "swap"},
+    {Reason::not_started, not_started, 10'000, 10.0, "s", "catch_up"},
+    {Reason::off_content, off_content, 10'000, 10.0, "s", "catch_up"},
+    {Reason::looking_away, looking_away, 8'000, turned_within_deg, "degrees", "look"},
+    {Reason::behind, behind, 5'000, static_cast<double>(far_behind_ms), "ms", "catch_up"},
+    {Reason::battery_low, battery_low, 0, static_cast<double>(low_battery), "percent", "swap"},
 }};
 
 } // namespace
-
-std::string_view name_of(Reason reason) {
-    return rules[static_cast<std::size_t>(reason)].name;
-}
 
 std::optional<Need> need_of(Shown& shown, const ShownSession& session, std::int64_t now_ms) {
     const Circumstances circumstances{shown, session, now_ms};
@@ -153,7 +148,7 @@ nlohmann::json json_of(const Need& need, const Shown& shown) {
     return {{"device_id", need.device_id},
             {"name", shown.device.name},
             {"person", people::json_of(shown.person ? shown.person : shown.device.hand.person)},
-            {"reason", name_of(need.reason)},
+            {"reason", platform::name_of(need.reason)},
             {"since_ms", need.since_ms},
             {"value", or_null(need.value)},
             {"threshold", or_null(need.threshold)},

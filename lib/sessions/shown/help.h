@@ -29,7 +29,6 @@ struct Need {
     std::optional<std::int64_t> number; // of the command to retry
 };
 
-std::string_view name_of(Reason reason);
 // Notes in `shown.device.since_ms` when each reason began, and returns the most urgent one that has held long
 // enough.
 std::optional<Need> need_of(Shown& shown, const ShownSession& session, std::int64_t now_ms);

@@ -12,6 +12,7 @@
 #include "devices/presence.h"
 #include "people/people.h"
 #include "platform/ids.h"
+#include "platform/names.h"
 #include "sessions/controls.h"
 #include "sessions/hands.h"
 #include "sessions/session.h"
@@ -30,6 +31,17 @@ enum class Reason {
     behind,
     battery_low,
 };
+constexpr auto names_of(Reason) {
+    return platform::names<Reason>({{Reason::unwell, "unwell"},
+                                    {Reason::failed, "failed"},
+                                    {Reason::hand, "hand"},
+                                    {Reason::disconnected, "disconnected"},
+                                    {Reason::not_started, "not_started"},
+                                    {Reason::off_content, "off_content"},
+                                    {Reason::looking_away, "looking_away"},
+                                    {Reason::behind, "behind"},
+                                    {Reason::battery_low, "battery_low"}});
+}
 
 // What the Board keeps of a headset.
 struct ShownDevice {

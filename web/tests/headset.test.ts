@@ -65,26 +65,33 @@ describe('events', () => {
     });
 });
 
+const nothing_held = { eyes_on_me: null, look: null, launch: null, volume: null, brightness: null };
 const state = (change: Partial<State> = {}): State => ({
     session_id: 3,
     number: 4,
     state: 'running',
+    lesson_index: 0,
     lesson: { index: 0, lesson_id: 1, title: 'Reef', kind: 'video', content: '', duration_ms: 60_000 },
     position_ms: 10_000,
     at_ms: 1_000_000,
+    server_ms: 1_000_000,
     run_id: 9,
+    controls: nothing_held,
     ...change,
 });
-const command = (change: Partial<HeadsetCommand> = {}): HeadsetCommand => ({
-    session_id: 3,
-    number: 5,
-    action: 'pause',
-    lesson: null,
-    position_ms: null,
-    at_ms: 1_005_000,
-    expires_ms: 1_010_000,
-    ...change,
-});
+const command = (change: Partial<HeadsetCommand> = {}): HeadsetCommand =>
+    ({
+        session_id: 3,
+        number: 5,
+        action: 'pause',
+        arguments: {},
+        lesson_index: 0,
+        lesson: null,
+        position_ms: 15_000,
+        at_ms: 1_005_000,
+        expires_ms: 1_010_000,
+        ...change,
+    }) as HeadsetCommand;
 
 describe('a headset', () => {
     it('that joins late is where the lesson is', () => {
@@ -98,16 +105,13 @@ describe('a headset', () => {
     it('pauses, moves and goes on', () => {
         const playback = new Playback();
         playback.adopt(state());
-        playback.obey(command(), 1_005_003);
-        expect(playback.position(1_009_000)).toBe(15_003);
-        playback.obey(command({ number: 6, action: 'seek', position_ms: 30_000 }), 1_010_000);
+        playback.obey(command());
+        expect(playback.position(1_009_000)).toBe(15_000);
+        playback.obey(command({ number: 6, action: 'seek', position_ms: 30_000 }));
         expect([playback.state, playback.position(1_011_000)]).toEqual(['paused', 30_000]);
-        playback.obey(
-            command({ number: 7, action: 'resume', position_ms: 30_000, at_ms: 1_020_000 }),
-            1_020_010,
-        );
+        playback.obey(command({ number: 7, action: 'resume', position_ms: 30_000, at_ms: 1_020_000 }));
         expect(playback.position(1_021_000)).toBe(31_000);
-        playback.obey(command({ number: 8, action: 'stop' }), 1_030_000);
+        playback.obey(command({ number: 8, action: 'stop' }));
         expect(playback.state).toBe('stopped');
     });
 
@@ -135,9 +139,12 @@ describe('orders beside the lesson', () => {
 
     it('end by themselves, though the box is gone', () => {
         const effects = new Effects();
-        effects.obey('eyes_on_me', { message: 'Look', until_ms: 5000 }, 1000);
-        effects.obey('message', { text: 'Well done', seconds: 2 }, 1000);
-        effects.obey('look', { yaw_deg: 90, pitch_deg: 0 }, 1000);
+        const eyes = { message: 'Look', seconds: 4, until_ms: 5000 };
+        const message = { text: 'Well done', seconds: 2, until_ms: 3000 };
+        const look = { yaw_deg: 90, pitch_deg: 0, seconds: 30, until_ms: 31_000 };
+        effects.obey(command({ action: 'eyes_on_me', arguments: eyes }));
+        effects.obey(command({ action: 'message', arguments: message }));
+        effects.obey(command({ action: 'look', arguments: look }));
         effects.tick(2999);
         expect([effects.eyes?.message, effects.message?.text, effects.look?.towards.yaw_deg]).toEqual([
             'Look',
@@ -150,11 +157,11 @@ describe('orders beside the lesson', () => {
 
     it('are what the box says on coming back', () => {
         const effects = new Effects();
-        effects.obey('volume', { percent: 30 }, 0);
-        const none = { eyes_on_me: null, look: null, launch: null, volume: null, brightness: 40 };
-        effects.adopt({ ...none, eyes_on_me: { message: '', until_ms: 90 } }, 100);
+        effects.obey(command({ action: 'volume', arguments: { percent: 30 } }));
+        const eyes_on_me = { message: '', seconds: 1, until_ms: 90 };
+        effects.adopt({ ...nothing_held, brightness: 40, eyes_on_me }, 100);
         expect([effects.eyes, effects.volume, effects.brightness]).toEqual([null, 100, 40]);
-        expect(effects.obey('pause', {}, 0)).toBe(false);
+        expect(effects.obey(command({ action: 'pause' }))).toBe(false);
     });
 });
 

@@ -22,7 +22,7 @@ import {
     type Check,
     type Ready,
 } from '../src/features/preflight/preflight';
-import type { Command } from '../src/api/types';
+import type { Command, Help } from '../src/api/types';
 import { command, device, seat, session } from './samples';
 
 const everybody = () => true;
@@ -122,25 +122,23 @@ describe('needs you', () => {
 });
 
 describe('the server’s ranking', () => {
-    const help = (reason: string, change = {}) => ({
+    const help = (reason: Help['reason'], action: Help['action']): Help => ({
         device_id: 1,
+        name: 'DPVR-01',
+        person: null,
         reason,
         since_ms: 5,
         value: null,
         threshold: null,
         unit: '',
-        action: null,
-        ...change,
+        action,
+        question: '',
+        number: null,
     });
 
     it('counts before what the page finds, with the action that it proposes', () => {
-        const needs = needs_of(
-            [device({ battery: 5 })],
-            session(),
-            [],
-            [help('looking_away', { action: 'message' })],
-        );
-        expect(needs).toMatchObject([{ reason: 'looking_away', remedy: 'message', since_ms: 5 }]);
+        const needs = needs_of([device({ battery: 5 })], session(), [], [help('looking_away', 'look')]);
+        expect(needs).toMatchObject([{ reason: 'looking_away', remedy: 'look', since_ms: 5 }]);
     });
 
     it('puts who feels unwell before everybody, then hands by how long they are up', () => {
@@ -154,7 +152,7 @@ describe('the server’s ranking', () => {
     });
 
     it('is silent about a retry that is no longer owed', () => {
-        expect(needs_of([device()], session(), [], [help('failed', { action: 'retry' })])).toEqual([]);
+        expect(needs_of([device()], session(), [], [help('failed', 'retry')])).toEqual([]);
     });
 });
 

@@ -21,6 +21,14 @@ export function device(change: Partial<LiveDevice> = {}): LiveDevice {
         skew_ms: 2,
         gaze: { yaw_deg: 0, pitch_deg: 0 },
         last_seen_ms: 1000,
+        hand: null,
+        unwell_ms: null,
+        content: null,
+        eyes_on_me: null,
+        look: null,
+        launch: null,
+        volume: null,
+        brightness: null,
         ...change,
     };
 }
@@ -98,5 +106,5 @@ export function command(
             ...answer,
         })),
         ...change,
-    };
+    } as Command;
 }

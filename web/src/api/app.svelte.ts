@@ -2,7 +2,7 @@
 import { adopt_organisation } from '../ui/look.svelte';
 import { Live, type Topic } from './live.svelte';
 import { client, data, Problem, when_signed_out } from './client';
-import type { Login, Organisation, Role } from './types';
+import type { Login, Organisation, Role, TopicKind } from './types';
 
 type Phase = 'starting' | 'unreachable' | 'setup' | 'signed_out' | 'signed_in';
 const current_login = () => data(client.GET('/v1/logins/current'));
@@ -95,8 +95,10 @@ class App {
 export const app = new App();
 
 /// For a component: follows the topic of that name while the component lives, even if the name changes.
-export function use_topic(name: () => string | null): { readonly current: Topic | null } {
-    let topic = $state.raw<Topic | null>(null);
+export function use_topic<Kind extends TopicKind>(
+    name: () => `${Kind}/${number}` | null,
+): { readonly current: Topic<Kind> | null } {
+    let topic = $state.raw<Topic<Kind> | null>(null);
     $effect(() => {
         const live = app.live;
         const wanted = name();
@@ -114,6 +116,6 @@ export function use_topic(name: () => string | null): { readonly current: Topic 
 }
 
 /// The organisation's topic has every headset, pairing and live session.
-export function organisation_topic(): string | null {
+export function organisation_topic(): `organisation/${number}` | null {
     return app.login ? `organisation/${app.login.organisation.id}` : null;
 }

@@ -3,6 +3,16 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { take_picture } from './pictures';
 import { learn_server_time } from './server_clock.svelte';
+import type {
+    EntryKey,
+    ListKey,
+    LiveAnswer,
+    LiveRequests,
+    LiveSchemas,
+    Push,
+    TopicKind,
+    Topics,
+} from './types';
 
 const ping_every_ms = 3000;
 const silent_for_ms = 7000;
@@ -10,9 +20,10 @@ const connect_within_ms = 4000;
 const first_retry_ms = 400;
 const longest_retry_ms = 4000;
 
-type Message = { type: string; status?: string; data?: Record<string, unknown>; eid?: string; ts?: number };
+type Message = (Push | LiveAnswer) & { status: string; eid?: string; ts?: number };
+type News = LiveSchemas['TopicMessage'];
 
-export class Topic {
+export class Topic<Kind extends TopicKind = TopicKind> {
     readonly entries = new SvelteMap<string, unknown>();
     loaded = $state(false);
     epoch = '';
@@ -21,25 +32,24 @@ export class Topic {
 
     constructor(readonly name: string) {}
 
-    take(status: string, data: Record<string, unknown>): void {
+    take(status: string, { entries = {}, erased = [], epoch = '', version }: News): void {
         if (status === 'snapshot') {
-            const entries = (data.entries ?? {}) as Record<string, unknown>;
             for (const key of [...this.entries.keys()]) if (!(key in entries)) this.entries.delete(key);
-            this.epoch = String(data.epoch ?? '');
+            this.epoch = epoch;
         }
-        for (const [key, value] of Object.entries((data.entries ?? {}) as object))
-            this.entries.set(key, value);
-        for (const key of (data.erased ?? []) as string[]) this.entries.delete(key);
-        this.version = Number(data.version ?? this.version);
+        for (const [key, value] of Object.entries(entries)) this.entries.set(key, value);
+        for (const key of erased) this.entries.delete(key);
+        this.version = version ?? this.version;
         this.loaded = true;
     }
 
-    get<Value>(key: string): Value | undefined {
-        return this.entries.get(key) as Value | undefined;
+    get<Key extends EntryKey<Kind> & string>(key: Key): Topics[Kind][Key] | undefined {
+        return this.entries.get(key) as Topics[Kind][Key] | undefined;
     }
 
     /// All entries whose keys begin with a prefix such as "device/".
-    all<Value>(prefix: string): Value[] {
+    all<Prefix extends ListKey<Kind> & string>(prefix: Prefix): Topics[Kind][Prefix][] {
+        type Value = Topics[Kind][Prefix];
         const found: Value[] = [];
         for (const [key, value] of this.entries) if (key.startsWith(prefix)) found.push(value as Value);
         return found;
@@ -52,7 +62,7 @@ export class Live {
     state: 'connecting' | 'open' | 'gone' = $state('connecting');
     heard_at_ms = $state(Date.now());
     /// Called with messages that arrive unasked and belong to no topic.
-    readonly hearers = new Set<(type: string, data: unknown) => void>();
+    readonly hearers = new Set<(message: Push | LiveAnswer) => void>();
     private socket: WebSocket | null = null;
     private topics = new Map<string, Topic>();
     private asked = new Map<string, number>();
@@ -86,7 +96,7 @@ export class Live {
     }
 
     /// Call `release` when the topic is no longer shown.
-    topic(name: string): Topic {
+    topic<Kind extends TopicKind>(name: `${Kind}/${number}`): Topic<Kind> {
         let topic = this.topics.get(name);
         if (!topic) {
             topic = new Topic(name);
@@ -94,7 +104,7 @@ export class Live {
             this.ask_for(topic);
         }
         topic.uses++;
-        return topic;
+        return topic as Topic<Kind>;
     }
 
     release(topic: Topic): void {
@@ -108,7 +118,7 @@ export class Live {
         this.send('subscribe', { topic: topic.name, ...since });
     }
 
-    private send(type: string, data: object): void {
+    private send<Type extends keyof LiveRequests>(type: Type, data: LiveRequests[Type]): void {
         if (this.socket?.readyState !== WebSocket.OPEN) return;
         const eid = String(this.next_eid++);
         this.asked.set(eid, Date.now());
@@ -167,9 +177,11 @@ export class Live {
             this.asked.delete(message.eid as string);
             if (message.ts) learn_server_time(message.ts, Date.now() - sent_at);
         }
-        if (message.type !== 'topic') for (const hear of this.hearers) hear(message.type, message.data);
-        if (message.type !== 'topic' || !message.data) return;
-        const topic = this.topics.get(String(message.data.topic));
+        if (message.type !== 'topic') {
+            for (const hear of this.hearers) hear(message);
+            return;
+        }
+        const topic = this.topics.get(message.data.topic);
         if (topic && (message.status === 'snapshot' || message.status === 'update'))
             topic.take(message.status, message.data);
     }

@@ -4947,6 +4947,20 @@ export interface components {
             least: number;
             title: string;
         };
+        AnswerCounts: {
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            expired: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            received: number;
+            /** Format: int64 */
+            running: number;
+            /** Format: int64 */
+            sent: number;
+        };
         AttentionTarget: {
             direction: components["schemas"]["Direction"] | null;
             name: string | null;
@@ -4989,6 +5003,10 @@ export interface components {
             /** Format: int64 */
             size: number;
         };
+        BrightnessArguments: {
+            /** Format: int64 */
+            percent: number;
+        };
         ChatMessage: {
             /** Format: int64 */
             id: number;
@@ -5005,8 +5023,7 @@ export interface components {
             run_id: number;
             /** Format: date-time */
             sent_at: string;
-            /** @description text, which may have several lines */
-            text: unknown;
+            text: string;
         };
         ChatSettings: {
             endpoint: string | null;
@@ -5053,27 +5070,14 @@ export interface components {
         };
         Command: {
             /** @enum {string} */
-            action: "play" | "pause" | "resume" | "seek" | "stop" | "look" | "launch" | "eyes_on_me" | "release" | "message" | "volume" | "brightness" | "recenter" | "identify" | "catch_up";
-            arguments: Record<string, unknown>;
+            action: "play" | "pause" | "resume" | "seek" | "stop" | "release" | "recenter" | "catch_up";
+            arguments: components["schemas"]["NoArguments"];
             /**
              * Format: int64
              * @description when it takes effect, in server time
              */
             at_ms: number;
-            counts: {
-                /** Format: int64 */
-                done: number;
-                /** Format: int64 */
-                expired: number;
-                /** Format: int64 */
-                failed: number;
-                /** Format: int64 */
-                received: number;
-                /** Format: int64 */
-                running: number;
-                /** Format: int64 */
-                sent: number;
-            };
+            counts: components["schemas"]["AnswerCounts"];
             /** Format: int64 */
             expires_ms: number;
             /** Format: int64 */
@@ -5081,27 +5085,180 @@ export interface components {
             /** Format: int64 */
             number: number;
             /** @description the headsets that have not done it */
-            open: {
-                /** Format: int64 */
-                device_id: number;
-                error: string;
-                name: string;
-                person: components["schemas"]["PersonReference"] | null;
-                skew_ms: number | null;
-                /** @enum {string} */
-                state: "sent" | "received" | "running" | "failed" | "expired";
-            }[];
+            open: components["schemas"]["OpenAnswer"][];
             /** Format: int64 */
             position_ms: number;
             /** Format: int64 */
             session_id: number;
-            target: {
-                group?: string;
-                /** @enum {string} */
-                kind: "all" | "row" | "group" | "devices";
-                /** Format: int64 */
-                row?: number;
-            };
+            target: components["schemas"]["CommandTarget"];
+        } | {
+            /** @enum {string} */
+            action: "look";
+            arguments: components["schemas"]["LookArguments"];
+            /**
+             * Format: int64
+             * @description when it takes effect, in server time
+             */
+            at_ms: number;
+            counts: components["schemas"]["AnswerCounts"];
+            /** Format: int64 */
+            expires_ms: number;
+            /** Format: int64 */
+            lesson_index: number;
+            /** Format: int64 */
+            number: number;
+            /** @description the headsets that have not done it */
+            open: components["schemas"]["OpenAnswer"][];
+            /** Format: int64 */
+            position_ms: number;
+            /** Format: int64 */
+            session_id: number;
+            target: components["schemas"]["CommandTarget"];
+        } | {
+            /** @enum {string} */
+            action: "launch";
+            arguments: components["schemas"]["LaunchArguments"];
+            /**
+             * Format: int64
+             * @description when it takes effect, in server time
+             */
+            at_ms: number;
+            counts: components["schemas"]["AnswerCounts"];
+            /** Format: int64 */
+            expires_ms: number;
+            /** Format: int64 */
+            lesson_index: number;
+            /** Format: int64 */
+            number: number;
+            /** @description the headsets that have not done it */
+            open: components["schemas"]["OpenAnswer"][];
+            /** Format: int64 */
+            position_ms: number;
+            /** Format: int64 */
+            session_id: number;
+            target: components["schemas"]["CommandTarget"];
+        } | {
+            /** @enum {string} */
+            action: "eyes_on_me";
+            arguments: components["schemas"]["EyesOnMeArguments"];
+            /**
+             * Format: int64
+             * @description when it takes effect, in server time
+             */
+            at_ms: number;
+            counts: components["schemas"]["AnswerCounts"];
+            /** Format: int64 */
+            expires_ms: number;
+            /** Format: int64 */
+            lesson_index: number;
+            /** Format: int64 */
+            number: number;
+            /** @description the headsets that have not done it */
+            open: components["schemas"]["OpenAnswer"][];
+            /** Format: int64 */
+            position_ms: number;
+            /** Format: int64 */
+            session_id: number;
+            target: components["schemas"]["CommandTarget"];
+        } | {
+            /** @enum {string} */
+            action: "message";
+            arguments: components["schemas"]["MessageArguments"];
+            /**
+             * Format: int64
+             * @description when it takes effect, in server time
+             */
+            at_ms: number;
+            counts: components["schemas"]["AnswerCounts"];
+            /** Format: int64 */
+            expires_ms: number;
+            /** Format: int64 */
+            lesson_index: number;
+            /** Format: int64 */
+            number: number;
+            /** @description the headsets that have not done it */
+            open: components["schemas"]["OpenAnswer"][];
+            /** Format: int64 */
+            position_ms: number;
+            /** Format: int64 */
+            session_id: number;
+            target: components["schemas"]["CommandTarget"];
+        } | {
+            /** @enum {string} */
+            action: "volume";
+            arguments: components["schemas"]["VolumeArguments"];
+            /**
+             * Format: int64
+             * @description when it takes effect, in server time
+             */
+            at_ms: number;
+            counts: components["schemas"]["AnswerCounts"];
+            /** Format: int64 */
+            expires_ms: number;
+            /** Format: int64 */
+            lesson_index: number;
+            /** Format: int64 */
+            number: number;
+            /** @description the headsets that have not done it */
+            open: components["schemas"]["OpenAnswer"][];
+            /** Format: int64 */
+            position_ms: number;
+            /** Format: int64 */
+            session_id: number;
+            target: components["schemas"]["CommandTarget"];
+        } | {
+            /** @enum {string} */
+            action: "brightness";
+            arguments: components["schemas"]["BrightnessArguments"];
+            /**
+             * Format: int64
+             * @description when it takes effect, in server time
+             */
+            at_ms: number;
+            counts: components["schemas"]["AnswerCounts"];
+            /** Format: int64 */
+            expires_ms: number;
+            /** Format: int64 */
+            lesson_index: number;
+            /** Format: int64 */
+            number: number;
+            /** @description the headsets that have not done it */
+            open: components["schemas"]["OpenAnswer"][];
+            /** Format: int64 */
+            position_ms: number;
+            /** Format: int64 */
+            session_id: number;
+            target: components["schemas"]["CommandTarget"];
+        } | {
+            /** @enum {string} */
+            action: "identify";
+            arguments: components["schemas"]["IdentifyArguments"];
+            /**
+             * Format: int64
+             * @description when it takes effect, in server time
+             */
+            at_ms: number;
+            counts: components["schemas"]["AnswerCounts"];
+            /** Format: int64 */
+            expires_ms: number;
+            /** Format: int64 */
+            lesson_index: number;
+            /** Format: int64 */
+            number: number;
+            /** @description the headsets that have not done it */
+            open: components["schemas"]["OpenAnswer"][];
+            /** Format: int64 */
+            position_ms: number;
+            /** Format: int64 */
+            session_id: number;
+            target: components["schemas"]["CommandTarget"];
+        };
+        CommandTarget: {
+            group?: string;
+            /** @enum {string} */
+            kind: "all" | "row" | "group" | "devices";
+            /** Format: int64 */
+            row?: number;
         };
         Content: {
             archived: boolean;
@@ -5286,6 +5443,16 @@ export interface components {
              */
             way: "in" | "out";
         };
+        EyesOnMeArguments: {
+            message?: string;
+            /** Format: int64 */
+            seconds: number;
+            /**
+             * Format: int64
+             * @description when it ends, in server time
+             */
+            until_ms: number;
+        };
         Fetch: {
             items: {
                 /** Format: int64 */
@@ -5346,6 +5513,15 @@ export interface components {
             state: "wanted" | "fetching" | "whole" | "failed";
             title: string;
         };
+        IdentifyArguments: {
+            /** Format: int64 */
+            seconds: number;
+            /**
+             * Format: int64
+             * @description when it ends, in server time
+             */
+            until_ms: number;
+        };
         Import: {
             /** Format: date-time */
             created_at: string;
@@ -5401,6 +5577,12 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "viewer" | "teacher" | "administrator" | "student";
+        };
+        LaunchArguments: {
+            content: string;
+            /** @enum {string} */
+            kind: "app" | "video" | "web" | "scenario";
+            title?: string;
         };
         Leaderboard: {
             items: components["schemas"]["LeaderboardRow"][];
@@ -5478,6 +5660,27 @@ export interface components {
             qr_svg: string;
             qr_text: string;
         };
+        LookArguments: {
+            pitch_deg: number;
+            /** Format: int64 */
+            seconds: number;
+            /**
+             * Format: int64
+             * @description when it ends, in server time
+             */
+            until_ms: number;
+            yaw_deg: number;
+        };
+        MessageArguments: {
+            /** Format: int64 */
+            seconds: number;
+            text: string;
+            /**
+             * Format: int64
+             * @description when it ends, in server time
+             */
+            until_ms: number;
+        };
         Moment: {
             agreement: number | null;
             attention: number | null;
@@ -5511,10 +5714,307 @@ export interface components {
             /** Format: int64 */
             xp_reward?: number;
         };
+        NoArguments: Record<string, unknown>;
+        OpenAnswer: {
+            /** Format: int64 */
+            device_id: number;
+            error: string;
+            name: string;
+            person: components["schemas"]["PersonReference"] | null;
+            skew_ms: number | null;
+            /** @enum {string} */
+            state: "sent" | "received" | "running" | "failed" | "expired";
+        };
         Order: {
             /** @enum {string} */
-            action: "play" | "pause" | "resume" | "seek" | "stop" | "look" | "launch" | "eyes_on_me" | "release" | "message" | "volume" | "brightness" | "recenter" | "identify" | "catch_up";
-            /** @description play {lesson_index?}, seek {position_ms, lesson_index?}, look {yaw_deg, pitch_deg, seconds?}, launch {kind, content, title?}, eyes_on_me {message?, seconds?}, message {text, seconds?}, volume {percent}, brightness {percent}, identify {seconds?}; the others take none */
+            action: "play";
+            arguments?: {
+                /** Format: int64 */
+                lesson_index?: number;
+            };
+            /** @description for these alone */
+            device_ids?: number[];
+            /**
+             * Format: int64
+             * @description how long a headset has to obey; 60
+             */
+            expires_s?: number;
+            /** @description for the headsets of this group */
+            group?: string;
+            /**
+             * Format: int64
+             * @description for this row of the session's room
+             */
+            row?: number;
+        } | {
+            /** @enum {string} */
+            action: "pause";
+            arguments?: Record<string, unknown>;
+            /** @description for these alone */
+            device_ids?: number[];
+            /**
+             * Format: int64
+             * @description how long a headset has to obey; 60
+             */
+            expires_s?: number;
+            /** @description for the headsets of this group */
+            group?: string;
+            /**
+             * Format: int64
+             * @description for this row of the session's room
+             */
+            row?: number;
+        } | {
+            /** @enum {string} */
+            action: "resume";
+            arguments?: Record<string, unknown>;
+            /** @description for these alone */
+            device_ids?: number[];
+            /**
+             * Format: int64
+             * @description how long a headset has to obey; 60
+             */
+            expires_s?: number;
+            /** @description for the headsets of this group */
+            group?: string;
+            /**
+             * Format: int64
+             * @description for this row of the session's room
+             */
+            row?: number;
+        } | {
+            /** @enum {string} */
+            action: "seek";
+            arguments?: {
+                /** Format: int64 */
+                lesson_index?: number;
+                /** Format: int64 */
+                position_ms: number;
+            };
+            /** @description for these alone */
+            device_ids?: number[];
+            /**
+             * Format: int64
+             * @description how long a headset has to obey; 60
+             */
+            expires_s?: number;
+            /** @description for the headsets of this group */
+            group?: string;
+            /**
+             * Format: int64
+             * @description for this row of the session's room
+             */
+            row?: number;
+        } | {
+            /** @enum {string} */
+            action: "stop";
+            arguments?: Record<string, unknown>;
+            /** @description for these alone */
+            device_ids?: number[];
+            /**
+             * Format: int64
+             * @description how long a headset has to obey; 60
+             */
+            expires_s?: number;
+            /** @description for the headsets of this group */
+            group?: string;
+            /**
+             * Format: int64
+             * @description for this row of the session's room
+             */
+            row?: number;
+        } | {
+            /** @enum {string} */
+            action: "look";
+            arguments?: {
+                pitch_deg: number;
+                /** Format: int64 */
+                seconds?: number;
+                yaw_deg: number;
+            };
+            /** @description for these alone */
+            device_ids?: number[];
+            /**
+             * Format: int64
+             * @description how long a headset has to obey; 60
+             */
+            expires_s?: number;
+            /** @description for the headsets of this group */
+            group?: string;
+            /**
+             * Format: int64
+             * @description for this row of the session's room
+             */
+            row?: number;
+        } | {
+            /** @enum {string} */
+            action: "launch";
+            arguments?: {
+                content: string;
+                /** @enum {string} */
+                kind: "app" | "video" | "web" | "scenario";
+                title?: string;
+            };
+            /** @description for these alone */
+            device_ids?: number[];
+            /**
+             * Format: int64
+             * @description how long a headset has to obey; 60
+             */
+            expires_s?: number;
+            /** @description for the headsets of this group */
+            group?: string;
+            /**
+             * Format: int64
+             * @description for this row of the session's room
+             */
+            row?: number;
+        } | {
+            /** @enum {string} */
+            action: "eyes_on_me";
+            arguments?: {
+                message?: string;
+                /** Format: int64 */
+                seconds?: number;
+            };
+            /** @description for these alone */
+            device_ids?: number[];
+            /**
+             * Format: int64
+             * @description how long a headset has to obey; 60
+             */
+            expires_s?: number;
+            /** @description for the headsets of this group */
+            group?: string;
+            /**
+             * Format: int64
+             * @description for this row of the session's room
+             */
+            row?: number;
+        } | {
+            /** @enum {string} */
+            action: "release";
+            arguments?: Record<string, unknown>;
+            /** @description for these alone */
+            device_ids?: number[];
+            /**
+             * Format: int64
+             * @description how long a headset has to obey; 60
+             */
+            expires_s?: number;
+            /** @description for the headsets of this group */
+            group?: string;
+            /**
+             * Format: int64
+             * @description for this row of the session's room
+             */
+            row?: number;
+        } | {
+            /** @enum {string} */
+            action: "message";
+            arguments?: {
+                /** Format: int64 */
+                seconds?: number;
+                text: string;
+            };
+            /** @description for these alone */
+            device_ids?: number[];
+            /**
+             * Format: int64
+             * @description how long a headset has to obey; 60
+             */
+            expires_s?: number;
+            /** @description for the headsets of this group */
+            group?: string;
+            /**
+             * Format: int64
+             * @description for this row of the session's room
+             */
+            row?: number;
+        } | {
+            /** @enum {string} */
+            action: "volume";
+            arguments?: {
+                /** Format: int64 */
+                percent: number;
+            };
+            /** @description for these alone */
+            device_ids?: number[];
+            /**
+             * Format: int64
+             * @description how long a headset has to obey; 60
+             */
+            expires_s?: number;
+            /** @description for the headsets of this group */
+            group?: string;
+            /**
+             * Format: int64
+             * @description for this row of the session's room
+             */
+            row?: number;
+        } | {
+            /** @enum {string} */
+            action: "brightness";
+            arguments?: {
+                /** Format: int64 */
+                percent: number;
+            };
+            /** @description for these alone */
+            device_ids?: number[];
+            /**
+             * Format: int64
+             * @description how long a headset has to obey; 60
+             */
+            expires_s?: number;
+            /** @description for the headsets of this group */
+            group?: string;
+            /**
+             * Format: int64
+             * @description for this row of the session's room
+             */
+            row?: number;
+        } | {
+            /** @enum {string} */
+            action: "recenter";
+            arguments?: Record<string, unknown>;
+            /** @description for these alone */
+            device_ids?: number[];
+            /**
+             * Format: int64
+             * @description how long a headset has to obey; 60
+             */
+            expires_s?: number;
+            /** @description for the headsets of this group */
+            group?: string;
+            /**
+             * Format: int64
+             * @description for this row of the session's room
+             */
+            row?: number;
+        } | {
+            /** @enum {string} */
+            action: "identify";
+            arguments?: {
+                /** Format: int64 */
+                seconds?: number;
+            };
+            /** @description for these alone */
+            device_ids?: number[];
+            /**
+             * Format: int64
+             * @description how long a headset has to obey; 60
+             */
+            expires_s?: number;
+            /** @description for the headsets of this group */
+            group?: string;
+            /**
+             * Format: int64
+             * @description for this row of the session's room
+             */
+            row?: number;
+        } | {
+            /** @enum {string} */
+            action: "catch_up";
             arguments?: Record<string, unknown>;
             /** @description for these alone */
             device_ids?: number[];
@@ -5850,6 +6350,7 @@ export interface components {
             cells: number[];
             /** Format: int64 */
             events: number;
+            /** @description the mean direction */
             gaze: components["schemas"]["Direction"] | null;
             /** Format: int64 */
             interactions: number;
@@ -6492,6 +6993,10 @@ export interface components {
             /** Format: int64 */
             offset: number;
             title: string;
+        };
+        VolumeArguments: {
+            /** Format: int64 */
+            percent: number;
         };
     };
     responses: never;

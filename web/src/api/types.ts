@@ -1,9 +1,10 @@
-// The shapes that travel between the page and the server. Those of the HTTP API are taken from its document;
-// the entries of the live socket's topics are written here. A field ending in _at is ISO 8601 in UTC, one
-// ending in _ms is in milliseconds.
+// The shapes that travel between the page and the server, taken from its documents of the HTTP API and of the
+// live socket. A field ending in _at is ISO 8601 in UTC, one ending in _ms is in milliseconds.
+import type { components as live } from './live_schema';
 import type { components, paths } from './schema';
 
 export type Schemas = components['schemas'];
+export type LiveSchemas = live['schemas'];
 type Given<
     Path extends keyof paths,
     Method extends 'get' | 'post',
@@ -37,51 +38,25 @@ export type GazeGrid = Schemas['GazeGrid'];
 export type StudentSummary = Schemas['StudentSummary'];
 export type Summary = Schemas['SessionSummary'];
 
-export type DeviceState = 'ready' | 'playing' | 'paused' | 'away' | 'offline' | 'needs_help';
-export type Gaze = { yaw_deg: number; pitch_deg: number };
 /// A headset as the live socket tells it, under "device/3" of the organisation's topic.
-export type LiveDevice = {
-    id: number;
-    name: string;
-    model: string;
-    online: boolean;
-    battery: number | null;
-    charging: boolean | null;
-    storage_free: number | null;
-    app: string;
-    app_version: string;
-    round_trip_ms: number | null;
-    clock_offset_ms: number | null;
-    person: PersonName | null;
-    session_id: number | null;
-    state: DeviceState;
-    position_ms: number | null;
-    skew_ms: number | null;
-    gaze: Gaze | null;
-    last_seen_ms: number | null;
-    hand?: { question: string; raised_ms: number } | null;
-    unwell_ms?: number | null;
-    eyes_on_me?: { message: string; until_ms: number } | null;
-    look?: (Gaze & { until_ms: number; off_deg: number | null; turned: boolean }) | null;
-    volume?: number | null;
-    brightness?: number | null;
-    launch?: { kind: string; content: string; title: string } | null;
-};
+export type LiveDevice = LiveSchemas['LiveDevice'];
+export type DeviceState = LiveDevice['state'];
+export type Gaze = LiveSchemas['Gaze'];
 /// Under "help" of a session's topic: who needs a hand, the most urgent first, by the server's reckoning.
-export type Help = {
-    device_id: number;
-    reason: string;
-    since_ms: number;
-    value: number | null;
-    threshold: number | null;
-    unit: string;
-    action: string | null;
-};
-export type Pairing = { open_until_ms: number | null; seats_left: number };
-export type PairingRequest = {
-    id: number;
-    serial_number: string;
-    model: string;
-    person: PersonName;
-    created_ms: number;
-};
+export type Help = LiveSchemas['Need'];
+export type Pairing = LiveSchemas['LivePairing'];
+export type PairingRequest = LiveSchemas['LivePairingRequest'];
+
+/// The entries of each kind of topic. "device/" stands for "device/3" and all others of its kind.
+export type Topics = LiveSchemas['LiveTopics'];
+export type TopicKind = keyof Topics;
+export type ListKey<Kind extends TopicKind> = Extract<keyof Topics[Kind], `${string}/`>;
+export type EntryKey<Kind extends TopicKind> = Exclude<keyof Topics[Kind], `${string}/`>;
+type Messages<Table> = { [Type in keyof Table]: { type: Type; data: Table[Type] } }[keyof Table];
+/// What the server says unasked.
+export type Push = Messages<LiveSchemas['LivePushes']>;
+/// What the server answers to a message of the same type.
+export type LiveAnswers = LiveSchemas['LiveAnswers'];
+export type LiveAnswer = Messages<LiveAnswers>;
+/// What may be said on the live socket.
+export type LiveRequests = LiveSchemas['LiveRequests'];

@@ -1,17 +1,11 @@
 // What a headset does on a teacher's order besides playing. An effect with an end carries it in server time
 // and ends by itself, so that a headset that loses the box is never left in the dark.
-import type { Gaze } from '../../api/types';
+import type { Gaze, LiveSchemas } from '../../api/types';
+import type { HeadsetCommand } from './playback';
 
-export type Launched = { kind: string; content: string; title: string };
 /// The effects that a headset hears again when it joins or returns.
-export type Controls = {
-    eyes_on_me: { message?: string; until_ms: number } | null;
-    look: (Gaze & { until_ms: number }) | null;
-    launch: Launched | null;
-    volume: number | null;
-    brightness: number | null;
-};
-const default_seconds: Record<string, number> = { look: 30, eyes_on_me: 60, message: 10, identify: 5 };
+type Controls = LiveSchemas['HeldControls'];
+type Launched = LiveSchemas['LaunchArguments'];
 
 export class Effects {
     /// The view is dim and silent until this time, or until released.
@@ -26,42 +20,39 @@ export class Effects {
     /// How many orders to recenter have arrived.
     recentered = $state(0);
 
-    /// Carries out an action of this kind; false if it is of another kind.
-    obey(action: string, given: Record<string, unknown>, at_ms: number): boolean {
-        const until_ms = Number(
-            given.until_ms ?? at_ms + 1000 * Number(given.seconds ?? default_seconds[action] ?? 0),
-        );
-        const text = (name: string) => String(given[name] ?? '');
-        switch (action) {
-            case 'eyes_on_me':
-                this.eyes = { message: text('message'), until_ms };
+    /// Carries out a command of this kind; false if it is of another kind.
+    obey(command: HeadsetCommand): boolean {
+        switch (command.action) {
+            case 'eyes_on_me': {
+                const { message = '', until_ms } = command.arguments;
+                this.eyes = { message, until_ms };
                 return true;
+            }
             case 'release':
                 this.eyes = null;
                 return true;
-            case 'look':
-                this.look = {
-                    towards: { yaw_deg: Number(given.yaw_deg), pitch_deg: Number(given.pitch_deg) },
-                    until_ms,
-                };
+            case 'look': {
+                const { yaw_deg, pitch_deg, until_ms } = command.arguments;
+                this.look = { towards: { yaw_deg, pitch_deg }, until_ms };
                 return true;
+            }
             case 'message':
-                this.message = { text: text('text'), until_ms };
+                this.message = command.arguments;
                 return true;
             case 'identify':
-                this.identify_until_ms = until_ms;
+                this.identify_until_ms = command.arguments.until_ms;
                 return true;
             case 'launch':
-                this.launch = { kind: text('kind'), content: text('content'), title: text('title') };
+                this.launch = command.arguments;
                 return true;
             case 'catch_up':
                 this.launch = null;
                 return true;
             case 'volume':
-                this.volume = Number(given.percent);
+                this.volume = command.arguments.percent;
                 return true;
             case 'brightness':
-                this.brightness = Number(given.percent);
+                this.brightness = command.arguments.percent;
                 return true;
             case 'recenter':
                 this.recentered++;
@@ -71,8 +62,7 @@ export class Effects {
         }
     }
 
-    adopt(controls: Controls | undefined, now_ms: number): void {
-        if (!controls) return;
+    adopt(controls: Controls, now_ms: number): void {
         const { eyes_on_me, look, launch, volume, brightness } = controls;
         this.eyes = eyes_on_me && { message: eyes_on_me.message ?? '', until_ms: eyes_on_me.until_ms };
         this.look = look && { towards: look, until_ms: look.until_ms };

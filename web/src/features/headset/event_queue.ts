@@ -1,16 +1,8 @@
 // Store and forward. A batch of events stays in this browser until the server says that it is on disk, even
 // over lost Wi-Fi and a reload. The id of a batch makes it harmless to send it twice.
-export type HeadsetEvent = {
-    kind: string;
-    at_ms: number;
-    sent_ms: number;
-    position_ms: number;
-    yaw_deg: number;
-    pitch_deg: number;
-    zone?: string;
-    target?: string;
-    dwell_ms?: number;
-};
+import type { LiveSchemas } from '../../api/types';
+
+export type HeadsetEvent = LiveSchemas['Event'];
 export type Batch = { batch_id: string; run_id: number | null; events: HeadsetEvent[] };
 type Keep = Pick<Storage, 'getItem' | 'setItem'>;
 

@@ -1,12 +1,20 @@
 // The headset's live socket. It synchronises the clock, obeys commands, reports once a second and sends
 // events in batches.
-import type { Gaze, PersonName } from '../../api/types';
+import type {
+    Gaze,
+    LiveAnswer,
+    LiveAnswers,
+    LiveRequests,
+    LiveSchemas,
+    PersonName,
+    Push,
+} from '../../api/types';
 import type { Message as ChatMessage } from '../chat/messages';
 import { ClockSync } from './clock_sync';
 import { Effects } from './effects.svelte';
 import { EventQueue } from './event_queue';
 import { is_known } from './pairing';
-import { Pictures, type Wish } from './picture';
+import { Pictures } from './picture';
 import { moves_lesson, Playback, type Hand, type HeadsetCommand, type State } from './playback';
 import { Refusal, refusal_of } from './refusal';
 import { target_of, zone_of } from './scene';
@@ -20,14 +28,10 @@ const first_retry_ms = 250;
 const longest_retry_ms = 2000;
 const answer_within_ms = 10_000;
 
-type Message = { type: string; status?: string; data?: unknown; error?: unknown; eid?: string };
-type Welcome = {
-    server_ms: number;
-    device: { id: number; name: string };
-    person: PersonName | null;
-    hand?: Hand;
-    session: State | null;
-};
+type Message = (Push | LiveAnswer) & { status: string; error?: unknown; eid?: string };
+type Welcome = LiveSchemas['Welcome'];
+type CommandAnswer = LiveRequests['command.answer'];
+type HandMove = 'headset.hand' | 'headset.hand_down' | 'headset.unwell' | 'headset.well';
 type BatteryManager = { level: number; charging: boolean };
 
 /// This browser's monotonic clock, which never jumps while the page is open.
@@ -61,9 +65,7 @@ export class HeadsetLink {
         () => this.canvas,
         (frame) => this.socket?.readyState === WebSocket.OPEN && this.socket.send(frame),
     );
-    /// The player's current rate and how far it is off, if there is a player.
-    rate = 1;
-    private tells_content = false; // report the content only to a box that understands it
+    /// How far the player is off, if there is one.
     player_skew_ms: number | null = null;
     gaze: Gaze = { yaw_deg: 0, pitch_deg: 0 };
     readonly playback = new Playback();
@@ -121,8 +123,7 @@ export class HeadsetLink {
     }
 
     async sign_in(nickname: string, pin: string): Promise<void> {
-        const answer = (await this.ask('headset.sign_in', { nickname, pin })) as { person: PersonName };
-        this.person = answer.person;
+        this.person = (await this.ask('headset.sign_in', { nickname, pin })).person;
     }
 
     async sign_out(): Promise<void> {
@@ -132,7 +133,11 @@ export class HeadsetLink {
 
     /// Shows it at once and tells the box as soon as possible: a person who feels unwell must not wait for
     /// the network.
-    private async set_hand(type: string, data: object, hand: Partial<Hand>): Promise<void> {
+    private async set_hand<Type extends HandMove>(
+        type: Type,
+        data: LiveRequests[Type],
+        hand: Partial<Hand>,
+    ): Promise<void> {
         const before = this.hand;
         this.hand = { ...before, ...hand };
         if (hand.unwell) this.teacher_knows = false;
@@ -190,14 +195,17 @@ export class HeadsetLink {
         this.retry_ms = Math.min(longest_retry_ms, this.retry_ms * 2);
     }
 
-    private send(type: string, data: object, eid?: string): void {
+    private send<Type extends keyof LiveRequests>(type: Type, data: LiveRequests[Type], eid?: string): void {
         if (this.socket?.readyState !== WebSocket.OPEN) return;
         this.socket.send(
             JSON.stringify({ type, data, eid: eid ?? String(this.next_eid++), ts: Math.round(own_ms()) }),
         );
     }
 
-    private ask(type: string, data: object): Promise<unknown> {
+    private ask<Type extends keyof LiveRequests>(
+        type: Type,
+        data: LiveRequests[Type],
+    ): Promise<LiveAnswers[Type]> {
         return new Promise((resolve, reject) => {
             if (this.socket?.readyState !== WebSocket.OPEN) return reject(new Error('gone'));
             const eid = String(this.next_eid++);
@@ -208,7 +216,7 @@ export class HeadsetLink {
                 then();
             };
             this.waiting.set(eid, {
-                done: (answer) => finish(() => resolve(answer)),
+                done: (answer) => finish(() => resolve(answer as LiveAnswers[Type])),
                 fail: (error) => finish(() => reject(error)),
             });
             this.send(type, data, eid);
@@ -221,22 +229,21 @@ export class HeadsetLink {
             if (message.status === 'error') asked.fail(refusal_of(message.error, message.data));
             else asked.done(message.data);
         }
-        if (message.type === 'welcome') this.welcome(message.data as Welcome);
-        else if (message.type === 'clock') this.take_clock(message.data as { t0: number; t1: number });
-        else if (message.type === 'state') this.adopt(message.data as State | null);
-        else if (message.type === 'command') this.take_command(message.data as HeadsetCommand);
-        else if (message.type === 'person')
-            this.person = (message.data as { person: PersonName | null }).person;
-        else if (message.type === 'hand') this.hand = message.data as Hand;
-        else if (message.type === 'chat.message') this.hear_chat(message.data as ChatMessage);
-        else if (message.type === 'pictures') this.pictures.want(message.data as Wish);
+        if (message.type === 'welcome') this.welcome(message.data);
+        else if (message.type === 'clock') this.take_clock(message.data);
+        else if (message.type === 'state') this.adopt(message.data);
+        else if (message.type === 'command') this.take_command(message.data);
+        else if (message.type === 'person') this.person = message.data.person;
+        else if (message.type === 'hand') this.hand = message.data;
+        else if (message.type === 'chat.message') this.hear_chat(message.data);
+        else if (message.type === 'pictures') this.pictures.want(message.data);
     }
 
     private welcome(data: Welcome): void {
         this.device_id = data.device.id;
         this.device_name = data.device.name;
         this.person = data.person;
-        if (data.hand && !this.hand.unwell) this.hand = data.hand;
+        if (!this.hand.unwell) this.hand = data.hand;
         this.adopt(data.session);
     }
 
@@ -244,7 +251,6 @@ export class HeadsetLink {
         clearTimeout(this.due);
         if (state?.run_id !== this.playback.run_id) this.queue.seal(this.playback.run_id);
         this.playback.adopt(state);
-        this.tells_content ||= state?.controls !== undefined;
         if (state) this.effects.adopt(state.controls, this.now_ms());
         else this.effects.clear();
         // A headset that has the state has also obeyed the newest command that led to it.
@@ -258,15 +264,23 @@ export class HeadsetLink {
         this.send('clock', { t0: own_ms() });
     }
 
-    private take_clock({ t0, t1 }: { t0: number; t1: number }): void {
+    private take_clock({ t0, t1 }: LiveAnswers['clock']): void {
         this.clock.add(t0, t1, own_ms());
         this.offset_ms = this.clock.offset_ms;
         this.round_trip_ms = this.clock.round_trip_ms;
     }
 
-    private answer(to: { session_id: number; number: number }, state: string, more: object = {}): void {
-        const { session_id, number } = to;
-        this.send('command.answer', { session_id, number, state, ...more });
+    private answer(
+        { session_id, number }: Pick<CommandAnswer, 'session_id' | 'number'>,
+        state: CommandAnswer['state'],
+        skew_ms?: number,
+    ): void {
+        this.send('command.answer', {
+            session_id,
+            number,
+            state,
+            ...(skew_ms === undefined ? {} : { skew_ms }),
+        });
     }
 
     private take_command(command: HeadsetCommand): void {
@@ -293,15 +307,16 @@ export class HeadsetLink {
 
     private act(command: HeadsetCommand): void {
         const now_ms = this.now_ms();
-        if (!this.effects.obey(command.action, command.arguments ?? {}, command.at_ms)) {
+        const off_ms = Math.round((now_ms - command.at_ms) * 10) / 10;
+        if (!this.effects.obey(command)) {
             this.queue.seal(this.playback.run_id);
-            this.playback.obey(command, now_ms);
+            this.playback.obey(command);
             this.answered = `${command.session_id}/${command.number}`;
             if (command.action === 'play') this.effects.launch = null;
             if (this.playback.state === 'stopped') this.effects.clear();
-            this.skew_ms = Math.round((now_ms - command.at_ms) * 10) / 10;
+            this.skew_ms = off_ms;
         }
-        this.answer(command, 'done', { skew_ms: Math.round((now_ms - command.at_ms) * 10) / 10 });
+        this.answer(command, 'done', off_ms);
         this.show();
         this.report();
         this.hand_over();
@@ -324,7 +339,7 @@ export class HeadsetLink {
             app_version: '1',
             position_ms: Math.round(this.position_ms),
             gaze: this.gaze,
-            ...(this.tells_content ? { content: this.content, playback_rate: this.rate } : {}),
+            content: this.content,
             ...(battery ? { battery: Math.round(battery.level * 100), charging: battery.charging } : {}),
             ...(this.round_trip_ms === null ? {} : { round_trip_ms: this.round_trip_ms }),
             ...(this.offset_ms === null ? {} : { clock_offset_ms: this.offset_ms }),

@@ -41,8 +41,8 @@ export async function pair_by_code(code: string): Promise<Paired> {
 
 export async function pair_by_pin(nickname: string, pin: string): Promise<Paired> {
     const body = { serial_number: serial_number(), nickname, pin, model };
-    const answer = await headset_client.POST('/v1/pairings/sign-in', { body });
-    return { token: (answer.data as { token: string }).token, waiting: answer.response.status === 202 };
+    const { token, waiting } = await data(headset_client.POST('/v1/pairings/sign-in', { body }));
+    return { token, waiting };
 }
 
 /// Whether the server accepts this token. It does not before the teacher has admitted the headset, and not

@@ -1,6 +1,8 @@
 // Takes small JPEG pictures of what this headset sees, as often and as good as the box asks for, and none
 // while nobody watches.
-export type Wish = { interval_ms: number; quality: number; max_bytes: number; width: number };
+import type { LiveSchemas } from '../../api/types';
+
+type Wish = LiveSchemas['PicturePlan'];
 const kind_of_picture = 1;
 const least_quality = 0.2;
 

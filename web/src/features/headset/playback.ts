@@ -1,32 +1,12 @@
 // What a headset plays, and at which position. A command takes effect at a moment of server time; everything
 // else follows from that moment.
-import type { SessionLesson, SessionState } from '../../api/types';
+import type { LiveSchemas, SessionLesson, SessionState } from '../../api/types';
 import { kind_of } from '../live/command_truth';
-import type { Controls } from './effects.svelte';
 
-export type State = {
-    session_id: number;
-    number: number;
-    state: SessionState;
-    lesson: SessionLesson | null;
-    position_ms: number;
-    at_ms: number;
-    run_id: number | null;
-    controls?: Controls;
-};
+export type State = LiveSchemas['HeadsetState'];
 /// What the box knows about this headset's raised hand.
-export type Hand = { raised: boolean; question: string; unwell: boolean };
-export type HeadsetCommand = {
-    session_id: number;
-    number: number;
-    action: string;
-    lesson: SessionLesson | null;
-    position_ms: number | null;
-    at_ms: number;
-    expires_ms: number;
-    run_id?: number | null;
-    arguments?: Record<string, unknown>;
-};
+export type Hand = LiveSchemas['Hand'];
+export type HeadsetCommand = LiveSchemas['HeadsetCommand'];
 
 /// Orders for the lesson itself. Only the newest of them counts.
 export const moves_lesson = (action: string): boolean => kind_of(action) === 'playback';
@@ -75,13 +55,11 @@ export class Playback {
         this.numbers.set(kind_of(command.action), command.number);
     }
 
-    /// `now_ms` is the server time at which the command really took effect. The position counts from the time
-    /// at which it should have.
-    obey(command: HeadsetCommand, now_ms: number): void {
-        const here = this.position(now_ms);
+    /// The position counts from the time at which the command should take effect, not from when it does.
+    obey(command: HeadsetCommand): void {
         if (command.lesson) this.lesson = command.lesson;
         if (command.run_id) this.run_id = command.run_id;
-        this.position_ms = command.position_ms ?? here;
+        this.position_ms = command.position_ms;
         this.at_ms = command.at_ms;
         if (command.action === 'play' || command.action === 'resume') this.state = 'running';
         else if (command.action === 'pause') this.state = 'paused';

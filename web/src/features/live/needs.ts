@@ -19,8 +19,7 @@ export type Reason =
     | 'battery'
     | 'slow'
     | 'off_time';
-export type Remedy =
-    'retry' | 'lower' | 'swap' | 'look' | 'message' | 'catch_up' | 'identify' | 'launch' | null;
+export type Remedy = Help['action'] | null;
 export type Need = {
     device: LiveDevice;
     reason: Reason;
@@ -47,7 +46,7 @@ const order: Reason[] = [
     'slow',
     'off_time',
 ];
-const told: Record<string, Reason> = {
+const told: Record<Help['reason'], Reason> = {
     unwell: 'unwell',
     failed: 'not_obeyed',
     hand: 'hand',
@@ -58,17 +57,6 @@ const told: Record<string, Reason> = {
     behind: 'behind',
     battery_low: 'battery',
 };
-const remedies = new Set<string>([
-    'retry',
-    'lower',
-    'swap',
-    'look',
-    'message',
-    'catch_up',
-    'identify',
-    'launch',
-]);
-
 type Owed = { truth: Truth; answer: OpenAnswer };
 
 function owed_by(truths: Truth[]): Map<number, Owed> {
@@ -92,7 +80,7 @@ function reason_of(device: LiveDevice, session: Session, owes: boolean, settling
 }
 
 function remedy_of(reason: Reason, owes: boolean, help: Help | undefined): Remedy {
-    if (help?.action && remedies.has(help.action)) return help.action as Remedy;
+    if (help) return help.action;
     if (reason === 'unwell' || reason === 'hand') return 'lower';
     return owes && (reason === 'not_obeyed' || reason === 'not_started') ? 'retry' : null;
 }
@@ -112,8 +100,7 @@ export function needs_of(
     for (const device of devices) {
         const owes = device.online ? owed.get(device.id) : undefined;
         const help = helped.get(device.id);
-        const reason =
-            (help && told[help.reason]) ?? reason_of(device, session, owes !== undefined, settling);
+        const reason = help ? told[help.reason] : reason_of(device, session, owes !== undefined, settling);
         if (!reason) continue;
         const remedy = remedy_of(reason, owes !== undefined, help);
         if (remedy === 'retry' && !owes) continue; // it has obeyed in the meantime

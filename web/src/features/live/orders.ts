@@ -1,15 +1,8 @@
 // Orders to headsets besides play and pause: to a whole session, or to chosen headsets.
 import { by_id, client, data } from '../../api/client';
+import type { Schemas } from '../../api/types';
 
-export type Order =
-    | { action: 'eyes_on_me'; arguments: { message?: string; seconds?: number } }
-    | { action: 'release' }
-    | { action: 'message'; arguments: { text: string; seconds?: number } }
-    | { action: 'look'; arguments: { yaw_deg: number; pitch_deg: number; seconds?: number } }
-    | { action: 'launch'; arguments: { kind: string; content: string; title?: string } }
-    | { action: 'volume' | 'brightness'; arguments: { percent: number } }
-    | { action: 'recenter' | 'catch_up' }
-    | { action: 'identify'; arguments: { seconds?: number } };
+export type Order = Schemas['Order'];
 
 /// Without device_ids the order is for everybody in the session, including those who join later.
 export const give_order = (session_id: number, order: Order, device_ids?: number[]) =>

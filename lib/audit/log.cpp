@@ -70,15 +70,18 @@ struct Link {
     std::int64_t id = 0;
     std::string hash;
 };
+auto columns_of(Link& link) {
+    return std::tie(link.id, link.hash);
+}
 
 Link anchor(store::Read& read) {
     auto rows = read.query("SELECT row_id, hash FROM audit_anchor");
-    return rows.step() ? Link{rows.integer(0), rows.string(1)} : Link{};
+    return rows.step() ? rows.values<Link>() : Link{};
 }
 
 Link newest(store::Read& read) {
     auto rows = read.query("SELECT id, hash FROM audit_log ORDER BY id DESC LIMIT 1");
-    return rows.step() ? Link{rows.integer(0), rows.string(1)} : anchor(read);
+    return rows.step() ? rows.values<Link>() : anchor(read);
 }
 
 // A dialect may report an error with a status of success.
@@ -242,8 +245,10 @@ std::int64_t Log::trim(store::Tx& tx, std::int64_t before_ms, std::int64_t most)
     Link last;
     {
         auto rows = tx.query("SELECT id, hash, at_ms FROM audit_log ORDER BY id LIMIT ?", most);
-        while (rows.step() && rows.integer(2) < before_ms) {
-            last = Link{rows.integer(0), rows.string(1)};
+        while (rows.step()) {
+            auto [link, at_ms] = rows.values<Link, std::int64_t>();
+            if (at_ms >= before_ms) break;
+            last = std::move(link);
             ++removed;
         }
     }
@@ -263,28 +268,23 @@ Verification Log::verify(store::Read& read) {
         "SELECT id, hash, at_ms, organisation_id, person_id, device_id, site_key_id, action, path,"
         " target, status, error, times, success FROM audit_log ORDER BY id");
     while (rows.step()) {
+        Link link;
         Entry entry;
-        std::int64_t id = rows.integer(0);
-        entry.at_ms = rows.integer(2);
-        entry.caller.organisation_id = rows.id<OrganisationId>(3);
-        entry.caller.person_id = rows.id<PersonId>(4);
-        entry.caller.device_id = rows.id<DeviceId>(5);
-        entry.caller.site_key_id = rows.id<SiteKeyId>(6);
-        entry.action = rows.string(7);
-        entry.path = rows.string(8);
-        entry.target = rows.string(9);
-        entry.status = static_cast<int>(rows.integer(10));
-        entry.error = rows.string(11);
-        entry.times = rows.integer(12);
+        bool success = false;
+        platform::Caller& caller = entry.caller;
+        rows.read(link, entry.at_ms, caller.organisation_id, caller.person_id, caller.device_id,
+                  caller.site_key_id, entry.action, entry.path, entry.target, entry.status, entry.error,
+                  entry.times, success);
         ++result.rows;
-        bool follows = id == previous.id + 1 && rows.text(1) == row_hash(previous.hash, id, entry) &&
-                       rows.boolean(13) == is_good(entry);
+        const bool follows = link.id == previous.id + 1 &&
+                             link.hash == row_hash(previous.hash, link.id, entry) &&
+                             success == is_good(entry);
         if (!follows) {
             result.intact = false;
-            result.first_bad_id = id;
+            result.first_bad_id = link.id;
             return result;
         }
-        previous = Link{id, rows.string(1)};
+        previous = std::move(link);
     }
     return result;
 }

@@ -10,32 +10,26 @@ namespace courses {
 
 namespace {
 
+constexpr store::SqlText content_columns = R"sql(
+    SELECT c.id, c.title, c.kind, c.media_type, c.file_name, c.sha256, c.size, c.archived_ms, c.created_ms,
+           p.id, p.nickname
+    FROM contents c LEFT JOIN persons p ON p.id = c.created_by WHERE c.organisation_id = ?1 )sql";
+
 Content content_of(const store::Statement& rows) {
     Content content;
-    content.id = rows.id<ContentId>(0);
-    content.title = rows.string(1);
-    content.kind = content_kind_named(rows.text(2)).value_or(ContentKind::video);
-    content.media_type = rows.string(3);
-    content.file_name = rows.string(4);
-    content.sha256 = rows.string(5);
-    content.size = rows.integer(6);
-    content.archived = !rows.is_null(7);
-    content.created_ms = rows.integer(8);
-    if (!rows.is_null(9)) content.created_by = people::PersonReference{rows.id<PersonId>(9), rows.string(10)};
+    rows.read(content.id, content.title, content.kind, content.media_type, content.file_name, content.sha256,
+              content.size, store::not_null(content.archived), content.created_ms, content.created_by);
     return content;
 }
 
+constexpr store::SqlText upload_columns = R"sql(
+    SELECT id, organisation_id, title, file_name, sha256, length, touched_ms, created_by, content_id
+    FROM uploads )sql";
+
 Upload upload_of(const store::Statement& rows) {
     Upload upload;
-    upload.id = rows.id<UploadId>(0);
-    upload.organisation_id = rows.id<OrganisationId>(1);
-    upload.title = rows.string(2);
-    upload.file_name = rows.string(3);
-    upload.sha256 = rows.optional_text(4);
-    upload.length = rows.integer(5);
-    upload.touched_ms = rows.integer(6);
-    upload.created_by = rows.optional_id<PersonId>(7);
-    upload.content_id = rows.optional_id<ContentId>(8);
+    rows.read(upload.id, upload.organisation_id, upload.title, upload.file_name, upload.sha256, upload.length,
+              upload.touched_ms, upload.created_by, upload.content_id);
     return upload;
 }
 
@@ -51,13 +45,9 @@ std::string containing(const std::string& text) {
 
 } // namespace
 
-#define LECTERN_CONTENT_COLUMNS                                                                  \
-    "SELECT c.id, c.title, c.kind, c.media_type, c.file_name, c.sha256, c.size, c.archived_ms, " \
-    "c.created_ms, p.id,"                                                                        \
-    " p.nickname FROM contents c LEFT JOIN persons p ON p.id = c.created_by WHERE c.organisation_id = ?1 "
-
 std::optional<Content> Contents::find(store::Read& read, OrganisationId organisation_id, ContentId id) const {
-    auto rows = read.query(LECTERN_CONTENT_COLUMNS "AND c.id = ?2", organisation_id, id);
+    static constexpr auto by_id = content_columns + "AND c.id = ?2";
+    auto rows = read.query(by_id, organisation_id, id);
     return rows.step() ? std::optional(content_of(rows)) : std::nullopt;
 }
 
@@ -69,17 +59,13 @@ Content Contents::get(store::Read& read, OrganisationId organisation_id, Content
 
 store::Page<Content> Contents::list(store::Read& read, OrganisationId organisation_id,
                                     const ContentFilter& filter, const store::PageRequest& page) const {
-    std::optional<std::string_view> kind;
-    if (filter.kind) kind = name_of(*filter.kind);
-    auto rows = read.query(
-        LECTERN_CONTENT_COLUMNS
-        "AND (c.archived_ms IS NOT NULL) = ?2 AND (?3 IS NULL OR c.kind = ?3)"
-        " AND c.title LIKE ?4 ESCAPE '\\' AND (?5 IS NULL OR c.id < ?5) ORDER BY c.id DESC LIMIT ?6",
-        organisation_id, filter.archived, kind, containing(filter.text), page.after, page.limit + 1);
+    static constexpr auto newest_first = content_columns + R"sql(
+        AND (c.archived_ms IS NOT NULL) = ?2 AND (?3 IS NULL OR c.kind = ?3)
+        AND c.title LIKE ?4 ESCAPE '\' AND (?5 IS NULL OR c.id < ?5) ORDER BY c.id DESC LIMIT ?6)sql";
+    auto rows = read.query(newest_first, organisation_id, filter.archived, filter.kind,
+                           containing(filter.text), page.after, page.limit + 1);
     return store::read_page<Content>(std::move(rows), page, content_of);
 }
-
-#undef LECTERN_CONTENT_COLUMNS
 
 std::vector<LessonReference> Contents::lessons_of(store::Read& read, OrganisationId organisation_id,
                                                   ContentId id) const {
@@ -89,7 +75,7 @@ std::vector<LessonReference> Contents::lessons_of(store::Read& read, Organisatio
         organisation_id, id);
     std::vector<LessonReference> lessons;
     while (rows.step())
-        lessons.push_back({rows.id<LessonId>(0), rows.string(1)});
+        rows.read(lessons.emplace_back());
     return lessons;
 }
 
@@ -158,7 +144,7 @@ Content Contents::finish(store::Tx& tx, const Upload& wanted, const MediaType& t
     const ContentId id = tx.insert<ContentId>(
         "INSERT INTO contents (organisation_id, title, kind, media_type, file_name, sha256, size, created_by,"
         " created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        now.organisation_id, now.title, name_of(type.kind), type.name, now.file_name, sha256, now.length,
+        now.organisation_id, now.title, type.kind, type.name, now.file_name, sha256, now.length,
         now.created_by, tx.now_ms());
     tx.run("UPDATE uploads SET content_id = ?, touched_ms = ? WHERE id = ?", id, tx.now_ms(), now.id);
     return get(tx, now.organisation_id, id);
@@ -203,14 +189,13 @@ std::vector<std::string> Contents::file_names(store::Read& read) const {
     auto rows = read.query("SELECT file_name FROM contents UNION SELECT file_name FROM uploads");
     std::vector<std::string> names;
     while (rows.step())
-        names.push_back(rows.string(0));
+        names.push_back(rows.values<std::string>());
     return names;
 }
 
 std::vector<Upload> Contents::unfinished(store::Read& read) const {
-    auto rows = read.query(
-        "SELECT id, organisation_id, title, file_name, sha256, length, touched_ms, created_by, content_id"
-        " FROM uploads WHERE content_id IS NULL");
+    static constexpr auto without_content = upload_columns + "WHERE content_id IS NULL";
+    auto rows = read.query(without_content);
     std::vector<Upload> uploads;
     while (rows.step())
         uploads.push_back(upload_of(rows));
@@ -228,7 +213,7 @@ nlohmann::json json_of(const Content& content, const std::vector<LessonReference
     const bool image = content.kind == ContentKind::image;
     return {{"id", content.id},
             {"title", content.title},
-            {"kind", name_of(content.kind)},
+            {"kind", platform::name_of(content.kind)},
             {"media_type", content.media_type},
             {"size", content.size},
             {"sha256", content.sha256},

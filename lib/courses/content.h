@@ -10,6 +10,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "courses/media_type.h"
@@ -25,6 +26,9 @@ struct LessonReference {
     LessonId id;
     std::string title;
 };
+inline auto columns_of(LessonReference& lesson) {
+    return std::tie(lesson.id, lesson.title);
+}
 
 struct Content {
     ContentId id;

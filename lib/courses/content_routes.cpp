@@ -18,7 +18,7 @@ using store::Tx;
 http::Shape content_shape() {
     return http::object({{"id", http::identifier()},
                          {"title", http::text(1, 200)},
-                         {"kind", http::one_of({"app", "video", "image"})},
+                         {"kind", http::one_of<ContentKind>()},
                          {"media_type", http::text(1, 100)},
                          {"size", http::integer(0, INT64_MAX)},
                          {"sha256", http::text(64, 64)},
@@ -42,7 +42,7 @@ Answer answer_of(const ContentParts& parts, const Call& call, Read& read, const 
 
 Answer list(const ContentParts& parts, Call& call, Read& read) {
     ContentFilter filter;
-    if (const auto kind = call.query("kind")) filter.kind = content_kind_named(*kind);
+    if (const auto kind = call.query("kind")) filter.kind = platform::named<ContentKind>(*kind);
     filter.text = call.query("q").value_or("");
     filter.archived = call.query("archived") == "true";
     const OrganisationId organisation_id = call.caller.organisation_id;
@@ -103,7 +103,7 @@ Answer space(const ContentParts& parts, const Call& call, Read& read) {
 
 void add_reading(http::RouteTable& table, const ContentParts& parts) {
     http::Fields asked = http::paging_fields();
-    asked.emplace_back("kind?", http::one_of({"app", "video", "image"}));
+    asked.emplace_back("kind?", http::one_of<ContentKind>());
     asked.emplace_back("q?", http::text(0, 200));
     asked.emplace_back("archived?", http::one_of({"true", "false"}));
     table.add(http::get("/v1/content", "Apps, videos and images of the box, newest first")

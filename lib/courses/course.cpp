@@ -10,44 +10,47 @@ namespace courses {
 
 namespace {
 
+constexpr store::SqlText course_columns = R"sql(
+    SELECT c.id, c.title, c.description, c.archived_ms,
+           (SELECT count(*) FROM modules m WHERE m.course_id = c.id),
+           (SELECT count(*) FROM module_lessons l JOIN modules m ON m.id = l.module_id
+            WHERE m.course_id = c.id),
+           c.created_ms
+    FROM courses c WHERE c.organisation_id = ?1 )sql";
+
 Course course_of(const store::Statement& rows) {
-    return {rows.id<CourseId>(0), rows.string(1),  rows.string(2), !rows.is_null(3),
-            rows.integer(4),      rows.integer(5), rows.integer(6)};
+    Course course;
+    rows.read(course.id, course.title, course.description, store::not_null(course.archived),
+              course.module_count, course.lesson_count, course.created_ms);
+    return course;
 }
 
 } // namespace
 
-#define LECTERN_COURSE_COLUMNS                                                                               \
-    "SELECT c.id, c.title, c.description, c.archived_ms, (SELECT count(*) FROM modules m WHERE m.course_id " \
-    "= c.id),"                                                                                               \
-    " (SELECT count(*) FROM module_lessons l JOIN modules m ON m.id = l.module_id WHERE m.course_id = "      \
-    "c.id),"                                                                                                 \
-    " c.created_ms FROM courses c WHERE c.organisation_id = ?1 "
-
 Course Courses::get(store::Read& read, OrganisationId organisation_id, CourseId id) const {
-    auto rows = read.query(LECTERN_COURSE_COLUMNS "AND c.id = ?2", organisation_id, id);
+    static constexpr auto by_id = course_columns + "AND c.id = ?2";
+    auto rows = read.query(by_id, organisation_id, id);
     if (!rows.step()) platform::throw_not_found("course");
     return course_of(rows);
 }
 
 store::Page<Course> Courses::list(store::Read& read, OrganisationId organisation_id,
                                   const store::PageRequest& page, bool archived) const {
-    auto rows = read.query(
-        LECTERN_COURSE_COLUMNS
-        "AND (c.archived_ms IS NOT NULL) = ?2 AND (?3 IS NULL OR c.id < ?3) ORDER BY c.id DESC LIMIT ?4",
-        organisation_id, archived, page.after, page.limit + 1);
+    static constexpr auto newest_first = course_columns + R"sql(
+        AND (c.archived_ms IS NOT NULL) = ?2 AND (?3 IS NULL OR c.id < ?3) ORDER BY c.id DESC LIMIT ?4)sql";
+    auto rows = read.query(newest_first, organisation_id, archived, page.after, page.limit + 1);
     return store::read_page<Course>(std::move(rows), page, course_of);
 }
-
-#undef LECTERN_COURSE_COLUMNS
 
 std::vector<Module> Courses::modules(store::Read& read, OrganisationId organisation_id, CourseId id) const {
     get(read, organisation_id, id);
     std::vector<Module> modules;
     {
         auto rows = read.query("SELECT id, title FROM modules WHERE course_id = ? ORDER BY position", id);
-        while (rows.step())
-            modules.push_back({rows.id<ModuleId>(0), rows.string(1), {}});
+        while (rows.step()) {
+            Module& module = modules.emplace_back();
+            rows.read(module.id, module.title);
+        }
     }
     for (Module& module : modules) {
         std::vector<LessonId> ids;
@@ -55,7 +58,7 @@ std::vector<Module> Courses::modules(store::Read& read, OrganisationId organisat
             auto rows = read.query(
                 "SELECT lesson_id FROM module_lessons WHERE module_id = ? ORDER BY position", module.id);
             while (rows.step())
-                ids.push_back(rows.id<LessonId>(0));
+                ids.push_back(rows.values<LessonId>());
         }
         for (const LessonId lesson_id : ids)
             module.lessons.push_back(lessons_.get(read, organisation_id, lesson_id));
@@ -88,7 +91,7 @@ void Courses::refuse_faulty(store::Read& read, OrganisationId organisation_id, C
     {
         auto rows = read.query("SELECT id FROM modules WHERE course_id = ?", id);
         while (rows.step())
-            known.insert(rows.id<ModuleId>(0));
+            known.insert(rows.values<ModuleId>());
     }
     std::vector<platform::FieldError> faults;
     for (std::size_t i = 0; i < outline.size(); ++i) {

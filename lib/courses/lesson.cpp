@@ -1,6 +1,5 @@
 #include "courses/lesson.h"
 
-#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -12,24 +11,14 @@ namespace courses {
 
 namespace {
 
-constexpr std::array<std::pair<LessonKind, std::string_view>, 4> kinds = {{
-    {LessonKind::app, "app"},
-    {LessonKind::video, "video"},
-    {LessonKind::web, "web"},
-    {LessonKind::scenario, "scenario"},
-}};
+constexpr store::SqlText lesson_columns = R"sql(
+    SELECT id, title, kind, content, duration_ms, archived, created_ms, scenario_id, content_id FROM lessons
+    WHERE organisation_id = ?1 )sql";
 
 Lesson lesson_of(const store::Statement& rows) {
     Lesson lesson;
-    lesson.id = rows.id<LessonId>(0);
-    lesson.title = rows.string(1);
-    lesson.kind = lesson_kind(rows.text(2));
-    lesson.content = rows.string(3);
-    lesson.duration_ms = rows.optional_integer(4);
-    lesson.archived = rows.boolean(5);
-    lesson.created_ms = rows.integer(6);
-    lesson.scenario_id = rows.optional_id<ScenarioId>(7);
-    lesson.content_id = rows.optional_id<ContentId>(8);
+    rows.read(lesson.id, lesson.title, lesson.kind, lesson.content, lesson.duration_ms, lesson.archived,
+              lesson.created_ms, lesson.scenario_id, lesson.content_id);
     return lesson;
 }
 
@@ -50,25 +39,9 @@ std::string played(const std::string& content, std::optional<ContentId> content_
 
 } // namespace
 
-std::string_view name_of(LessonKind kind) {
-    for (const auto& [value, name] : kinds) {
-        if (value == kind) return name;
-    }
-    return "";
-}
-
-LessonKind lesson_kind(std::string_view name) {
-    for (const auto& [value, known] : kinds) {
-        if (known == name) return value;
-    }
-    platform::throw_invalid("kind", "must be app, video, web or scenario");
-}
-
 std::optional<Lesson> Lessons::find(store::Read& read, OrganisationId organisation_id, LessonId id) const {
-    auto rows = read.query(
-        "SELECT id, title, kind, content, duration_ms, archived, created_ms, scenario_id, content_id FROM lessons"
-        " WHERE organisation_id = ? AND id = ?",
-        organisation_id, id);
+    static constexpr auto by_id = lesson_columns + "AND id = ?2";
+    auto rows = read.query(by_id, organisation_id, id);
     return rows.step() ? std::optional(lesson_of(rows)) : std::nullopt;
 }
 
@@ -80,10 +53,9 @@ Lesson Lessons::get(store::Read& read, OrganisationId organisation_id, LessonId 
 
 store::Page<Lesson> Lessons::list(store::Read& read, OrganisationId organisation_id,
                                   const store::PageRequest& page, bool archived) const {
-    auto rows = read.query(
-        "SELECT id, title, kind, content, duration_ms, archived, created_ms, scenario_id, content_id FROM lessons"
-        " WHERE organisation_id = ?1 AND archived = ?4 AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3",
-        organisation_id, page.after, page.limit + 1, archived);
+    static constexpr auto newest_first =
+        lesson_columns + "AND archived = ?4 AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3";
+    auto rows = read.query(newest_first, organisation_id, page.after, page.limit + 1, archived);
     return store::read_page<Lesson>(std::move(rows), page, lesson_of);
 }
 
@@ -100,7 +72,7 @@ Lesson Lessons::add(store::Tx& tx, OrganisationId organisation_id, const NewLess
     const LessonId id = tx.insert<LessonId>(
         "INSERT INTO lessons (organisation_id, title, kind, content, duration_ms, created_ms, scenario_id,"
         " content_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        organisation_id, lesson.title, name_of(lesson.kind), played(lesson.content, lesson.content_id),
+        organisation_id, lesson.title, lesson.kind, played(lesson.content, lesson.content_id),
         lesson.duration_ms, tx.now_ms(), lesson.scenario_id, lesson.content_id);
     return get(tx, organisation_id, id);
 }
@@ -126,8 +98,8 @@ Lesson Lessons::change(store::Tx& tx, OrganisationId organisation_id, LessonId i
     tx.run(
         "UPDATE lessons SET title = ?, kind = ?, content = ?, duration_ms = ?, scenario_id = ?, content_id = ?"
         " WHERE organisation_id = ? AND id = ?",
-        lesson.title, name_of(lesson.kind), lesson.content, lesson.duration_ms, lesson.scenario_id,
-        lesson.content_id, organisation_id, id);
+        lesson.title, lesson.kind, lesson.content, lesson.duration_ms, lesson.scenario_id, lesson.content_id,
+        organisation_id, id);
     return lesson;
 }
 
@@ -152,7 +124,7 @@ Lesson Lessons::copy(store::Tx& tx, OrganisationId organisation_id, LessonId id)
 nlohmann::json json_of(const Lesson& lesson) {
     return {{"id", lesson.id},
             {"title", lesson.title},
-            {"kind", name_of(lesson.kind)},
+            {"kind", platform::name_of(lesson.kind)},
             {"content", lesson.content},
             {"duration_ms", lesson.duration_ms ? nlohmann::json(*lesson.duration_ms) : nlohmann::json()},
             {"scenario_id", lesson.scenario_id ? nlohmann::json(*lesson.scenario_id) : nlohmann::json()},

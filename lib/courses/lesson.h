@@ -6,18 +6,22 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "platform/ids.h"
+#include "platform/names.h"
 #include "store/page.h"
 #include "store/transaction.h"
 
 namespace courses {
 
 enum class LessonKind { app, video, web, scenario };
-std::string_view name_of(LessonKind kind);
-LessonKind lesson_kind(std::string_view name); // Error invalid for any other word
+constexpr auto names_of(LessonKind) {
+    return platform::names<LessonKind>({{LessonKind::app, "app"},
+                                        {LessonKind::video, "video"},
+                                        {LessonKind::web, "web"},
+                                        {LessonKind::scenario, "scenario"}});
+}
 
 struct Lesson {
     LessonId id;

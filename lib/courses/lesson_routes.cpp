@@ -14,7 +14,7 @@ using store::Tx;
 constexpr std::int64_t longest_ms = 24LL * 3600 * 1000;
 
 http::Shape kind() {
-    return http::one_of({"app", "video", "web", "scenario"});
+    return http::one_of<LessonKind>();
 }
 
 http::Shape duration() {
@@ -51,7 +51,7 @@ namespace {
 LessonChange change_of(const platform::JsonFields& body) {
     LessonChange change;
     change.title = body.find<std::string>("title");
-    if (const auto kind = body.find<std::string_view>("kind")) change.kind = lesson_kind(*kind);
+    change.kind = body.find<LessonKind>("kind");
     change.content = body.find<std::string>("content");
     change.duration_ms = body.find_nullable<std::int64_t>("duration_ms");
     change.scenario_id = body.find_nullable<ScenarioId>("scenario_id");
@@ -153,12 +153,10 @@ void add_lesson_routes(http::RouteTable& table, Lessons& lessons) {
                   .tagged("lessons")
                   .handled<Tx>([&lessons](Call& call, Tx& tx) {
                       const platform::JsonFields body = call.fields();
-                      const NewLesson wanted{body.get<std::string>("title"),
-                                             lesson_kind(body.get<std::string_view>("kind")),
-                                             body.get_or("content", std::string()),
-                                             body.find<std::int64_t>("duration_ms"),
-                                             body.find<ScenarioId>("scenario_id"),
-                                             body.find<ContentId>("content_id")};
+                      const NewLesson wanted{
+                          body.get<std::string>("title"),        body.get<LessonKind>("kind"),
+                          body.get_or("content", std::string()), body.find<std::int64_t>("duration_ms"),
+                          body.find<ScenarioId>("scenario_id"),  body.find<ContentId>("content_id")};
                       const Lesson lesson = lessons.add(tx, call.caller.organisation_id, wanted);
                       return http::created(json_of(lesson), "/v1/lessons/" + to_string(lesson.id))
                           .on({{"lesson", lesson.id}});

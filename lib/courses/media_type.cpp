@@ -1,18 +1,13 @@
 #include "courses/media_type.h"
 
 #include <algorithm>
-#include <array>
 #include <fstream>
-#include <utility>
 
 namespace courses {
 
 namespace {
 
 using namespace std::string_view_literals;
-
-constexpr std::array<std::pair<ContentKind, std::string_view>, 3> kinds = {
-    {{ContentKind::app, "app"}, {ContentKind::video, "video"}, {ContentKind::image, "image"}}};
 
 struct Magic {
     std::size_t at;
@@ -53,18 +48,6 @@ std::string read_at(std::ifstream& file, std::uint64_t at, std::size_t size) {
 }
 
 } // namespace
-
-std::string_view name_of(ContentKind kind) {
-    for (const auto& [value, name] : kinds)
-        if (value == kind) return name;
-    return "";
-}
-
-std::optional<ContentKind> content_kind_named(std::string_view name) {
-    for (const auto& [value, known] : kinds)
-        if (known == name) return value;
-    return std::nullopt;
-}
 
 std::optional<MediaType> media_type_of(std::string_view first_bytes) {
     for (const Magic& magic : magics)

@@ -7,11 +7,15 @@
 #include <string>
 #include <string_view>
 
+#include "platform/names.h"
+
 namespace courses {
 
 enum class ContentKind { app, video, image };
-std::string_view name_of(ContentKind kind);
-std::optional<ContentKind> content_kind_named(std::string_view name);
+constexpr auto names_of(ContentKind) {
+    return platform::names<ContentKind>(
+        {{ContentKind::app, "app"}, {ContentKind::video, "video"}, {ContentKind::image, "image"}});
+}
 
 struct MediaType {
     ContentKind kind = ContentKind::video;

@@ -1,7 +1,6 @@
 #include "scenarios/assessment.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -14,12 +13,6 @@ namespace scenarios {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr std::array<std::pair<CriterionKind, std::string_view>, 4> kind_names{
-    {{CriterionKind::checklist, "checklist"},
-     {CriterionKind::metric, "metric"},
-     {CriterionKind::time, "time"},
-     {CriterionKind::resolution, "resolution"}}};
 
 // The result of checking a criterion: the share that is met, 0 to 1, and why.
 struct Finding {
@@ -115,18 +108,6 @@ Finding check(const Criterion& criterion, const Performance& performance) {
 
 } // namespace
 
-std::string_view name_of(CriterionKind kind) {
-    for (const auto& [known, name] : kind_names)
-        if (known == kind) return name;
-    return "";
-}
-
-std::optional<CriterionKind> criterion_kind_named(std::string_view name) {
-    for (const auto& [kind, known] : kind_names)
-        if (known == name) return kind;
-    return std::nullopt;
-}
-
 Score assess(const AssessmentRules& rules, const Performance& performance) {
     Score score;
     double weights = 0;
@@ -165,7 +146,7 @@ Score assess(const AssessmentRules& rules, const Performance& performance) {
 
 Json json_of(const Criterion& criterion) {
     Json json{{"title", criterion.title},
-              {"kind", name_of(criterion.kind)},
+              {"kind", platform::name_of(criterion.kind)},
               {"weight", criterion.weight},
               {"must", criterion.must}};
     if (!criterion.of.empty()) json["of"] = criterion.of;
@@ -190,8 +171,7 @@ AssessmentRules assessment_from(const Json& json) {
     for (const platform::JsonFields& given : fields.find_objects("criteria")) {
         Criterion criterion;
         criterion.title = given.get_or("title", criterion.title);
-        if (const auto kind = given.find<std::string_view>("kind"))
-            criterion.kind = criterion_kind_named(*kind).value_or(CriterionKind::checklist);
+        criterion.kind = given.get_or("kind", criterion.kind);
         criterion.of = given.get_or("of", criterion.of);
         criterion.weight = given.get_or("weight", criterion.weight);
         criterion.must = given.get_or("must", criterion.must);
@@ -206,7 +186,7 @@ AssessmentRules assessment_from(const Json& json) {
 
 Json json_of(const ScoreLine& line) {
     return {{"title", line.title},
-            {"kind", name_of(line.kind)},
+            {"kind", platform::name_of(line.kind)},
             {"of", line.of},
             {"points", line.points},
             {"most", line.most},

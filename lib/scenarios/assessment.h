@@ -12,8 +12,9 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "platform/names.h"
 
 namespace scenarios {
 
@@ -23,8 +24,12 @@ enum class CriterionKind {
     time,       // seconds from the start to the record
     resolution, // how many of the words appear in the student's resolution
 };
-std::string_view name_of(CriterionKind kind);
-std::optional<CriterionKind> criterion_kind_named(std::string_view name);
+constexpr auto names_of(CriterionKind) {
+    return platform::names<CriterionKind>({{CriterionKind::checklist, "checklist"},
+                                           {CriterionKind::metric, "metric"},
+                                           {CriterionKind::time, "time"},
+                                           {CriterionKind::resolution, "resolution"}});
+}
 
 struct Criterion {
     std::string title;

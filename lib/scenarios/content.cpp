@@ -1,7 +1,6 @@
 #include "scenarios/content.h"
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -15,11 +14,6 @@ namespace {
 
 using Json = nlohmann::json;
 using platform::JsonFields;
-
-constexpr std::array<std::pair<Difficulty, std::string_view>, 3> difficulty_names{
-    {{Difficulty::starter, "starter"},
-     {Difficulty::intermediate, "intermediate"},
-     {Difficulty::advanced, "advanced"}}};
 
 Json parsed(const std::string& text) {
     return Json::parse(text, nullptr, false);
@@ -79,18 +73,6 @@ void check(const Criterion& criterion, std::size_t i, const std::set<std::string
 
 } // namespace
 
-std::string_view name_of(Difficulty difficulty) {
-    for (const auto& [known, name] : difficulty_names)
-        if (known == difficulty) return name;
-    return "starter";
-}
-
-std::optional<Difficulty> difficulty_named(std::string_view name) {
-    for (const auto& [difficulty, known] : difficulty_names)
-        if (known == name) return difficulty;
-    return std::nullopt;
-}
-
 AssessmentRules Content::rules() const {
     if (!assessment.criteria.empty()) return assessment;
     AssessmentRules implied = assessment;
@@ -132,7 +114,7 @@ Json json_of(const Content& content) {
         knowledge.push_back(json_of(entry));
     return {{"title", content.title},
             {"description", content.description},
-            {"difficulty", name_of(content.difficulty)},
+            {"difficulty", platform::name_of(content.difficulty)},
             {"estimated_minutes", content.estimated_minutes},
             {"xp_reward", content.xp_reward},
             {"active", content.active},
@@ -150,7 +132,7 @@ Content content_from(const Json& json) {
     Content content;
     content.title = platform::trimmed(text_of(fields, "title"));
     content.description = text_of(fields, "description");
-    content.difficulty = difficulty_named(text_of(fields, "difficulty")).value_or(Difficulty::starter);
+    content.difficulty = fields.get_or("difficulty", content.difficulty);
     content.estimated_minutes = fields.get_or("estimated_minutes", content.estimated_minutes);
     content.xp_reward = fields.get_or("xp_reward", content.xp_reward);
     content.active = fields.get_or("active", true);

@@ -6,17 +6,20 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "platform/error.h"
+#include "platform/names.h"
 #include "scenarios/assessment.h"
 
 namespace scenarios {
 
 enum class Difficulty { starter, intermediate, advanced };
-std::string_view name_of(Difficulty difficulty);
-std::optional<Difficulty> difficulty_named(std::string_view name);
+constexpr auto names_of(Difficulty) {
+    return platform::names<Difficulty>({{Difficulty::starter, "starter"},
+                                        {Difficulty::intermediate, "intermediate"},
+                                        {Difficulty::advanced, "advanced"}});
+}
 
 struct Metric { // a value that the headset records
     std::string key, title, unit;

@@ -16,22 +16,18 @@ namespace {
 
 using Json = nlohmann::json;
 
-// The columns of scenario_of: a scenario with the content of its newest version.
-#define LECTERN_SCENARIO_COLUMNS                                                                      \
-    "SELECT s.id, s.organisation_id, s.public_id, s.version, s.archived, s.created_ms, s.changed_ms," \
-    " v.content FROM scenarios s JOIN scenario_versions v ON v.scenario_id = s.id AND v.version = "   \
-    "s.version "
+// A scenario with the content of its newest version.
+constexpr store::SqlText scenario_columns = R"sql(
+    SELECT s.id, s.organisation_id, s.public_id, s.version, s.archived, s.created_ms, s.changed_ms, v.content
+    FROM scenarios s JOIN scenario_versions v ON v.scenario_id = s.id AND v.version = s.version
+    WHERE s.organisation_id = ?1 )sql";
 
 Scenario scenario_of(const store::Statement& rows) {
     Scenario scenario;
-    scenario.id = rows.id<ScenarioId>(0);
-    scenario.organisation_id = rows.id<OrganisationId>(1);
-    scenario.public_id = rows.string(2);
-    scenario.version = rows.integer(3);
-    scenario.archived = rows.boolean(4);
-    scenario.created_ms = rows.integer(5);
-    scenario.changed_ms = rows.integer(6);
-    scenario.content = content_from(Json::parse(rows.text(7)));
+    std::string_view content;
+    rows.read(scenario.id, scenario.organisation_id, scenario.public_id, scenario.version, scenario.archived,
+              scenario.created_ms, scenario.changed_ms, content);
+    scenario.content = content_from(Json::parse(content));
     return scenario;
 }
 
@@ -46,7 +42,7 @@ std::vector<ScenarioId> Scenarios::prerequisites_of(store::Read& read, ScenarioI
     auto rows = read.query(
         "SELECT required_id FROM scenario_prerequisites WHERE scenario_id = ? ORDER BY required_id", id);
     while (rows.step())
-        ids.push_back(rows.id<ScenarioId>(0));
+        ids.push_back(rows.values<ScenarioId>());
     return ids;
 }
 
@@ -62,8 +58,8 @@ std::optional<Scenario> Scenarios::one(store::Read& read, store::Statement rows)
 
 std::optional<Scenario> Scenarios::find(store::Read& read, OrganisationId organisation_id,
                                         ScenarioId id) const {
-    return one(read, read.query(LECTERN_SCENARIO_COLUMNS "WHERE s.organisation_id = ? AND s.id = ?",
-                                organisation_id, id));
+    static constexpr auto by_id = scenario_columns + "AND s.id = ?2";
+    return one(read, read.query(by_id, organisation_id, id));
 }
 
 Scenario Scenarios::get(store::Read& read, OrganisationId organisation_id, ScenarioId id) const {
@@ -74,15 +70,14 @@ Scenario Scenarios::get(store::Read& read, OrganisationId organisation_id, Scena
 
 std::optional<Scenario> Scenarios::find_public(store::Read& read, OrganisationId organisation_id,
                                                std::string_view public_id) const {
-    return one(read, read.query(LECTERN_SCENARIO_COLUMNS "WHERE s.organisation_id = ? AND s.public_id = ?",
-                                organisation_id, public_id));
+    static constexpr auto by_public_id = scenario_columns + "AND s.public_id = ?2";
+    return one(read, read.query(by_public_id, organisation_id, public_id));
 }
 
 std::optional<Scenario> Scenarios::find_title(store::Read& read, OrganisationId organisation_id,
                                               std::string_view title) const {
-    return one(read, read.query(LECTERN_SCENARIO_COLUMNS
-                                "WHERE s.organisation_id = ? AND s.title = ? AND s.archived = 0",
-                                organisation_id, title));
+    static constexpr auto by_title = scenario_columns + "AND s.title = ?2 AND s.archived = 0";
+    return one(read, read.query(by_title, organisation_id, title));
 }
 
 Scenario Scenarios::get_version(store::Read& read, OrganisationId organisation_id, ScenarioId id,
@@ -94,28 +89,24 @@ Scenario Scenarios::get_version(store::Read& read, OrganisationId organisation_i
                    id, version);
     if (!rows.step()) platform::throw_not_found("version of the scenario");
     scenario.version = version;
-    scenario.content = content_from(Json::parse(rows.text(0)));
-    scenario.changed_ms = rows.integer(1);
+    std::string_view content;
+    rows.read(content, scenario.changed_ms);
+    scenario.content = content_from(Json::parse(content));
     return scenario;
 }
 
 store::Page<Scenario> Scenarios::list(store::Read& read, OrganisationId organisation_id,
                                       const ScenarioFilter& filter, const store::PageRequest& page) const {
-    std::optional<std::string_view> difficulty;
-    if (filter.difficulty) difficulty = name_of(*filter.difficulty);
-    auto rows =
-        read.query(LECTERN_SCENARIO_COLUMNS
-                   "WHERE s.organisation_id = ?1 AND s.archived = 0 AND (?2 IS NULL OR s.id < ?2)"
-                   " AND (?3 IS NULL OR s.difficulty = ?3) AND (?4 IS NULL OR s.active = ?4)"
-                   " AND (?5 = '' OR instr(lower(s.title), lower(?5)) > 0) ORDER BY s.id DESC LIMIT ?6",
-                   organisation_id, page.after, difficulty, filter.active, std::string_view(filter.text),
-                   page.limit + 1);
+    static constexpr auto newest_first = scenario_columns + R"sql(
+        AND s.archived = 0 AND (?2 IS NULL OR s.id < ?2)
+        AND (?3 IS NULL OR s.difficulty = ?3) AND (?4 IS NULL OR s.active = ?4)
+        AND (?5 = '' OR instr(lower(s.title), lower(?5)) > 0) ORDER BY s.id DESC LIMIT ?6)sql";
+    auto rows = read.query(newest_first, organisation_id, page.after, filter.difficulty, filter.active,
+                           filter.text, page.limit + 1);
     return store::read_page<Scenario>(std::move(rows), page, [&](const store::Statement& row) {
         return with_prerequisites(read, scenario_of(row));
     });
 }
-
-#undef LECTERN_SCENARIO_COLUMNS
 
 store::Page<ScenarioVersion> Scenarios::versions(store::Read& read, OrganisationId organisation_id,
                                                  ScenarioId id, const store::PageRequest& page) const {
@@ -125,9 +116,8 @@ store::Page<ScenarioVersion> Scenarios::versions(store::Read& read, Organisation
         "?3)"
         " ORDER BY v.version DESC LIMIT ?4",
         organisation_id, id, page.after, page.limit + 1);
-    return store::read_page<ScenarioVersion>(std::move(rows), page, [](const store::Statement& row) {
-        return ScenarioVersion{row.integer(0), row.optional_id<PersonId>(1), row.integer(2)};
-    });
+    return store::read_page<ScenarioVersion>(
+        std::move(rows), page, [](const store::Statement& row) { return row.values<ScenarioVersion>(); });
 }
 
 void Scenarios::refuse_faults(store::Read& read, OrganisationId organisation_id, ScenarioId id,
@@ -192,8 +182,8 @@ Scenario Scenarios::add(store::Tx& tx, OrganisationId organisation_id, const Con
     scenario.id = tx.insert<ScenarioId>(
         "INSERT INTO scenarios (public_id, organisation_id, version, title, difficulty, active, created_ms,"
         " changed_ms) VALUES (?, ?, 1, ?, ?, ?, ?, ?)",
-        scenario.public_id, organisation_id, content.title, name_of(content.difficulty), content.active,
-        tx.now_ms(), tx.now_ms());
+        scenario.public_id, organisation_id, content.title, content.difficulty, content.active, tx.now_ms(),
+        tx.now_ms());
     write_version(tx, scenario, created_by);
     return get(tx, organisation_id, scenario.id);
 }
@@ -213,7 +203,7 @@ Scenario Scenarios::change(store::Tx& tx, OrganisationId organisation_id, Scenar
     tx.run(
         "UPDATE scenarios SET version = ?3, title = ?4, difficulty = ?5, active = ?6, changed_ms = ?7"
         " WHERE organisation_id = ?1 AND id = ?2",
-        organisation_id, id, scenario.version, content.title, name_of(content.difficulty), content.active,
+        organisation_id, id, scenario.version, content.title, content.difficulty, content.active,
         tx.now_ms());
     write_version(tx, scenario, changed_by);
     return get(tx, organisation_id, id);

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "platform/ids.h"
@@ -42,6 +43,9 @@ struct ScenarioVersion {
     std::optional<PersonId> created_by;
     std::int64_t created_ms = 0;
 };
+inline auto columns_of(ScenarioVersion& version) {
+    return std::tie(version.id, version.created_by, version.created_ms);
+}
 
 // How a scenario appears inside other objects.
 struct ScenarioReference {
@@ -49,6 +53,9 @@ struct ScenarioReference {
     std::string title;
     std::int64_t version = 0;
 };
+inline auto columns_of(ScenarioReference& scenario) {
+    return std::tie(scenario.id, scenario.title, scenario.version);
+}
 
 class Scenarios {
 public:

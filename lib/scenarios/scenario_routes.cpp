@@ -62,7 +62,7 @@ http::Shape criterion_shape() {
     constexpr double far = 1e12;
     return http::object(
                {{"title", http::text(1, 200)},
-                {"kind", http::one_of({"checklist", "metric", "time", "resolution"})},
+                {"kind", http::one_of<CriterionKind>()},
                 {"of?", http::text(0, 80).described("the key of the checklist's item, or of the metric")},
                 {"weight?", http::number(0, 1000)},
                 {"must?", http::boolean().described("who misses it has not passed")},
@@ -84,7 +84,7 @@ http::Fields content_fields(bool all) {
     const auto named = [all](const char* name) { return all ? std::string(name) : std::string(name) + "?"; };
     return {{"title", http::text(1, 200)},
             {named("description"), http::text(0, 4000)},
-            {named("difficulty"), http::one_of({"starter", "intermediate", "advanced"})},
+            {named("difficulty"), http::one_of<Difficulty>()},
             {named("estimated_minutes"), http::integer(1, 1440)},
             {named("xp_reward"), http::integer(0, 10'000)},
             {named("active"), http::boolean()},
@@ -121,7 +121,7 @@ http::Shape summary_shape() {
                          {"version", http::integer(1, INT64_MAX)},
                          {"title", http::text(1, 200)},
                          {"description", http::text(0, 4000)},
-                         {"difficulty", http::one_of({"starter", "intermediate", "advanced"})},
+                         {"difficulty", http::one_of<Difficulty>()},
                          {"estimated_minutes", http::integer(1, 1440)},
                          {"xp_reward", http::integer(0, 10'000)},
                          {"active", http::boolean()},
@@ -138,7 +138,7 @@ Json summary_of(const Scenario& scenario) {
             {"version", scenario.version},
             {"title", content.title},
             {"description", content.description},
-            {"difficulty", name_of(content.difficulty)},
+            {"difficulty", platform::name_of(content.difficulty)},
             {"estimated_minutes", content.estimated_minutes},
             {"xp_reward", content.xp_reward},
             {"active", content.active},
@@ -204,7 +204,8 @@ Answer change(Scenarios& scenarios, Call& call, Tx& tx) {
 
 ScenarioFilter filter_of(const Call& call) {
     ScenarioFilter filter;
-    if (const auto difficulty = call.query("difficulty")) filter.difficulty = difficulty_named(*difficulty);
+    if (const auto difficulty = call.query("difficulty"))
+        filter.difficulty = platform::named<Difficulty>(*difficulty);
     if (const auto active = call.query("active")) filter.active = *active == "true";
     filter.text = call.query("q").value_or("");
     return filter;
@@ -216,7 +217,7 @@ http::RouteBuilder of_scenarios(http::RouteBuilder route, Access access) {
 
 void add_reading(http::RouteTable& table, Scenarios& scenarios) {
     http::Fields query = http::paging_fields();
-    query.emplace_back("difficulty?", http::one_of({"starter", "intermediate", "advanced"}));
+    query.emplace_back("difficulty?", http::one_of<Difficulty>());
     query.emplace_back("active?", http::boolean());
     query.emplace_back("q?", http::text(1, 80));
     table.add(of_scenarios(http::get("/v1/scenarios", "What is trained, newest first"), Access::viewer)

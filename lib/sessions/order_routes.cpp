@@ -57,7 +57,7 @@ const Form& form_of(Action action) {
                              {"pitch_deg", http::number(-90, 90)},
                              {"seconds?", seconds(1, 600)}},
                             "LookArguments", 30)},
-        {Action::launch, Form({{"kind", http::one_of({"app", "video", "web", "scenario"})},
+        {Action::launch, Form({{"kind", http::one_of<courses::LessonKind>()},
                                {"content", http::text(1, 2000)},
                                {"title?", http::text(0, 200)}},
                               "LaunchArguments")},

@@ -35,8 +35,7 @@ void read_lessons(store::Read& read, Session& session) {
         session.id);
     while (rows.step()) {
         SessionLesson& lesson = session.lessons.emplace_back();
-        const auto take_kind = [&lesson](std::string_view name) { lesson.kind = courses::lesson_kind(name); };
-        rows.read(lesson.index, lesson.lesson_id, lesson.title, take_kind, lesson.content,
+        rows.read(lesson.index, lesson.lesson_id, lesson.title, lesson.kind, lesson.content,
                   lesson.duration_ms);
     }
 }

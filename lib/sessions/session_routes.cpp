@@ -16,7 +16,7 @@ using store::Tx;
 constexpr std::int64_t longest_lesson_ms = 24LL * 3600 * 1000;
 
 http::Shape kind_shape() {
-    return http::one_of({"app", "video", "web", "scenario"});
+    return http::one_of<courses::LessonKind>();
 }
 
 http::Shape dwell_shape() {
@@ -62,9 +62,10 @@ void add_reading(http::RouteTable& table, SessionParts parts) {
                   .tagged("sessions")
                   .handled<Read>([parts](Call& call, Read& read) {
                       SessionFilter filter;
-                      const auto state = call.query("state");
-                      filter.live = state == "live";
-                      if (state && !filter.live) filter.state = platform::named<State>(*state);
+                      if (const auto state = call.query("state")) {
+                          filter.state = platform::named<State>(*state);
+                          filter.live = !filter.state;
+                      }
                       filter.class_id = call.query_id<ClassId>("class");
                       return http::page_answer(
                           parts.sessions.list(read, call.caller.organisation_id, filter,
@@ -123,7 +124,7 @@ LessonId lesson_to_add(Call& call, Tx& tx, const SessionParts& parts) {
     courses::NewLesson lesson;
     lesson.title = body.get<std::string>("title");
     lesson.content = body.get<std::string>("content");
-    if (const auto kind = body.find<std::string_view>("kind")) lesson.kind = courses::lesson_kind(*kind);
+    lesson.kind = body.get_or("kind", lesson.kind);
     lesson.duration_ms = body.find<std::int64_t>("duration_ms");
     return parts.lessons.add(tx, call.caller.organisation_id, lesson).id;
 }
@@ -176,7 +177,7 @@ http::Shape session_shape() {
     const auto id_or_null = http::nullable(http::identifier());
     return http::object({{"id", http::identifier()},
                          {"title", http::text(1, 200)},
-                         {"state", http::one_of({"created", "running", "paused", "stopped"})},
+                         {"state", http::one_of<State>()},
                          {"teacher", http::person_reference()},
                          {"class_id", id_or_null},
                          {"room_id", id_or_null},

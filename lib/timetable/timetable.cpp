@@ -17,19 +17,17 @@ std::int64_t floored(std::int64_t value, std::int64_t by) {
     return value >= 0 ? value / by : -((-value + by - 1) / by);
 }
 
+// An entry, then the names of its class and lesson.
+constexpr store::SqlText entry_columns = R"sql(
+    SELECT e.id, e.class_id, e.title, e.room_id, e.course_id, e.lesson_id,
+           e.weekday, e.starts_minute, e.ends_minute, e.first_day, e.last_day, e.starts_ms, e.ends_ms,
+           c.name, l.title
+    FROM timetable e JOIN classes c ON c.id = e.class_id LEFT JOIN lessons l ON l.id = e.lesson_id
+    WHERE c.organisation_id = ?1 AND c.archived_ms IS NULL )sql";
+
 Entry entry_of(const store::Statement& rows) {
     Entry entry;
-    entry.id = rows.id<TimetableEntryId>(0);
-    entry.class_id = rows.id<ClassId>(1);
-    entry.title = rows.string(2);
-    entry.room_id = rows.optional_id<RoomId>(3);
-    entry.course_id = rows.optional_id<CourseId>(4);
-    entry.lesson_id = rows.optional_id<LessonId>(5);
-    if (rows.is_null(6))
-        entry.dated = Dated{rows.integer(11), rows.integer(12)};
-    else
-        entry.weekly = Weekly{rows.integer(6), rows.integer(7), rows.integer(8), rows.optional_integer(9),
-                              rows.optional_integer(10)};
+    rows.read(entry, std::ignore, std::ignore);
     return entry;
 }
 
@@ -87,14 +85,9 @@ std::vector<Dated> occurrences_of(const Weekly& weekly, const Range& range) {
     return found;
 }
 
-#define LECTERN_ENTRY_COLUMNS                                                                            \
-    "SELECT e.id, e.class_id, e.title, e.room_id, e.course_id, e.lesson_id, e.weekday, e.starts_minute," \
-    " e.ends_minute, e.first_day, e.last_day, e.starts_ms, e.ends_ms, c.name, l.title FROM timetable e"  \
-    " JOIN classes c ON c.id = e.class_id LEFT JOIN lessons l ON l.id = e.lesson_id WHERE "              \
-    "c.organisation_id = ?1 AND c.archived_ms IS NULL "
-
 Entry Timetable::get(store::Read& read, OrganisationId organisation_id, TimetableEntryId id) const {
-    auto rows = read.query(LECTERN_ENTRY_COLUMNS "AND e.id = ?2", organisation_id, id);
+    static constexpr auto by_id = entry_columns + "AND e.id = ?2";
+    auto rows = read.query(by_id, organisation_id, id);
     if (!rows.step()) platform::throw_not_found("timetable entry");
     return entry_of(rows);
 }
@@ -102,9 +95,9 @@ Entry Timetable::get(store::Read& read, OrganisationId organisation_id, Timetabl
 std::vector<Entry> Timetable::entries(store::Read& read, OrganisationId organisation_id,
                                       ClassId class_id) const {
     classes_.get(read, organisation_id, class_id);
-    auto rows = read.query(LECTERN_ENTRY_COLUMNS
-                           "AND e.class_id = ?2 ORDER BY e.weekday, e.starts_minute, e.starts_ms, e.id",
-                           organisation_id, class_id);
+    static constexpr auto of_class =
+        entry_columns + "AND e.class_id = ?2 ORDER BY e.weekday, e.starts_minute, e.starts_ms, e.id";
+    auto rows = read.query(of_class, organisation_id, class_id);
     std::vector<Entry> entries;
     while (rows.step())
         entries.push_back(entry_of(rows));
@@ -113,26 +106,30 @@ std::vector<Entry> Timetable::entries(store::Read& read, OrganisationId organisa
 
 std::vector<Occurrence> Timetable::between(store::Read& read, OrganisationId organisation_id,
                                            const Whose& whose, const Range& range) const {
-    auto rows = read.query(
-        LECTERN_ENTRY_COLUMNS
-        "AND (?2 IS NULL OR e.class_id = ?2) AND (?3 IS NULL OR c.teacher_id = ?3 OR EXISTS (SELECT 1"
-        " FROM class_students s WHERE s.class_id = c.id AND s.person_id = ?3))"
-        " AND (e.starts_ms IS NULL OR (e.starts_ms < ?5 AND e.ends_ms > ?4))",
-        organisation_id, whose.class_id, whose.person_id, range.from_ms, range.to_ms);
+    static constexpr auto that_may_take_place = entry_columns + R"sql(
+        AND (?2 IS NULL OR e.class_id = ?2)
+        AND (?3 IS NULL OR c.teacher_id = ?3
+             OR EXISTS (SELECT 1 FROM class_students s WHERE s.class_id = c.id AND s.person_id = ?3))
+        AND (e.starts_ms IS NULL OR (e.starts_ms < ?5 AND e.ends_ms > ?4)))sql";
+    auto rows = read.query(that_may_take_place, organisation_id, whose.class_id, whose.person_id,
+                           range.from_ms, range.to_ms);
     std::vector<Occurrence> found;
     while (rows.step()) {
-        const Entry entry = entry_of(rows);
+        Occurrence occurrence;
+        const Entry& entry = occurrence.entry;
+        rows.read(occurrence.entry, occurrence.class_name, occurrence.lesson_title);
         for (const Dated& dated :
-             entry.weekly ? occurrences_of(*entry.weekly, range) : std::vector<Dated>{*entry.dated})
-            found.push_back({entry, rows.string(13), rows.optional_text(14), dated.starts_ms, dated.ends_ms});
+             entry.weekly ? occurrences_of(*entry.weekly, range) : std::vector<Dated>{*entry.dated}) {
+            occurrence.starts_ms = dated.starts_ms;
+            occurrence.ends_ms = dated.ends_ms;
+            found.push_back(occurrence);
+        }
     }
     std::ranges::sort(found, {}, [](const Occurrence& occurrence) {
         return std::tuple(occurrence.starts_ms, occurrence.entry.id);
     });
     return found;
 }
-
-#undef LECTERN_ENTRY_COLUMNS
 
 void Timetable::check(store::Read& read, OrganisationId organisation_id, const Entry& entry) const {
     classes_.get(read, organisation_id, entry.class_id);

@@ -9,6 +9,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "people/classes.h"
@@ -22,10 +23,17 @@ struct Weekly {
     std::int64_t starts_minute = 0, ends_minute = 0; // of the local day
     std::optional<std::int64_t> first_day, last_day; // days since 1970
 };
+inline auto columns_of(Weekly& weekly) {
+    return std::tie(weekly.weekday, weekly.starts_minute, weekly.ends_minute, weekly.first_day,
+                    weekly.last_day);
+}
 
 struct Dated {
     std::int64_t starts_ms = 0, ends_ms = 0;
 };
+inline auto columns_of(Dated& dated) {
+    return std::tie(dated.starts_ms, dated.ends_ms);
+}
 
 struct Entry {
     TimetableEntryId id;
@@ -37,6 +45,10 @@ struct Entry {
     std::optional<Weekly> weekly; // either this
     std::optional<Dated> dated;   // or that
 };
+inline auto columns_of(Entry& entry) {
+    return std::tie(entry.id, entry.class_id, entry.title, entry.room_id, entry.course_id, entry.lesson_id,
+                    entry.weekly, entry.dated);
+}
 
 // One time at which an entry takes place.
 struct Occurrence {

@@ -36,7 +36,7 @@ Answer progress_per_scenario(const Parts& parts, Call& call, store::Read& read) 
         Json json = progress_json(progress);
         json["scenarioId"] = scenario->public_id;
         json["title"] = scenario->content.title;
-        json["difficulty"] = scenarios::name_of(scenario->content.difficulty);
+        json["difficulty"] = platform::name_of(scenario->content.difficulty);
         data.push_back(std::move(json));
     }
     const std::size_t total = data.size();

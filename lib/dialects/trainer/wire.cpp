@@ -68,7 +68,7 @@ Json criteria_json(const scenarios::AssessmentRules& rules, bool for_staff) {
             continue;
         }
         list.push_back({{"title", criterion.title},
-                        {"kind", scenarios::name_of(criterion.kind)},
+                        {"kind", platform::name_of(criterion.kind)},
                         {"weight", criterion.weight},
                         {"must", criterion.must}});
     }
@@ -249,7 +249,7 @@ Json scenario_json(const scenarios::Scenario& scenario, const std::vector<std::s
     return {{"id", scenario.public_id},
             {"title", content.title},
             {"description", content.description},
-            {"difficulty", scenarios::name_of(content.difficulty)},
+            {"difficulty", platform::name_of(content.difficulty)},
             {"estimatedTime", content.estimated_minutes},
             {"xpReward", content.xp_reward},
             {"ticketTemplate", ticket_json(content.ticket_template)},
@@ -283,7 +283,7 @@ Json session_json(const trainings::Training& training, const scenarios::Scenario
             {"scenario",
              {{"id", scenario.public_id},
               {"title", scenario.content.title},
-              {"difficulty", scenarios::name_of(scenario.content.difficulty)},
+              {"difficulty", platform::name_of(scenario.content.difficulty)},
               {"ticketTemplate", ticket_json(scenario.content.ticket_template)},
               {"customerPersona", persona_json(scenario.content.persona)}}},
             {"userId", run.person ? Json(user_uuid(run.person->id)) : Json()},

@@ -35,7 +35,7 @@ Json open_answer(const CommandAnswer& answer, const Takers& takers) {
 Json json_of(const SessionLesson* lesson) {
     if (lesson == nullptr) return {};
     return {{"index", lesson->index},     {"lesson_id", lesson->lesson_id},
-            {"title", lesson->title},     {"kind", courses::name_of(lesson->kind)},
+            {"title", lesson->title},     {"kind", platform::name_of(lesson->kind)},
             {"content", lesson->content}, {"duration_ms", or_null(lesson->duration_ms)}};
 }
 

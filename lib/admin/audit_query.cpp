@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "platform/csv.h"
 #include "platform/text.h"
 
 namespace admin {
@@ -78,18 +77,17 @@ nlohmann::json json_of(const AuditRow& row) {
             {"times", row.times}};
 }
 
-std::string csv_head() {
+platform::CsvWriter audit_table() {
     return platform::CsvWriter({"id", "at", "person", "device", "site_key", "action", "path", "target",
                                 "status", "success", "error", "times"},
-                               platform::CsvWriter::Mark::utf8)
-        .take();
+                               platform::CsvWriter::Mark::utf8);
 }
 
-std::string csv_of(const AuditRow& row) {
-    return platform::csv_line({std::to_string(row.id), platform::iso8601(row.at_ms), cell(row.person),
-                               cell(row.device), cell(row.site_key), row.action, row.path, row.target,
-                               std::to_string(row.status), row.success ? "yes" : "no", row.error,
-                               std::to_string(row.times)});
+void write(platform::CsvWriter& table, const AuditRow& row) {
+    table.cell(row.id).cell(platform::iso8601(row.at_ms));
+    table.cell(cell(row.person)).cell(cell(row.device)).cell(cell(row.site_key));
+    table.cell(row.action).cell(row.path).cell(row.target);
+    table.cell(std::int64_t{row.status}).yes_or_no(row.success).cell(row.error).cell(row.times).end();
 }
 
 } // namespace admin

@@ -8,6 +8,7 @@
 #include <string>
 #include <tuple>
 
+#include "platform/csv.h"
 #include "platform/ids.h"
 #include "store/page.h"
 #include "store/transaction.h"
@@ -49,7 +50,7 @@ store::Page<AuditRow> audit_rows(store::Read& read, OrganisationId organisation_
                                  const store::PageRequest& page);
 
 nlohmann::json json_of(const AuditRow& row);
-std::string csv_head();
-std::string csv_of(const AuditRow& row);
+platform::CsvWriter audit_table(); // its head
+void write(platform::CsvWriter& table, const AuditRow& row);
 
 } // namespace admin

@@ -70,14 +70,13 @@ Answer export_csv(store::Store& store, const Call& call) {
                          std::uint64_t, std::uint64_t, const std::function<bool(std::string_view)>& write) {
         store::PageRequest request;
         request.limit = rows_at_once;
-        std::string lines = csv_head();
+        platform::CsvWriter table = audit_table();
         for (;;) {
             const auto page = store.read(
                 [&](store::Read& read) { return audit_rows(read, organisation_id, filter, request); });
             for (const AuditRow& row : page.items)
-                lines += csv_of(row);
-            if (!write(lines) || !page.next) return;
-            lines.clear();
+                admin::write(table, row);
+            if (!write(table.take()) || !page.next) return;
             request.after = page.next;
         }
     };

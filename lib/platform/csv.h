@@ -54,7 +54,8 @@ public:
     void row(std::initializer_list<std::string_view> cells);
 
     const std::string& text() const { return text_; }
-    std::string take() { return std::move(text_); }
+    // And leaves nothing, so that a long table can be written piece by piece.
+    std::string take() { return std::exchange(text_, {}); }
 
 private:
     void begin_cell();

@@ -4,20 +4,6 @@ namespace chat {
 
 namespace {
 
-std::string_view name_of(Language language) {
-    switch (language) {
-        case Language::english:
-            return "English";
-        case Language::spanish:
-            return "Spanish";
-        case Language::french:
-            return "French";
-        case Language::chinese:
-            return "Chinese";
-    }
-    return "English";
-}
-
 void append_trait(std::string& text, std::string_view what, std::string_view value) {
     if (!value.empty()) text.append(what).append(": ").append(value).append("\n");
 }
@@ -43,7 +29,7 @@ std::string system_prompt(const Character& character, const std::optional<scenar
     for (std::size_t i = 0; i < knowledge.size(); ++i)
         if (i != best) append_entry(known, knowledge[i]);
     text += "What you know, and all that you know of the matter:\n" + known;
-    text.append("Answer in at most three short sentences, in ").append(name_of(character.language));
+    text.append("Answer in at most three short sentences, in ").append(platform::name_of(character.language));
     text +=
         ", unless the student writes in another language. When what you know does not answer the question, "
         "say that"

@@ -6,9 +6,17 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/names.h"
+
 namespace chat {
 
 enum class Language { english, spanish, french, chinese };
+constexpr auto names_of(Language) {
+    return platform::names<Language>({{Language::english, "English"},
+                                      {Language::spanish, "Spanish"},
+                                      {Language::french, "French"},
+                                      {Language::chinese, "Chinese"}});
+}
 Language language_named(std::string_view code); // "es", "fr-CA"; english for any other
 
 enum class Kind {

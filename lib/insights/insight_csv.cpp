@@ -119,40 +119,70 @@ std::string funnel_csv(const Report& report) {
     return csv.take();
 }
 
-} // namespace
+// ---- of one run ----
 
-std::string report_csv(const Report& report, std::string_view table) {
-    if (table == "students") return students_csv(report);
-    if (table == "zones") return dwell_csv(report, "zone", &runs::Rollup::zones);
-    if (table == "targets") return dwell_csv(report, "target", &runs::Rollup::targets);
-    if (table == "gaze") return gaze_csv(report);
-    if (table == "timeline") return timeline_csv(report);
-    if (table == "moments") return moments_csv(report);
-    if (table == "funnel") return funnel_csv(report);
-    platform::throw_not_found("table");
-}
-
-std::string run_csv(const runs::Rollup& rollup, const Slices& slices, std::string_view table) {
-    if (table == "gaze") {
-        Csv csv({"yaw_deg", "pitch_deg", "looks"});
-        for (std::size_t cell = 0; cell < rollup.gaze.size(); ++cell) {
-            if (rollup.gaze[cell] == 0) continue;
-            direction_cells(csv, cell);
-            csv.cell(std::int64_t{rollup.gaze[cell]}).end();
-        }
-        return csv.take();
-    }
-    if (table == "moments") {
-        Csv csv({"position_s", "yaw_deg", "pitch_deg", "looks", "interactions"});
-        for (const runs::Slice& slice : slices)
-            slice_cells(csv, slice);
-        return csv.take();
-    }
-    if (table != "zones" && table != "targets") platform::throw_not_found("table");
-    Csv csv({table == "zones" ? "zone" : "target", "dwell_s"});
-    for (const auto& [name, dwell_ms] : table == "zones" ? rollup.zones : rollup.targets)
+std::string dwell_csv(std::string_view what, const runs::Totals& totals) {
+    Csv csv({what, "dwell_s"});
+    for (const auto& [name, dwell_ms] : totals)
         csv.cell(std::string_view(name)).cell(seconds(dwell_ms), 3).end();
     return csv.take();
+}
+
+std::string gaze_csv(const runs::Rollup& rollup) {
+    Csv csv({"yaw_deg", "pitch_deg", "looks"});
+    for (std::size_t cell = 0; cell < rollup.gaze.size(); ++cell) {
+        if (rollup.gaze[cell] == 0) continue;
+        direction_cells(csv, cell);
+        csv.cell(std::int64_t{rollup.gaze[cell]}).end();
+    }
+    return csv.take();
+}
+
+std::string moments_csv(const Slices& slices) {
+    Csv csv({"position_s", "yaw_deg", "pitch_deg", "looks", "interactions"});
+    for (const runs::Slice& slice : slices)
+        slice_cells(csv, slice);
+    return csv.take();
+}
+
+} // namespace
+
+std::string report_csv(const Report& report, Table table) {
+    switch (table) {
+        case Table::students:
+            return students_csv(report);
+        case Table::zones:
+            return dwell_csv(report, "zone", &runs::Rollup::zones);
+        case Table::targets:
+            return dwell_csv(report, "target", &runs::Rollup::targets);
+        case Table::gaze:
+            return gaze_csv(report);
+        case Table::timeline:
+            return timeline_csv(report);
+        case Table::moments:
+            return moments_csv(report);
+        case Table::funnel:
+            return funnel_csv(report);
+    }
+    return {};
+}
+
+std::string run_csv(const runs::Rollup& rollup, const Slices& slices, Table table) {
+    switch (table) {
+        case Table::zones:
+            return dwell_csv("zone", rollup.zones);
+        case Table::targets:
+            return dwell_csv("target", rollup.targets);
+        case Table::gaze:
+            return gaze_csv(rollup);
+        case Table::moments:
+            return moments_csv(slices);
+        case Table::students:
+        case Table::timeline:
+        case Table::funnel:
+            break;
+    }
+    platform::throw_not_found("table");
 }
 
 std::string history_csv(const std::vector<Result>& history) {

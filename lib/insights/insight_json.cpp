@@ -245,7 +245,7 @@ Json json_of(const Result& result) {
     Json lesson = thing(result.lesson_id, result.lesson_title);
     if (!lesson.is_null()) lesson["kind"] = result.lesson_kind;
     return {{"run_id", result.id},
-            {"origin", result.origin},
+            {"origin", platform::name_of(result.origin)},
             {"session", thing(result.session_id, result.session_title)},
             {"lesson", std::move(lesson)},
             {"attempt", result.attempt},

@@ -6,6 +6,7 @@
 
 #include "insights/report.h"
 #include "insights/results.h"
+#include "platform/names.h"
 
 namespace insights {
 
@@ -17,10 +18,20 @@ nlohmann::json run_insights_json(const Result& result, const runs::Rollup& rollu
 nlohmann::json json_of(const Result& result);
 nlohmann::json json_of(const ClassResults& results);
 
-// Tables by name: "students", "zones", "targets", "gaze", "timeline", "moments", "funnel". Error not_found
-// for any other name.
-std::string report_csv(const Report& report, std::string_view table);
-std::string run_csv(const runs::Rollup& rollup, const Slices& slices, std::string_view table);
+// The tables of a report, as their addresses call them.
+enum class Table { students, zones, targets, gaze, timeline, moments, funnel };
+constexpr auto names_of(Table) {
+    return platform::names<Table>({{Table::students, "students"},
+                                   {Table::zones, "zones"},
+                                   {Table::targets, "targets"},
+                                   {Table::gaze, "gaze"},
+                                   {Table::timeline, "timeline"},
+                                   {Table::moments, "moments"},
+                                   {Table::funnel, "funnel"}});
+}
+std::string report_csv(const Report& report, Table table);
+// Error not_found for a table that only a whole session has.
+std::string run_csv(const runs::Rollup& rollup, const Slices& slices, Table table);
 std::string history_csv(const std::vector<Result>& history);
 std::string class_csv(const ClassResults& results);
 

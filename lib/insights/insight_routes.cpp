@@ -25,7 +25,7 @@ http::Shape lesson_shape() {
     return http::nullable(http::open_object({{"index", count()},
                                              {"lesson_id", http::identifier()},
                                              {"title", http::text(1, 200).described("as it was taught")},
-                                             {"kind", http::one_of({"app", "video", "web", "scenario"})},
+                                             {"kind", http::one_of<courses::LessonKind>()},
                                              {"content", http::text(0, 2000)},
                                              {"duration_ms", http::nullable(http::integer(1, INT64_MAX))}}));
 }
@@ -209,9 +209,9 @@ Answer session_answer(const InsightParts& parts, Call& call, Read& read, http::J
 
 Answer session_table(const InsightParts& parts, Call& call, Read& read) {
     const auto session = parts.sessions.get(read, call.caller.organisation_id, call.id<SessionId>("id"));
-    const std::string table = table_of(call);
+    const Table table = table_of(call);
     return csv_answer(report_csv(report_of(read, session, wish_of(call)), table),
-                      "session-" + to_string(session.id) + "-" + table)
+                      "session-" + to_string(session.id) + "-" + std::string(platform::name_of(table)))
         .on({{"session", session.id}});
 }
 

@@ -183,7 +183,7 @@ std::vector<FunnelStep> funnel_of(const std::vector<StudentReport>& students) {
         const bool reached[] = {true,
                                 student.took_part(),
                                 rollup.gaze_total > 0,
-                                rollup.kinds.contains("zone_enter") || !rollup.zones.empty(),
+                                rollup.kinds.contains(runs::event_kind::zone_enter) || !rollup.zones.empty(),
                                 student.measures.interactions > 0,
                                 student.completed};
         for (std::size_t i = 0; i < funnel.size(); ++i)

@@ -1,7 +1,6 @@
 #include "insights/result_routes.h"
 
 #include "http/serving/lists.h"
-#include "insights/insight_json.h"
 #include "runs/ingest.h"
 
 namespace insights {
@@ -93,10 +92,10 @@ void add_run_insights(http::RouteTable& table, const InsightParts& parts) {
                   .handled<Read>([parts](Call& call, Read& read) {
                       const OrganisationId organisation_id = call.caller.organisation_id;
                       const RunId id = parts.runs.get(read, organisation_id, call.id<RunId>("id")).id;
-                      const std::string name = table_of(call);
+                      const Table wanted = table_of(call);
                       return csv_answer(run_csv(runs::Ingest::rollup(read, organisation_id, id),
-                                                runs::slices_of(read, id), name),
-                                        "run-" + to_string(id) + "-" + name)
+                                                runs::slices_of(read, id), wanted),
+                                        "run-" + to_string(id) + "-" + std::string(platform::name_of(wanted)))
                           .on({{"run", id}});
                   }));
 }
@@ -153,11 +152,14 @@ Answer csv_answer(std::string text, const std::string& name) {
         .header("Content-Disposition", "attachment; filename=\"" + name + ".csv\"");
 }
 
-std::string table_of(const Call& call) {
-    std::string name = call.parameter("table");
-    if (!name.ends_with(".csv")) platform::throw_not_found("table");
-    name.resize(name.size() - 4);
-    return name;
+Table table_of(const Call& call) {
+    constexpr std::string_view ending = ".csv";
+    const std::string file = call.parameter("table");
+    if (file.ends_with(ending))
+        if (const auto table =
+                platform::named<Table>(std::string_view(file).substr(0, file.size() - ending.size())))
+            return *table;
+    platform::throw_not_found("table");
 }
 
 http::Shape count() {

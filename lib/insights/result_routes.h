@@ -5,6 +5,7 @@
 
 #include "http/serving/call.h"
 #include "http/serving/shape.h"
+#include "insights/insight_json.h"
 #include "insights/insight_routes.h"
 
 namespace insights {
@@ -17,7 +18,7 @@ void add_result_routes(http::RouteTable& table, InsightParts parts);
 http::RouteBuilder reading(http::RouteBuilder route);
 http::Answer csv_answer(std::string text, const std::string& name);
 // "zones.csv" is the table of zones. Error not_found for any name that isn't a table's.
-std::string table_of(const http::Call& call);
+Table table_of(const http::Call& call);
 
 http::Shape count();
 http::Shape dwell_shape();

@@ -10,6 +10,7 @@
 
 #include "people/people.h"
 #include "platform/ids.h"
+#include "runs/run.h"
 #include "store/page.h"
 #include "store/transaction.h"
 
@@ -17,7 +18,7 @@ namespace insights {
 
 struct Result { // of one run
     RunId id;   // the run's
-    std::string origin;
+    runs::Origin origin = runs::Origin::session;
     std::optional<SessionId> session_id;
     std::optional<LessonId> lesson_id;
     std::string session_title, lesson_title, lesson_kind;

@@ -12,6 +12,12 @@ namespace {
 using http::Answer;
 using http::Call;
 
+enum class RunsOfErased { anonymise, remove };
+constexpr auto names_of(RunsOfErased) {
+    return platform::names<RunsOfErased>(
+        {{RunsOfErased::anonymise, "anonymise"}, {RunsOfErased::remove, "remove"}});
+}
+
 Answer hand_out(const PeopleParts& parts, Call& call, store::Read& read) {
     const PersonId id = call.id<PersonId>("id");
     return http::text(parts.privacy.export_zip(read, call.caller.organisation_id, id), "application/zip")
@@ -29,7 +35,7 @@ Answer erase(const PeopleParts& parts, Call& call, store::Tx& tx) {
     if (id == call.caller.person_id)
         platform::throw_conflict("Nobody erases himself: ask another administrator.");
     parts.privacy.erase(tx, call.caller.organisation_id, id,
-                        call.fields().get<std::string_view>("runs") == "remove");
+                        call.fields().get<RunsOfErased>("runs") == RunsOfErased::remove);
     return http::no_content().on({{"person", id}});
 }
 
@@ -47,7 +53,7 @@ void add_privacy_routes(http::RouteTable& table, const PeopleParts& parts) {
                   .writes()
                   .by(http::Access::administrator)
                   .tagged("privacy")
-                  .takes(http::object({{"runs", http::one_of({"anonymise", "remove"})}}))
+                  .takes(http::object({{"runs", http::one_of<RunsOfErased>()}}))
                   .gives(http::nothing(), 204)
                   .handled<store::Tx>([parts](Call& call, store::Tx& tx) { return erase(parts, call, tx); }));
 }

@@ -244,14 +244,13 @@ private:
             "INSERT INTO seats (room_id, row, place, x, y, width, height, rotation, seat_type_id, status,"
             " updated_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             room_id_, seat.row, seat.place, seat.x, seat.y, seat.width, seat.height, seat.rotation,
-            type_of(seat, first_), name_of(closed ? SeatStatus::maintenance : SeatStatus::vacant),
-            tx_.now_ms());
+            type_of(seat, first_), closed ? SeatStatus::maintenance : SeatStatus::vacant, tx_.now_ms());
     }
     void update(const LayoutSeat& seat, const Seat& before) {
         const bool was_closed = before.status == SeatStatus::maintenance;
         const bool closed = seat.status ? seat.status == SeatStatus::maintenance : was_closed;
-        std::optional<std::string_view> status;
-        if (closed != was_closed) status = name_of(closed ? SeatStatus::maintenance : SeatStatus::vacant);
+        std::optional<SeatStatus> status;
+        if (closed != was_closed) status = closed ? SeatStatus::maintenance : SeatStatus::vacant;
         tx_.run(
             "UPDATE seats SET row = ?2, place = ?3, x = ?4, y = ?5, width = ?6, height = ?7, rotation = ?8,"
             " seat_type_id = ?9, status = coalesce(?10, status), updated_ms = ?11 WHERE id = ?1",

@@ -12,7 +12,7 @@ using http::Call;
 using http::Json;
 
 http::Shape status_shape() {
-    return http::one_of({"vacant", "occupied", "maintenance"});
+    return http::one_of<SeatStatus>();
 }
 
 http::Shape layout_shape() {
@@ -45,7 +45,7 @@ LayoutSeat layout_seat_of(const platform::JsonFields& item) {
     seat.height = item.get_or("height", seat.height);
     seat.rotation = item.get_or("rotation", seat.rotation);
     if (item.has("seat_type")) seat.seat_type = item.trimmed("seat_type");
-    if (const auto status = item.find<std::string_view>("status")) seat.status = status_named(*status);
+    seat.status = item.find<SeatStatus>("status");
     return seat;
 }
 

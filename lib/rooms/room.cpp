@@ -1,6 +1,5 @@
 #include "rooms/room.h"
 
-#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -12,11 +11,6 @@ namespace rooms {
 namespace {
 
 constexpr std::int64_t pitch = seat_pitch;
-
-constexpr std::array<std::pair<SeatStatus, std::string_view>, 3> status_names{
-    {{SeatStatus::vacant, "vacant"},
-     {SeatStatus::occupied, "occupied"},
-     {SeatStatus::maintenance, "maintenance"}}};
 
 Room room_of(const store::Statement& rows) {
     return {rows.id<RoomId>(0), rows.id<OrganisationId>(1), rows.string(2), rows.integer(3), rows.integer(4),
@@ -35,7 +29,7 @@ Seat seat_of(const store::Statement& rows) {
     seat.height = rows.integer(7);
     seat.rotation = rows.integer(8);
     seat.seat_type = {rows.id<SeatTypeId>(9), rows.string(10)};
-    seat.status = status_named(rows.text(11)).value_or(SeatStatus::vacant);
+    seat.status = platform::named<SeatStatus>(rows.text(11)).value_or(SeatStatus::vacant);
     seat.device_id = rows.optional_id<DeviceId>(12);
     if (!rows.is_null(13)) seat.person = people::PersonReference{rows.id<PersonId>(13), rows.string(14)};
     seat.updated_ms = rows.integer(15);
@@ -63,18 +57,6 @@ std::string place_of(const Seat& seat) {
 }
 
 } // namespace
-
-std::string_view name_of(SeatStatus status) {
-    for (const auto& [known, name] : status_names)
-        if (known == status) return name;
-    return "vacant";
-}
-
-std::optional<SeatStatus> status_named(std::string_view name) {
-    for (const auto& [status, known] : status_names)
-        if (known == name) return status;
-    return std::nullopt;
-}
 
 std::optional<Room> Rooms::find(store::Read& read, OrganisationId organisation_id, RoomId id) const {
     auto rows = read.query(
@@ -256,7 +238,7 @@ Seat Rooms::change_seat(store::Tx& tx, OrganisationId organisation_id, SeatId se
         platform::throw_invalid("seat_type_id", "must be a seat type of this room");
     // Change the status first: the same change may end a seat's maintenance and give it an occupant.
     if (change.status) {
-        tx.run("UPDATE seats SET status = ? WHERE id = ?", name_of(*change.status), seat_id);
+        tx.run("UPDATE seats SET status = ? WHERE id = ?", *change.status, seat_id);
         before.status = *change.status;
     }
     tx.run(
@@ -411,7 +393,7 @@ nlohmann::json json_of(const Seat& seat) {
             {"height", seat.height},
             {"rotation", seat.rotation},
             {"seat_type", json_of(seat.seat_type)},
-            {"status", name_of(seat.status)},
+            {"status", platform::name_of(seat.status)},
             {"device_id", seat.device_id ? nlohmann::json(*seat.device_id) : nlohmann::json()},
             {"person", people::json_of(seat.person)},
             {"updated_at", platform::iso8601(seat.updated_ms)}};

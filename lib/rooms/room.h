@@ -7,7 +7,6 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "devices/device.h"
@@ -21,8 +20,11 @@
 namespace rooms {
 
 enum class SeatStatus { vacant, occupied, maintenance };
-std::string_view name_of(SeatStatus status);
-std::optional<SeatStatus> status_named(std::string_view name);
+constexpr auto names_of(SeatStatus) {
+    return platform::names<SeatStatus>({{SeatStatus::vacant, "vacant"},
+                                        {SeatStatus::occupied, "occupied"},
+                                        {SeatStatus::maintenance, "maintenance"}});
+}
 
 inline constexpr std::int64_t seat_pitch = 40; // pixels from one seat of a grid to the next
 

@@ -50,7 +50,7 @@ Answer change_seat(Rooms& rooms, Call& call, store::Tx& tx) {
     SeatChange change;
     change.device_id = body.find_nullable<DeviceId>("device_id");
     change.person_id = body.find_nullable<PersonId>("person_id");
-    if (const auto status = body.find<std::string_view>("status")) change.status = status_named(*status);
+    change.status = body.find<SeatStatus>("status");
     change.x = body.find<std::int64_t>("x");
     change.y = body.find<std::int64_t>("y");
     change.width = body.find<std::int64_t>("width");
@@ -132,7 +132,7 @@ void add_seats(http::RouteTable& table, Rooms& rooms) {
                   .tagged("rooms")
                   .takes(http::object({{"device_id?", http::nullable(http::identifier())},
                                        {"person_id?", http::nullable(http::identifier())},
-                                       {"status?", http::one_of({"vacant", "occupied", "maintenance"})},
+                                       {"status?", http::one_of<SeatStatus>()},
                                        {"x?", http::integer(0, 100'000)},
                                        {"y?", http::integer(0, 100'000)},
                                        {"width?", http::integer(1, 1000)},
@@ -184,7 +184,7 @@ http::Shape seat_shape() {
                          {"height", http::integer(1, 1000)},
                          {"rotation", http::integer(-360, 360)},
                          {"seat_type", seat_type_shape()},
-                         {"status", http::one_of({"vacant", "occupied", "maintenance"})},
+                         {"status", http::one_of<SeatStatus>()},
                          {"device_id", http::nullable(http::identifier())},
                          {"person", http::nullable(http::person_reference())},
                          {"updated_at", http::time()}})

@@ -7,9 +7,14 @@
 
 namespace runs {
 
+// The kinds that mean something here. A headset may send any other; those are only counted.
+namespace event_kind {
+inline constexpr std::string_view gaze = "gaze", zone_enter = "zone_enter", zone_exit = "zone_exit",
+                                  interaction = "interaction", click = "click";
+}
+
 struct Event {
-    std::string_view
-        kind; // "gaze", "zone_enter", "zone_exit", "interaction", "click", any up to 64 characters
+    std::string_view kind;                   // up to 64 characters
     std::int64_t at_ms = 0;                  // server time
     std::optional<std::int64_t> sent_ms;     // the headset's own clock, as sent
     std::optional<std::int64_t> position_ms; // in the lesson

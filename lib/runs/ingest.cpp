@@ -142,12 +142,12 @@ struct Ingest::Impl {
         }
         NewRun opened;
         opened.device_id = sender.device_id;
-        opened.origin = "events";
+        opened.origin = Origin::events;
         return runs.begin(tx, sender.organisation_id, opened).id;
     }
 
     static std::optional<std::int64_t> silent_since_ms(store::Tx& tx, const Run& run) {
-        if (run.origin != "events") return std::nullopt;
+        if (run.origin != Origin::events) return std::nullopt;
         const auto received_ms = tx.integer("SELECT received_ms FROM run_rollups WHERE run_id = ?", run.id);
         const bool silent = received_ms && tx.now_ms() - *received_ms > events_run_silence_ms;
         return silent ? received_ms : std::nullopt;

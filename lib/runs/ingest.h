@@ -40,7 +40,7 @@ struct Stored {
 class Ingest {
 public:
     // Finds or begins the run for a headset's events that name none; nullopt: there is none, and a run of
-    // origin "events" opens. The Director knows which lesson the headset is in.
+    // origin `events` opens. The Director knows which lesson the headset is in.
     using CurrentRun =
         std::function<std::optional<RunId>(store::Tx&, OrganisationId organisation_id, DeviceId device_id)>;
 

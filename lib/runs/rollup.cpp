@@ -34,14 +34,14 @@ void Rollup::add(const Event& event) {
     first_ms = std::min(first_ms.value_or(event.at_ms), event.at_ms);
     last_ms = std::max(last_ms.value_or(event.at_ms), event.at_ms);
     ++total_of(kinds, event.kind);
-    if (event.kind == "gaze" && event.yaw_deg && event.pitch_deg) {
+    if (event.kind == event_kind::gaze && event.yaw_deg && event.pitch_deg) {
         ++gaze[gaze_cell(*event.yaw_deg, *event.pitch_deg)];
         ++gaze_total;
     }
     std::optional<std::int64_t> zone_ms = event.dwell_ms;
-    if (!event.zone.empty() && event.kind == "zone_enter" && open_zones.size() < names_limit)
+    if (!event.zone.empty() && event.kind == event_kind::zone_enter && open_zones.size() < names_limit)
         open_zones.insert_or_assign(std::string(event.zone), event.at_ms);
-    if (!event.zone.empty() && event.kind == "zone_exit") {
+    if (!event.zone.empty() && event.kind == event_kind::zone_exit) {
         if (auto entered = open_zones.find(event.zone); entered != open_zones.end()) {
             if (!zone_ms) zone_ms = std::max<std::int64_t>(event.at_ms - entered->second, 0);
             open_zones.erase(entered);

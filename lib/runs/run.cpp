@@ -33,8 +33,8 @@ Run run_of(const store::Statement& rows) {
     run.device_id = rows.optional_id<DeviceId>(5);
     run.seat_id = rows.optional_id<SeatId>(6);
     if (!rows.is_null(7)) run.person = people::PersonReference{rows.id<PersonId>(7), rows.string(8)};
-    run.state = rows.text(9) == "finished" ? RunState::finished : RunState::running;
-    run.origin = rows.string(10);
+    run.state = platform::named<RunState>(rows.text(9)).value_or(RunState::running);
+    run.origin = platform::named<Origin>(rows.text(10)).value_or(Origin::session);
     run.started_ms = rows.integer(11);
     run.ended_ms = rows.optional_integer(12);
     run.time_in_lesson_ms = rows.integer(13);
@@ -60,10 +60,6 @@ void require_person(store::Read& read, OrganisationId organisation_id, std::opti
 }
 
 } // namespace
-
-std::string_view name_of(RunState state) {
-    return state == RunState::running ? "running" : "finished";
-}
 
 std::int64_t Run::time_in_lesson_at(std::int64_t now_ms) const {
     if (!counting_from_ms) return time_in_lesson_ms;
@@ -107,7 +103,7 @@ std::optional<Run> Runs::find_public(store::Read& read, OrganisationId organisat
 }
 
 std::optional<Run> Runs::current(store::Read& read, OrganisationId organisation_id, DeviceId device_id,
-                                 std::optional<std::string_view> origin) const {
+                                 std::optional<Origin> origin) const {
     return one(read.query(LECTERN_RUN_COLUMNS
                           "WHERE r.device_id = ?1 AND r.state = 'running' AND r.organisation_id = ?2"
                           " AND (?3 IS NULL OR r.origin = ?3) AND r.waiting = 0"
@@ -138,7 +134,7 @@ store::Page<Run> Runs::list(store::Read& read, OrganisationId organisation_id, c
     if (filter.device_id) sql += " AND r.device_id = ?5";
     if (filter.lesson_id) sql += " AND r.lesson_id = ?6";
     if (filter.state) sql += " AND r.state = ?7";
-    if (!filter.origin.empty()) sql += " AND r.origin = ?8";
+    if (filter.origin) sql += " AND r.origin = ?8";
     if (filter.scenario_id) sql += " AND r.scenario_id = ?10";
     auto rows = read.query_text(sql + " ORDER BY r.id DESC LIMIT ?9");
     rows.bind(1, organisation_id);
@@ -147,8 +143,8 @@ store::Page<Run> Runs::list(store::Read& read, OrganisationId organisation_id, c
     if (filter.person_id) rows.bind(4, *filter.person_id);
     if (filter.device_id) rows.bind(5, *filter.device_id);
     if (filter.lesson_id) rows.bind(6, *filter.lesson_id);
-    if (filter.state) rows.bind(7, name_of(*filter.state));
-    if (!filter.origin.empty()) rows.bind(8, std::string_view(filter.origin));
+    if (filter.state) rows.bind(7, *filter.state);
+    if (filter.origin) rows.bind(8, *filter.origin);
     rows.bind(9, page.limit + 1);
     if (filter.scenario_id) rows.bind(10, *filter.scenario_id);
     return store::read_page<Run>(std::move(rows), page, run_of);
@@ -252,8 +248,8 @@ nlohmann::json json_of(const Run& run) {
             {"device_id", or_null(run.device_id)},
             {"seat_id", or_null(run.seat_id)},
             {"person", people::json_of(run.person)},
-            {"state", name_of(run.state)},
-            {"origin", run.origin},
+            {"state", platform::name_of(run.state)},
+            {"origin", platform::name_of(run.origin)},
             {"started_at", platform::iso8601(run.started_ms)},
             {"ended_at", run.ended_ms ? nlohmann::json(platform::iso8601(*run.ended_ms)) : nlohmann::json()},
             {"progress", run.progress},

@@ -12,6 +12,7 @@
 
 #include "people/people.h"
 #include "platform/ids.h"
+#include "platform/names.h"
 #include "platform/random.h"
 #include "runs/senders.h"
 #include "store/hook.h"
@@ -21,7 +22,29 @@
 namespace runs {
 
 enum class RunState { running, finished };
-std::string_view name_of(RunState state);
+constexpr auto names_of(RunState) {
+    return platform::names<RunState>({{RunState::running, "running"}, {RunState::finished, "finished"}});
+}
+
+// What began a run.
+enum class Origin {
+    session,    // a lesson
+    events,     // its own events, sent outside of any lesson
+    assignment, // a teacher, with a training
+    student,    // a student, with a training
+    training,   // the dialect of that name
+    trainer,
+    unreal,
+};
+constexpr auto names_of(Origin) {
+    return platform::names<Origin>({{Origin::session, "session"},
+                                    {Origin::events, "events"},
+                                    {Origin::assignment, "assignment"},
+                                    {Origin::student, "student"},
+                                    {Origin::training, "training"},
+                                    {Origin::trainer, "trainer"},
+                                    {Origin::unreal, "unreal"}});
+}
 
 struct Run {
     RunId id;
@@ -36,7 +59,7 @@ struct Run {
     std::optional<people::PersonReference> person;
     RunState state = RunState::running;
     bool waiting = false; // assigned to its headset, which has not fetched it yet: it takes no events
-    std::string origin;   // "session", "events" (opened by its events), a dialect's name
+    Origin origin = Origin::session;
     std::int64_t started_ms = 0;
     std::optional<std::int64_t> ended_ms;
     std::int64_t time_in_lesson_ms = 0;           // complete up to counting_from_ms
@@ -57,7 +80,7 @@ struct NewRun {
     std::optional<PersonId> person_id;
     std::optional<ScenarioId> scenario_id;
     std::optional<std::int64_t> scenario_version; // absent: the lesson's, if it has one
-    std::string origin = "session";
+    Origin origin = Origin::session;
     std::string public_id;                        // "": a random UUID
     std::optional<std::int64_t> started_ms;       // absent: now
     std::optional<std::int64_t> counting_from_ms; // absent: its time does not count yet
@@ -72,7 +95,7 @@ struct RunFilter {
     std::optional<LessonId> lesson_id;
     std::optional<ScenarioId> scenario_id;
     std::optional<RunState> state;
-    std::string origin; // "": any
+    std::optional<Origin> origin;
 };
 
 // An absent field stays as it is.
@@ -102,7 +125,7 @@ public:
     // The running run of a headset, of that origin if one is given; the newest when there are several. One
     // that waits does not run yet.
     std::optional<Run> current(store::Read& read, OrganisationId organisation_id, DeviceId device_id,
-                               std::optional<std::string_view> origin = {}) const;
+                               std::optional<Origin> origin = {}) const;
     // The runs of a session that have not ended.
     std::vector<Run> running_in(store::Read& read, OrganisationId organisation_id,
                                 SessionId session_id) const;

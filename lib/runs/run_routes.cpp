@@ -27,7 +27,7 @@ http::Shape run_shape() {
                 {"device_id", id_or_null},
                 {"seat_id", id_or_null},
                 {"person", http::nullable(http::person_reference())},
-                {"state", http::one_of({"running", "finished"})},
+                {"state", http::one_of<RunState>()},
                 {"origin", http::text(1, 40)},
                 {"started_at", http::time()},
                 {"ended_at", http::nullable(http::time())},

@@ -64,13 +64,13 @@ std::int64_t slice_number(std::int64_t position_ms) {
 }
 
 bool is_interaction(std::string_view kind) {
-    return kind == "interaction" || kind == "click";
+    return kind == event_kind::interaction || kind == event_kind::click;
 }
 
 void Slice::add(const Event& event) {
     ++events;
     if (is_interaction(event.kind)) ++interactions;
-    if (event.kind != "gaze" || !event.yaw_deg || !event.pitch_deg) return;
+    if (event.kind != event_kind::gaze || !event.yaw_deg || !event.pitch_deg) return;
     ++looks;
     count_cell(*this, static_cast<std::uint16_t>(gaze_cell(*event.yaw_deg, *event.pitch_deg)), 1);
     const double yaw = *event.yaw_deg * degree, pitch = *event.pitch_deg * degree;

@@ -261,7 +261,8 @@ struct Director::Impl {
                         parts.board.device_moved(device_id, {});
                 });
             for (const DeviceId device_id : participation.present_in(read, session)) {
-                const auto run = parts.runs.current(read, session.organisation_id, device_id, "session");
+                const auto run =
+                    parts.runs.current(read, session.organisation_id, device_id, runs::Origin::session);
                 const bool its_own = run && run->session_id == session.id;
                 floor.move(session.organisation_id,
                            {device_id, session.id, its_own ? std::optional(run->id) : std::nullopt});

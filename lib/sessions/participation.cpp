@@ -48,7 +48,7 @@ std::optional<RunId> Participation::run_in(store::Tx& tx, const Session& session
                                            std::int64_t at_ms, bool begin) {
     const OrganisationId organisation_id = session.organisation_id;
     const SessionLesson* lesson = session.lesson();
-    auto run = runs_.current(tx, organisation_id, device_id, "session");
+    auto run = runs_.current(tx, organisation_id, device_id, runs::Origin::session);
     if (run && (run->session_id != session.id ||
                 run->lesson_id != (lesson ? std::optional(lesson->lesson_id) : std::nullopt))) {
         runs_.finish(tx, organisation_id, run->id, at_ms);
@@ -72,7 +72,7 @@ RunId Participation::begin_run(store::Tx& tx, const Session& session, DeviceId d
                                std::int64_t at_ms) {
     const OrganisationId organisation_id = session.organisation_id;
     // Ends what the headset did on its own before it came into the session.
-    if (const auto before = runs_.current(tx, organisation_id, device_id, "events"))
+    if (const auto before = runs_.current(tx, organisation_id, device_id, runs::Origin::events))
         runs_.finish(tx, organisation_id, before->id, at_ms);
     runs::NewRun run;
     run.session_id = session.id;
@@ -88,7 +88,7 @@ RunId Participation::begin_run(store::Tx& tx, const Session& session, DeviceId d
 }
 
 void Participation::name_events_run(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id) {
-    const auto run = runs_.current(tx, organisation_id, device_id, "events");
+    const auto run = runs_.current(tx, organisation_id, device_id, runs::Origin::events);
     if (!run) return;
     const auto person = logins_.person_on_device(tx, organisation_id, device_id);
     if (!person) return;

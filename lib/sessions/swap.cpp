@@ -42,7 +42,7 @@ Director::Swapped exchange_headsets(store::Tx& tx, const DirectorParts& parts, c
     Director::Swapped swapped;
     swapped.person = parts.rooms.person_on_device(tx, organisation_id, device_id);
     const auto signed_in = parts.logins.person_on_device(tx, organisation_id, device_id);
-    if (const auto run = parts.runs.current(tx, organisation_id, device_id, "session");
+    if (const auto run = parts.runs.current(tx, organisation_id, device_id, runs::Origin::session);
         run && run->session_id == session.id) {
         parts.runs.count_until(tx, organisation_id, run->id, tx.now_ms()); // goes on once the spare is there
         runs::RunChange change;

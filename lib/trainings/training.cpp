@@ -1,7 +1,6 @@
 #include "trainings/training.h"
 
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -13,18 +12,6 @@ namespace trainings {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr std::array<std::pair<Phase, std::string_view>, 5> phase_names{{{Phase::assigned, "assigned"},
-                                                                         {Phase::fetched, "fetched"},
-                                                                         {Phase::running, "running"},
-                                                                         {Phase::recorded, "recorded"},
-                                                                         {Phase::cancelled, "cancelled"}}};
-
-Phase phase_named(std::string_view name) {
-    for (const auto& [phase, known] : phase_names)
-        if (known == name) return phase;
-    return Phase::cancelled;
-}
 
 std::optional<people::PersonReference> person_at(const store::Statement& rows, int column) {
     if (rows.is_null(column)) return std::nullopt;
@@ -44,7 +31,7 @@ Training training_of(const store::Statement& rows) {
     training.run.id = rows.id<RunId>(0);
     training.run.organisation_id = rows.id<OrganisationId>(1);
     training.scenario = {rows.id<ScenarioId>(2), rows.string(3), rows.integer(4)};
-    training.phase = phase_named(rows.text(5));
+    training.phase = platform::named<Phase>(rows.text(5)).value_or(Phase::cancelled);
     training.assigned_by = rows.optional_id<PersonId>(6);
     training.assigned_ms = rows.integer(7);
     training.fetched_ms = rows.optional_integer(8);
@@ -82,12 +69,6 @@ void name_by_headset(store::Tx& tx, runs::Runs& runs, const devices::Devices& de
 }
 
 } // namespace
-
-std::string_view name_of(Phase phase) {
-    for (const auto& [known, name] : phase_names)
-        if (known == phase) return name;
-    return "cancelled";
-}
 
 bool is_open(Phase phase) {
     return phase != Phase::recorded && phase != Phase::cancelled;
@@ -394,7 +375,7 @@ void Trainings::run_begun(store::Tx& tx, const runs::Run& run) {
     if (!run.scenario_id) return;
     const Phase phase = run.waiting ? Phase::assigned : Phase::running;
     tx.run("INSERT INTO trainings (run_id, phase, assigned_ms, running_ms) VALUES (?1, ?2, ?3, ?4)", run.id,
-           name_of(phase), run.started_ms, run.waiting ? std::nullopt : std::optional(run.started_ms));
+           phase, run.started_ms, run.waiting ? std::nullopt : std::optional(run.started_ms));
 }
 
 void Trainings::run_finished(store::Tx& tx, const runs::Run& run) {

@@ -17,12 +17,12 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "devices/device.h"
 #include "platform/caller.h"
 #include "platform/ids.h"
+#include "platform/names.h"
 #include "runs/run.h"
 #include "scenarios/scenario.h"
 #include "store/hook.h"
@@ -31,7 +31,13 @@
 namespace trainings {
 
 enum class Phase { assigned, fetched, running, recorded, cancelled };
-std::string_view name_of(Phase phase);
+constexpr auto names_of(Phase) {
+    return platform::names<Phase>({{Phase::assigned, "assigned"},
+                                   {Phase::fetched, "fetched"},
+                                   {Phase::running, "running"},
+                                   {Phase::recorded, "recorded"},
+                                   {Phase::cancelled, "cancelled"}});
+}
 bool is_open(Phase phase); // neither recorded nor cancelled
 
 struct Tick { // by a teacher
@@ -79,14 +85,14 @@ struct Assignment {
     DeviceId device_id;
     std::optional<PersonId> person_id; // absent: the person signed in on the headset, if any
     std::optional<PersonId> assigned_by;
-    std::string origin = "assignment";
+    runs::Origin origin = runs::Origin::assignment;
 };
 
 struct Beginning { // by the student, at once
     ScenarioId scenario_id;
     std::optional<PersonId> person_id;
     std::optional<DeviceId> device_id;
-    std::string origin = "student";
+    runs::Origin origin = runs::Origin::student;
 };
 
 struct Record {

@@ -1,4 +1,6 @@
 // What a training says as JSON, and what its recorded JSON says about the performance.
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "platform/text.h"
@@ -18,11 +20,14 @@ std::optional<double> number_of(const Json& value) {
     return inside.is_number() ? std::optional(inside.get<double>()) : std::nullopt;
 }
 
+// As apps in headsets write that an item is ticked.
+constexpr std::string_view words_for_done[] = {"true", "yes", "done", "ok"};
+
 bool truth_of(const Json& value) {
     if (const auto number = number_of(value)) return *number != 0;
     if (!value.is_string()) return false;
     const std::string text = platform::lower_ascii(value.get_ref<const std::string&>());
-    return text == "true" || text == "yes" || text == "done" || text == "ok";
+    return std::ranges::find(words_for_done, text) != std::end(words_for_done);
 }
 
 } // namespace
@@ -53,7 +58,7 @@ Json json_of(const Training& training) {
             {"device_id", training.run.device_id ? Json(*training.run.device_id) : Json()},
             {"person", people::json_of(training.run.person)},
             {"scenario", scenarios::json_of(training.scenario)},
-            {"phase", name_of(training.phase)},
+            {"phase", platform::name_of(training.phase)},
             {"assigned_at", time(training.assigned_ms)},
             {"fetched_at", time(training.fetched_ms)},
             {"running_at", time(training.running_ms)},

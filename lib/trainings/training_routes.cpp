@@ -29,7 +29,7 @@ http::Fields training_fields() {
             {"device_id", http::nullable(http::identifier())},
             {"person", http::nullable(http::person_reference())},
             {"scenario", scenarios::scenario_reference_shape()},
-            {"phase", http::one_of({"assigned", "fetched", "running", "recorded", "cancelled"})},
+            {"phase", http::one_of<Phase>()},
             {"assigned_at", http::time()},
             {"fetched_at", http::nullable(http::time())},
             {"running_at", http::nullable(http::time())},
@@ -62,7 +62,7 @@ http::Shape item_shape() {
 
 http::Shape line_shape() {
     return http::object({{"title", http::text(0, 200)},
-                         {"kind", http::one_of({"checklist", "metric", "time", "resolution"})},
+                         {"kind", http::one_of<scenarios::CriterionKind>()},
                          {"of", http::text(0, 80)},
                          {"points", http::number(0, 100)},
                          {"most", http::number(0, 100)},

@@ -87,7 +87,7 @@ TEST_CASE("events of a headset outside any lesson open a run of their own", "[ru
     CHECK(first.total == 3);
     CHECK_FALSE(first.repeated);
     const runs::Run run = run_of(school, first.run_id);
-    CHECK(run.origin == "events");
+    CHECK(run.origin == runs::Origin::events);
     CHECK(run.device_id == device);
     CHECK_FALSE(run.person);
 

@@ -109,7 +109,7 @@ TEST_CASE("runs are found by filters", "[runs]") {
     const PersonId ada = school.add_student("Ada");
     runs::NewRun of_ada;
     of_ada.person_id = ada;
-    of_ada.origin = "unreal";
+    of_ada.origin = runs::Origin::unreal;
     of_ada.public_id = "the headset's own";
     const Run first = school.begin(of_ada), second = school.begin();
     school.read([&](store::Read& read) {
@@ -123,13 +123,13 @@ TEST_CASE("runs are found by filters", "[runs]") {
         using Ids = std::vector<RunId>;
         CHECK(ids({}) == Ids{second.id, first.id});
         CHECK(ids({.person_id = ada}) == Ids{first.id});
-        CHECK(ids({.device_id = school.device, .origin = "session"}) == Ids{second.id});
+        CHECK(ids({.device_id = school.device, .origin = runs::Origin::session}) == Ids{second.id});
         CHECK(ids({.state = RunState::finished}) == Ids{});
         CHECK(runs.find_public(read, school.organisation, "the headset's own")->id == first.id);
         CHECK_FALSE(
             runs.find_public(read, OrganisationId(school.organisation.value() + 1), "the headset's own"));
         CHECK(runs.current(read, school.organisation, school.device)->id == second.id);
-        CHECK(runs.current(read, school.organisation, school.device, "unreal")->id == first.id);
+        CHECK(runs.current(read, school.organisation, school.device, runs::Origin::unreal)->id == first.id);
     });
 }
 

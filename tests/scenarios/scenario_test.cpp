@@ -195,8 +195,9 @@ TEST_CASE("trainings: assigned, fetched, running, recorded; recorded once, repla
     int given = 0;
     std::vector<std::string> told;
     box.trainings.recorded.connect([&](store::Tx&, const trainings::Training&) { ++given; });
-    box.trainings.changed.connect(
-        [&](const trainings::Trainings::Shown& shown) { told.emplace_back(name_of(shown.training.phase)); });
+    box.trainings.changed.connect([&](const trainings::Trainings::Shown& shown) {
+        told.emplace_back(platform::name_of(shown.training.phase));
+    });
     trainings::Assignment assignment;
     assignment.scenario_id = fire.id;
     assignment.device_id = device.id;
@@ -302,11 +303,11 @@ TEST_CASE("trainings: a teacher ticks, notes, and gives another score with a rea
     const Scenario fire = box.add("Fire");
     const auto ada = box.school.add_student("ada");
     const auto rossi = box.school.add_person(platform::Role::teacher, "rossi");
-    const RunId run =
-        box.write([&](store::Tx& tx) {
-               return box.trainings.begin(tx, box.here, {fire.id, ada.id, std::nullopt, "student"});
-           })
-            .run.id;
+    const RunId run = box.write([&](store::Tx& tx) {
+                             return box.trainings.begin(
+                                 tx, box.here, {fire.id, ada.id, std::nullopt, runs::Origin::student});
+                         })
+                          .run.id;
     const auto tick = [&](const std::string& item, std::optional<bool> done) {
         return box.write(
             [&](store::Tx& tx) { return box.trainings.tick(tx, box.here, run, item, done, rossi.id); });
@@ -346,7 +347,8 @@ TEST_CASE("trainings: a prerequisite must be passed before a student begins", "[
     const auto ada = box.school.add_student("ada");
     const auto begin = [&](const Scenario& scenario) {
         return box.write([&](store::Tx& tx) {
-            return box.trainings.begin(tx, box.here, {scenario.id, ada.id, std::nullopt, "student"});
+            return box.trainings.begin(tx, box.here,
+                                       {scenario.id, ada.id, std::nullopt, runs::Origin::student});
         });
     };
     CHECK(error_of([&] { begin(aid); }) == "conflict");

@@ -14,7 +14,7 @@ using http::Answer;
 using http::Call;
 using Progresses = std::map<ScenarioId, progress::ScenarioProgress>;
 
-constexpr const char* origin = "trainer";
+constexpr auto origin = runs::Origin::trainer;
 
 scenarios::Scenario scenario_of(store::Read& read, const Parts& parts, const Call& call) {
     auto scenario = parts.scenarios.find_public(read, call.caller.organisation_id, call.parameter("id"));
@@ -61,7 +61,7 @@ Json with_progress(store::Read& read, const Parts& parts, const platform::Caller
 Answer list(const Parts& parts, Call& call, store::Read& read) {
     std::string wanted = call.query("difficulty").value_or("");
     if (wanted.empty()) wanted = "all";
-    const auto difficulty = scenarios::difficulty_named(wanted);
+    const auto difficulty = platform::named<scenarios::Difficulty>(wanted);
     if (!difficulty && wanted != "all")
         platform::throw_invalid("difficulty", "must be starter, intermediate, advanced or all");
     auto completed = call.query("completed");
@@ -87,7 +87,7 @@ Answer own_progress(const Parts& parts, Call& call, store::Read& read) {
         Json json = progress_json(progress);
         json["scenarioId"] = scenario.public_id;
         json["title"] = scenario.content.title;
-        json["difficulty"] = scenarios::name_of(scenario.content.difficulty);
+        json["difficulty"] = platform::name_of(scenario.content.difficulty);
         completed += progress.passed;
         in_progress += !progress.passed && progress.open;
         list.push_back(std::move(json));
@@ -125,7 +125,7 @@ Answer start(const Parts& parts, Call& call, store::Tx& tx) {
 http::Shape scenario_shape() {
     return object_shape({{"id", http::text(1, 80)},
                          {"title", http::text(1, 200)},
-                         {"difficulty", http::one_of({"starter", "intermediate", "advanced"})},
+                         {"difficulty", http::one_of<scenarios::Difficulty>()},
                          {"estimatedTime", http::integer(0, 100'000)},
                          {"xpReward", http::integer(0, 1'000'000)},
                          {"knowledgeBaseEntries", http::list(object_shape(), 1000)},

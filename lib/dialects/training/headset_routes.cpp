@@ -128,7 +128,7 @@ RunId run_of(const Parts& parts, const Call& call, store::Tx& tx, DeviceId devic
     trainings::Assignment assignment;
     assignment.scenario_id = *scenario_id;
     assignment.device_id = device_id;
-    assignment.origin = "training";
+    assignment.origin = runs::Origin::training;
     return parts.trainings.assign(tx, organisation_id, assignment).run.id;
 }
 

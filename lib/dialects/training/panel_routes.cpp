@@ -102,7 +102,7 @@ Answer start_session(const Parts& parts, Call& call, store::Tx& tx) {
     assignment.device_id = device.id;
     assignment.person_id = person_named(tx, parts, organisation_id, fields.optional_text("user_id"));
     if (call.caller.person_id) assignment.assigned_by = call.caller.person_id;
-    assignment.origin = "training";
+    assignment.origin = runs::Origin::training;
     const auto training = parts.trainings.assign(tx, organisation_id, assignment);
     const auto& person = training.run.person;
     return http::json({{"id", to_string(training.run.id)},

@@ -27,7 +27,7 @@ std::optional<PersonId> student_of(store::Read& read, const platform::Caller& ca
 
 runs::NewRun new_run(const platform::Caller& caller) {
     runs::NewRun run;
-    run.origin = "unreal";
+    run.origin = runs::Origin::unreal;
     if (caller.device_id) run.device_id = caller.device_id;
     return run;
 }

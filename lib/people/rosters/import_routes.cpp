@@ -58,7 +58,7 @@ std::string_view file_of(const Call& call) {
 
 Answer stage(const PeopleParts& parts, Call& call) {
     const Roster roster = read_roster(file_of(call));
-    const bool update = call.query("mode") == "update";
+    const bool update = platform::named<ImportMode>(call.query("mode").value_or("")) == ImportMode::update;
     const Import import =
         parts.imports.stage(call.caller.organisation_id, call.caller.person_id, roster, update);
     return http::created(json_of(import), "/v1/roster-imports/" + to_string(import.id))

@@ -85,8 +85,8 @@ Shape device() {
                                 {"clock_offset_ms", http::nullable(http::number(-far_ms, far_ms))},
                                 {"gaze", http::nullable(direction())}};
     fields.insert(fields.end(), reported.begin(), reported.end());
-    for (auto& [name, shape] : controls_fields())
-        fields.emplace_back(name, name == "look" ? http::nullable(look()) : shape);
+    for (auto& [key, shape] : controls_fields())
+        fields.emplace_back(key, key == "look" ? http::nullable(look()) : shape);
     return http::object(std::move(fields)).named("LiveDevice");
 }
 

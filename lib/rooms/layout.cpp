@@ -63,8 +63,10 @@ std::vector<SeatType> Rooms::seat_types(store::Read& read, OrganisationId organi
         " WHERE r.organisation_id = ? AND t.room_id = ? ORDER BY t.id",
         organisation_id, room_id);
     std::vector<SeatType> types;
-    while (rows.step())
-        types.push_back({rows.id<SeatTypeId>(0), rows.string(1)});
+    while (rows.step()) {
+        SeatType& type = types.emplace_back();
+        rows.read(type.id, type.name);
+    }
     return types;
 }
 

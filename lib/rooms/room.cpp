@@ -12,27 +12,26 @@ namespace {
 
 constexpr std::int64_t pitch = seat_pitch;
 
+constexpr store::SqlText room_columns = R"sql(
+    SELECT id, organisation_id, name, rows, places, created_ms FROM rooms )sql";
+
 Room room_of(const store::Statement& rows) {
-    return {rows.id<RoomId>(0), rows.id<OrganisationId>(1), rows.string(2), rows.integer(3), rows.integer(4),
-            rows.integer(5)};
+    Room room;
+    rows.read(room.id, room.organisation_id, room.name, room.rows, room.places, room.created_ms);
+    return room;
 }
+
+constexpr store::SqlText seat_columns = R"sql(
+    SELECT s.id, s.room_id, s.row, s.place, s.x, s.y, s.width, s.height, s.rotation, t.id, t.name, s.status,
+           s.device_id, p.id, p.nickname, s.updated_ms
+    FROM seats s JOIN rooms r ON r.id = s.room_id JOIN seat_types t ON t.id = s.seat_type_id
+    LEFT JOIN persons p ON p.id = s.person_id WHERE r.organisation_id = ?1 )sql";
 
 Seat seat_of(const store::Statement& rows) {
     Seat seat;
-    seat.id = rows.id<SeatId>(0);
-    seat.room_id = rows.id<RoomId>(1);
-    seat.row = rows.integer(2);
-    seat.place = rows.integer(3);
-    seat.x = rows.integer(4);
-    seat.y = rows.integer(5);
-    seat.width = rows.integer(6);
-    seat.height = rows.integer(7);
-    seat.rotation = rows.integer(8);
-    seat.seat_type = {rows.id<SeatTypeId>(9), rows.string(10)};
-    seat.status = platform::named<SeatStatus>(rows.text(11)).value_or(SeatStatus::vacant);
-    seat.device_id = rows.optional_id<DeviceId>(12);
-    if (!rows.is_null(13)) seat.person = people::PersonReference{rows.id<PersonId>(13), rows.string(14)};
-    seat.updated_ms = rows.integer(15);
+    rows.read(seat.id, seat.room_id, seat.row, seat.place, seat.x, seat.y, seat.width, seat.height,
+              seat.rotation, seat.seat_type.id, seat.seat_type.name, seat.status, seat.device_id, seat.person,
+              seat.updated_ms);
     if (seat.status == SeatStatus::vacant && (seat.device_id || seat.person))
         seat.status = SeatStatus::occupied;
     return seat;
@@ -59,10 +58,8 @@ std::string place_of(const Seat& seat) {
 } // namespace
 
 std::optional<Room> Rooms::find(store::Read& read, OrganisationId organisation_id, RoomId id) const {
-    auto rows = read.query(
-        "SELECT id, organisation_id, name, rows, places, created_ms FROM rooms"
-        " WHERE organisation_id = ? AND id = ?",
-        organisation_id, id);
+    static constexpr auto by_id = room_columns + "WHERE organisation_id = ? AND id = ?";
+    auto rows = read.query(by_id, organisation_id, id);
     return rows.step() ? std::optional(room_of(rows)) : std::nullopt;
 }
 
@@ -73,50 +70,40 @@ Room Rooms::get(store::Read& read, OrganisationId organisation_id, RoomId id) co
 }
 
 std::vector<Room> Rooms::list(store::Read& read, OrganisationId organisation_id) const {
-    return rooms_of(
-        read.query("SELECT id, organisation_id, name, rows, places, created_ms FROM rooms"
-                   " WHERE organisation_id = ? ORDER BY name",
-                   organisation_id));
+    static constexpr auto by_name = room_columns + "WHERE organisation_id = ? ORDER BY name";
+    return rooms_of(read.query(by_name, organisation_id));
 }
 
 std::vector<Room> Rooms::all(store::Read& read) const {
-    return rooms_of(
-        read.query("SELECT id, organisation_id, name, rows, places, created_ms FROM rooms ORDER BY id"));
+    static constexpr auto of_all = room_columns + "ORDER BY id";
+    return rooms_of(read.query(of_all));
 }
 
-// The columns that seat_of reads.
-#define LECTERN_SEAT_COLUMNS                                                                          \
-    "SELECT s.id, s.room_id, s.row, s.place, s.x, s.y, s.width, s.height, s.rotation, t.id, t.name, " \
-    "s.status,"                                                                                       \
-    " s.device_id, p.id, p.nickname, s.updated_ms FROM seats s JOIN rooms r ON r.id = s.room_id"      \
-    " JOIN seat_types t ON t.id = s.seat_type_id LEFT JOIN persons p ON p.id = s.person_id WHERE "    \
-    "r.organisation_id = ?1 "
-
 std::vector<Seat> Rooms::seats(store::Read& read, OrganisationId organisation_id, RoomId room_id) const {
-    return seats_of(read.query(LECTERN_SEAT_COLUMNS "AND s.room_id = ?2 ORDER BY s.row, s.place",
-                               organisation_id, room_id));
+    static constexpr auto of_room = seat_columns + "AND s.room_id = ?2 ORDER BY s.row, s.place";
+    return seats_of(read.query(of_room, organisation_id, room_id));
 }
 
 Seat Rooms::seat(store::Read& read, OrganisationId organisation_id, SeatId seat_id) const {
-    auto rows = read.query(LECTERN_SEAT_COLUMNS "AND s.id = ?2", organisation_id, seat_id);
+    static constexpr auto by_id = seat_columns + "AND s.id = ?2";
+    auto rows = read.query(by_id, organisation_id, seat_id);
     if (!rows.step()) platform::throw_not_found("seat");
     return seat_of(rows);
 }
 
 std::optional<Seat> Rooms::seat_of_device(store::Read& read, OrganisationId organisation_id,
                                           DeviceId device_id) const {
-    auto rows = read.query(LECTERN_SEAT_COLUMNS "AND s.device_id = ?2", organisation_id, device_id);
+    static constexpr auto by_device = seat_columns + "AND s.device_id = ?2";
+    auto rows = read.query(by_device, organisation_id, device_id);
     return rows.step() ? std::optional(seat_of(rows)) : std::nullopt;
 }
 
 std::optional<Seat> Rooms::seat_of_person(store::Read& read, OrganisationId organisation_id, RoomId room_id,
                                           PersonId person_id) const {
-    auto rows = read.query(LECTERN_SEAT_COLUMNS "AND s.room_id = ?2 AND s.person_id = ?3", organisation_id,
-                           room_id, person_id);
+    static constexpr auto by_person = seat_columns + "AND s.room_id = ?2 AND s.person_id = ?3";
+    auto rows = read.query(by_person, organisation_id, room_id, person_id);
     return rows.step() ? std::optional(seat_of(rows)) : std::nullopt;
 }
-
-#undef LECTERN_SEAT_COLUMNS
 
 std::vector<devices::Device> Rooms::devices_in(store::Read& read, OrganisationId organisation_id,
                                                RoomId room_id) const {
@@ -342,7 +329,7 @@ std::vector<SeatId> Rooms::seats_taken_by(store::Read& read, OrganisationId orga
         " WHERE r.organisation_id = ? AND s.person_id = ?",
         organisation_id, person_id);
     while (rows.step())
-        taken.push_back(rows.id<SeatId>(0));
+        taken.push_back(rows.values<SeatId>());
     return taken;
 }
 

@@ -28,9 +28,8 @@ std::vector<Place> Rooms::seating(store::Read& read, OrganisationId organisation
         class_id, room_id);
     std::vector<Place> places;
     while (rows.step()) {
-        Place place{rows.id<SeatId>(0), rows.optional_id<DeviceId>(1), std::nullopt};
-        if (!rows.is_null(2)) place.person = people::PersonReference{rows.id<PersonId>(2), rows.string(3)};
-        places.push_back(std::move(place));
+        Place& place = places.emplace_back();
+        rows.read(place.seat_id, place.device_id, place.person);
     }
     return places;
 }

@@ -240,19 +240,19 @@ struct Director::Impl {
         for (Session& open : parts.sessions.all_open(read)) {
             const auto snapshot = std::make_shared<const Session>(std::move(open));
             const Session& session = *snapshot;
+            const OrganisationId organisation_id = session.organisation_id;
             if (!session.transport.is_live()) {
                 parts.hub.post([this, snapshot](live::Hub&) { parts.board.session_changed(snapshot); });
                 continue;
             }
             floor.open(snapshot, parts.sessions.newest_playback(read, session.id));
-            auto commands =
-                parts.sessions.commands(read, session.organisation_id, session.id, Board::commands_shown);
+            auto commands = parts.sessions.commands(read, organisation_id, session.id, Board::commands_shown);
             std::ranges::reverse(commands);
             for (const Command& command : commands)
-                pending.push_back({session.organisation_id, session.id, command.number, command.expires_ms});
+                pending.push_back({organisation_id, session.id, command.number, command.expires_ms});
             parts.hub.post(
                 [this, snapshot, commands = std::move(commands),
-                 held = parts.sessions.held_commands(read, session.organisation_id, session.id)](live::Hub&) {
+                 held = parts.sessions.held_commands(read, organisation_id, session.id)](live::Hub&) {
                     parts.board.session_changed(snapshot);
                     parts.board.controls_loaded(snapshot->id, held);
                     for (const Command& command : commands)
@@ -261,10 +261,9 @@ struct Director::Impl {
                         parts.board.device_moved(device_id, {});
                 });
             for (const DeviceId device_id : participation.present_in(read, session)) {
-                const auto run =
-                    parts.runs.current(read, session.organisation_id, device_id, runs::Origin::session);
+                const auto run = parts.runs.current(read, organisation_id, device_id, runs::Origin::session);
                 const bool its_own = run && run->session_id == session.id;
-                floor.move(session.organisation_id,
+                floor.move(organisation_id,
                            {device_id, session.id, its_own ? std::optional(run->id) : std::nullopt});
             }
         }

@@ -23,18 +23,15 @@ constexpr std::size_t slices_in_memory = 4; // of a run: events out of order are
 
 Rollup rollup_of(const store::Statement& rows) {
     Rollup rollup;
-    rollup.events = rows.integer(0);
-    rollup.first_ms = rows.optional_integer(1);
-    rollup.last_ms = rows.optional_integer(2);
-    rollup.gaze = grid_from(rows.text(3));
+    const auto into = [](Totals& totals) {
+        return [&totals](std::string_view text) { totals = totals_from(text); };
+    };
+    const auto gaze = [&rollup](std::string_view text) { rollup.gaze = grid_from(text); };
+    rows.read(rollup.events, rollup.first_ms, rollup.last_ms, gaze, into(rollup.kinds), into(rollup.zones),
+              into(rollup.targets), into(rollup.open_zones), rollup.reported_total);
     for (const std::uint32_t count : rollup.gaze) {
         rollup.gaze_total += count;
     }
-    rollup.kinds = totals_from(rows.text(4));
-    rollup.zones = totals_from(rows.text(5));
-    rollup.targets = totals_from(rows.text(6));
-    rollup.open_zones = totals_from(rows.text(7));
-    rollup.reported_total = rows.optional_integer(8);
     return rollup;
 }
 
@@ -213,8 +210,11 @@ struct Ingest::Impl {
             " LEFT JOIN run_rollups u ON u.run_id = b.run_id WHERE b.sender = ? AND b.batch_id = ?",
             sender, batch_id);
         if (!rows.step()) throw platform::Error(platform::ErrorKind::internal, "a stored batch is not there");
-        return {rows.id<RunId>(0), std::string(batch_id),    rows.integer(1),
-                rows.integer(2),   rows.optional_integer(3), true};
+        Stored before;
+        rows.read(before.run_id, before.stored, before.total, before.reported_total);
+        before.batch_id = batch_id;
+        before.repeated = true;
+        return before;
     }
 
     Stored store_batch(store::Tx& tx, const Sender& sender, RunId run_id, Known& run,

@@ -17,13 +17,18 @@ constexpr std::chrono::milliseconds chunk{3};
 constexpr std::int64_t day_ms = 24LL * 3600 * 1000, busy_ms = 60'000;
 constexpr std::int64_t batches_at_once = 200, most_exported_events = 500'000;
 
-std::string time_or_nothing(const std::optional<std::int64_t>& ms) {
-    return ms ? platform::iso8601(*ms) : "";
+nlohmann::json parsed(const std::optional<std::string_view>& text) {
+    return text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
+}
+
+// As runs.json has it, with all its digits.
+std::string number(double value) {
+    return nlohmann::json(value).dump();
 }
 
 std::string events_csv(store::Read& read, OrganisationId organisation_id, PersonId person_id) {
-    std::string text = platform::csv_line({"session_id", "event_type", "timestamp", "position_ms", "yaw_deg",
-                                           "pitch_deg", "zone", "gaze_target", "dwell_time_ms", "data"});
+    platform::CsvWriter table({"session_id", "event_type", "timestamp", "position_ms", "yaw_deg", "pitch_deg",
+                               "zone", "gaze_target", "dwell_time_ms", "data"});
     auto rows = read.query(
         "SELECT r.public_id, json_extract(e.value, '$[0]'), b.base_ms + json_extract(e.value, '$[1]'),"
         " json_extract(e.value, '$[7]'), json_extract(e.value, '$[2]'), json_extract(e.value, '$[3]'),"
@@ -33,12 +38,13 @@ std::string events_csv(store::Read& read, OrganisationId organisation_id, Person
         " WHERE r.organisation_id = ? AND r.person_id = ? LIMIT ?",
         organisation_id, person_id, most_exported_events);
     while (rows.step()) {
-        std::vector<std::string> cells;
-        for (int column = 0; column < 10; ++column)
-            cells.push_back(column == 2 ? platform::iso8601(rows.integer(2)) : rows.string(column));
-        text += platform::csv_line(cells);
+        std::string_view run, kind, position_ms, yaw_deg, pitch_deg, zone, target, dwell_ms, data;
+        std::int64_t at_ms = 0;
+        rows.read(run, kind, at_ms, position_ms, yaw_deg, pitch_deg, zone, target, dwell_ms, data);
+        table.row({run, kind, platform::iso8601(at_ms), position_ms, yaw_deg, pitch_deg, zone, target,
+                   dwell_ms, data});
     }
-    return text;
+    return table.take();
 }
 
 } // namespace
@@ -46,7 +52,7 @@ std::string events_csv(store::Read& read, OrganisationId organisation_id, Person
 void export_runs(store::Read& read, OrganisationId organisation_id, PersonId person_id,
                  std::vector<people::Privacy::File>& files) {
     auto list = nlohmann::json::array();
-    std::string table = platform::csv_line(
+    platform::CsvWriter table(
         {"id", "lesson", "started_at", "ended_at", "time_in_lesson_ms", "progress", "completed", "score"});
     auto rows = read.query(
         "SELECT r.public_id, coalesce(l.title, ''), r.started_ms, r.ended_ms, r.time_in_lesson_ms, "
@@ -55,32 +61,36 @@ void export_runs(store::Read& read, OrganisationId organisation_id, PersonId per
         " LEFT JOIN lessons l ON l.id = r.lesson_id LEFT JOIN run_rollups u ON u.run_id = r.id"
         " WHERE r.organisation_id = ? AND r.person_id = ? ORDER BY r.id",
         organisation_id, person_id);
-    const auto parsed = [&rows](int column) {
-        return rows.is_null(column) ? nlohmann::json()
-                                    : nlohmann::json::parse(rows.text(column), nullptr, false);
-    };
     while (rows.step()) {
-        const auto ended = rows.optional_integer(3);
-        const auto score = rows.optional_real(7);
-        list.push_back({{"id", rows.string(0)},
-                        {"lesson", rows.string(1)},
-                        {"started_at", platform::iso8601(rows.integer(2))},
-                        {"ended_at", ended ? nlohmann::json(platform::iso8601(*ended)) : nlohmann::json()},
-                        {"time_in_lesson_ms", rows.integer(4)},
-                        {"progress", rows.real(5)},
-                        {"completed", rows.boolean(6)},
+        std::string_view id, lesson, data;
+        std::int64_t started_ms = 0, time_in_lesson_ms = 0;
+        std::optional<std::int64_t> ended_ms;
+        std::optional<double> score;
+        std::optional<std::string_view> gaze, events, zones, targets;
+        double progress = 0;
+        bool completed = false;
+        rows.read(id, lesson, started_ms, ended_ms, time_in_lesson_ms, progress, completed, score, data, gaze,
+                  events, zones, targets);
+        const std::string ended_at = ended_ms ? platform::iso8601(*ended_ms) : "";
+        list.push_back({{"id", id},
+                        {"lesson", lesson},
+                        {"started_at", platform::iso8601(started_ms)},
+                        {"ended_at", ended_ms ? nlohmann::json(ended_at) : nlohmann::json()},
+                        {"time_in_lesson_ms", time_in_lesson_ms},
+                        {"progress", progress},
+                        {"completed", completed},
                         {"score", score ? nlohmann::json(*score) : nlohmann::json()},
-                        {"data", parsed(8)},
-                        {"gaze", parsed(9)},
-                        {"events", parsed(10)},
-                        {"zones", parsed(11)},
-                        {"targets", parsed(12)}});
-        table += platform::csv_line({rows.string(0), rows.string(1), platform::iso8601(rows.integer(2)),
-                                     time_or_nothing(ended), rows.string(4), rows.string(5), rows.string(6),
-                                     rows.string(7)});
+                        {"data", parsed(data)},
+                        {"gaze", parsed(gaze)},
+                        {"events", parsed(events)},
+                        {"zones", parsed(zones)},
+                        {"targets", parsed(targets)}});
+        table.cell(id).cell(lesson).cell(platform::iso8601(started_ms)).cell(ended_at);
+        table.cell(time_in_lesson_ms).cell(number(progress)).cell(std::int64_t{completed});
+        table.cell(score ? number(*score) : "").end();
     }
     files.push_back({"runs.json", list.dump(2)});
-    files.push_back({"runs.csv", std::move(table)});
+    files.push_back({"runs.csv", table.take()});
     files.push_back({"events.csv", events_csv(read, organisation_id, person_id)});
 }
 
@@ -129,10 +139,12 @@ bool Retention::reduce_events(store::Tx& tx) {
         const auto until = Clock::now() + chunk;
         while (!at_end && rows.step()) {
             ++seen;
-            const std::int64_t age_ms = tx.now_ms() - rows.integer(1);
+            std::int64_t received_ms = 0;
+            std::optional<std::int64_t> gaze_days;
+            rows.read(reached_, received_ms, gaze_days);
+            const std::int64_t age_ms = tx.now_ms() - received_ms;
             at_end = age_ms < *least_days * day_ms;
-            reached_ = rows.integer(0);
-            if (!rows.is_null(2) && age_ms >= rows.integer(2) * day_ms) {
+            if (gaze_days && age_ms >= *gaze_days * day_ms) {
                 tx.run("DELETE FROM event_batches WHERE id = ?", reached_);
                 if (Clock::now() > until) return false;
             }

@@ -15,37 +15,19 @@ namespace {
 // A headset that joins some seconds late has still done the lesson.
 constexpr double nearly_all = 0.95;
 
-// The columns that run_of reads.
-#define LECTERN_RUN_COLUMNS                                                                             \
-    "SELECT r.id, r.public_id, r.organisation_id, r.session_id, r.lesson_id, r.device_id, r.seat_id,"   \
-    " p.id, p.nickname, r.state, r.origin, r.started_ms, r.ended_ms, r.time_in_lesson_ms,"              \
-    " r.counting_from_ms, r.progress, r.completed, r.score, r.data, r.scenario_id, r.scenario_version," \
-    " r.waiting FROM runs r"                                                                            \
-    " LEFT JOIN persons p ON p.id = r.person_id "
+constexpr store::SqlText run_columns = R"sql(
+    SELECT r.id, r.public_id, r.organisation_id, r.session_id, r.lesson_id, r.device_id, r.seat_id,
+           p.id, p.nickname, r.state, r.origin, r.started_ms, r.ended_ms, r.time_in_lesson_ms,
+           r.counting_from_ms, r.progress, r.completed, r.score, r.data, r.scenario_id, r.scenario_version,
+           r.waiting
+    FROM runs r LEFT JOIN persons p ON p.id = r.person_id )sql";
 
 Run run_of(const store::Statement& rows) {
     Run run;
-    run.id = rows.id<RunId>(0);
-    run.public_id = rows.string(1);
-    run.organisation_id = rows.id<OrganisationId>(2);
-    run.session_id = rows.optional_id<SessionId>(3);
-    run.lesson_id = rows.optional_id<LessonId>(4);
-    run.device_id = rows.optional_id<DeviceId>(5);
-    run.seat_id = rows.optional_id<SeatId>(6);
-    if (!rows.is_null(7)) run.person = people::PersonReference{rows.id<PersonId>(7), rows.string(8)};
-    run.state = platform::named<RunState>(rows.text(9)).value_or(RunState::running);
-    run.origin = platform::named<Origin>(rows.text(10)).value_or(Origin::session);
-    run.started_ms = rows.integer(11);
-    run.ended_ms = rows.optional_integer(12);
-    run.time_in_lesson_ms = rows.integer(13);
-    run.counting_from_ms = rows.optional_integer(14);
-    run.progress = rows.real(15);
-    run.completed = rows.boolean(16);
-    if (!rows.is_null(17)) run.score = rows.real(17);
-    run.data = rows.string(18);
-    run.scenario_id = rows.optional_id<ScenarioId>(19);
-    run.scenario_version = rows.optional_integer(20);
-    run.waiting = rows.boolean(21);
+    rows.read(run.id, run.public_id, run.organisation_id, run.session_id, run.lesson_id, run.device_id,
+              run.seat_id, run.person, run.state, run.origin, run.started_ms, run.ended_ms,
+              run.time_in_lesson_ms, run.counting_from_ms, run.progress, run.completed, run.score, run.data,
+              run.scenario_id, run.scenario_version, run.waiting);
     return run;
 }
 
@@ -86,8 +68,8 @@ Run Runs::begin(store::Tx& tx, OrganisationId organisation_id, const NewRun& run
 }
 
 std::optional<Run> Runs::find(store::Read& read, OrganisationId organisation_id, RunId id) const {
-    return one(
-        read.query(LECTERN_RUN_COLUMNS "WHERE r.organisation_id = ? AND r.id = ?", organisation_id, id));
+    static constexpr auto by_id = run_columns + "WHERE r.organisation_id = ? AND r.id = ?";
+    return one(read.query(by_id, organisation_id, id));
 }
 
 Run Runs::get(store::Read& read, OrganisationId organisation_id, RunId id) const {
@@ -98,25 +80,24 @@ Run Runs::get(store::Read& read, OrganisationId organisation_id, RunId id) const
 
 std::optional<Run> Runs::find_public(store::Read& read, OrganisationId organisation_id,
                                      std::string_view public_id) const {
-    return one(read.query(LECTERN_RUN_COLUMNS "WHERE r.organisation_id = ? AND r.public_id = ?",
-                          organisation_id, public_id));
+    static constexpr auto by_public_id = run_columns + "WHERE r.organisation_id = ? AND r.public_id = ?";
+    return one(read.query(by_public_id, organisation_id, public_id));
 }
 
 std::optional<Run> Runs::current(store::Read& read, OrganisationId organisation_id, DeviceId device_id,
                                  std::optional<Origin> origin) const {
-    return one(read.query(LECTERN_RUN_COLUMNS
-                          "WHERE r.device_id = ?1 AND r.state = 'running' AND r.organisation_id = ?2"
-                          " AND (?3 IS NULL OR r.origin = ?3) AND r.waiting = 0"
-                          " ORDER BY r.id DESC LIMIT 1",
-                          device_id, organisation_id, origin));
+    static constexpr auto newest_on_device = run_columns + R"sql(
+        WHERE r.device_id = ?1 AND r.state = 'running' AND r.organisation_id = ?2
+          AND (?3 IS NULL OR r.origin = ?3) AND r.waiting = 0
+        ORDER BY r.id DESC LIMIT 1)sql";
+    return one(read.query(newest_on_device, device_id, organisation_id, origin));
 }
 
 std::vector<Run> Runs::running_in(store::Read& read, OrganisationId organisation_id,
                                   SessionId session_id) const {
-    auto rows =
-        read.query(LECTERN_RUN_COLUMNS
-                   "WHERE r.session_id = ? AND r.organisation_id = ? AND r.state = 'running' ORDER BY r.id",
-                   session_id, organisation_id);
+    static constexpr auto running_in_session = run_columns + R"sql(
+        WHERE r.session_id = ? AND r.organisation_id = ? AND r.state = 'running' ORDER BY r.id)sql";
+    auto rows = read.query(running_in_session, session_id, organisation_id);
     std::vector<Run> running;
     while (rows.step()) {
         running.push_back(run_of(rows));
@@ -127,7 +108,8 @@ std::vector<Run> Runs::running_in(store::Read& read, OrganisationId organisation
 store::Page<Run> Runs::list(store::Read& read, OrganisationId organisation_id, const RunFilter& filter,
                             const store::PageRequest& page) const {
     // Built from the given filters only, so that an index of theirs serves the query.
-    std::string sql = LECTERN_RUN_COLUMNS "WHERE r.organisation_id = ?1";
+    std::string sql(run_columns.characters);
+    sql += "WHERE r.organisation_id = ?1";
     if (page.after) sql += " AND r.id < ?2";
     if (filter.session_id) sql += " AND r.session_id = ?3";
     if (filter.person_id) sql += " AND r.person_id = ?4";
@@ -149,8 +131,6 @@ store::Page<Run> Runs::list(store::Read& read, OrganisationId organisation_id, c
     if (filter.scenario_id) rows.bind(10, *filter.scenario_id);
     return store::read_page<Run>(std::move(rows), page, run_of);
 }
-
-#undef LECTERN_RUN_COLUMNS
 
 Run Runs::change(store::Tx& tx, OrganisationId organisation_id, RunId id, const RunChange& change) {
     Run run = get(tx, organisation_id, id);

@@ -7,8 +7,10 @@ namespace runs {
 std::int64_t Senders::number_of(store::Read& read, DeviceId device_id) {
     if (!loaded_) {
         moved_.clear();
-        for (auto rows = read.query("SELECT device_id, number FROM sender_numbers"); rows.step();)
-            moved_.emplace(rows.id<DeviceId>(0), rows.integer(1));
+        for (auto rows = read.query("SELECT device_id, number FROM sender_numbers"); rows.step();) {
+            const auto [moved_id, number] = rows.values<DeviceId, std::int64_t>();
+            moved_.emplace(moved_id, number);
+        }
         loaded_ = true;
     }
     const auto found = moved_.find(device_id);

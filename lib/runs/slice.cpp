@@ -42,18 +42,17 @@ std::string cells_text(const Slice& slice) {
     return text += ']';
 }
 
+constexpr store::SqlText slice_columns = R"sql(
+    SELECT slice, events, looks, interactions, x, y, z, cells, targets FROM run_slices WHERE run_id = ? )sql";
+
 Slice slice_of(const store::Statement& rows) {
     Slice slice;
-    slice.number = rows.integer(0);
-    slice.events = rows.integer(1);
-    slice.looks = rows.integer(2);
-    slice.interactions = rows.integer(3);
-    slice.x = rows.real(4);
-    slice.y = rows.real(5);
-    slice.z = rows.real(6);
-    each_cell(rows.text(7),
+    std::string_view cells, targets;
+    rows.read(slice.number, slice.events, slice.looks, slice.interactions, slice.x, slice.y, slice.z, cells,
+              targets);
+    each_cell(cells,
               [&slice](std::uint16_t cell, std::uint32_t count) { slice.cells.emplace_back(cell, count); });
-    if (const std::string_view targets = rows.text(8); targets != "{}") slice.targets = totals_from(targets);
+    if (targets != "{}") slice.targets = totals_from(targets);
     return slice;
 }
 
@@ -100,11 +99,9 @@ std::optional<Direction> Slice::mean_direction() const {
     return Direction{std::atan2(y, x) / degree, std::asin(std::clamp(z / length, -1.0, 1.0)) / degree};
 }
 
-#define LECTERN_SLICE_COLUMNS \
-    "SELECT slice, events, looks, interactions, x, y, z, cells, targets FROM run_slices WHERE run_id = ?"
-
 std::vector<Slice> slices_of(store::Read& read, RunId run_id) {
-    auto rows = read.query(LECTERN_SLICE_COLUMNS " ORDER BY slice", run_id);
+    static constexpr auto in_order = slice_columns + "ORDER BY slice";
+    auto rows = read.query(in_order, run_id);
     std::vector<Slice> slices;
     while (rows.step())
         slices.push_back(slice_of(rows));
@@ -112,11 +109,10 @@ std::vector<Slice> slices_of(store::Read& read, RunId run_id) {
 }
 
 std::optional<Slice> find_slice(store::Read& read, RunId run_id, std::int64_t number) {
-    auto rows = read.query(LECTERN_SLICE_COLUMNS " AND slice = ?", run_id, number);
+    static constexpr auto by_number = slice_columns + "AND slice = ?";
+    auto rows = read.query(by_number, run_id, number);
     return rows.step() ? std::optional(slice_of(rows)) : std::nullopt;
 }
-
-#undef LECTERN_SLICE_COLUMNS
 
 void write_slice(store::Tx& tx, RunId run_id, const Slice& slice) {
     std::string targets;

@@ -13,41 +13,22 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::optional<people::PersonReference> person_at(const store::Statement& rows, int column) {
-    if (rows.is_null(column)) return std::nullopt;
-    return people::PersonReference{rows.id<PersonId>(column), rows.string(column + 1)};
-}
-
-// The columns that training_of reads; the run itself is read by its own module.
-#define LECTERN_TRAINING_COLUMNS                                                                            \
-    "SELECT t.run_id, r.organisation_id, s.id, s.title, r.scenario_version, t.phase, t.assigned_by,"        \
-    " t.assigned_ms, t.fetched_ms, t.running_ms, t.recorded_ms, t.metrics, t.checklist, t.additional_info," \
-    " t.resolution, t.escalated, t.reckoned_score, t.passed, t.lines, t.given_score, t.given_reason, g.id," \
-    " g.nickname, t.given_ms FROM trainings t JOIN runs r ON r.id = t.run_id"                               \
-    " LEFT JOIN scenarios s ON s.id = r.scenario_id LEFT JOIN persons g ON g.id = t.given_by "
+// The run itself is read by its own module.
+constexpr store::SqlText training_columns = R"sql(
+    SELECT t.run_id, r.organisation_id, s.id, s.title, r.scenario_version, t.phase, t.assigned_by,
+           t.assigned_ms, t.fetched_ms, t.running_ms, t.recorded_ms, t.metrics, t.checklist,
+           t.additional_info, t.resolution, t.escalated, t.reckoned_score, t.passed, t.lines,
+           t.given_score, t.given_reason, g.id, g.nickname, t.given_ms
+    FROM trainings t JOIN runs r ON r.id = t.run_id LEFT JOIN scenarios s ON s.id = r.scenario_id
+    LEFT JOIN persons g ON g.id = t.given_by )sql";
 
 Training training_of(const store::Statement& rows) {
     Training training;
-    training.run.id = rows.id<RunId>(0);
-    training.run.organisation_id = rows.id<OrganisationId>(1);
-    training.scenario = {rows.id<ScenarioId>(2), rows.string(3), rows.integer(4)};
-    training.phase = platform::named<Phase>(rows.text(5)).value_or(Phase::cancelled);
-    training.assigned_by = rows.optional_id<PersonId>(6);
-    training.assigned_ms = rows.integer(7);
-    training.fetched_ms = rows.optional_integer(8);
-    training.running_ms = rows.optional_integer(9);
-    training.recorded_ms = rows.optional_integer(10);
-    training.metrics = rows.string(11);
-    training.checklist = rows.string(12);
-    training.additional_info = rows.string(13);
-    training.resolution = rows.string(14);
-    training.escalated = rows.boolean(15);
-    training.reckoned_score = rows.optional_real(16);
-    training.passed = rows.boolean(17);
-    training.lines = rows.string(18);
-    if (!rows.is_null(19))
-        training.given = GivenScore{rows.real(19), rows.string(20), person_at(rows, 21),
-                                    rows.optional_integer(23).value_or(0)};
+    rows.read(training.run.id, training.run.organisation_id, training.scenario, training.phase,
+              training.assigned_by, training.assigned_ms, training.fetched_ms, training.running_ms,
+              training.recorded_ms, training.metrics, training.checklist, training.additional_info,
+              training.resolution, training.escalated, training.reckoned_score, training.passed,
+              training.lines, training.given);
     return training;
 }
 
@@ -80,10 +61,8 @@ std::int64_t Training::begun_ms() const {
 
 std::optional<Training> Trainings::find(store::Read& read, OrganisationId organisation_id,
                                         RunId run_id) const {
-    auto found =
-        trainings_of(read, runs_,
-                     read.query(LECTERN_TRAINING_COLUMNS "WHERE r.organisation_id = ? AND t.run_id = ?",
-                                organisation_id, run_id));
+    static constexpr auto by_run = training_columns + "WHERE r.organisation_id = ? AND t.run_id = ?";
+    auto found = trainings_of(read, runs_, read.query(by_run, organisation_id, run_id));
     return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
 }
 
@@ -95,45 +74,38 @@ Training Trainings::get(store::Read& read, OrganisationId organisation_id, RunId
 
 std::optional<Training> Trainings::open_on(store::Read& read, OrganisationId organisation_id,
                                            DeviceId device_id) const {
-    auto found = trainings_of(
-        read, runs_,
-        read.query(LECTERN_TRAINING_COLUMNS
-                   "WHERE r.device_id = ? AND r.organisation_id = ? AND r.session_id IS NULL"
-                   " AND t.phase IN ('assigned', 'fetched', 'running') ORDER BY t.run_id DESC LIMIT 1",
-                   device_id, organisation_id));
+    static constexpr auto newest_open_on = training_columns + R"sql(
+        WHERE r.device_id = ? AND r.organisation_id = ? AND r.session_id IS NULL
+          AND t.phase IN ('assigned', 'fetched', 'running') ORDER BY t.run_id DESC LIMIT 1)sql";
+    auto found = trainings_of(read, runs_, read.query(newest_open_on, device_id, organisation_id));
     return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
 }
 
 std::vector<Training> Trainings::queue(store::Read& read, OrganisationId organisation_id) const {
-    return trainings_of(
-        read, runs_,
-        read.query(LECTERN_TRAINING_COLUMNS
-                   "WHERE r.organisation_id = ?1 AND t.run_id IN (SELECT max(t2.run_id) FROM trainings t2"
-                   " JOIN runs r2 ON r2.id = t2.run_id JOIN devices d ON d.id = r2.device_id"
-                   " WHERE r2.organisation_id = ?1 AND d.paired = 1 AND t2.phase <> 'cancelled'"
-                   " AND r2.session_id IS NULL"
-                   " GROUP BY r2.device_id) ORDER BY t.run_id",
-                   organisation_id));
+    static constexpr auto newest_of_each_headset = training_columns + R"sql(
+        WHERE r.organisation_id = ?1 AND t.run_id IN (
+            SELECT max(t2.run_id) FROM trainings t2 JOIN runs r2 ON r2.id = t2.run_id
+            JOIN devices d ON d.id = r2.device_id
+            WHERE r2.organisation_id = ?1 AND d.paired = 1 AND t2.phase <> 'cancelled'
+              AND r2.session_id IS NULL
+            GROUP BY r2.device_id)
+        ORDER BY t.run_id)sql";
+    return trainings_of(read, runs_, read.query(newest_of_each_headset, organisation_id));
 }
 
 std::vector<Training> Trainings::all_open(store::Read& read) const {
-    return trainings_of(
-        read, runs_,
-        read.query(LECTERN_TRAINING_COLUMNS
-                   "WHERE t.phase IN ('assigned', 'fetched', 'running') AND r.session_id IS NULL"
-                   " ORDER BY t.run_id"));
+    static constexpr auto open_on_any_headset = training_columns + R"sql(
+        WHERE t.phase IN ('assigned', 'fetched', 'running') AND r.session_id IS NULL ORDER BY t.run_id)sql";
+    return trainings_of(read, runs_, read.query(open_on_any_headset));
 }
 
 std::vector<Training> Trainings::of_person(store::Read& read, OrganisationId organisation_id,
                                            PersonId person_id, std::int64_t limit) const {
-    return trainings_of(read, runs_,
-                        read.query(LECTERN_TRAINING_COLUMNS "WHERE r.organisation_id = ? AND r.person_id = ?"
-                                                            " AND t.phase <> 'cancelled'"
-                                                            " ORDER BY t.run_id DESC LIMIT ?",
-                                   organisation_id, person_id, limit));
+    static constexpr auto newest_first = training_columns + R"sql(
+        WHERE r.organisation_id = ? AND r.person_id = ? AND t.phase <> 'cancelled'
+        ORDER BY t.run_id DESC LIMIT ?)sql";
+    return trainings_of(read, runs_, read.query(newest_first, organisation_id, person_id, limit));
 }
-
-#undef LECTERN_TRAINING_COLUMNS
 
 scenarios::Scenario Trainings::scenario_of(store::Read& read, const Training& training) const {
     return scenarios_.get_version(read, training.run.organisation_id, training.scenario.id,
@@ -150,7 +122,7 @@ std::vector<scenarios::ScenarioReference> Trainings::missing_prerequisites(
         " WHERE r.scenario_id = s.id AND r.person_id = ?3 AND r.completed = 1) ORDER BY s.id",
         scenario.id, scenario.organisation_id, person_id);
     while (rows.step())
-        missing.push_back({rows.id<ScenarioId>(0), rows.string(1), rows.integer(2)});
+        rows.read(missing.emplace_back());
     return missing;
 }
 
@@ -298,8 +270,12 @@ std::map<std::string, Tick> Trainings::ticks(store::Read& read, RunId run_id) co
         "SELECT t.item, t.done, p.id, p.nickname, t.at_ms FROM training_ticks t"
         " LEFT JOIN persons p ON p.id = t.person_id WHERE t.run_id = ?",
         run_id);
-    while (rows.step())
-        ticks[rows.string(0)] = {rows.boolean(1), person_at(rows, 2), rows.integer(4)};
+    while (rows.step()) {
+        std::string item;
+        Tick tick;
+        rows.read(item, tick.done, tick.by, tick.at_ms);
+        ticks.emplace(std::move(item), std::move(tick));
+    }
     return ticks;
 }
 
@@ -333,9 +309,10 @@ std::vector<Note> Trainings::notes(store::Read& read, RunId run_id) const {
         "n"
         " LEFT JOIN persons p ON p.id = n.person_id WHERE n.run_id = ? ORDER BY n.at_ms, n.id",
         run_id);
-    while (rows.step())
-        notes.push_back({rows.id<NoteId>(0), rows.id<RunId>(1), person_at(rows, 2), rows.integer(4),
-                         rows.string(5), rows.boolean(6)});
+    while (rows.step()) {
+        Note& note = notes.emplace_back();
+        rows.read(note.id, note.run_id, note.by, note.at_ms, note.text, note.has_picture);
+    }
     return notes;
 }
 
@@ -343,7 +320,7 @@ std::optional<std::string> Trainings::picture(store::Read& read, OrganisationId 
                                               NoteId note_id) const {
     get(read, organisation_id, run_id);
     auto rows = read.query("SELECT picture FROM training_notes WHERE run_id = ? AND id = ?", run_id, note_id);
-    return rows.step() ? rows.optional_text(0) : std::nullopt;
+    return rows.step() ? rows.values<std::optional<std::string>>() : std::nullopt;
 }
 
 Training Trainings::give_score(store::Tx& tx, OrganisationId organisation_id, RunId run_id,

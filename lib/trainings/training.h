@@ -17,6 +17,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "devices/device.h"
@@ -61,6 +62,9 @@ struct GivenScore { // by a teacher, instead of the computed one
     std::optional<people::PersonReference> by;
     std::int64_t at_ms = 0;
 };
+inline auto columns_of(GivenScore& given) {
+    return std::tie(given.score, given.reason, given.by, given.at_ms);
+}
 
 struct Training {
     runs::Run run; // its score is the one that counts

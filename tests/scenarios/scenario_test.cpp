@@ -248,7 +248,7 @@ TEST_CASE("trainings: a run of a scenario is one from its start, and ends with i
     };
     const auto phase_of = [&](RunId run_id) {
         return box.read([&](store::Read& read) {
-            return std::string(name_of(box.trainings.get(read, box.here, run_id).phase));
+            return std::string(platform::name_of(box.trainings.get(read, box.here, run_id).phase));
         });
     };
     const auto finish = [&](RunId run_id) {

@@ -1,10 +1,9 @@
 // Nobody counts columns: a row is read by Statement::read and values (store/columns.h), which check that
 // there are as many variables as columns. Read by its number, a column means another one as soon as somebody
 // adds one before it.
-#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <regex>
-#include <string_view>
+#include <string>
 
 #include "tidy/rule.h"
 
@@ -15,12 +14,8 @@ using support::sample;
 using support::SourceFile;
 using support::SourceTree;
 
-// The folders and files that still count. The list only gets shorter.
-constexpr std::string_view still_counting[] = {"lib/runs/", "lib/trainings/"};
-
 bool may_count(const SourceFile& file) {
-    return file.in("lib/store/") || file.in("tests/store/") ||
-           std::ranges::any_of(still_counting, [&](std::string_view folder) { return file.in(folder); });
+    return file.in("lib/store/") || file.in("tests/store/");
 }
 
 Faults number_faults(const SourceTree& files) {

@@ -292,12 +292,4 @@ void CsvWriter::row(std::initializer_list<std::string_view> cells) {
     end();
 }
 
-std::string csv_line(const std::vector<std::string>& cells) {
-    CsvWriter line;
-    for (const std::string& text : cells)
-        line.cell(text);
-    line.end();
-    return line.take();
-}
-
 } // namespace platform

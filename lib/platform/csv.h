@@ -64,7 +64,4 @@ private:
     bool first_ = true; // no cell of the row has been written
 };
 
-// One line of text with its line end, for a table that is written piece by piece.
-std::string csv_line(const std::vector<std::string>& cells);
-
 } // namespace platform

@@ -99,9 +99,12 @@ TEST_CASE("tables may use commas, semicolons or tabs, and formulas do no harm", 
     CHECK(error_of([] { platform::read_csv("name\nM\xFCller", "file", 10); }) == "invalid");
     CHECK(error_of([] { platform::read_csv("a\n1\n2\n3\n", "file", 2); }) == "invalid");
     const std::vector<std::string> cells{"=1+1", "a \"b\"", "c,d", "-", "", "two\nlines"};
-    const auto again = platform::read_csv("a,b,c,d,e,f\n" + platform::csv_line(cells), "file", 10);
-    CHECK(again.rows.at(0).cells == cells);
-    CHECK(platform::csv_line(cells).starts_with("'=1+1,"));
+    platform::CsvWriter table({"a", "b", "c", "d", "e", "f"});
+    for (const std::string& text : cells)
+        table.cell(text);
+    table.end();
+    CHECK(platform::read_csv(table.text(), "file", 10).rows.at(0).cells == cells);
+    CHECK(table.text().find("\n'=1+1,") != std::string::npos);
 }
 
 TEST_CASE("a zip unfolds within its limits or not at all", "[people][platform]") {

@@ -2,7 +2,6 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-using platform::csv_line;
 using platform::CsvWriter;
 
 namespace {
@@ -96,7 +95,14 @@ TEST_CASE("a table is read back as it was written", "[platform]") {
         CHECK(read_back(written(text)) == text);
     }
     CHECK(read_back(written(" =1")) == "=1"); // reading trims
-    CHECK(csv_line({"=1", "b", ""}) == "'=1,b,\r\n");
+}
+
+TEST_CASE("a table is written piece by piece", "[platform]") {
+    CsvWriter table({"a", "b"});
+    CHECK(table.take() == "a,b\r\n");
+    CHECK(table.text().empty());
+    table.row({"=1", ""});
+    CHECK(table.take() == "'=1,\r\n");
 }
 
 TEST_CASE("a table has a head, numbers and empty cells, and a mark where it is asked for", "[platform]") {

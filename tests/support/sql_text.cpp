@@ -15,15 +15,12 @@ bool is_name(char c) {
 // Walks over C++ text and joins the strings in it.
 class StringReader {
 public:
-    StringReader(const SourceFile& file, const StringMacros& macros) : macros_(macros) {
+    explicit StringReader(const SourceFile& file) {
         for (const std::string& line : file.lines)
             text_ += line + '\n';
     }
 
-    // Also reads the replacement of a macro, which is C++ text too.
-    StringReader(std::string text, const StringMacros& macros) : macros_(macros), text_(std::move(text)) {}
-
-    std::vector<StringText> run(StringMacros* defined = nullptr) {
+    std::vector<StringText> run() {
         bool first_in_line = true;
         while (at_ < text_.size()) {
             const char c = text_[at_];
@@ -34,7 +31,7 @@ public:
                 step(1);
             } else if (c == '#' && first_in_line) {
                 end_string();
-                read_directive(defined);
+                step(std::min(text_.find('\n', at_), text_.size()) - at_);
             } else {
                 first_in_line = false;
                 read_token(c);
@@ -87,12 +84,9 @@ private:
         const bool number = std::isdigit(static_cast<unsigned char>(text_[at_])) != 0;
         while (end < text_.size() && (is_name(text_[end]) || (number && text_[end] == '\'')))
             ++end;
-        const std::string name = text_.substr(at_, end - at_);
-        if (const auto macro = macros_.find(name); macro != macros_.end()) {
-            add(macro->second);
-        } else if (!(at_ > 0 && text_[at_ - 1] == '"') && !(end < text_.size() && text_[end] == '"')) {
-            end_string(); // otherwise it is a literal's suffix or prefix
-        }
+        const bool of_literal =
+            (at_ > 0 && text_[at_ - 1] == '"') || (end < text_.size() && text_[end] == '"');
+        if (!of_literal) end_string(); // otherwise it is a literal's suffix or prefix
         step(end - at_);
     }
 
@@ -119,24 +113,6 @@ private:
         step(1);
     }
 
-    void read_directive(StringMacros* defined) {
-        std::size_t end = text_.find('\n', at_);
-        while (end != std::string::npos && text_[end - 1] == '\\')
-            end = text_.find('\n', end + 1);
-        const std::string directive = text_.substr(at_, end - at_);
-        step(directive.size());
-        constexpr std::string_view define = "#define ";
-        if (defined == nullptr || !directive.starts_with(define)) return;
-        std::size_t name_end = define.size();
-        while (name_end < directive.size() && is_name(directive[name_end]))
-            ++name_end;
-        const std::string name = directive.substr(define.size(), name_end - define.size());
-        std::string whole;
-        for (const StringText& string : StringReader(directive.substr(name_end), *defined).run())
-            whole += string.text;
-        if (!whole.empty()) (*defined)[name] = whole;
-    }
-
     void add(std::string_view piece) {
         if (!open_) found_.emplace_back();
         open_ = true;
@@ -146,7 +122,6 @@ private:
 
     void end_string() { open_ = false; }
 
-    const StringMacros& macros_;
     std::string text_;
     std::size_t at_ = 0;
     int line_ = 1;
@@ -242,12 +217,8 @@ int StringText::line_at(std::size_t offset) const {
     return line;
 }
 
-void collect_macros(const SourceFile& file, StringMacros& macros) {
-    StringReader(file, macros).run(&macros);
-}
-
-std::vector<StringText> strings_of(const SourceFile& file, const StringMacros& macros) {
-    return StringReader(file, macros).run();
+std::vector<StringText> strings_of(const SourceFile& file) {
+    return StringReader(file).run();
 }
 
 std::vector<SqlToken> sql_tokens(std::string_view text) {

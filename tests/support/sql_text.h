@@ -1,7 +1,6 @@
 // The SQL in C++ source text, and the tables that it touches: for the test of which module owns which table.
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,7 +10,7 @@
 
 namespace support {
 
-// A string as the compiler sees it: neighbouring literals joined, macros expanded, escapes resolved.
+// A string as the compiler sees it: neighbouring literals joined, escapes resolved.
 struct StringText {
     std::string text;
     std::vector<std::pair<std::size_t, int>>
@@ -20,13 +19,8 @@ struct StringText {
     int line_at(std::size_t offset) const;
 };
 
-// String macros of all files, by name. Their pieces can only be resolved where they are used.
-using StringMacros = std::map<std::string, std::string>;
-
-void collect_macros(const SourceFile& file, StringMacros& macros);
-
-// Every string of a C++ file, except those of its #define lines.
-std::vector<StringText> strings_of(const SourceFile& file, const StringMacros& macros);
+// Every string of a C++ file. There are no macros (tests/tidy/words_test.cpp), so none hides in one.
+std::vector<StringText> strings_of(const SourceFile& file);
 
 struct SqlToken {
     enum class Kind { word, quoted, sign };

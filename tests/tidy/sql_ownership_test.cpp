@@ -91,13 +91,10 @@ SqlFaults touch_faults(const SourceFile& file, const std::string& module, const 
 
 SqlFaults sql_faults(const SourceTree& files) {
     const TableOwners owners = support::read_table_owners(schema_of(files));
-    support::StringMacros macros;
-    for (const SourceFile& file : files)
-        if (holds_sql(file)) support::collect_macros(file, macros);
     SqlFaults faults;
     for (const SourceFile& file : files) {
         if (!holds_sql(file)) continue;
-        for (const support::StringText& string : support::strings_of(file, macros))
+        for (const support::StringText& string : support::strings_of(file))
             for (Fault& found : touch_faults(file, module_of(file), string, owners))
                 faults.push_back(std::move(found));
     }
@@ -272,14 +269,6 @@ TEST_CASE("sql: it is read however it is written", "[tidy]") {
            "lib/people/a.cpp:3", reads);
     expect(faults_of("lib/people/a.cpp", "auto x = \"SELECT 1 FROM \" // here\n    \"devices\";\n"),
            "lib/people/a.cpp:2", reads);
-    expect(
-        faults_of("lib/people/a.cpp",
-                  "#define WHERE_FROM \\\n    \" FROM \"\nauto x = \"SELECT 1\" WHERE_FROM \"devices\";\n"),
-        "lib/people/a.cpp:3", reads);
-    // A macro from another file counts where it is used.
-    expect(sql_faults({sample("lib/devices/a.h", "#define ALL \"SELECT 1 FROM devices\"\n"),
-                       sample("lib/people/a.cpp", "auto x = ALL \" WHERE id = 1\";\n"), small_schema()}),
-           "lib/people/a.cpp:1", reads);
     expect(faults_of("lib/people/a.cpp", "constexpr char columns[] = \"SELECT 1 FROM devices\";\n"),
            "lib/people/a.cpp:1", reads);
     expect(faults_of("lib/people/a.cpp", "auto x = \"select 1 from devices\";\n"), "lib/people/a.cpp:1",

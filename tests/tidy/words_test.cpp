@@ -80,6 +80,14 @@ Faults leftover_faults(const SourceTree& files) {
         [](const SourceFile& file) { return !file.is("package-lock.json"); }, all_lines);
 }
 
+// No scope or type binds a macro, and the readers of C++ in these tests do not expand any.
+Faults macro_faults(const SourceTree& files) {
+    static const std::regex word(R"(^\s*#\s*define\b)");
+    return word_faults(
+        files, word, "define no macro: SQL that is shared is a store::SqlText (lib/store/sql.h)",
+        [](const SourceFile& file) { return file.is_cpp(); }, all_lines);
+}
+
 } // namespace
 
 TEST_CASE("tidy: tests do not sleep", "[tidy]") {
@@ -93,6 +101,12 @@ TEST_CASE("tidy: no tabs", "[tidy]") {
     expect(tab_faults({sample("lib/a.cpp", "x\n\ty\n"), sample("packaging/debian/rules", "\ty\n")}),
            "lib/a.cpp:2: ");
     report(tab_faults(tree()));
+}
+
+TEST_CASE("tidy: no macros", "[tidy]") {
+    expect(macro_faults({sample("lib/a.cpp", "// #define A 1\n#define ROWS \"SELECT 1 FROM rooms \"\n")}),
+           "lib/a.cpp:2: ");
+    report(macro_faults(tree()));
 }
 
 TEST_CASE("tidy: no registry is named by its host", "[tidy]") {

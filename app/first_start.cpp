@@ -14,7 +14,7 @@ using platform::SecretHasher;
 
 constexpr const char* pepper_advice =
     "Put the right one back, or restore a backup ('lectern restore'). To keep the school and set every PIN "
-    "and password anew: 'lectern begin-anew --pepper'.";
+    "and password again: 'lectern begin-anew --pepper'.";
 
 bool has_bytes(const fs::path& file) {
     std::error_code none;

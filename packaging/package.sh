@@ -89,7 +89,7 @@ python3 -B packaging/static_built_using.py "$(dirname "$program")" >"$tree/stati
 package=$out/lectern_${version}_$architecture.deb
 [ -f "$package" ] || die "dpkg-buildpackage made no $package"
 
-# What is overridden is justified in debian/lectern.lintian-overrides. As root, lintian wants to be told so.
+# debian/lectern.lintian-overrides justifies each override. As root, lintian wants to be told so.
 allow_root=
 [ "$(id -u)" -ne 0 ] || allow_root=--allow-root
 said=$out/lintian-$architecture.log

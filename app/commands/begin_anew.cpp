@@ -68,7 +68,7 @@ int begin_anew(const BeginAnewOptions& options, const Streams& streams) {
     }
     streams.out << "What was there is in " << kept.string() << ". "
                 << (options.school   ? "The next start makes a new school, or restores a backup."
-                    : options.pepper ? "Every PIN and password must be set anew: begin with 'lectern person "
+                    : options.pepper ? "Every PIN and password must be set again: begin with 'lectern person "
                                        "reset-password' for an administrator."
                                      : "The next start goes on without what the log held.")
                 << "\n";
@@ -85,7 +85,7 @@ void add_begin_anew(CLI::App& root, Line& line) {
     command.add_option("--data", options->folder, "The data folder")->capture_default_str();
     command.add_flag("--school", options->school, "The database: move everything aside for a new school");
     command.add_flag("--pepper", options->pepper,
-                     "The pepper: keep the school, set every PIN and password anew");
+                     "The pepper: keep the school, set every PIN and password again");
     command.add_flag("--log", options->log, "The database's log: go on without what it held");
     command.callback([options, &line] {
         if (static_cast<int>(options->school) + static_cast<int>(options->pepper) +

@@ -32,8 +32,9 @@ Json list_them(store::Read& read, Services& services, OrganisationId organisatio
 std::vector<Command> class_commands() {
     Command add;
     add.name = "class add";
-    add.arguments = http::object(
-        {{"name", http::text(1, 80)}, {"teacher", http::text(1, 40)}, {"organisation?", http::text(1, 80)}});
+    add.arguments = http::object({{"name", http::text(1, 80)},
+                                  {"teacher", http::text(1, people::longest_nickname)},
+                                  {"organisation?", http::text(1, 80)}});
     add.change = add_one;
     Command list;
     list.name = "class list";

@@ -115,7 +115,7 @@ Command command_of(std::string name, http::Fields fields) {
 } // namespace
 
 std::vector<Command> person_commands() {
-    const http::Shape nickname = http::text(1, 40);
+    const http::Shape nickname = http::text(1, people::longest_nickname);
     Command add = command_of("person add", {{"role", role_shape()},
                                             {"nickname", nickname},
                                             {"pin?", http::pin()},

@@ -36,7 +36,7 @@ std::vector<Command> setup_commands() {
     Command command;
     command.name = "setup";
     command.arguments = http::object({{"organisation", http::text(1, 80)},
-                                      {"admin", http::text(1, 40)},
+                                      {"admin", http::text(1, people::longest_nickname)},
                                       {"password", http::text(8, 200)},
                                       {"seats?", http::integer(0, 100000)}});
     command.prepare = hash_secrets;

@@ -135,7 +135,7 @@ void add_of_the_box(http::RouteTable& table, const PeopleParts& parts) {
                                        {"last_day?", last_day_shape()},
                                        {"administrator?", http::object({{"username", username_shape()},
                                                                         {"password", password_shape()},
-                                                                        {"nickname?", http::text(1, 40)}})}}))
+                                                                        {"nickname?", nickname_shape()}})}}))
                   .gives(http::object({{"organisation", organisation_shape()},
                                        {"administrator", http::nullable(person_shape())},
                                        {"invitation_code", http::nullable(http::text(14, 14))}}),

@@ -41,6 +41,8 @@ inline auto columns_of(PersonReference& person) {
     return std::tie(person.id, person.nickname);
 }
 
+inline constexpr std::size_t longest_nickname = 40; // characters
+
 // Secrets arrive here hashed: hashing is slow and never runs on the writer.
 struct NewPerson {
     platform::Role role = platform::Role::student;

@@ -48,6 +48,10 @@ http::Shape password_shape() {
     return http::text(8, 200).described("8 to 200 characters");
 }
 
+http::Shape nickname_shape() {
+    return http::text(1, longest_nickname);
+}
+
 http::Shape username_shape() {
     return http::pattern("[A-Za-z0-9_.-]{3,32}", "3 to 32 letters, digits, '_', '.' or '-'");
 }

@@ -66,6 +66,7 @@ http::Shape organisation_shape();
 http::Shape person_shape();
 http::Shape person_name(std::size_t most); // a name as people write it
 http::Shape password_shape();
+http::Shape nickname_shape(); // one that is given; `checked_nickname` says what else it must be
 http::Shape username_shape();
 http::Shape email_shape();
 http::Shape made_login_shape();

@@ -196,7 +196,7 @@ void add_list_and_change(http::RouteTable& table, const PeopleParts& parts) {
                   .by(http::Access::teacher)
                   .tagged("people")
                   .takes(http::object({{"role", role_shape()},
-                                       {"nickname", http::text(1, 40)},
+                                       {"nickname", nickname_shape()},
                                        {"pin?", http::pin()},
                                        {"password?", password_shape()},
                                        {"username?", username_shape()},
@@ -221,7 +221,7 @@ void add_list_and_change(http::RouteTable& table, const PeopleParts& parts) {
                   .by(http::Access::teacher)
                   .tagged("people")
                   .takes(http::object({{"role?", role_shape()},
-                                       {"nickname?", http::text(1, 40)},
+                                       {"nickname?", nickname_shape()},
                                        {"first_name?", person_name(80)},
                                        {"last_name?", person_name(80)},
                                        {"username?", http::nullable(username_shape())},

@@ -275,7 +275,7 @@ void add_accepting(http::RouteTable& table, const PeopleParts& parts) {
                   .takes(http::object({{"code", http::text(1, 40)},
                                        {"username", username_shape()},
                                        {"password", password_shape()},
-                                       {"nickname?", http::text(1, 40)},
+                                       {"nickname?", nickname_shape()},
                                        {"first_name?", person_name(80)},
                                        {"last_name?", person_name(80)},
                                        {"email?", email_shape()},

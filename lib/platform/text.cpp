@@ -129,6 +129,15 @@ std::size_t utf8_length(std::string_view text) {
     return length;
 }
 
+std::string first_characters(std::string_view text, std::size_t most) {
+    std::size_t end = 0;
+    for (; end < text.size() && most > 0; --most)
+        do
+            ++end;
+        while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80);
+    return std::string(text.substr(0, end));
+}
+
 std::string_view trimmed(std::string_view text) {
     constexpr std::string_view blanks = " \t\r\n\f\v";
     const std::size_t first = text.find_first_not_of(blanks);

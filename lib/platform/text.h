@@ -9,7 +9,8 @@
 namespace platform {
 
 bool is_utf8(std::string_view text);
-std::size_t utf8_length(std::string_view text); // code points; `text` must be UTF-8
+std::size_t utf8_length(std::string_view text);                        // code points; `text` must be UTF-8
+std::string first_characters(std::string_view text, std::size_t most); // code points; `text` must be UTF-8
 std::string_view trimmed(std::string_view text);
 std::string lower_ascii(std::string_view text);
 std::string hex(std::string_view bytes);

@@ -1,6 +1,6 @@
 // The Director's half on the io thread: the sockets of headsets, what plays, and what each headset is told.
-// Where a headset is stands in Places, whether it is online in Presence. None of it is on disk;
-// Director::load() fills it again.
+// Places knows where a headset is, Presence whether it is online. Nothing here is on disk; Director::load()
+// fills it again.
 #pragma once
 
 #include <cstdint>

@@ -10,7 +10,7 @@
 namespace store {
 namespace {
 
-// What SQLite makes by itself has no text, and the statistics of its planner come and go.
+// SQLite's own indexes have no text, and the statistics of its planner come and go.
 constexpr const char* objects_sql =
     "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
     " AND NOT (type = 'table' AND (name = 'sqlite_sequence' OR name GLOB 'sqlite_stat[0-9]'))";

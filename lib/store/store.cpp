@@ -55,8 +55,8 @@ struct Store::Impl {
           connection(open_current(folder, options, clock)),
           readers(folder, clock, options.readers, options.queue_limit),
           writer(folder, std::move(connection), readers, clock, options) {}
-    // Whoever the writer still answers may want to read, so the writer stops first. Its connection closes
-    // last: then SQLite leaves nothing but the one file.
+    // The writer stops first, because the jobs it still answers may want to read. Its connection closes last:
+    // then SQLite leaves nothing but the one file.
     ~Impl() { stop(); }
     void stop() {
         writer.stop();

@@ -80,7 +80,7 @@ public:
     Entry add(store::Tx& tx, OrganisationId organisation_id, const Entry& entry);
     Entry change(store::Tx& tx, OrganisationId organisation_id, const Entry& entry);
     void remove(store::Tx& tx, OrganisationId organisation_id, TimetableEntryId id);
-    // What takes place in that room stays, without a room.
+    // The room is removed: its lessons stay, without a room.
     void forget_room(store::Tx& tx, OrganisationId organisation_id, RoomId room_id);
 
     // Everything that takes place in a range, in order of time: of one class, of a teacher's or student's

@@ -29,7 +29,7 @@ TEST_CASE("trainer: a scenario has all its fields, and the caller's progress", "
     CHECK(one["prerequisites"] == json::array());
     CHECK(one["progress"]["status"] == "not_started");
     CHECK(one["progress"]["attempts"] == 0);
-    // What counts is no secret; the right words are.
+    // The criteria are public; the right words are secret.
     CHECK_THAT(one["assessmentCriteria"].dump(), ContainsSubstring("Names the lid"));
     CHECK_THAT(one["assessmentCriteria"].dump(), !ContainsSubstring("cover"));
     CHECK(school.good(200, "GET", "/scenarios/" + school.second, token)["data"]["prerequisites"] ==

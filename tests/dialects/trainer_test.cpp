@@ -144,6 +144,19 @@ TEST_CASE("trainer: people register by invitation only", "[dialects]") {
     CHECK(school.good(201, "POST", "/auth/register", "",
                       body("di+" + other + "@school.example", ""))["data"]["user"]["email"] ==
           "di@school.example");
+    // The nickname is made of the address, and no longer than anybody's.
+    const std::string a_name(40, 'n');
+    for (const char* end : {"-one", "-two"}) {
+        const std::string long_address = a_name + end + "@school.example";
+        const std::string invitation = school.invite(long_address);
+        school.good(201, "POST", "/auth/register", "",
+                    body(long_address, R"(,"invitation":")" + invitation + "\""));
+    }
+    school.appliance.services().store.read([&](store::Read& read) {
+        CHECK(school.appliance.services().people.by_nickname(read, OrganisationId(1), a_name));
+        CHECK(school.appliance.services().people.by_nickname(read, OrganisationId(1),
+                                                             a_name.substr(0, 39) + "2"));
+    });
     const auto faulty = school.send("POST", "/auth/register", "", R"({"email":"x","password":"short"})");
     CHECK(faulty.status == 400);
     std::string fields;

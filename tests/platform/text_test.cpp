@@ -33,7 +33,13 @@ TEST_CASE("UTF-8 is what every other program also takes for it", "[platform]") {
     for (const Row& row : rows) {
         INFO(platform::hex(row.text));
         CHECK(platform::is_utf8(row.text) == row.valid);
-        if (row.valid) CHECK(platform::utf8_length(row.text) == row.length);
+        if (row.valid) {
+            CHECK(platform::utf8_length(row.text) == row.length);
+            CHECK(platform::first_characters(row.text, row.length) == row.text);
+            const std::string cut = platform::first_characters(row.text, row.length / 2);
+            CHECK(platform::is_utf8(cut));
+            CHECK(platform::utf8_length(cut) == row.length / 2);
+        }
     }
 }
 

@@ -73,9 +73,11 @@ Answer log_in(const Parts& parts, Call& call) {
 // The first free one of "ana", "ana2", "ana3" ...
 std::string free_nickname(store::Read& read, const Parts& parts, OrganisationId organisation_id,
                           const std::string& wanted) {
-    std::string nickname = wanted;
-    for (int number = 2; parts.people.by_nickname(read, organisation_id, nickname); ++number)
-        nickname = wanted + std::to_string(number);
+    std::string nickname = platform::first_characters(wanted, people::longest_nickname);
+    for (int number = 2; parts.people.by_nickname(read, organisation_id, nickname); ++number) {
+        const std::string digits = std::to_string(number);
+        nickname = platform::first_characters(wanted, people::longest_nickname - digits.size()) + digits;
+    }
     return nickname;
 }
 

@@ -109,8 +109,8 @@ public:
         std::string_view out(bytes, size);
         std::string head;
         if (!headed_) {
-            // What was not read of the body is in the way of the next request: the client must know that none
-            // will be answered here.
+            // The rest of the body is unread and in the way of the next request: tell the client that none will
+            // be answered here.
             if (!channel_.body_taken()) exchange_.keep_alive = false;
             append_answer_head(head, out, exchange_, answer_);
             out = head;

@@ -133,7 +133,7 @@ void RouteTable::add(Route added) {
         routes_.push_back(std::move(route));
         return;
     }
-    // What the server sends unasked is only documented.
+    // Messages that the server sends unasked are only documented.
     if (route->method == "PUSH" || route->method == "TOPIC" || route->method == "ENTRY") {
         for (const auto& known : routes_)
             if (known->method == route->method && known->path == route->path) taken();

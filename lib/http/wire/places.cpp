@@ -75,7 +75,7 @@ Peer* Places::crowded_out(const Source& entered) const {
     const StandingLimits& limits = limits_of(entered.standing);
     if (entered.size() > limits.connections) return idle_longest(entered);
     if (taken(entered.standing) * 100 <= connections_ * limits.places_percent) return nullptr;
-    // Where everybody has one, whoever has just come is not the one to go.
+    // If every source has one connection, the newest does not go: nobody else could ever come in.
     const auto& ranks = ranks_[static_cast<std::size_t>(entered.standing)];
     auto most = ranks.rbegin();
     if (most->second == &entered && entered.size() == 1 && ranks.size() > 1) ++most;

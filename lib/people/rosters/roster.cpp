@@ -16,19 +16,10 @@ namespace {
 
 using platform::Role;
 
-constexpr std::size_t longest_nickname = 40, longest_name = 80, most_classes = 100;
+constexpr std::size_t longest_name = 80, most_classes = 100;
 
 std::optional<std::string> or_nothing(std::string text) {
     return text.empty() ? std::nullopt : std::optional(std::move(text));
-}
-
-std::string first_characters(std::string_view text, std::size_t most) {
-    std::size_t end = 0;
-    for (; end < text.size() && most > 0; --most)
-        do
-            ++end;
-        while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80);
-    return std::string(text.substr(0, end));
 }
 
 bool has_control(std::string_view text) {
@@ -55,9 +46,9 @@ std::string derived_nickname(std::string_view first_name, std::string_view last_
         std::erase_if(text, [](char c) { return c == ' ' || c == '@'; });
         return text;
     };
-    const std::string first = first_characters(words(first_name), 30), last = words(last_name);
-    if (first.empty()) return first_characters(last, 30);
-    return last.empty() ? first : first + "." + first_characters(last, 1);
+    const std::string first = platform::first_characters(words(first_name), 30), last = words(last_name);
+    if (first.empty()) return platform::first_characters(last, 30);
+    return last.empty() ? first : first + "." + platform::first_characters(last, 1);
 }
 
 namespace {
@@ -156,7 +147,7 @@ Roster read_csv_roster(std::string_view text) {
     roster.format = RosterFormat::csv;
     for (const std::string& column : table.columns)
         if (!known.contains(column) && !column.empty())
-            roster.ignored.push_back(first_characters(column, 80));
+            roster.ignored.push_back(platform::first_characters(column, 80));
     const auto at = [&table](const char* name) { return table.column(name); };
     const std::size_t nickname = at("nickname"), first = at("first_name"), last = at("last_name"),
                       role = at("role"), a_class = at("class"), teacher = at("teacher"), pin = at("pin"),

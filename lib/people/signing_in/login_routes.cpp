@@ -177,7 +177,7 @@ void add_setup(http::RouteTable& table, const PeopleParts& parts) {
                                                                       {"language?", http::text(2, 8)}})},
                                        {"administrator", http::object({{"username", username_shape()},
                                                                        {"password", password_shape()},
-                                                                       {"nickname?", http::text(1, 40)},
+                                                                       {"nickname?", nickname_shape()},
                                                                        {"first_name?", person_name(80)},
                                                                        {"last_name?", person_name(80)}})},
                                        {"seats?", http::integer(1, 100'000)}}))

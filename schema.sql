@@ -196,15 +196,36 @@ CREATE INDEX logins_by_device ON logins(device_id);
 -- A headset has one login of its own, which names the person signed in on it.
 CREATE UNIQUE INDEX logins_own_of_device ON logins(device_id) WHERE proof = 'device';
 
--- Failed attempts of a person, never of an address, because a class shares one. `subject` is 'person/7' or
--- 'setup'. Those of headsets and of unknown names are kept in memory: see people/signing_in/lockout.h.
-CREATE TABLE lockouts (
-    subject         TEXT PRIMARY KEY,
-    organisation_id INTEGER REFERENCES organisations(id) ON DELETE CASCADE,
-    failures        INTEGER NOT NULL,
-    last_failure_ms INTEGER NOT NULL,
-    locked_until_ms INTEGER NOT NULL DEFAULT 0
-) STRICT;
+-- Wrong tries at signing in, see people/signing_in/guesses.h. `subject` is 'name/<hash>' for a name that was
+-- tried, whether or not anybody has it; 'box/strangers' or 'box/headsets'; or 'setup'.
+CREATE TABLE guesses (
+    subject   TEXT PRIMARY KEY,
+    wrong     INTEGER NOT NULL,                        -- tries since a teacher last opened its lane
+    last_ms   INTEGER NOT NULL,                        -- the newest wrong try
+    full_ms   INTEGER NOT NULL,                        -- when all of its budget is there again
+    opened_ms INTEGER NOT NULL DEFAULT 0               -- a teacher's tap
+) STRICT, WITHOUT ROWID;
+
+-- Browsers in which a person has signed in: their cookie has a token that names this one person.
+CREATE TABLE known_browsers (
+    token_hash      BLOB PRIMARY KEY,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    person_id       INTEGER NOT NULL REFERENCES persons(id) ON DELETE CASCADE,
+    used_ms         INTEGER NOT NULL,                  -- the newest sign-in there
+    wrong           INTEGER NOT NULL DEFAULT 0,        -- tries since then
+    full_ms         INTEGER NOT NULL DEFAULT 0         -- when all of their budget is there again
+) STRICT, WITHOUT ROWID;
+CREATE INDEX known_browsers_by_person ON known_browsers(person_id);
+
+-- Paired headsets that a person has worn.
+CREATE TABLE known_headsets (
+    person_id       INTEGER NOT NULL REFERENCES persons(id) ON DELETE CASCADE,
+    device_id       INTEGER NOT NULL REFERENCES devices(id),
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    used_ms         INTEGER NOT NULL,                  -- when they last signed in on it
+    PRIMARY KEY (person_id, device_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX known_headsets_by_device ON known_headsets(device_id);
 
 CREATE TABLE site_keys (
     id              INTEGER PRIMARY KEY,

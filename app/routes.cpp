@@ -57,12 +57,12 @@ void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
     people::add_people_routes(
         table,
         {s.store, s.hasher, s.random, s.organisations, s.people, s.classes, s.logins, s.site_keys, s.sign_in,
-         s.setup, s.lockouts, s.second_factor, s.invitations, s.login_cards, s.imports, s.privacy,
-         appliance.uses_tls(), [&s](store::Read& read, OrganisationId organisation_id, DeviceId device_id) {
+         s.setup, s.second_factor, s.invitations, s.login_cards, s.imports, s.privacy, appliance.uses_tls(),
+         [&s](store::Read& read, OrganisationId organisation_id, DeviceId device_id) {
              return devices::json_of(s.devices.get(read, organisation_id, device_id), s.presence);
          }});
     people::add_profile_routes(table, s.profiles);
-    devices::add_device_routes(table, {s.devices, s.presence, s.pairing, s.logins, s.sign_in, s.lockouts,
+    devices::add_device_routes(table, {s.devices, s.presence, s.pairing, s.logins, s.sign_in, s.guesses,
                                        s.organisations, s.people, s.classes, s.clock, s.inspector,
                                        [&appliance] { return appliance.addresses(); }, sessions::class_due});
     rooms::add_room_routes(table, s.rooms);
@@ -94,8 +94,9 @@ void add_socket_dialects(Sockets& sockets, http::RouteTable& table, Services& s,
     auto lms = std::make_unique<dialects::lms::Sockets>(lms_parts(s), sockets.messages());
     connect(s, *lms);
     sockets.add(std::move(lms));
-    const dialects::seats::Parts parts{s.organisations, s.people, s.logins, s.second_factor, s.invitations,
-                                       s.rooms,         s.hub,    s.clock,  s.random,        tls};
+    const dialects::seats::Parts parts{s.organisations, s.people,  s.logins,        s.second_factor,
+                                       s.invitations,   s.guesses, s.known_sources, s.rooms,
+                                       s.hub,           s.clock,   s.random,        tls};
     auto seats = std::make_unique<dialects::seats::Sockets>(parts, sockets.messages());
     dialects::seats::add_seats_routes(table, parts, *seats);
     connect(s, *seats);

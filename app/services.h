@@ -32,8 +32,9 @@
 #include "people/privacy.h"
 #include "people/profile.h"
 #include "people/rosters/import.h"
+#include "people/signing_in/guesses.h"
 #include "people/signing_in/invitation.h"
-#include "people/signing_in/lockout.h"
+#include "people/signing_in/known_sources.h"
 #include "people/signing_in/login_card.h"
 #include "people/signing_in/logins.h"
 #include "people/signing_in/second_factor.h"
@@ -111,7 +112,8 @@ public:
     people::SiteKeys site_keys;
     people::People people;
     people::Classes classes;
-    people::Lockouts lockouts;
+    people::Guesses guesses;
+    people::KnownSources known_sources;
     people::Profiles profiles;
     people::SecondFactor second_factor;
     people::Invitations invitations;

@@ -25,6 +25,7 @@ void connect_people(Services& s) {
         [&s](store::Tx& tx, OrganisationId organisation_id) { s.pairing.tell_state(tx, organisation_id); });
     s.logins.signed_in.connect([&s](OrganisationId organisation_id, DeviceId device_id,
                                     const std::optional<people::PersonReference>& person) {
+        s.guesses.wearer_changed(device_id);
         s.board.person_changed(device_id);
         s.director.signed_in(organisation_id, device_id, person);
     });

@@ -10,6 +10,7 @@
 #include "devices/presence.h"
 #include "http/serving/route.h"
 #include "people/classes.h"
+#include "people/signing_in/guesses.h"
 #include "people/signing_in/sign_in.h"
 #include "platform/clock.h"
 #include "platform/ids.h"
@@ -22,7 +23,7 @@ struct DeviceParts {
     Pairing& pairing;
     people::Logins& logins;
     people::SignIn& sign_in;
-    people::Lockouts& lockouts;
+    people::Guesses& guesses;
     people::Organisations& organisations;
     people::People& people;
     people::Classes& classes;

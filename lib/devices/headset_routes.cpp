@@ -3,6 +3,7 @@
 
 #include "devices/device_routes.h"
 #include "http/serving/lists.h"
+#include "people/people_routes.h"
 #include "platform/error.h"
 
 namespace devices {
@@ -30,7 +31,7 @@ Answer sign_in(const DeviceParts& parts, Call& call) {
     const OrganisationId organisation_id = call.caller.organisation_id;
     people::Claim claim;
     claim.organisation_id = organisation_id;
-    claim.headset = "device/" + to_string(device_id);
+    claim.source = people::source_of(call);
     claim.as_student = true;
     const auto bind = [&](store::Tx& tx, const people::Person& proven) {
         parts.logins.sign_in_on_device(tx, organisation_id, device_id,

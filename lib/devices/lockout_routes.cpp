@@ -1,4 +1,4 @@
-// Lists who has to wait after wrong tries, and lets them try again at once.
+// Lists for whom nothing is looked at after wrong tries (where they are not known), and lets them try again.
 #include <nlohmann/json.hpp>
 
 #include "devices/device_routes.h"
@@ -14,25 +14,21 @@ using http::Answer;
 using http::Call;
 using http::Json;
 
-std::string subject_of(DeviceId device_id) {
-    return "device/" + to_string(device_id);
-}
-
 // People and headsets; in each entry one of the two is null.
 Answer list_lockouts(const DeviceParts& parts, Call& call, store::Read& read) {
-    const auto item = [](const Json& person, const Json& device, const people::Tries& tries) {
-        return Json{{"person", person},
-                    {"device", device},
-                    {"failures", tries.failures},
-                    {"locked_until_at", platform::iso8601(tries.locked_until_ms)}};
+    const auto item = [](const Json& person, const Json& device, const people::Guesses::Waiting& waiting) {
+        return Json{
+            {"person", person},
+            {"device", device},
+            {"failures", waiting.wrong},
+            {"locked_until_at", waiting.until_ms ? Json(platform::iso8601(*waiting.until_ms)) : Json()}};
     };
     Json items = Json::array();
-    for (const auto& locked : parts.lockouts.people(read, call.caller.organisation_id))
-        items.push_back(item(people::json_of(locked.person), nullptr, locked.tries));
-    for (const auto& [subject, tries] : parts.sign_in.locked_headsets())
-        for (const Device& device : parts.devices.paired(read, call.caller.organisation_id))
-            if (subject == subject_of(device.id))
-                items.push_back(item(nullptr, {{"id", device.id}, {"name", device.name}}, tries));
+    for (const auto& [person, waiting] : parts.guesses.waiting_people(read, call.caller.organisation_id))
+        items.push_back(item(people::json_of(person), nullptr, waiting));
+    for (const Device& device : parts.devices.paired(read, call.caller.organisation_id))
+        if (const auto waiting = parts.guesses.waiting(device.id, read.now_ms()))
+            items.push_back(item(nullptr, {{"id", device.id}, {"name", device.name}}, *waiting));
     return http::json({{"items", items}, {"next", nullptr}});
 }
 
@@ -42,16 +38,18 @@ Answer release_person(const DeviceParts& parts, Call& call, store::Tx& tx) {
     if (person.role != platform::Role::student && call.caller.role < platform::Role::administrator)
         throw platform::Error(platform::ErrorKind::forbidden,
                               "A teacher looks after students; staff are an administrator's.");
-    parts.lockouts.forget(tx, "person/" + to_string(id));
+    parts.guesses.open(tx, person);
     return http::no_content().on({{"person", id}});
 }
 
 http::Shape lockout_shape() {
-    return http::object({{"person", http::nullable(http::person_reference())},
-                         {"device", http::nullable(http::object(
-                                        {{"id", http::identifier()}, {"name", http::text(0, 80)}}))},
-                         {"failures", http::integer(1, INT64_MAX)},
-                         {"locked_until_at", http::time()}})
+    return http::object(
+               {{"person", http::nullable(http::person_reference())},
+                {"device",
+                 http::nullable(http::object({{"id", http::identifier()}, {"name", http::text(0, 80)}}))},
+                {"failures", http::integer(1, INT64_MAX)},
+                {"locked_until_at",
+                 http::nullable(http::time()).described("null: until a teacher lets them try again")}})
         .named("Lockout");
 }
 
@@ -59,14 +57,14 @@ http::Shape lockout_shape() {
 
 void add_lockout_routes(http::RouteTable& table, const DeviceParts& parts) {
     table.add(http::get("/v1/lockouts",
-                        "Who has to wait after wrong tries: people, and headsets on which names were tried")
+                        "Who has to wait after wrong tries: people, where nothing knows them, and headsets")
                   .reads()
                   .by(http::Access::teacher)
                   .tagged("logins")
                   .gives(http::page_of(lockout_shape()))
                   .handled<store::Read>(
                       [parts](Call& call, store::Read& read) { return list_lockouts(parts, call, read); }));
-    table.add(http::del("/v1/people/:id/lockout", "Let a person try again at once")
+    table.add(http::del("/v1/people/:id/lockout", "Let a person try again at once, wherever they are")
                   .writes()
                   .by(http::Access::teacher)
                   .tagged("logins")
@@ -81,7 +79,7 @@ void add_lockout_routes(http::RouteTable& table, const DeviceParts& parts) {
                   .handled<store::Read>([parts](Call& call, store::Read& read) {
                       const Device device =
                           parts.devices.get(read, call.caller.organisation_id, call.id<DeviceId>("id"));
-                      parts.sign_in.release_headset(subject_of(device.id));
+                      parts.guesses.release(device.id);
                       return http::no_content().on({{"device", device.id}});
                   }));
 }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "people/signing_in/guesses.h"
 #include "platform/crypto.h"
 #include "platform/error.h"
 #include "platform/text.h"

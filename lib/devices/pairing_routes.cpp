@@ -4,6 +4,7 @@
 
 #include "devices/device_routes.h"
 #include "http/serving/lists.h"
+#include "people/people_routes.h"
 #include "platform/error.h"
 #include "platform/qr.h"
 #include "platform/text.h"
@@ -55,7 +56,7 @@ Answer pair_by_sign_in(const DeviceParts& parts, Call& call) {
     people::Claim claim;
     claim.name = body.get<std::string>("nickname");
     claim.secret = body.get<std::string>("pin");
-    claim.headset = headset.serial_number;
+    claim.source = people::source_of(call);
     Pairing::SignInOutcome outcome;
     people::Person person = parts.sign_in.prove(claim, [&](store::Tx& tx, const people::Person& proven) {
         outcome = parts.pairing.pair_by_sign_in(tx, proven, headset);

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "people/signing_in/guesses.h"
+#include "people/signing_in/known_sources.h"
 #include "people/signing_in/logins.h"
 #include "platform/error.h"
 #include "platform/text.h"
@@ -172,6 +174,7 @@ void People::deactivate(store::Tx& tx, OrganisationId organisation_id, PersonId 
 void People::erase(store::Tx& tx, OrganisationId organisation_id, PersonId id) {
     deactivate(tx, organisation_id, id);
     logins_.end_of_person(tx, organisation_id, id);
+    Guesses::forget_names(tx, get(tx, organisation_id, id));
     tx.run(
         "UPDATE persons SET nickname = 'erased ' || id, first_name = '', last_name = '', username = NULL, "
         "email = NULL,"
@@ -183,7 +186,7 @@ void People::erase(store::Tx& tx, OrganisationId organisation_id, PersonId id) {
     tx.run("DELETE FROM recovery_codes WHERE person_id = ?", id);
     tx.run("DELETE FROM profiles WHERE person_id = ?", id);
     tx.run("DELETE FROM password_requests WHERE person_id = ?", id);
-    tx.run("DELETE FROM lockouts WHERE subject = 'person/' || ?", id);
+    KnownSources::forget_person(tx, id);
     tx.run(
         "DELETE FROM import_rows WHERE import_id IN (SELECT id FROM imports WHERE organisation_id = ?) AND "
         "person_id = ?",

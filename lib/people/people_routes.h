@@ -11,6 +11,7 @@
 #include "people/privacy.h"
 #include "people/rosters/import.h"
 #include "people/signing_in/invitation.h"
+#include "people/signing_in/known_sources.h"
 #include "people/signing_in/login_card.h"
 #include "people/signing_in/logins.h"
 #include "people/signing_in/second_factor.h"
@@ -35,7 +36,6 @@ struct PeopleParts {
     SiteKeys& site_keys;
     SignIn& sign_in;
     Setup& setup;
-    Lockouts& lockouts;
     SecondFactor& second_factor;
     Invitations& invitations;
     LoginCards& login_cards;
@@ -83,5 +83,12 @@ http::Answer login_answer(const PeopleParts& parts, const Organisation& organisa
 std::string cookie_name(bool tls);
 std::string set_cookie(bool tls, std::string_view token);
 std::string clear_cookie(bool tls);
+
+// Where a try at signing in comes from.
+Source source_of(const http::Call& call);
+// A browser says with every POST which page it comes from. Scripts don't, and may understand one cookie only.
+bool is_browser(const http::Call& call);
+// The header for the cookie by which a browser is known (SignIn::remember).
+std::string set_known_cookie(bool tls, std::string_view known);
 
 } // namespace people

@@ -159,6 +159,8 @@ Answer set_password(const PeopleParts& parts, Call& call) {
         claim.secret = *current;
         claim.organisation_id = call.caller.organisation_id;
         claim.again = true;
+        claim.source = source_of(call);
+        claim.source.login_id = call.caller.login_id;
         parts.sign_in.prove(claim, {});
     }
     const std::string hash = parts.hasher.hash(call.fields().get<std::string>("password"));

@@ -30,6 +30,8 @@ Person prove_again(const PeopleParts& parts, const Call& call) {
     claim.secret = call.fields().get<std::string>("password");
     claim.organisation_id = person.organisation_id;
     claim.again = true;
+    claim.source = source_of(call);
+    claim.source.login_id = call.caller.login_id;
     // Otherwise an intruder who finds out a password could replace the very factor meant to keep them out.
     if (person.has_totp && call.caller.proof != platform::Proof::totp)
         throw platform::Error(platform::ErrorKind::forbidden, "Sign in with your second factor first.");

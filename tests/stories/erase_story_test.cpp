@@ -78,8 +78,8 @@ struct Known {
             " VALUES (1, 'DPVR-2', ?, x'00', 1)",
             id);
         tx.run(
-            "INSERT INTO lockouts (subject, organisation_id, failures, last_failure_ms)"
-            " VALUES ('person/' || ?, 1, 1, 1)",
+            "INSERT INTO known_browsers (token_hash, organisation_id, person_id, used_ms)"
+            " VALUES (x'01', 1, ?, 1)",
             id);
     }
 };

@@ -79,7 +79,7 @@ public:
     people::SiteKeys& site_keys = services.site_keys;
     people::People& people = services.people;
     people::Classes& classes = services.classes;
-    people::Lockouts& lockouts = services.lockouts;
+    people::Guesses& guesses = services.guesses;
     people::SecondFactor& second_factor = services.second_factor;
     people::Invitations& invitations = services.invitations;
     people::LoginCards& login_cards = services.login_cards;

@@ -1,9 +1,11 @@
-// The limits of each standing are in the code once, and once in words.
+// The limits of each standing and the budgets of guesses are in the code once, and once in words.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <string>
+#include <vector>
 
 #include "http/serving/standing.h"
+#include "people/signing_in/guesses.h"
 #include "tidy/rule.h"
 
 namespace {
@@ -27,22 +29,55 @@ std::string row_of(Standing standing) {
     return row;
 }
 
+std::string duration(std::int64_t ms) {
+    const std::int64_t s = ms / 1000;
+    if (s % 3600 == 0) return std::to_string(s / 3600) + " h";
+    return s % 60 == 0 ? std::to_string(s / 60) + " min" : std::to_string(s) + " s";
+}
+
+std::vector<std::string> budget_rows() {
+    const people::GuessBudgets& all = people::guess_budgets;
+    const struct {
+        const char* of;
+        people::Budget budget;
+        std::int64_t in_all = 0;
+    } budgets[] = {{"a name, by strangers", all.name, all.name_in_all},
+                   {"a stranger's address", all.address},
+                   {"all strangers", all.strangers},
+                   {"a browser, for a person whom it knows", all.browser, all.browser_in_all},
+                   {"a name on a headset, in one wearing", all.wearing},
+                   {"a headset", all.headset},
+                   {"all headsets, for people who never wore them", all.headsets},
+                   {"a page where the password is shown again", all.page},
+                   {"the setup code", all.setup}};
+    std::vector<std::string> rows;
+    for (const auto& [of, budget, in_all] : budgets)
+        rows.push_back("| " + std::string(of) + " | " + std::to_string(budget.at_once) + " | " +
+                       duration(budget.each_ms) + " | " + (in_all > 0 ? std::to_string(in_all) : "") + " |");
+    return rows;
+}
+
 // Rows that the page lacks.
 tidy::Faults missing_in(const support::SourceTree& tree) {
+    std::vector<std::string> rows = budget_rows();
+    for (const auto& [standing, name] : names_of(Standing{}))
+        rows.push_back(row_of(standing));
     tidy::Faults faults;
     for (const auto& file : tree) {
         if (file.path != "docs/security.md") continue;
-        for (const auto& [standing, name] : names_of(Standing{}))
-            if (std::ranges::find(file.lines, row_of(standing)) == file.lines.end())
-                faults.push_back(tidy::place(file, 1) + "expected the row " + row_of(standing));
+        for (const std::string& row : rows)
+            if (std::ranges::find(file.lines, row) == file.lines.end())
+                faults.push_back(tidy::place(file, 1) + "expected the row " + row);
     }
     return faults;
 }
 
 } // namespace
 
-TEST_CASE("docs/security.md has the table of standings that the code has", "[tidy]") {
+TEST_CASE("docs/security.md has the tables of standings and of guesses that the code has", "[tidy]") {
     std::string page;
+    for (const std::string& row : budget_rows())
+        page += row + "\n";
     for (const auto standing : {Standing::stranger, Standing::student, Standing::headset, Standing::staff})
         page += row_of(standing) + "\n";
     tidy::expect(missing_in({support::sample("docs/security.md", page)}),

@@ -3,6 +3,7 @@
 #include "dialects/lms/control.h"
 #include "dialects/lms/wire.h"
 #include "http/serving/assets.h"
+#include "people/people_routes.h"
 #include "platform/error.h"
 
 namespace dialects::lms {
@@ -45,17 +46,18 @@ Answer log_in(const Parts& parts, Call& call) {
     claim.secret = fields.text("pin");
     if (!call.caller.is_stranger())
         claim.organisation_id = call.caller.organisation_id; // a site key says which
-    claim.headset = fields.optional_text("device_id", 80);
+    claim.source = people::source_of(call);
+    const std::string serial_number = fields.optional_text("device_id", 80);
     const std::string user_agent = call.header("user-agent");
     std::string token, school;
     const auto person = parts.sign_in.prove(claim, [&](store::Tx& tx, const people::Person& proven) {
         school = school_of(tx, parts, proven.organisation_id);
-        if (claim.headset.empty())
+        if (serial_number.empty())
             token = parts.logins
                         .add_person(tx, proven.organisation_id, proven.id, platform::Proof::pin, user_agent)
                         .token;
         else
-            token = bind_headset(tx, parts, proven, {claim.headset, "", ""}, user_agent);
+            token = bind_headset(tx, parts, proven, {serial_number, "", ""}, user_agent);
     });
     return http::json({{"token", token}, {"user", user_json(person, school)}}).on({{"person", person.id}});
 }

@@ -6,7 +6,9 @@
 #include "live/hub.h"
 #include "people/organisation.h"
 #include "people/people.h"
+#include "people/signing_in/guesses.h"
 #include "people/signing_in/invitation.h"
+#include "people/signing_in/known_sources.h"
 #include "people/signing_in/logins.h"
 #include "people/signing_in/second_factor.h"
 #include "platform/clock.h"
@@ -21,6 +23,8 @@ struct Parts { // all of it outlives the routes and sockets
     people::Logins& logins;
     people::SecondFactor& second_factor;
     people::Invitations& invitations;
+    people::Guesses& guesses;
+    people::KnownSources& known_sources;
     rooms::Rooms& rooms;
     live::Hub& hub;
     platform::Clock& clock;

@@ -7,6 +7,7 @@
 #include "dialects/lax_fields.h"
 #include "dialects/seats/attempts.h"
 #include "dialects/seats/wire.h"
+#include "people/people_routes.h"
 #include "people/rosters/usernames.h"
 #include "people/signing_in/login_life.h"
 #include "platform/crypto.h"
@@ -36,6 +37,7 @@ struct Calls {
     Answer logout(const Call& call, Tx& tx);
 
 private:
+    void refuse_guesses(store::Read& read, const people::Attempt& attempt);
     Answer signed_in(const Call& call, Tx& tx, const people::Person& person, Json data);
     void change_standing(const Call& call, Tx& tx, const std::string& new_token,
                          const std::optional<std::string>& username);
@@ -105,17 +107,31 @@ Answer Calls::auth_reset(const Call& call, Tx& tx) {
     return answer({{"username", name}, {"status", "guest"}});
 }
 
+// What this dialect promises comes on top of what holds for every sign-in, for strangers only.
+void Calls::refuse_guesses(store::Read& read, const people::Attempt& attempt) {
+    if (attempt.from == people::Attempt::From::stranger && logins.used_up(attempt.name, read.now_ms()))
+        throw_code("TooManyLoginAttempts");
+    try {
+        parts.guesses.refuse(read, attempt);
+    } catch (const platform::Error&) {
+        throw_code("TooManyLoginAttempts");
+    }
+}
+
 Answer Calls::login(const Call& call, Tx& tx) {
     const std::string name = username_in(call);
     const auto person = people::by_username(parts.people, tx, name);
     if (!person || !person->active || !parts.second_factor.is_set(tx, person->organisation_id, person->id))
         throw_code("UserNotFound");
-    if (logins.used_up(key_of(name), tx.now_ms())) throw_code("TooManyLoginAttempts");
+    const people::Attempt attempt = parts.guesses.attempt(tx, people::source_of(call), name, person->id);
+    refuse_guesses(tx, attempt);
     if (!parts.second_factor.take(tx, person->organisation_id, person->id, code_in(call))) {
-        logins.count(key_of(name), tx.now_ms());
+        logins.count(attempt.name, tx.now_ms());
+        tx.regardless([this, attempt](Tx& after) { parts.guesses.count_wrong(after, attempt); });
         throw_code("InvalidCode");
     }
-    logins.forget(key_of(name));
+    logins.forget(attempt.name);
+    parts.guesses.count_right(tx, attempt);
     return signed_in(call, tx, *person, {{"username", name}, {"status", "user"}});
 }
 
@@ -142,9 +158,15 @@ Answer Calls::signed_in(const Call& call, Tx& tx, const people::Person& person, 
     people::hold_login_for(tx, parts.logins, person.organisation_id, person.id, login.id,
                            cookie_life_s * 1000);
     change_standing(call, tx, login.token, person.username.value_or(person.nickname));
-    return answer(data)
-        .header("Set-Cookie", set_cookie(login.token, parts.secure))
-        .on({{"person", person.id}, {"login", login.id}});
+    Answer said = answer(data)
+                      .header("Set-Cookie", set_cookie(login.token, parts.secure))
+                      .on({{"person", person.id}, {"login", login.id}});
+    if (people::is_browser(call)) {
+        const std::string known = parts.known_sources.remember(tx, person.organisation_id, person.id,
+                                                               people::source_of(call).cookie);
+        said.header("Set-Cookie", people::set_known_cookie(parts.secure, known));
+    }
+    return said;
 }
 
 Answer Calls::logout(const Call& call, Tx& tx) {

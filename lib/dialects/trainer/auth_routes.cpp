@@ -1,6 +1,7 @@
 // The trainer dialect's way in, by invitation or by e-mail and password, and the way out.
 #include "dialects/trainer/trainer_routes.h"
 #include "dialects/trainer/wire.h"
+#include "people/people_routes.h"
 #include "platform/error.h"
 #include "platform/text.h"
 
@@ -42,8 +43,11 @@ Answer login_answer(const Parts& parts, const people::Person& person, const peop
 
 void count_try(const Parts& parts, const Call& call, const std::string& email) {
     const std::int64_t now_ms = parts.clock.now_ms();
-    if (call.caller.device_id) parts.tries->take("device/" + to_string(call.caller.device_id), now_ms);
-    parts.tries->take("account/" + email, now_ms);
+    // Others may use up what an account has; a headset has its own.
+    if (call.caller.device_id)
+        parts.tries->take("device/" + to_string(call.caller.device_id), now_ms);
+    else
+        parts.tries->take("account/" + email, now_ms);
 }
 
 Answer log_in(const Parts& parts, Call& call) {
@@ -55,6 +59,7 @@ Answer log_in(const Parts& parts, Call& call) {
     fields.throw_if_faulty();
     claim.code = fields.optional_text("code", 1, 40).value_or(""); // of a second factor, where one is set
     if (!call.caller.is_stranger()) claim.organisation_id = call.caller.organisation_id;
+    claim.source = people::source_of(call);
     count_try(parts, call, claim.name);
     people::NewLogin login;
     try {

@@ -24,9 +24,10 @@ Answer log_in(const Parts& parts, Call& call) {
     claim.code = fields.optional_text("code", 40); // of the second factor, for people who have one
     if (!call.caller.is_stranger())
         claim.organisation_id = call.caller.organisation_id; // a site key says which
+    claim.source = people::source_of(call);
     const std::string user_agent = call.header("user-agent");
     people::Organisation organisation;
-    std::string token;
+    std::string token, known;
     const auto person = parts.sign_in.prove(claim, [&](store::Tx& tx, const people::Person& proven) {
         // The client's login is its administrator's; nobody else can use it, even with the right password.
         if (proven.role < platform::Role::administrator)
@@ -34,15 +35,18 @@ Answer log_in(const Parts& parts, Call& call) {
         organisation = parts.organisations.get(tx, proven.organisation_id);
         const auto proof = proven.has_totp ? platform::Proof::totp : platform::Proof::password;
         token = parts.logins.add_person(tx, proven.organisation_id, proven.id, proof, user_agent).token;
+        if (people::is_browser(call)) known = parts.sign_in.remember(tx, proven, claim.source);
     });
-    return http::json({{"name", organisation.name},
-                       {"seats", organisation.licence.seats},
-                       {"seats_left", organisation.licence.seats_left()},
-                       {"client_id", to_string(organisation.id)},
-                       {"token", token}})
-        .header("Set-Cookie", people::set_cookie(parts.tls, token))
-        .header("Cache-Control", "no-store")
-        .on({{"client", organisation.id}, {"person", person.id}});
+    Answer answer = http::json({{"name", organisation.name},
+                                {"seats", organisation.licence.seats},
+                                {"seats_left", organisation.licence.seats_left()},
+                                {"client_id", to_string(organisation.id)},
+                                {"token", token}})
+                        .header("Set-Cookie", people::set_cookie(parts.tls, token))
+                        .header("Cache-Control", "no-store")
+                        .on({{"client", organisation.id}, {"person", person.id}});
+    if (!known.empty()) answer.header("Set-Cookie", people::set_known_cookie(parts.tls, known));
+    return answer;
 }
 
 Answer add_device(const Parts& parts, Call& call, store::Tx& tx) {

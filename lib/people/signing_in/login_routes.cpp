@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/serving/lists.h"
+#include "http/wire/places.h"
 #include "people/people_routes.h"
 #include "platform/error.h"
 #include "platform/text.h"
@@ -108,10 +109,15 @@ Answer set_up(const PeopleParts& parts, Call& call) {
 Answer sign_in(const PeopleParts& parts, Call& call) {
     const bool cookie = call.fields().get_or("cookie", false);
     const platform::Caller replaced = cookie && call.caller.by_cookie ? call.caller : platform::Caller{};
-    SignedIn signed_in = parts.sign_in.sign_in(claim_of(call.fields()), call.header("user-agent"), replaced);
+    Claim claim = claim_of(call.fields());
+    claim.source = source_of(call);
+    claim.remember = cookie;
+    SignedIn signed_in = parts.sign_in.sign_in(claim, call.header("user-agent"), replaced);
     auto organisation = parts.store.read(
         [&](store::Read& read) { return parts.organisations.get(read, signed_in.person.organisation_id); });
-    return login_answer(parts, organisation, signed_in.person, signed_in.login, cookie);
+    Answer answer = login_answer(parts, organisation, signed_in.person, signed_in.login, cookie);
+    if (cookie) answer.header("Set-Cookie", set_known_cookie(parts.tls, signed_in.known));
+    return answer;
 }
 
 Answer who_am_i(const PeopleParts& parts, const platform::Caller& caller, store::Read& read) {
@@ -270,6 +276,44 @@ std::string set_cookie(bool tls, std::string_view token) {
 
 std::string clear_cookie(bool tls) {
     return cookie_name(tls) + "=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0" + (tls ? "; Secure" : "");
+}
+
+namespace {
+
+// With TLS and without, as for logins: a box may have got a certificate since.
+constexpr const char *known_with_tls = "__Host-lectern-known", *known_without = "lectern-known";
+
+std::string_view cookie_named(std::string_view cookies, std::string_view name) {
+    while (!cookies.empty()) {
+        const auto end = std::min(cookies.find(';'), cookies.size());
+        const auto cookie = platform::trimmed(cookies.substr(0, end));
+        cookies.remove_prefix(std::min(end + 1, cookies.size()));
+        const auto equals = cookie.find('=');
+        if (equals != cookie.npos && cookie.substr(0, equals) == name) return cookie.substr(equals + 1);
+    }
+    return {};
+}
+
+} // namespace
+
+Source source_of(const Call& call) {
+    Source source;
+    source.address = http::network_of(call.remote_address);
+    const std::string_view cookies = call.header_values.find("cookie").value_or("");
+    source.cookie = cookie_named(cookies, known_with_tls);
+    if (source.cookie.empty()) source.cookie = cookie_named(cookies, known_without);
+    source.device_id = call.caller.device_id;
+    return source;
+}
+
+bool is_browser(const Call& call) {
+    return call.header_values.contains("origin");
+}
+
+std::string set_known_cookie(bool tls, std::string_view known) {
+    return std::string(tls ? known_with_tls : known_without) + "=" + std::string(known) +
+           "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" +
+           std::to_string(KnownSources::browser_life_ms / 1000) + (tls ? "; Secure" : "");
 }
 
 void add_login_routes(http::RouteTable& table, const PeopleParts& parts) {

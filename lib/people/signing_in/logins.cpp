@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "people/signing_in/known_sources.h"
 #include "platform/crypto.h"
 #include "platform/error.h"
 #include "platform/text.h"
@@ -218,7 +219,10 @@ void Logins::sign_in_on_device(store::Tx& tx, OrganisationId organisation_id, De
                 "SELECT id FROM logins WHERE organisation_id = ?1 AND device_id = ?2 AND proof <> 'device'"
                 " AND person_id IS NOT ?3",
                 organisation_id, device_id, person_id)));
-    if (person_id) leave_devices(tx, organisation_id, *person_id, device_id);
+    if (person_id) {
+        leave_devices(tx, organisation_id, *person_id, device_id);
+        KnownSources::wore(tx, organisation_id, *person_id, device_id);
+    }
     bind(tx, *own, organisation_id, device_id, person);
 }
 
@@ -325,6 +329,7 @@ void Logins::end_of_person(store::Tx& tx, OrganisationId organisation_id, Person
                 organisation_id, person_id, made_by, except_login_id)));
     // People sign in on a headset by PIN.
     if (!made_by || *made_by == Proof::pin) leave_devices(tx, organisation_id, person_id, {});
+    if (!made_by && !except_login_id) KnownSources::forget_person(tx, person_id);
 }
 
 void Logins::end_pins_of_staff(store::Tx& tx, OrganisationId organisation_id) {
@@ -335,6 +340,7 @@ void Logins::end_pins_of_staff(store::Tx& tx, OrganisationId organisation_id) {
 
 void Logins::end_of_device(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id) {
     const bool worn = person_on_device(tx, organisation_id, device_id).has_value();
+    KnownSources::forget_headset(tx, device_id);
     end_ids(tx, ids_of(tx.query("SELECT id FROM logins WHERE organisation_id = ? AND device_id = ?",
                                 organisation_id, device_id)));
     if (!worn) return;

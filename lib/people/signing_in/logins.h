@@ -4,8 +4,9 @@
 //
 // A headset has one login of its own, from pairing to unpairing. A person who signs in on it becomes the
 // person of that login, until they sign out or somebody else signs in: that is who wears the headset. In a
-// transaction ask person_on_device(), anywhere else wearer(); nobody else keeps it. Besides, a person may hold
-// a login that names the headset (the lms dialect's token); that one ends when somebody else signs in there.
+// transaction ask person_on_device(), anywhere else wearer(); nobody else keeps it. Besides, a person may
+// hold a login that names the headset (the lms dialect's token); that one ends when somebody else signs in
+// there.
 #pragma once
 
 #include <atomic>

@@ -28,19 +28,18 @@ std::optional<std::string> Setup::draw_code(store::Tx& tx) {
     std::string code = draw_readable_code(random_, 2);
     const std::string hash = platform::hex(platform::hash_token(plain_code(code)));
     store::set_setting(tx, code_setting, hash);
-    lockouts_.forget(tx, subject);
+    Guesses::forget(tx, subject);
     return code;
 }
 
 void Setup::check_code(store::Tx& tx, std::string_view code) {
     refuse_second_time(needed(tx));
-    lockouts_.refuse_if_locked(tx, subject, setup_rule);
+    guesses_.refuse(tx, subject, guess_budgets.setup);
     const auto hash = store::setting(tx, code_setting);
     if (hash &&
         platform::equal_in_constant_time(*hash, platform::hex(platform::hash_token(plain_code(code)))))
         return;
-    tx.regardless(
-        [this](store::Tx& after) { lockouts_.count_failure(after, subject, setup_rule, std::nullopt); });
+    tx.regardless([this](store::Tx& after) { guesses_.count_wrong(after, subject, guess_budgets.setup); });
     throw platform::Error(
         platform::ErrorKind::unauthorized,
         "The setup code is wrong: it stands in the journal of the box (journalctl -u lectern).");
@@ -61,7 +60,7 @@ Setup::Made Setup::make(store::Tx& tx, const NewOrganisation& organisation,
     person.box_administrator = true;
     made.person = people_.add(tx, made.organisation.id, person);
     store::remove_setting(tx, code_setting);
-    lockouts_.forget(tx, subject);
+    Guesses::forget(tx, subject);
     return made;
 }
 

@@ -8,7 +8,7 @@
 
 #include "people/organisation.h"
 #include "people/people.h"
-#include "people/signing_in/lockout.h"
+#include "people/signing_in/guesses.h"
 #include "platform/random.h"
 #include "store/transaction.h"
 
@@ -20,8 +20,8 @@ struct FirstPerson {
 
 class Setup {
 public:
-    Setup(Organisations& organisations, People& people, Lockouts& lockouts, platform::Random& random)
-        : organisations_(organisations), people_(people), lockouts_(lockouts), random_(random) {}
+    Setup(Organisations& organisations, People& people, Guesses& guesses, platform::Random& random)
+        : organisations_(organisations), people_(people), guesses_(guesses), random_(random) {}
 
     bool needed(store::Read& read) const; // nobody is on this box yet
     // At start, when needed: draws a code "XXXX-XXXX" to print. Only its hash is kept, so each start draws
@@ -42,7 +42,7 @@ public:
 private:
     Organisations& organisations_;
     People& people_;
-    Lockouts& lockouts_;
+    Guesses& guesses_;
     platform::Random& random_;
 };
 

@@ -7,8 +7,17 @@ namespace people {
 
 namespace {
 
-std::string subject_of(PersonId person_id) {
-    return "person/" + to_string(person_id);
+// A nickname may have its organisation behind it: "Ada@Riverside".
+struct Nickname {
+    std::string_view name;
+    std::optional<std::string_view> organisation;
+};
+
+Nickname nickname_in(std::string_view typed) {
+    const std::string_view text = platform::trimmed(typed);
+    const auto at = text.rfind('@');
+    if (at == text.npos) return {text, std::nullopt};
+    return {platform::trimmed(text.substr(0, at)), platform::trimmed(text.substr(at + 1))};
 }
 
 [[noreturn]] void throw_wrong(Claim::By by) {
@@ -20,7 +29,6 @@ std::string subject_of(PersonId person_id) {
 } // namespace
 
 std::optional<SignIn::Candidate> SignIn::candidate(store::Read& read, const Claim& claim) const {
-    std::string_view name = platform::trimmed(claim.name);
     std::optional<Candidate> found;
     auto only = [&found](store::Statement rows) {
         while (rows.step()) {
@@ -36,14 +44,10 @@ std::optional<SignIn::Candidate> SignIn::candidate(store::Read& read, const Clai
         only(read.query(
             "SELECT organisation_id, id, password_hash FROM persons WHERE (username = ?1 OR email = ?1)"
             " AND active = 1 AND password_hash IS NOT NULL AND (?2 IS NULL OR organisation_id = ?2) LIMIT 2",
-            name, claim.organisation_id));
+            platform::trimmed(claim.name), claim.organisation_id));
         return found;
     }
-    std::optional<std::string_view> organisation;
-    if (auto at = name.rfind('@'); at != std::string_view::npos) {
-        organisation = platform::trimmed(name.substr(at + 1));
-        name = platform::trimmed(name.substr(0, at));
-    }
+    const auto [name, organisation] = nickname_in(claim.name);
     only(read.query(
         "SELECT p.organisation_id, p.id, p.pin_hash FROM persons p JOIN organisations o"
         " ON o.id = p.organisation_id WHERE p.nickname = ?1 AND p.active = 1 AND p.pin_hash IS NOT NULL"
@@ -77,63 +81,49 @@ SignIn::Found SignIn::weigh(store::Tx& tx, const Claim& claim, const Person& per
                                                                                   : Found::wrong;
 }
 
-void SignIn::count_unknown(const Claim& claim) {
-    unknown_names_.count_failure(claim.name, clock_.now_ms());
+// By PIN, "Ada" and "Ada@Riverside" are one name, whether or not somebody has it.
+Attempt SignIn::attempt(store::Read& read, const Claim& claim, const std::optional<Candidate>& found) const {
+    return guesses_.attempt(read, claim.source,
+                            claim.by == Claim::By::pin ? nickname_in(claim.name).name : claim.name,
+                            found ? std::optional(found->person_id) : std::nullopt);
 }
 
 Person SignIn::prove(const Claim& claim, const std::function<void(store::Tx&, const Person&)>& then) {
-    if (!claim.headset.empty()) headsets_.refuse_if_locked(claim.headset, clock_.now_ms());
-    auto count_headset = [&] {
-        if (!claim.headset.empty()) headsets_.count_failure(claim.headset, clock_.now_ms());
-    };
-    auto found = store_.read([&](store::Read& read) {
+    const auto found = store_.read([&](store::Read& read) {
         auto one = candidate(read, claim);
-        if (one) lockouts_.refuse_if_locked(read, subject_of(one->person_id), sign_in_rule);
+        guesses_.refuse(read, attempt(read, claim, one));
         return one;
     });
-    if (!found) {
-        unknown_names_.refuse_if_locked(claim.name, clock_.now_ms());
-        hasher_.verify_nothing(claim.secret);
-        count_unknown(claim);
-        count_headset();
-        throw_wrong(claim.by);
-    }
-
-    const std::string subject = subject_of(found->person_id);
-    const bool secret_right = hasher_.verify(found->hash, claim.secret);
+    const bool secret_right =
+        found ? hasher_.verify(found->hash, claim.secret) : hasher_.verify_nothing(claim.secret);
     Found outcome = Found::wrong;
     Person person;
     // A wrong try must reach the disk, so the job does not fail. A try that lacks its second factor is
-    // neither counted nor clears the count: otherwise somebody who knows the password could try codes for
+    // neither counted nor makes up for others: otherwise somebody who knows the password could try codes for
     // ever.
     store_.write("sign in", [&](store::Tx& tx) {
-        lockouts_.refuse_if_locked(tx, subject, sign_in_rule);
+        const Attempt now = attempt(tx, claim, found);
+        guesses_.refuse(tx, now);
         if (secret_right && is_current(tx, claim, *found)) {
             person = people_.get(tx, found->organisation_id, found->person_id);
             outcome = weigh(tx, claim, person);
         }
-        if (outcome == Found::wrong)
-            lockouts_.count_failure(tx, subject, sign_in_rule, found->organisation_id);
+        if (outcome == Found::wrong) guesses_.count_wrong(tx, now);
         if (outcome != Found::right) return;
-        lockouts_.forget(tx, subject);
+        guesses_.count_right(tx, now);
         if (then) then(tx, person);
     });
-    if (outcome == Found::wrong) {
-        count_headset();
-        throw_wrong(claim.by);
-    }
+    if (outcome == Found::wrong) throw_wrong(claim.by);
     if (outcome == Found::code_missing)
         platform::throw_invalid("code",
                                 "is needed: the one that the authenticator shows, or a recovery code");
     if (outcome == Found::pin_too_little)
         throw platform::Error(platform::ErrorKind::forbidden,
                               "A PIN is not enough for you here: sign in with user name and password.");
-    if (!claim.headset.empty()) headsets_.forget(claim.headset);
     return person;
 }
 
 Person SignIn::prove_card(const Claim& claim, const std::function<void(store::Tx&, const Person&)>& then) {
-    headsets_.refuse_if_locked(claim.headset, clock_.now_ms());
     const auto person = store_.write("sign in", [&](store::Tx& tx) -> std::optional<Person> {
         const auto holder = cards_.holder(tx, claim.organisation_id.value_or(OrganisationId()), claim.secret);
         if (!holder) return std::nullopt;
@@ -141,12 +131,9 @@ Person SignIn::prove_card(const Claim& claim, const std::function<void(store::Tx
         if (then) then(tx, proven);
         return proven;
     });
-    if (!person) {
-        headsets_.count_failure(claim.headset, clock_.now_ms());
+    if (!person)
         throw platform::Error(platform::ErrorKind::unauthorized,
                               "This card is not valid: ask for a new one.");
-    }
-    headsets_.forget(claim.headset);
     return *person;
 }
 
@@ -157,6 +144,7 @@ SignedIn SignIn::sign_in(const Claim& claim, std::string_view user_agent, const 
                            : person.has_totp          ? platform::Proof::totp
                                                       : platform::Proof::password;
         signed_in.login = logins_.add_person(tx, person.organisation_id, person.id, proof, user_agent);
+        if (claim.remember) signed_in.known = remember(tx, person, claim.source);
         if (logins_.find(tx, replaces.organisation_id, replaces.login_id))
             logins_.end(tx, replaces.organisation_id, replaces.login_id);
     });

@@ -2540,7 +2540,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who has to wait after wrong tries: people, and headsets on which names were tried
+         * Who has to wait after wrong tries: people, where nothing knows them, and headsets
          * @description Teachers and administrators.
          */
         get: operations["getV1Lockouts"];
@@ -3039,7 +3039,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Let a person try again at once
+         * Let a person try again at once, wherever they are
          * @description Teachers and administrators.
          */
         delete: operations["deleteV1PeopleIdLockout"];
@@ -5632,8 +5632,11 @@ export interface components {
             } | null;
             /** Format: int64 */
             failures: number;
-            /** Format: date-time */
-            locked_until_at: string;
+            /**
+             * Format: date-time
+             * @description null: until a teacher lets them try again
+             */
+            locked_until_at: string | null;
             person: components["schemas"]["PersonReference"] | null;
         };
         Login: {

@@ -183,10 +183,15 @@ TEST_CASE("lms socket: offer, answer and ice_candidate go to the others with all
     CHECK(teacher.read() == R"({"message":"answer relayed","status":"success"})");
     CHECK(json::parse(anna.read().value()) == json::parse(R"({"action":"answer","sdp":"v=0"})"));
     CHECK(ben.read() == R"({"action":"answer","sdp":"v=0"})");
-    ben.send(R"({"action":"ice_candidate","candidate":{"sdpMLineIndex":0}})");
-    CHECK(ben.read() == R"({"message":"ice_candidate relayed","status":"success"})");
+    anna.send(R"({"action":"ice_candidate","candidate":{"sdpMLineIndex":0}})");
+    CHECK(anna.read() == R"({"message":"ice_candidate relayed","status":"success"})");
     CHECK(teacher.read() == R"({"action":"ice_candidate","candidate":{"sdpMLineIndex":0}})");
-    CHECK(anna.read() == R"({"action":"ice_candidate","candidate":{"sdpMLineIndex":0}})");
+    CHECK(ben.read() == R"({"action":"ice_candidate","candidate":{"sdpMLineIndex":0}})");
+    // Nobody has called Ben, and he has called nobody.
+    for (const char* action : {"answer", "ice_candidate"}) {
+        ben.send(std::string(R"({"action":")") + action + "\"}");
+        CHECK(ben.read() == not_permitted);
+    }
     CHECK_FALSE(elsewhere.hears_something(100ms));
 }
 
@@ -263,9 +268,9 @@ TEST_CASE("lms socket: /websocket/ means the session that runs for its caller", 
     CHECK(anna.read() == R"({"message":"offer relayed","status":"success"})");
     CHECK(teacher.read() == R"({"action":"offer","sdp":"v=0"})");
     SocketClient ben(school.appliance.port(), "/websocket/?token=" + school.log_in("ben", "1111"));
-    ben.send(R"({"action":"answer"})"); // a later socket finds the session, too
-    CHECK(ben.read() == R"({"message":"answer relayed","status":"success"})");
-    CHECK(anna.read() == R"({"action":"answer"})");
+    ben.send(R"({"action":"offer"})"); // a later socket finds the session, too
+    CHECK(ben.read() == R"({"message":"offer relayed","status":"success"})");
+    CHECK(anna.read() == R"({"action":"offer"})");
     school.act("stop", id);
     CHECK(anna.read() == stopped);
     CHECK_FALSE(carl.hears_something(100ms));

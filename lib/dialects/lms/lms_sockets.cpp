@@ -61,6 +61,26 @@ bool is_relayed(std::string_view action) {
     return std::ranges::find(relayed, action) != relayed.end();
 }
 
+bool is_staff(const platform::Caller& caller) {
+    return caller.role >= platform::Role::viewer;
+}
+
+// The headset that a signal is about, if it names one by its id, as Lectern's own pages do.
+DeviceId device_called(const platform::JsonFields& fields) {
+    const Json& id = fields.json("device_id");
+    return id.is_number_integer() && id.get<std::int64_t>() > 0 ? DeviceId(id.get<std::int64_t>())
+                                                                : DeviceId();
+}
+
+// Nobody answers in a headset's name but that headset. Where a signal names none, as in the original's
+// clients, at least no student's page answers a teacher's call.
+bool may_signal(const platform::Caller& caller, std::string_view action, DeviceId called, bool has_offered) {
+    if (called)
+        return caller.device_id == called ? action != "offer" : is_staff(caller) && action != "answer";
+    if (action == "offer" || is_staff(caller) || caller.device_id) return true;
+    return action == "ice_candidate" && has_offered;
+}
+
 [[noreturn]] void throw_no_session() {
     throw platform::Error(platform::ErrorKind::not_found, "Session not found");
 }
@@ -96,6 +116,8 @@ public:
     void told_of(const Announcement& announcement);
     platform::Caller caller() const;
     SessionId session() const { return session_; }
+    bool has_offered() const { return has_offered_; }
+    void offers() { has_offered_ = true; }
 
 private:
     void find_session();
@@ -106,6 +128,7 @@ private:
     const live::ClientId client_;
     const SessionId asked_session_; // from the address; none on /websocket/
     SessionId session_;             // the one it is in, if any
+    bool has_offered_ = false;      // a WebRTC call, with candidates of its own
     bool speaks_other_ = false;     // a client of another dialect shares /websocket/ with ours
     std::shared_ptr<http::MessageQueue> queue_;
 };
@@ -313,6 +336,11 @@ http::Answer Sockets::relay(const http::Call& call) {
     const auto sender = sockets_.find(call.socket_id);
     const SessionId session = sender == sockets_.end() ? SessionId() : sender->second->session();
     if (!session) throw_no_session();
+    const std::string action = text_if_any(call.fields(), "action");
+    const DeviceId called = device_called(call.fields());
+    if (!may_signal(call.caller, action, called, sender->second->has_offered()))
+        throw platform::Error(platform::ErrorKind::forbidden, "This call is another's.");
+    if (action == "offer") sender->second->offers();
     Json message = call.body;
     // The server fills in the `sender` of a message that has one: so a headset can show itself to teachers,
     // and nobody can claim to be someone else.
@@ -322,9 +350,15 @@ http::Answer Sockets::relay(const http::Call& call) {
                              {"person_id", call.caller.person_id},
                              {"device_id", call.caller.device_id}};
     }
-    for (const auto& [client, socket] : sockets_)
-        if (client != call.socket_id && socket->session() == session) parts_.hub.send(client, message);
-    return http::json(said(text_if_any(call.fields(), "action") + " relayed", "success"));
+    const bool from_staff = is_staff(call.caller);
+    for (const auto& [client, socket] : sockets_) {
+        if (client == call.socket_id || socket->session() != session) continue;
+        // A call that names its headset is between that headset and staff.
+        const platform::Caller there = socket->caller();
+        if (called && (from_staff ? there.device_id != called : !is_staff(there))) continue;
+        parts_.hub.send(client, message);
+    }
+    return http::json(said(action + " relayed", "success"));
 }
 
 void Sockets::session_ordered(const sessions::OrderSnapshot& ordered) {

@@ -158,7 +158,7 @@ Answer set_password(const PeopleParts& parts, Call& call) {
         claim.name = *person.username;
         claim.secret = *current;
         claim.organisation_id = call.caller.organisation_id;
-        claim.again = true;
+        claim.again_in_field = "current";
         claim.source = source_of(call);
         claim.source.login_id = call.caller.login_id;
         parts.sign_in.prove(claim, {});

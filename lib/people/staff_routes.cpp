@@ -29,7 +29,7 @@ Person prove_again(const PeopleParts& parts, const Call& call) {
     claim.name = *person.username;
     claim.secret = call.fields().get<std::string>("password");
     claim.organisation_id = person.organisation_id;
-    claim.again = true;
+    claim.again_in_field = "password";
     claim.source = source_of(call);
     claim.source.login_id = call.caller.login_id;
     // Otherwise an intruder who finds out a password could replace the very factor meant to keep them out.

@@ -256,11 +256,11 @@ TEST_CASE("a page where the password is shown again has tries of its own", "[peo
     const auto login = school.sign_in.sign_in(password, "a page").login;
     looked_at(school, 5, "Rossi");
     CHECK(outcome(school, password) == "too many requests");
-    password.again = true;
+    password.again_in_field = "password";
     password.source.login_id = login.id;
     CHECK(outcome(school, password) == "none");
     password.secret = "wrong horse";
     for (int i = 0; i < 5; ++i)
-        CHECK(outcome(school, password) == "unauthorized");
+        CHECK(outcome(school, password) == "invalid");
     CHECK(outcome(school, password) == "too many requests");
 }

@@ -20,8 +20,10 @@ Nickname nickname_in(std::string_view typed) {
     return {platform::trimmed(text.substr(0, at)), platform::trimmed(text.substr(at + 1))};
 }
 
-[[noreturn]] void throw_wrong(Claim::By by) {
-    throw platform::Error(platform::ErrorKind::unauthorized, by == Claim::By::password
+[[noreturn]] void throw_wrong(const Claim& claim) {
+    if (!claim.again_in_field.empty())
+        platform::throw_invalid(claim.again_in_field, "is not your present password");
+    throw platform::Error(platform::ErrorKind::unauthorized, claim.by == Claim::By::password
                                                                  ? "User name, password or code is wrong."
                                                                  : "Nickname or PIN is wrong.");
 }
@@ -75,7 +77,7 @@ SignIn::Found SignIn::weigh(store::Tx& tx, const Claim& claim, const Person& per
             tx.integer("SELECT staff_pin FROM organisations WHERE id = ?", person.organisation_id) == 1;
         return allowed ? Found::right : Found::pin_too_little;
     }
-    if (!person.has_totp || claim.again) return Found::right;
+    if (!person.has_totp || !claim.again_in_field.empty()) return Found::right;
     if (claim.code.empty()) return Found::code_missing;
     return second_factor_.take(tx, person.organisation_id, person.id, claim.code) ? Found::right
                                                                                   : Found::wrong;
@@ -113,7 +115,7 @@ Person SignIn::prove(const Claim& claim, const std::function<void(store::Tx&, co
         guesses_.count_right(tx, now);
         if (then) then(tx, person);
     });
-    if (outcome == Found::wrong) throw_wrong(claim.by);
+    if (outcome == Found::wrong) throw_wrong(claim);
     if (outcome == Found::code_missing)
         platform::throw_invalid("code",
                                 "is needed: the one that the authenticator shows, or a recovery code");

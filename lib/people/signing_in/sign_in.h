@@ -33,8 +33,9 @@ struct Claim {
     bool remember = false;                         // the browser keeps a cookie by which it will be known
     // On a paired headset a PIN gives a student's rights at most, so no policy forbids it there.
     bool as_student = false;
-    // A signed-in person shows the password again: they have shown the second factor before.
-    bool again = false;
+    // A signed-in person shows the password again, in this field of a body. They have shown the second factor
+    // before, and a wrong one is a fault of that field: an answer of 401 would say that their login has ended.
+    std::string again_in_field;
 };
 
 struct SignedIn {
@@ -57,9 +58,10 @@ public:
           cards_(cards) {}
 
     // Waits for hashing and for the store: call it from workers only. Error unauthorized when name or secret
-    // is wrong, the same for both and for an ambiguous name; Error too_many_requests when it is not looked
-    // at; Error invalid that names "code" when all is right but the second factor is missing; Error forbidden
-    // when a PIN is not enough for staff. `then` runs in the transaction in which the claim was found right.
+    // is wrong, the same for both and for an ambiguous name (invalid for one that is shown again); Error
+    // too_many_requests when it is not looked at; Error invalid that names "code" when all is right but the
+    // second factor is missing; Error forbidden when a PIN is not enough for staff. `then` runs in the
+    // transaction in which the claim was found right.
     Person prove(const Claim& claim, const std::function<void(store::Tx&, const Person&)>& then);
 
     // By a login card, on a headset of `claim.organisation_id`; `claim.secret` is the text of its QR code.

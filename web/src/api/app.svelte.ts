@@ -1,7 +1,8 @@
 // Who is signed in, and the one live connection of the page.
 import { adopt_organisation } from '../ui/look.svelte';
+import { page_version } from '../ui/page_version.svelte';
 import { Live, type Topic } from './live.svelte';
-import { client, data, Problem, when_signed_out } from './client';
+import { client, data, Problem, when_refused } from './client';
 import type { Login, Organisation, Role, TopicKind } from './types';
 
 type Phase = 'starting' | 'unreachable' | 'setup' | 'signed_out' | 'signed_in';
@@ -12,6 +13,7 @@ class App {
     phase: Phase = $state('starting');
     login: Login | null = $state.raw(null);
     live: Live | null = $state.raw(null);
+    private checking = false;
 
     get organisation(): Organisation {
         return (this.login as Login).organisation;
@@ -33,7 +35,7 @@ class App {
     }
 
     async start(): Promise<void> {
-        when_signed_out(() => this.leave());
+        when_refused(() => void this.check());
         try {
             if ((await data(client.GET('/v1/setup'))).needed) {
                 this.phase = 'setup';
@@ -56,7 +58,11 @@ class App {
         }
         this.adopt(login);
         this.live?.end();
-        this.live = new Live(undefined, () => void this.check());
+        this.live = new Live(
+            undefined,
+            () => void this.check(),
+            () => void page_version.check(),
+        );
         this.live.start();
         this.phase = 'signed_in';
     }
@@ -75,12 +81,17 @@ class App {
         this.leave();
     }
 
-    /// The socket could not be opened. Find out whether the box is gone or only this login.
+    /// A call was answered by 401, or the socket could not be opened. Ask the box whether this login still
+    /// holds: a box that is gone signs nobody out, and neither does a mistyped secret.
     private async check(): Promise<void> {
+        if (this.phase !== 'signed_in' || this.checking) return;
+        this.checking = true;
         try {
             await current_login();
         } catch (error) {
             if (error instanceof Problem && error.status === 401) this.leave();
+        } finally {
+            this.checking = false;
         }
     }
 

@@ -29,11 +29,12 @@ export class Problem extends Error {
     }
 }
 
-let on_signed_out: () => void = () => {};
+let on_refused: () => void = () => {};
 
-/// `then` runs when the server no longer knows this login, so that the page asks for a new one.
-export function when_signed_out(then: () => void): void {
-    on_signed_out = then;
+/// `then` runs when the server answers 401 to a call. That alone does not mean that the login has ended: only
+/// asking for the login tells.
+export function when_refused(then: () => void): void {
+    on_refused = then;
 }
 
 /// A refused answer as a Problem. `text` is its body, which should be a problem document.
@@ -69,7 +70,7 @@ function client_with(credentials: RequestCredentials) {
         async onResponse({ response, schemaPath }) {
             if (response.ok) return;
             const carries_proof = schemaPath.startsWith('/v1/logins') || schemaPath.startsWith('/v1/setup');
-            if (response.status === 401 && credentials !== 'omit' && !carries_proof) on_signed_out();
+            if (response.status === 401 && credentials !== 'omit' && !carries_proof) on_refused();
             const text = await response.text().catch(() => '');
             throw problem_of(response.status, text, response.headers.get('retry-after'));
         },

@@ -1,4 +1,4 @@
-// Files to and from the box, where the page shows how far they are.
+// Files to and from the box, where the page shows how far they are, and the box's own page.
 import type { ParamsOption } from 'openapi-fetch';
 import { filled, Problem, problem_of, type Method, type paths, type PathsWith } from './client';
 
@@ -68,5 +68,17 @@ export async function fetch_video(
         parts.push(value);
         got += value.length;
         on_progress(size ? got / size : null);
+    }
+}
+
+/// The script of the page that the box serves now, or null when it does not answer with a page.
+export async function script_served(path: string): Promise<string | null> {
+    try {
+        const answer = await fetch(path, { cache: 'no-cache', headers: { accept: 'text/html' } });
+        if (!answer.ok) return null;
+        const served = new DOMParser().parseFromString(await answer.text(), 'text/html');
+        return served.querySelector('script[type=module][src]')?.getAttribute('src') ?? null;
+    } catch {
+        return null;
     }
 }

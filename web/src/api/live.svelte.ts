@@ -75,6 +75,8 @@ export class Live {
     constructor(
         private readonly url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/live`,
         private readonly on_refused: () => void = () => {},
+        /// Called when it is open again after it was lost: the box may have been updated meanwhile.
+        private readonly on_back: () => void = () => {},
     ) {}
 
     start(): void {
@@ -141,6 +143,7 @@ export class Live {
         socket.onopen = () => {
             opened = true;
             clearTimeout(too_long);
+            if (this.state === 'gone') this.on_back();
             this.state = 'open';
             this.heard_at_ms = Date.now();
             this.retry_ms = first_retry_ms;

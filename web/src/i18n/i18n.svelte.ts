@@ -105,6 +105,11 @@ export function date_text(iso: string): string {
     return new Intl.DateTimeFormat(locale(), options).format(new Date(iso));
 }
 
+/// "09:00", as the clock on the wall says.
+export function hour_text(iso: string): string {
+    return new Intl.DateTimeFormat(locale(), { timeStyle: 'short' }).format(new Date(iso));
+}
+
 export function day_text(iso: string): string {
     return new Intl.DateTimeFormat(locale(), { weekday: 'long', day: 'numeric', month: 'long' }).format(
         new Date(iso),

@@ -1,14 +1,35 @@
 // Addresses inside the page. The server answers all of them with the same page, so reloading a page and
 // sending a link both work.
 
+import { page_version } from './page_version.svelte';
+import { has_unsaved } from './unsaved.svelte';
+
 let path = $state(location.pathname);
 
 export function current_path(): string {
     return path;
 }
 
-export function go(to: string, replace = false): void {
+/// Where somebody wanted to go while there was unsaved work, until they have said whether they mean it.
+let asked: string | null = $state(null);
+export const asked_to_leave = (): string | null => asked;
+
+/// The answer: leave all the same, or stay.
+export function answer_leave(leave: boolean): void {
+    const to = asked;
+    asked = null;
+    if (leave && to !== null) go(to, false, true);
+}
+
+/// Goes to another place. Work that would be lost is asked about first, unless the caller is `sure`.
+export function go(to: string, replace = false, sure = false): void {
     if (to === location.pathname) return;
+    if (!sure && has_unsaved()) {
+        asked = to;
+        return;
+    }
+    // A page from before an update can't load what stands there.
+    if (page_version.outdated) return location[replace ? 'replace' : 'assign'](to);
     if (replace) history.replaceState(null, '', to);
     else history.pushState(null, '', to);
     path = location.pathname;
@@ -41,11 +62,24 @@ export function follow_links(): () => void {
         event.preventDefault();
         go(link.pathname + link.search);
     };
-    const on_back = () => (path = location.pathname);
+    const on_back = () => {
+        const to = location.pathname;
+        if (to === path) return;
+        if (!has_unsaved()) {
+            path = to;
+            return;
+        }
+        history.pushState(null, '', path); // stay where the work is
+        asked = to;
+    };
+    // Closing the window asks in the browser's own way.
+    const on_close = (event: BeforeUnloadEvent) => has_unsaved() && event.preventDefault();
+    window.addEventListener('beforeunload', on_close);
     document.addEventListener('click', on_click);
     window.addEventListener('popstate', on_back);
     return () => {
         document.removeEventListener('click', on_click);
         window.removeEventListener('popstate', on_back);
+        window.removeEventListener('beforeunload', on_close);
     };
 }

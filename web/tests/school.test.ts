@@ -25,6 +25,7 @@ import { DraftHistory } from '../src/features/rooms/draft_history.svelte';
 import { bytes_text } from '../src/i18n/i18n.svelte';
 import { csv_of } from '../src/ui/download';
 import { seat } from './samples';
+import { due, is_on, type Occurrence } from '../src/features/timetable/timetable';
 
 const empty: Draft = { seats: [], types: [{ id: 1, name: 'Standard' }], next_key: 1 };
 const key_of = (draft: Draft, index: number) => new Set([draft.seats[index]!.key]);
@@ -210,5 +211,35 @@ describe('what is written for others', () => {
     it('what something was done to', () => {
         expect(target_text('{"room":3,"devices":[1,2]}')).toBe('room 3, devices 1, 2');
         expect(target_text('')).toBe('');
+    });
+});
+
+describe('what the timetable says is due', () => {
+    const slot = (hour: number, class_id = 1): Occurrence => ({
+        entry_id: hour,
+        class: { id: class_id, name: `${class_id}B` },
+        course_id: null,
+        lesson: null,
+        room_id: null,
+        title: '',
+        weekly: true,
+        starts_at: `2026-09-01T${String(hour).padStart(2, '0')}:00:00.000Z`,
+        ends_at: `2026-09-01T${String(hour).padStart(2, '0')}:45:00.000Z`,
+    });
+    const at = (time: string) => Date.parse(`2026-09-01T${time}:00Z`);
+    const at_nine_or = (time: string, mine = new Set<number>()) =>
+        due([slot(11), slot(9), slot(9, 2)], at(time), mine);
+
+    it('is what is on, or else what comes next, until school is over', () => {
+        expect(at_nine_or('08:00')?.entry_id).toBe(9);
+        expect(at_nine_or('09:44')?.entry_id).toBe(9);
+        expect(at_nine_or('09:45')?.entry_id).toBe(11);
+        expect(at_nine_or('11:45')).toBeNull();
+        expect([is_on(slot(9), at('08:59')), is_on(slot(9), at('09:00'))]).toEqual([false, true]);
+    });
+
+    it('is one’s own class’s first, of two at one time', () => {
+        expect(at_nine_or('09:00')?.class.id).toBe(1);
+        expect(at_nine_or('09:00', new Set([2]))?.class.id).toBe(2);
     });
 });

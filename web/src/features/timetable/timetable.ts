@@ -32,8 +32,12 @@ export async function today(now: Date): Promise<Occurrence[]> {
     return items(client.GET('/v1/timetable', { params: { query } }));
 }
 
-/// The lesson that runs now, or the next one of the day; null when school is over.
-export function due(list: Occurrence[], now_ms: number): Occurrence | null {
+/// The lesson that is on now, or the next one of the day; null when school is over. Of several at one time
+/// those of `mine` come first: the classes of the person who asks.
+export function due(list: Occurrence[], now_ms: number, mine: Set<number>): Occurrence | null {
     const ahead = list.filter((one) => Date.parse(one.ends_at) > now_ms);
-    return ahead.sort((a, b) => a.starts_at.localeCompare(b.starts_at))[0] ?? null;
+    const rank = (one: Occurrence) => (mine.has(one.class.id) ? 0 : 1);
+    return ahead.sort((a, b) => a.starts_at.localeCompare(b.starts_at) || rank(a) - rank(b))[0] ?? null;
 }
+
+export const is_on = (one: Occurrence, now_ms: number): boolean => Date.parse(one.starts_at) <= now_ms;

@@ -22,6 +22,11 @@ constexpr auto names_of(LessonKind) {
                                         {LessonKind::web, "web"},
                                         {LessonKind::scenario, "scenario"}});
 }
+// Whether a lesson of this kind is over at its duration. That of the others is a plan: an app doesn't stop
+// because the hour does.
+constexpr bool ends_by_clock(LessonKind kind) {
+    return kind == LessonKind::video;
+}
 
 struct Lesson {
     LessonId id;

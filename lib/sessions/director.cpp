@@ -1,17 +1,15 @@
 #include "sessions/director.h"
 
 #include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <utility>
 
 #include "live/clock_sync.h"
 #include "platform/error.h"
 #include "platform/json_fields.h"
-#include "platform/log.h"
 #include "sessions/floor.h"
 #include "sessions/participation.h"
+#include "sessions/timekeeper.h"
 
 namespace sessions {
 
@@ -28,33 +26,33 @@ std::string arguments_of(const Order& order, std::int64_t at_ms) {
     return arguments.dump();
 }
 
-// After a restart, how long a headset may take to come back before its time in the lesson stops counting.
-constexpr std::int64_t return_ms = 15'000;
-
 } // namespace
 
 struct Director::Impl {
-    struct Pending { // a command that will expire
-        OrganisationId organisation_id;
-        SessionId session_id;
-        std::int64_t number, expires_ms;
-        bool operator==(const Pending&) const = default;
-    };
     Impl(DirectorParts the_parts, const store::After<OrderSnapshot>& the_ordered)
         : parts(the_parts),
           ordered(the_ordered),
           participation(parts.sessions, parts.runs, parts.presence, parts.rooms, parts.logins),
-          floor(parts.hub, parts.clock, parts.board, parts.places, parts.inspector) {}
+          floor(parts.hub, parts.clock, parts.board, parts.places, parts.inspector),
+          timekeeper(parts, floor, due_work()) {}
 
     DirectorParts parts;
     const store::After<OrderSnapshot>& ordered;
     Participation participation;
     Floor floor; // io thread
-    std::vector<Pending> pending;
-    std::set<std::pair<OrganisationId, DeviceId>> unsettled; // the writer was busy; tried again
-    std::optional<std::int64_t> absent_at_ms; // when to look for headsets that have not come back
+    Timekeeper timekeeper;
 
     // ---- on the writer ----
+
+    Timekeeper::Work due_work() {
+        return {[this](store::Tx& tx, OrganisationId organisation_id, DeviceId device_id) {
+                    settle(tx, organisation_id, device_id, false);
+                },
+                [this](store::Tx& tx, const Session& session) { participation.finish(tx, session); },
+                [this](store::Tx& tx, const Session& session) {
+                    obey(tx, session, {.action = Action::stop}, std::nullopt);
+                }};
+    }
 
     std::int64_t lead_ms(const std::vector<DeviceId>& device_ids) const {
         double worst_ms = 0;
@@ -172,59 +170,11 @@ struct Director::Impl {
         return changed(tx, parts.sessions.get(tx, organisation_id, id));
     }
 
-    // ---- from any thread ----
-
-    // A short job for the writer. If the writer has no room for it, the next tick tries again.
-    void submit_settle(OrganisationId organisation_id, DeviceId device_id) {
-        const auto again = [this, organisation_id, device_id] {
-            parts.hub.post([this, organisation_id, device_id](live::Hub&) {
-                unsettled.emplace(organisation_id, device_id);
-            });
-        };
-        const auto work = [this, organisation_id, device_id](store::Tx& tx) {
-            settle(tx, organisation_id, device_id, false);
-            return store::Verdict::keep;
-        };
-        try {
-            parts.store.submit({"settle headset", work, [again](std::exception_ptr failure) {
-                                    if (failure) again();
-                                }});
-        } catch (const platform::Error&) {
-            again();
-        }
-    }
-
-    void submit_expiry(const Pending& due) {
-        const auto work = [this, due](store::Tx& tx) {
-            if (parts.sessions.expire(tx, due.organisation_id, due.session_id, due.number) > 0) {
-                const auto command =
-                    parts.sessions.find_command(tx, due.organisation_id, due.session_id, due.number);
-                if (command)
-                    tx.after_commit([this, command] {
-                        parts.hub.post(
-                            [this, command](live::Hub&) { parts.board.command_changed(*command); });
-                    });
-            }
-            return store::Verdict::keep;
-        };
-        const auto again = [this, due] {
-            parts.hub.post([this, due](live::Hub&) { pending.push_back(due); });
-        };
-        try {
-            parts.store.submit({"expire commands", work, [again](std::exception_ptr failure) {
-                                    if (failure) again();
-                                }});
-        } catch (const platform::Error&) {
-            again();
-        }
-    }
-
     // ---- on the io thread ----
 
     void perform(const OrderSnapshot& done) {
         const Command& command = done->command;
-        pending.push_back(
-            {done->session.organisation_id, done->session.id, command.number, command.expires_ms});
+        timekeeper.expect(done->session.organisation_id, command);
         floor.perform(done);
         parts.board.session_changed(SessionSnapshot(done, &done->session));
         parts.board.command_changed(command);
@@ -234,7 +184,7 @@ struct Director::Impl {
     }
 
     void load(store::Read& read) {
-        absent_at_ms = read.now_ms() + return_ms;
+        timekeeper.started(read.now_ms());
         for (const Hand& hand : parts.hands.all(read))
             parts.board.hand_changed(hand);
         for (Session& open : parts.sessions.all_open(read)) {
@@ -249,7 +199,7 @@ struct Director::Impl {
             auto commands = parts.sessions.commands(read, organisation_id, session.id, Board::commands_shown);
             std::ranges::reverse(commands);
             for (const Command& command : commands)
-                pending.push_back({organisation_id, session.id, command.number, command.expires_ms});
+                timekeeper.expect(organisation_id, command);
             parts.hub.post(
                 [this, snapshot, commands = std::move(commands),
                  held = parts.sessions.held_commands(read, organisation_id, session.id)](live::Hub&) {
@@ -431,12 +381,12 @@ void Director::came_or_went(OrganisationId organisation_id, DeviceId device_id) 
     impl_->parts.hub.post([this, organisation_id, device_id](live::Hub&) {
         // A headset that came by a socket has been settled already.
         if (impl_->parts.presence.is_online(device_id) && impl_->floor.hears(device_id)) return;
-        impl_->submit_settle(organisation_id, device_id);
+        impl_->timekeeper.settle(organisation_id, device_id);
     });
 }
 
 void Director::device_removed(OrganisationId organisation_id, DeviceId device_id) {
-    impl_->submit_settle(organisation_id, device_id);
+    impl_->timekeeper.settle(organisation_id, device_id);
 }
 
 void Director::signed_in(OrganisationId organisation_id, DeviceId device_id,
@@ -444,17 +394,17 @@ void Director::signed_in(OrganisationId organisation_id, DeviceId device_id,
     impl_->parts.hub.post([this, device_id, person](live::Hub&) {
         impl_->floor.tell(device_id, "person", {{"person", people::json_of(person)}});
     });
-    impl_->submit_settle(organisation_id, device_id);
+    impl_->timekeeper.settle(organisation_id, device_id);
 }
 
 void Director::seat_changed(OrganisationId organisation_id, const rooms::Seat& seat) {
-    if (seat.device_id) impl_->submit_settle(organisation_id, *seat.device_id);
+    if (seat.device_id) impl_->timekeeper.settle(organisation_id, *seat.device_id);
 }
 
 void Director::headset_connected(live::ClientId client, const platform::Caller& caller) {
     impl_->parts.pictures.connected(caller.device_id);
     impl_->floor.connected(client, caller);
-    impl_->submit_settle(caller.organisation_id, caller.device_id);
+    impl_->timekeeper.settle(caller.organisation_id, caller.device_id);
 }
 
 void Director::headset_disconnected(live::ClientId client) {
@@ -462,22 +412,7 @@ void Director::headset_disconnected(live::ClientId client) {
 }
 
 void Director::tick() {
-    const std::int64_t now_ms = impl_->parts.clock.now_ms();
-    std::vector<Impl::Pending> due;
-    std::erase_if(impl_->pending, [&](const Impl::Pending& command) {
-        if (command.expires_ms > now_ms) return false;
-        due.push_back(command);
-        return true;
-    });
-    for (const Impl::Pending& command : due)
-        impl_->submit_expiry(command);
-    if (impl_->absent_at_ms && now_ms >= *impl_->absent_at_ms) {
-        impl_->absent_at_ms.reset();
-        for (const auto& headset : impl_->parts.places.with_run())
-            if (!impl_->parts.presence.is_online(headset.second)) impl_->unsettled.insert(headset);
-    }
-    for (const auto& [organisation_id, device_id] : std::exchange(impl_->unsettled, {}))
-        impl_->submit_settle(organisation_id, device_id);
+    impl_->timekeeper.tick(impl_->parts.clock.now_ms());
 }
 
 bool Director::answers_itself(DeviceId device_id) const {

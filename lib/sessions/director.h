@@ -116,8 +116,7 @@ public:
     // Its socket is open as the hub's `client`: welcome it with the state of its lesson.
     void headset_connected(live::ClientId client, const platform::Caller& caller);
     void headset_disconnected(live::ClientId client);
-    // About every second: expires commands, and stops counting headsets as present that have not come back
-    // after a restart.
+    // About every second: does what is due by now (timekeeper.h).
     void tick();
     bool any_live() const;
     // A few times a second: tells headsets whether they are watched.

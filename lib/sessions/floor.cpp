@@ -143,6 +143,11 @@ Json Floor::state_of(const Place& place) const {
             {"controls", board_.controls(session.id, place.device_id)}};
 }
 
+void Floor::for_each_live(const std::function<void(const SessionSnapshot&)>& see) const {
+    for (const auto& [id, live] : live_)
+        see(live.session);
+}
+
 bool Floor::hears(DeviceId device_id) const {
     const auto found = headsets_.find(device_id);
     return found != headsets_.end() && !found->second.clients.empty();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -50,6 +51,7 @@ public:
 
     bool hears(DeviceId device_id) const; // it has an open socket of Lectern's own
     bool any_live() const { return !live_.empty(); }
+    void for_each_live(const std::function<void(const SessionSnapshot&)>& see) const;
     const std::map<DeviceId, Headset>& headsets() const { return headsets_; }
 
 private:

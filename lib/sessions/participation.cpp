@@ -43,6 +43,11 @@ std::vector<Place> Participation::settle_all(store::Tx& tx, const Session& sessi
     return places;
 }
 
+void Participation::finish(store::Tx& tx, const Session& session) {
+    for (const runs::Run& run : runs_.running_in(tx, session.organisation_id, session.id))
+        runs_.count_until(tx, session.organisation_id, run.id, session.finishes_ms().value_or(tx.now_ms()));
+}
+
 // The run of a headset in a live session, if it has one or must get one now.
 std::optional<RunId> Participation::run_in(store::Tx& tx, const Session& session, DeviceId device_id,
                                            std::int64_t at_ms, bool begin) {
@@ -102,10 +107,12 @@ void Participation::count(store::Tx& tx, const Session& session, DeviceId device
                           std::int64_t at_ms) {
     // A lesson may take effect a little later than now.
     const std::int64_t from_ms = std::max(at_ms, session.transport.position_at_ms);
-    if (session.transport.state == State::running && is_there(device_id))
+    const bool plays = session.transport.state == State::running && !session.is_finished(from_ms);
+    if (plays && is_there(device_id))
         runs_.count_from(tx, session.organisation_id, run_id, from_ms);
     else
-        runs_.count_until(tx, session.organisation_id, run_id, at_ms);
+        runs_.count_until(tx, session.organisation_id, run_id,
+                          std::min(at_ms, session.finishes_ms().value_or(at_ms)));
 }
 
 } // namespace sessions

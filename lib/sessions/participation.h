@@ -38,6 +38,8 @@ public:
     // the session that are there. The order takes effect at `at_ms`.
     std::vector<Place> settle_all(store::Tx& tx, const Session& session, std::span<const DeviceId> devices,
                                   std::int64_t at_ms);
+    // The lesson has come to its end: what a headset waits there is not time in the lesson.
+    void finish(store::Tx& tx, const Session& session);
 
 private:
     std::optional<RunId> run_in(store::Tx& tx, const Session& session, DeviceId device_id, std::int64_t at_ms,

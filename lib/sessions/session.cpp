@@ -79,13 +79,33 @@ const SessionLesson* Session::lesson() const {
 std::vector<std::optional<std::int64_t>> Session::durations() const {
     std::vector<std::optional<std::int64_t>> durations;
     for (const SessionLesson& lesson : lessons) {
-        durations.push_back(lesson.duration_ms);
+        durations.push_back(courses::ends_by_clock(lesson.kind) ? lesson.duration_ms : std::nullopt);
     }
     return durations;
 }
 
 std::int64_t Session::position_at(std::int64_t now_ms) const {
     return sessions::position_at(transport, durations(), now_ms);
+}
+
+std::optional<std::int64_t> Session::finishes_ms() const {
+    return sessions::finishes_ms(transport, durations());
+}
+
+bool Session::is_finished(std::int64_t now_ms) const {
+    const auto finishes = finishes_ms();
+    return finishes && now_ms >= *finishes;
+}
+
+std::optional<std::int64_t> Session::ends_ms() const {
+    const auto finishes = finishes_ms();
+    return finishes ? std::optional(*finishes + ends_after_ms) : std::nullopt;
+}
+
+bool Session::is_past_its_plan(std::int64_t now_ms) const {
+    const SessionLesson* current = lesson();
+    return transport.is_live() && current && current->duration_ms &&
+           position_at(now_ms) >= *current->duration_ms;
 }
 
 Session Sessions::create(store::Tx& tx, OrganisationId organisation_id, const NewSession& session) {

@@ -45,8 +45,13 @@ struct Session {
     std::optional<std::int64_t> started_ms, stopped_ms;
 
     const SessionLesson* lesson() const; // the current one, or null: a session may have none
-    std::vector<std::optional<std::int64_t>> durations() const;
+    std::vector<std::optional<std::int64_t>> durations() const; // of those that end by the clock
     std::int64_t position_at(std::int64_t now_ms) const;
+    std::optional<std::int64_t> finishes_ms() const; // see transport.h
+    bool is_finished(std::int64_t now_ms) const;
+    std::optional<std::int64_t> ends_ms() const; // by itself, if nobody does anything; none: never
+    // The lesson is live and at or over its planned time, whether or not that ends it.
+    bool is_past_its_plan(std::int64_t now_ms) const;
 };
 // A session as a committed transaction left it. All who keep it in memory share it.
 using SessionSnapshot = std::shared_ptr<const Session>;

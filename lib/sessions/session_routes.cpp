@@ -175,20 +175,27 @@ http::Shape session_lesson_shape() {
 
 http::Shape session_shape() {
     const auto id_or_null = http::nullable(http::identifier());
-    return http::object({{"id", http::identifier()},
-                         {"title", http::text(1, 200)},
-                         {"state", http::one_of<State>()},
-                         {"teacher", http::person_reference()},
-                         {"class_id", id_or_null},
-                         {"room_id", id_or_null},
-                         {"lessons", http::list(session_lesson_shape(), Sessions::most_lessons)},
-                         {"lesson_index", http::integer(0, Sessions::most_lessons)},
-                         {"position_ms", http::integer(0, INT64_MAX).described("at the time at_ms")},
-                         {"at_ms", http::integer(0, INT64_MAX).described("server time in milliseconds")},
-                         {"display_device_id", id_or_null},
-                         {"created_at", http::time()},
-                         {"started_at", http::nullable(http::time())},
-                         {"stopped_at", http::nullable(http::time())}})
+    const auto time_or_null = [](const char* words) {
+        return http::nullable(http::integer(0, INT64_MAX).described(words));
+    };
+    return http::object(
+               {{"id", http::identifier()},
+                {"title", http::text(1, 200)},
+                {"state", http::one_of<State>()},
+                {"teacher", http::person_reference()},
+                {"class_id", id_or_null},
+                {"room_id", id_or_null},
+                {"lessons", http::list(session_lesson_shape(), Sessions::most_lessons)},
+                {"lesson_index", http::integer(0, Sessions::most_lessons)},
+                {"position_ms", http::integer(0, INT64_MAX).described("at the time at_ms")},
+                {"at_ms", http::integer(0, INT64_MAX).described("server time in milliseconds")},
+                {"finishes_ms", time_or_null("when the lesson comes, or came, to its end, if it plays "
+                                             "towards one; then it is finished")},
+                {"ends_ms", time_or_null("when the session ends by itself, if nobody does anything")},
+                {"display_device_id", id_or_null},
+                {"created_at", http::time()},
+                {"started_at", http::nullable(http::time())},
+                {"stopped_at", http::nullable(http::time())}})
         .named("Session");
 }
 

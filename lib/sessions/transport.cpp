@@ -53,11 +53,14 @@ const Rule& rule_for(State before, Action action) {
         rules, [&](const Rule& rule) { return rule.before == before && rule.action == action; });
 }
 
+std::optional<std::int64_t> duration_of(std::int64_t lesson_index, Durations durations) {
+    const auto index = static_cast<std::size_t>(lesson_index);
+    return lesson_index < 0 || index >= durations.size() ? std::nullopt : durations[index];
+}
+
 std::int64_t clamped(std::int64_t position_ms, std::int64_t lesson_index, Durations durations) {
     position_ms = std::max<std::int64_t>(position_ms, 0);
-    const auto index = static_cast<std::size_t>(lesson_index);
-    if (lesson_index < 0 || index >= durations.size() || !durations[index]) return position_ms;
-    return std::min(position_ms, *durations[index]);
+    return std::min(position_ms, duration_of(lesson_index, durations).value_or(position_ms));
 }
 
 void require_lesson(std::int64_t index, Durations durations) {
@@ -72,6 +75,14 @@ std::int64_t position_at(const Transport& transport, Durations durations, std::i
     if (transport.state == State::running)
         position_ms += std::max<std::int64_t>(now_ms - transport.position_at_ms, 0);
     return clamped(position_ms, transport.lesson_index, durations);
+}
+
+std::optional<std::int64_t> finishes_ms(const Transport& transport, Durations durations) {
+    const auto duration_ms = duration_of(transport.lesson_index, durations);
+    if (!duration_ms || !transport.is_live()) return std::nullopt;
+    const std::int64_t left_ms = std::max<std::int64_t>(*duration_ms - transport.position_ms, 0);
+    if (transport.state == State::paused && left_ms > 0) return std::nullopt;
+    return transport.position_at_ms + left_ms;
 }
 
 Transport obeyed(const Transport& before, const Order& order, Durations durations, std::int64_t at_ms) {

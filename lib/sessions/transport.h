@@ -101,10 +101,19 @@ struct Order {
     std::int64_t life_ms = 60'000;            // how long a headset may take to obey, from the time of effect
 };
 
-using Durations = std::span<const std::optional<std::int64_t>>; // of the session's lessons; none: open end
+// Of the session's lessons, those that end by the clock (courses::ends_by_clock). None: open end.
+using Durations = std::span<const std::optional<std::int64_t>>;
 
 // Where the lesson is at `now_ms`, from 0 to its duration.
 std::int64_t position_at(const Transport& transport, Durations durations, std::int64_t now_ms);
+
+// When the lesson comes, or came, to its end: from then on it is finished, though the session still runs or is
+// paused. None while it stands before its end, and for an open end.
+std::optional<std::int64_t> finishes_ms(const Transport& transport, Durations durations);
+
+// A session whose lesson is finished ends by itself after this long: enough for a talk or a second look, and
+// short enough that the next class doesn't find its headsets in it.
+inline constexpr std::int64_t ends_after_ms = 10 * 60'000;
 
 // The state that `order` makes, effective at `at_ms`; a control leaves it the same. Error conflict when the
 // state does not allow it, invalid when there is no such lesson.

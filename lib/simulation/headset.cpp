@@ -297,11 +297,15 @@ void Headset::answer(SessionId session_id, std::int64_t number, const char* stat
 
 void Headset::keep_in_time(double now_ms) {
     next_correction_ms_ = now_ms + correct_every_ms;
-    if (player_.is_running()) media_.correct(player_.position_ms(server_ms(now_ms)), own_ms(now_ms));
+    const double server = server_ms(now_ms);
+    if (player_.is_playing(server))
+        media_.correct(player_.position_ms(server), own_ms(now_ms));
+    else
+        media_.set(player_.position_ms(server), false, own_ms(now_ms));
 }
 
 std::optional<double> Headset::media_off_ms(double now_ms) const {
-    if (!player_.is_running()) return std::nullopt;
+    if (!player_.is_playing(server_ms(now_ms))) return std::nullopt;
     return media_.position_ms(own_ms(now_ms)) - player_.position_ms(server_ms(now_ms));
 }
 
@@ -309,13 +313,18 @@ std::optional<double> Headset::media_off_ms(double now_ms) const {
 
 void Headset::record_until(double now_ms) {
     if (!recording_) return;
-    for (; next_look_ms_ <= now_ms; next_look_ms_ += look_every_ms)
-        record(next_look_ms_);
+    for (; next_look_ms_ <= now_ms; next_look_ms_ += look_every_ms) {
+        if (player_.is_playing(server_ms(next_look_ms_)))
+            record(next_look_ms_);
+        else
+            leave_zone(next_look_ms_); // at the end of the lesson
+    }
 }
 
 // Call after every change of what plays, when everything before it has been recorded.
 void Headset::playing_changed(double now_ms) {
-    media_.set(player_.position_ms(server_ms(now_ms)), player_.is_running(), own_ms(now_ms));
+    const double server = server_ms(now_ms);
+    media_.set(player_.position_ms(server), player_.is_playing(server), own_ms(now_ms));
     if (!player_.is_running()) {
         leave_zone(now_ms);
         next_look_ms_ = never;
@@ -440,7 +449,7 @@ void Headset::raise_hand(double now_ms) {
                                                       "Why is it dark?"};
     next_hand_ms_ =
         now_ms + std::exponential_distribution<double>(traits_.hands_per_minute / 60'000)(random_);
-    if (!player_.is_running()) return;
+    if (!player_.is_playing(server_ms(now_ms))) return;
     const std::size_t which = std::uniform_int_distribution<std::size_t>(0, questions.size() - 1)(random_);
     say("headset.hand", Json{{"question", questions[which]}}.dump());
     ++counts_.hands;

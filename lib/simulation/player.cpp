@@ -12,9 +12,11 @@ namespace {
 using Json = nlohmann::json;
 using platform::JsonFields;
 
+// Only a video is over at its duration; for the other kinds it is a plan.
 std::optional<double> duration_of(const JsonFields& data) {
     const auto lesson = data.find_object("lesson");
-    return lesson ? lesson->find<double>("duration_ms") : std::nullopt;
+    if (!lesson || lesson->get_or("kind", std::string("video")) != "video") return std::nullopt;
+    return lesson->find<double>("duration_ms");
 }
 
 std::string content_of(const JsonFields& data) {
@@ -123,6 +125,10 @@ void Player::apply(const Command& command) {
     if (command.action == "seek" && command.duration_ms) duration_ms_ = command.duration_ms;
     position_ms_ = command.position_ms;
     at_ms_ = command.at_ms;
+}
+
+bool Player::is_playing(double now_ms) const {
+    return is_running() && (!duration_ms_ || position_ms(now_ms) < *duration_ms_);
 }
 
 double Player::position_ms(double now_ms) const {

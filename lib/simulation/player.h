@@ -51,6 +51,7 @@ public:
     bool in_session() const { return bool(session_id_); }
     bool has_stopped() const { return state_ == "stopped"; }
     bool is_running() const { return state_ == "running"; }
+    bool is_playing(double now_ms) const;      // it runs and has not come to its end
     double since_ms() const { return at_ms_; } // when the position was, or will be, position_ms
     double position_ms(double now_ms) const;
     SessionId session_id() const { return session_id_; }

@@ -131,7 +131,7 @@ describe('two headsets in the browser', () => {
         await check(ben, 'raise a hand');
         await ben.getByRole('dialog').getByRole('button', { name: 'Raise hand' }).click();
         await page.getByText('asks: “Where is the shark?”').waitFor();
-        await page.locator('.seat[data-state=hand]').waitFor();
+        await page.locator('.seat[data-state=playing][data-hand]').waitFor();
         await ada.getByRole('button', { name: 'I feel unwell' }).click();
         await ada.getByText('Your teacher knows.').waitFor();
         await page.getByText(/^feels unwell/).waitFor();

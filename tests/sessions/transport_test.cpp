@@ -113,6 +113,29 @@ TEST_CASE("a position grows while running, stands still while paused, and stays 
           1'000); // a session without lessons
 }
 
+TEST_CASE("a lesson that ends by the clock has a moment at which it is finished", "[sessions]") {
+    struct Case {
+        const char* what;
+        Transport transport;
+        std::optional<std::int64_t> finishes_ms;
+    };
+    const std::vector<Case> cases = {
+        {"running", {State::running, 0, 5'000, now}, now + 55'000},
+        {"running, and past its end", {State::running, 0, 5'000, now - 500'000}, now - 445'000},
+        {"moved to its end", {State::running, 0, 60'000, now}, now},
+        {"paused on the way", {State::paused, 0, 5'000, now}, {}},
+        {"paused at its end", {State::paused, 0, 60'000, now - 500}, now - 500},
+        {"open end", {State::running, 1, 5'000, now}, {}},
+        {"not begun", {State::created, 0, 0, 0}, {}},
+        {"stopped", {State::stopped, 0, 60'000, now}, {}},
+        {"no such lesson", {State::running, 7, 0, now}, {}},
+    };
+    for (const Case& each : cases) {
+        INFO(each.what);
+        CHECK(sessions::finishes_ms(each.transport, lessons) == each.finishes_ms);
+    }
+}
+
 TEST_CASE("where an order leaves the lesson and its position", "[sessions]") {
     const Transport running{State::running, 0, 10'000, now - 5'000};
     const Transport paused{State::paused, 0, 10'000, now - 5'000};

@@ -312,6 +312,29 @@ TEST_CASE("a headset reports each second what it knows", "[simulation]") {
     CHECK(data["gaze"].contains("yaw_deg"));
 }
 
+TEST_CASE("a headset whose video is at its end waits there, and neither looks nor is off", "[simulation]") {
+    Fixture f;
+    json state = f.playing(7000);
+    state["lesson"] = {{"kind", "video"}, {"content", "reef.mp4"}, {"duration_ms", 10'000}};
+    const double end_ms = f.server_ms() + 3250; // a look is recorded each quarter of a second
+    f.connect(state);
+    f.pass(20'000);
+    const auto reports = f.take("headset.report");
+    CHECK(reports.front()["data"].contains("skew_ms"));
+    CHECK(reports.back()["data"]["position_ms"] == 10'000);
+    CHECK_FALSE(reports.back()["data"].contains("skew_ms"));
+    for (const json& batch : f.take("events"))
+        for (const json& event : batch["data"]["events"])
+            CHECK(event["at_ms"].get<double>() <= end_ms);
+
+    state["number"] = 2; // the teacher shows something once more
+    state["position_ms"] = 2000;
+    state["at_ms"] = f.server_ms();
+    f.push("state", state);
+    f.pass(3000);
+    CHECK(f.take("headset.report").back()["data"]["position_ms"].get<double>() == Approx(5000).margin(1100));
+}
+
 TEST_CASE("what is not understood is counted and hurts nobody", "[simulation]") {
     Fixture f;
     f.connect();

@@ -100,10 +100,6 @@ TEST_CASE("a mistyped present password is a fault of its field, and ends no logi
     };
     CHECK(faulty_field(change("wrong horse")) == "current");
     CHECK(box.expect(200, "GET", "/v1/logins/current", nullptr, head).at("person") == me);
-    for (int i = 1; i < 10; ++i)
-        change("wrong horse");
-    CHECK(change("wrong horse").status == 429); // guesses are slowed down here as well
-    box.clock.advance(1h);
     CHECK(change("correct horse").status == 204);
 }
 

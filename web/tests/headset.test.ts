@@ -102,6 +102,18 @@ describe('a headset', () => {
         expect(playback.is_playing(2_000_000)).toBe(false);
     });
 
+    it('is finished at the end of a video, not at the planned time of an app', () => {
+        const playback = new Playback();
+        playback.adopt(state());
+        expect(playback.is_finished(1_049_999)).toBe(false);
+        expect(playback.is_finished(1_050_000)).toBe(true);
+        playback.obey(command({ number: 6, action: 'seek', position_ms: 0, at_ms: 1_060_000 }));
+        expect(playback.is_finished(1_060_000)).toBe(false);
+        playback.adopt(state({ lesson: { ...state().lesson!, kind: 'app' } }));
+        expect([playback.position(1_110_000), playback.is_finished(1_110_000)]).toEqual([120_000, false]);
+        expect(playback.is_playing(1_110_000)).toBe(true);
+    });
+
     it('pauses, moves and goes on', () => {
         const playback = new Playback();
         playback.adopt(state());

@@ -3,7 +3,7 @@ import { device_of_frame } from '../src/api/pictures';
 import { answers_of } from '../src/features/live/answered';
 import { truths_of, words_for_retry } from '../src/features/live/command_truth';
 import { gaze_words, peak_of, shares_of } from '../src/features/live/gaze_words';
-import { needs_of } from '../src/features/live/needs';
+import { needs_of, rows_of } from '../src/features/live/needs';
 import {
     bounds_of,
     devices_at,
@@ -13,7 +13,15 @@ import {
     seats_below,
     seats_for,
 } from '../src/features/live/seat_layout';
-import { is_in_sync, position_at } from '../src/features/live/states';
+import {
+    counts_of,
+    in_sync_count,
+    is_finished,
+    is_in_sync,
+    over_plan_ms,
+    position_at,
+    standing_of,
+} from '../src/features/live/states';
 import { Targets } from '../src/features/live/targets.svelte';
 import {
     fix_words,
@@ -22,7 +30,7 @@ import {
     type Check,
     type Ready,
 } from '../src/features/preflight/preflight';
-import type { Command, Help } from '../src/api/types';
+import type { Command, Help, LiveDevice } from '../src/api/types';
 import { command, device, seat, session } from './samples';
 
 const everybody = () => true;
@@ -121,6 +129,47 @@ describe('needs you', () => {
     });
 });
 
+describe('one cause', () => {
+    const silent = (count: number) =>
+        Array.from({ length: count }, (_, index) =>
+            device({ id: 10 + index, name: `H-${index}`, online: false, state: 'offline' }),
+        );
+    const rows = (devices: LiveDevice[]) =>
+        rows_of(needs_of(devices, session(), []), devices.length).map((row) => [
+            row.reason,
+            row.needs.length,
+        ]);
+
+    it('is one row, however many it concerns, below who feels unwell', () => {
+        expect(rows(silent(30))).toEqual([['offline', 30]]);
+        const others = [device({ id: 1, battery: 5 }), device({ id: 2, unwell_ms: 3 })];
+        expect(rows([...others, ...silent(20)])).toEqual([
+            ['unwell', 1],
+            ['offline', 20],
+            ['battery', 1],
+        ]);
+    });
+
+    it('is not made up from a few of many', () => {
+        const class_of_30 = [...Array.from({ length: 26 }, (_, index) => device({ id: 100 + index }))];
+        expect(rows([...class_of_30, ...silent(4)])).toEqual(Array(4).fill(['offline', 1]));
+        expect(rows(silent(2))).toEqual(Array(2).fill(['offline', 1]));
+    });
+});
+
+describe('a raised hand', () => {
+    it('stands beside what its owner does, and hides nothing', () => {
+        const hand = { question: '', raised_ms: 5 };
+        expect(standing_of(device({ hand }))).toBe('playing');
+        expect(standing_of(device({ hand, online: false }))).toBe('offline');
+        expect(counts_of([device({ hand }), device({ id: 2, hand, state: 'paused' })])).toEqual([
+            { state: 'playing', count: 1 },
+            { state: 'paused', count: 1 },
+            { state: 'hand', count: 2 },
+        ]);
+    });
+});
+
 describe('the server’s ranking', () => {
     const help = (reason: Help['reason'], action: Help['action']): Help => ({
         device_id: 1,
@@ -159,17 +208,55 @@ describe('the server’s ranking', () => {
 describe('the position', () => {
     it('moves while the lesson runs, stands while it is paused, and ends with it', () => {
         expect(position_at(session(), 11_000)).toBe(10_000);
-        expect(position_at(session({ state: 'paused', position_ms: 5000 }), 11_000)).toBe(5000);
+        const paused = session({ state: 'paused', position_ms: 5000, finishes_ms: null, ends_ms: null });
+        expect(position_at(paused, 11_000)).toBe(5000);
         expect(position_at(session(), 500_000)).toBe(60_000);
-        expect(position_at(session({ lessons: [] }), 500_000)).toBe(499_000);
+        const open = session({ lessons: [], finishes_ms: null, ends_ms: null });
+        expect(position_at(open, 500_000)).toBe(499_000);
         expect(position_at(session(), 500)).toBe(0);
     });
 
     it('is in sync where the state and the time are right', () => {
-        expect(is_in_sync(device(), session())).toBe(true);
-        expect(is_in_sync(device({ state: 'paused' }), session())).toBe(false);
-        expect(is_in_sync(device({ skew_ms: 80 }), session())).toBe(false);
-        expect(is_in_sync(device({ online: false }), session())).toBe(false);
+        const now_ms = 11_000;
+        expect(is_in_sync(device(), session(), now_ms)).toBe(true);
+        expect(is_in_sync(device({ state: 'paused' }), session(), now_ms)).toBe(false);
+        expect(is_in_sync(device({ skew_ms: 80 }), session(), now_ms)).toBe(false);
+        expect(is_in_sync(device({ online: false }), session(), now_ms)).toBe(false);
+    });
+});
+
+describe('the end of a lesson', () => {
+    const finished_ms = 61_000; // of the sample
+    const done = device({ state: 'finished', skew_ms: null, position_ms: 60_000 });
+    const put_down = device({ id: 2, online: false, state: 'offline', last_seen_ms: 50_000 });
+
+    it('is reached at a moment that the server names', () => {
+        expect(is_finished(session(), finished_ms - 1)).toBe(false);
+        expect(is_finished(session(), finished_ms)).toBe(true);
+        expect(is_finished(session({ finishes_ms: null }), 9e9)).toBe(false);
+    });
+
+    it('leaves nobody out of sync but who still plays', () => {
+        const plays = device({ id: 3, position_ms: 40_000 });
+        const away = device({ id: 4, state: 'away' });
+        expect(in_sync_count([done, put_down, away], session(), finished_ms)).toBe(3);
+        expect(in_sync_count([done, put_down, plays], session(), finished_ms)).toBe(2);
+        expect(in_sync_count([done, put_down], session(), finished_ms - 1)).toBe(0);
+    });
+
+    it('asks for nobody who has put the headset down, but for who feels unwell', () => {
+        const reasons = (...devices: LiveDevice[]) =>
+            needs_of(devices, session(), [], [], true).map((need) => need.reason);
+        expect(reasons(done, put_down)).toEqual([]);
+        expect(reasons(done, device({ id: 5, unwell_ms: 3 }))).toEqual(['unwell']);
+    });
+
+    it('is only a plan for an app, whose position goes on', () => {
+        const app = session({ finishes_ms: null, ends_ms: null });
+        expect(position_at(app, 91_000)).toBe(90_000);
+        expect(over_plan_ms(app, 90_000)).toBe(30_000);
+        expect(over_plan_ms(app, 50_000)).toBe(0);
+        expect(over_plan_ms(session({ lessons: [] }), 90_000)).toBe(0);
     });
 });
 

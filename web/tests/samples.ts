@@ -54,6 +54,8 @@ export function session(change: Partial<Session> = {}): Session {
         lesson_index: 0,
         position_ms: 0,
         at_ms: 1000,
+        finishes_ms: 61_000,
+        ends_ms: 661_000,
         created_at: '2026-01-01T08:00:00.000Z',
         started_at: '2026-01-01T08:00:00.000Z',
         stopped_at: null,

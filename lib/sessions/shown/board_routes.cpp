@@ -62,7 +62,8 @@ Shape content() {
 }
 
 Shape device() {
-    const auto state = http::one_of({"ready", "playing", "paused", "away", "offline", "needs_help"});
+    const auto state =
+        http::one_of({"ready", "playing", "paused", "finished", "away", "offline", "needs_help"});
     http::Fields fields{{"id", http::identifier()},
                         {"name", device_name()},
                         {"model", http::text(0, 80)},

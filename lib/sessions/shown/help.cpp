@@ -26,7 +26,9 @@ struct Circumstances {
     std::int64_t now_ms;
 
     bool is_running() const { return session.session->transport.state == State::running; }
-    bool is_playing() const { return shown.present.online && is_running(); }
+    bool is_finished() const { return session.session->is_finished(now_ms); }
+    // Once the lesson has come to its end there is nothing to be late for.
+    bool is_playing() const { return shown.present.online && is_running() && !is_finished(); }
 };
 
 Finding unwell(const Circumstances& c) {
@@ -46,7 +48,7 @@ Finding hand(const Circumstances& c) {
 }
 
 Finding disconnected(const Circumstances& c) {
-    if (c.shown.present.online) return {};
+    if (c.shown.present.online || c.is_finished()) return {}; // headsets are put down after the lesson
     return Found{
         c.shown.present.last_seen_ms > 0 ? std::optional(c.shown.present.last_seen_ms) : std::nullopt,
         {},
@@ -83,7 +85,7 @@ Finding looking_away(const Circumstances& c) {
 
 Finding behind(const Circumstances& c) {
     const auto& position = c.shown.present.report.position_ms;
-    if (!c.is_playing() || !position) return {};
+    if (!c.is_playing() || !position || c.session.session->is_past_its_plan(c.now_ms)) return {};
     const std::int64_t expected = c.session.session->position_at(c.shown.present.last_seen_ms);
     const std::int64_t off = *position - expected;
     if (std::abs(off) <= far_behind_ms) return {};

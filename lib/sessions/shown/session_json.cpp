@@ -54,6 +54,8 @@ Json json_of(const Session& session) {
             {"lesson_index", session.transport.lesson_index},
             {"position_ms", session.transport.position_ms},
             {"at_ms", session.transport.position_at_ms},
+            {"finishes_ms", or_null(session.finishes_ms())},
+            {"ends_ms", or_null(session.ends_ms())},
             {"display_device_id", or_null(session.display_device_id)},
             {"created_at", platform::iso8601(session.created_ms)},
             {"started_at", time_or_null(session.started_ms)},

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "sessions/shown/help.h"
+
 namespace sessions {
 
 namespace {
@@ -14,6 +16,23 @@ using Json = nlohmann::json;
 // A headset in a lesson reports each second. After this much silence it was put down, though its socket is
 // open.
 constexpr std::int64_t away_after_ms = 5'000;
+
+// Its lesson is finished, and it does not say that it is still on the way there.
+bool has_finished(const Shown& shown, const Session& session, std::int64_t now_ms) {
+    if (!session.is_finished(now_ms)) return false;
+    const auto& position_ms = shown.present.report.position_ms;
+    return !position_ms || *position_ms >= session.position_at(now_ms) - far_behind_ms;
+}
+
+// By how much the headset is off, while something plays: what stands still, or is at its end, can't be off.
+std::optional<double> skew_of(const Shown& shown, const ShownSession* session, std::int64_t now_ms) {
+    if (!session || session->session->transport.state != State::running ||
+        session->session->is_past_its_plan(now_ms))
+        return std::nullopt;
+    if (shown.present.report.skew_ms) return shown.present.report.skew_ms;
+    const LastAnswer last = last_answer(*session, shown.device.id);
+    return last.answer ? last.answer->skew_ms : std::nullopt;
+}
 
 template <class Value>
 Json or_null(const std::optional<Value>& value) {
@@ -84,6 +103,7 @@ std::string_view state_of(const Shown& shown, const ShownSession* session, std::
     if (session == nullptr || !session->session->transport.is_live()) return "ready";
     if (failed_answer(shown, *session).answer) return "needs_help";
     if (now_ms - shown.present.last_seen_ms > away_after_ms) return "away";
+    if (has_finished(shown, *session->session, now_ms)) return "finished";
     return session->session->transport.state == State::running ? "playing" : "paused";
 }
 
@@ -91,11 +111,6 @@ Json entry_of(const Shown& shown, const ShownSession* session, std::int64_t now_
     const devices::Report& report = shown.present.report;
     const auto last_seen_ms =
         shown.present.last_seen_ms > 0 ? std::optional(shown.present.last_seen_ms) : std::nullopt;
-    std::optional<double> skew_ms = report.skew_ms;
-    if (session && !skew_ms) {
-        const LastAnswer last = last_answer(*session, shown.device.id);
-        if (last.answer) skew_ms = last.answer->skew_ms;
-    }
     Json entry =
         session ? session->controls.of(shown.device.id, now_ms) : Controls().of(shown.device.id, now_ms);
     entry["look"] = session ? look_of(shown, *session, now_ms) : Json();
@@ -108,7 +123,7 @@ Json entry_of(const Shown& shown, const ShownSession* session, std::int64_t now_
                       {"session_id", or_null(session ? shown.session_id : std::nullopt)},
                       {"state", state_of(shown, session, now_ms)},
                       {"position_ms", session ? or_null(report.position_ms) : Json()},
-                      {"skew_ms", session ? or_null(skew_ms) : Json()},
+                      {"skew_ms", or_null(skew_of(shown, session, now_ms))},
                       {"hand", hand_of(shown.device.hand)},
                       {"content", shown.device.content},
                       {"unwell_ms", or_null(shown.device.hand.unwell_ms)},

@@ -77,7 +77,7 @@ LastAnswer last_answer(const ShownSession& session, DeviceId device_id);
 // repeated since. A headset that came later joined through the state, so it missed nothing.
 LastAnswer failed_answer(const Shown& shown, const ShownSession& session);
 
-// "ready", "playing", "paused", "away", "offline" or "needs_help".
+// "ready", "playing", "paused", "finished", "away", "offline" or "needs_help".
 std::string_view state_of(const Shown& shown, const ShownSession* session, std::int64_t now_ms);
 // Its entry in the organisation's topic. `session`: the session it is in, or null.
 nlohmann::json entry_of(const Shown& shown, const ShownSession* session, std::int64_t now_ms);

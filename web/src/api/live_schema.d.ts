@@ -628,7 +628,7 @@ export interface components {
             session_id: number | null;
             skew_ms: number | null;
             /** @enum {string} */
-            state: "ready" | "playing" | "paused" | "away" | "offline" | "needs_help";
+            state: "ready" | "playing" | "paused" | "finished" | "away" | "offline" | "needs_help";
             /** Format: int64 */
             storage_free: number | null;
             /**
@@ -898,6 +898,16 @@ export interface components {
             created_at: string;
             /** Format: int64 */
             display_device_id: number | null;
+            /**
+             * Format: int64
+             * @description when the session ends by itself, if nobody does anything
+             */
+            ends_ms: number | null;
+            /**
+             * Format: int64
+             * @description when the lesson comes, or came, to its end, if it plays towards one; then it is finished
+             */
+            finishes_ms: number | null;
             /** Format: int64 */
             id: number;
             /** Format: int64 */

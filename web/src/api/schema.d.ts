@@ -6596,6 +6596,16 @@ export interface components {
             created_at: string;
             /** Format: int64 */
             display_device_id: number | null;
+            /**
+             * Format: int64
+             * @description when the session ends by itself, if nobody does anything
+             */
+            ends_ms: number | null;
+            /**
+             * Format: int64
+             * @description when the lesson comes, or came, to its end, if it plays towards one; then it is finished
+             */
+            finishes_ms: number | null;
             /** Format: int64 */
             id: number;
             /** Format: int64 */

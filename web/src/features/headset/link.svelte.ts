@@ -118,6 +118,10 @@ export class HeadsetLink {
         return own_ms() + (this.clock.offset_ms ?? 0);
     }
 
+    get plays(): boolean {
+        return this.playback.is_playing(this.now_ms());
+    }
+
     get position_ms(): number {
         return this.playback.position(this.now_ms());
     }
@@ -344,7 +348,7 @@ export class HeadsetLink {
             ...(this.round_trip_ms === null ? {} : { round_trip_ms: this.round_trip_ms }),
             ...(this.offset_ms === null ? {} : { clock_offset_ms: this.offset_ms }),
             // The drawn scene follows server time itself; only a video player can be off.
-            ...(this.playback.state === 'running' ? { skew_ms: this.player_skew_ms ?? 0 } : {}),
+            ...(this.plays ? { skew_ms: this.player_skew_ms ?? 0 } : {}),
         });
     }
 

@@ -68,12 +68,21 @@ export class Playback {
 
     position(now_ms: number): number {
         const moving = this.state === 'running' ? Math.max(0, now_ms - this.at_ms) : 0;
-        const position = this.position_ms + moving;
-        return this.lesson?.duration_ms ? Math.min(position, this.lesson.duration_ms) : position;
+        return Math.min(this.position_ms + moving, this.end_ms);
     }
 
     is_playing(now_ms: number): boolean {
-        const end = this.lesson?.duration_ms ?? Infinity;
-        return this.state === 'running' && this.position(now_ms) < end;
+        return this.state === 'running' && this.position(now_ms) < this.end_ms;
+    }
+
+    /// The session goes on, but the lesson has come to its end.
+    is_finished(now_ms: number): boolean {
+        const is_live = this.state === 'running' || this.state === 'paused';
+        return is_live && this.position(now_ms) >= this.end_ms;
+    }
+
+    /// Only a video is over at its duration; for the other kinds it is a plan.
+    private get end_ms(): number {
+        return (this.lesson?.kind === 'video' && this.lesson.duration_ms) || Infinity;
     }
 }

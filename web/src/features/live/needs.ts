@@ -67,13 +67,15 @@ function owed_by(truths: Truth[]): Map<number, Owed> {
     return owed;
 }
 
-function reason_of(device: LiveDevice, session: Session, owes: boolean, settling: boolean): Reason | null {
+type Lesson = { running: boolean; finished: boolean; settling: boolean };
+
+function reason_of(device: LiveDevice, lesson: Lesson, owes: boolean): Reason | null {
     if (device.unwell_ms) return 'unwell';
     if (device.hand) return 'hand';
     if (device.state === 'needs_help') return 'asks';
-    if (!device.online) return 'offline';
+    if (!device.online) return lesson.finished ? null : 'offline'; // put down after the lesson
     if (owes) return 'not_obeyed';
-    if (session.state === 'running' && device.state === 'ready' && !settling) return 'not_started';
+    if (lesson.running && device.state === 'ready' && !lesson.settling) return 'not_started';
     if (is_battery_low(device)) return 'battery';
     if (is_slow(device)) return 'slow';
     return is_off_time(device) ? 'off_time' : null;
@@ -86,21 +88,23 @@ function remedy_of(reason: Reason, owes: boolean, help: Help | undefined): Remed
 }
 
 /// Leaves one need for each headset: the first thing to do. While a command is still on its way, nobody is
-/// blamed for not having started.
+/// blamed for not having started; once the lesson is finished, nobody who has put the headset down.
 export function needs_of(
     devices: LiveDevice[],
     session: Session,
     truths: Truth[],
     helps: Help[] = [],
+    finished = false,
 ): Need[] {
     const owed = owed_by(truths);
     const helped = new Map(helps.map((help) => [help.device_id, help]));
     const settling = truths.some((truth) => truth.kind === 'playback' && truth.pending > 0);
+    const lesson = { running: session.state === 'running' && !finished, finished, settling };
     const needs: Need[] = [];
     for (const device of devices) {
         const owes = device.online ? owed.get(device.id) : undefined;
         const help = helped.get(device.id);
-        const reason = help ? told[help.reason] : reason_of(device, session, owes !== undefined, settling);
+        const reason = help ? told[help.reason] : reason_of(device, lesson, owes !== undefined);
         if (!reason) continue;
         const remedy = remedy_of(reason, owes !== undefined, help);
         if (remedy === 'retry' && !owes) continue; // it has obeyed in the meantime
@@ -123,4 +127,28 @@ export function needs_of(
             (a.since_ms ?? 0) - (b.since_ms ?? 0) ||
             a.device.name.localeCompare(b.device.name, undefined, { numeric: true }),
     );
+}
+
+/// A row of the list: one headset's need, or one cause that many share.
+export type Row = { reason: Reason; needs: Need[] };
+/// Reasons that a headset seldom has alone: when most of the class has one, it is the Wi-Fi's.
+const shared: Reason[] = ['offline', 'behind', 'slow', 'off_time'];
+const fewest_shared = 3;
+
+/// The list with one row for each cause: what at least half of the class shares stands first, as one row.
+export function rows_of(needs: Need[], members: number): Row[] {
+    const is_shared = (reason: Reason) => {
+        const count = needs.filter((need) => need.reason === reason).length;
+        return shared.includes(reason) && count >= fewest_shared && 2 * count >= members;
+    };
+    const causes = shared.filter(is_shared);
+    const folded = causes.map((reason) => ({
+        reason,
+        needs: needs.filter((need) => need.reason === reason),
+    }));
+    const single = needs
+        .filter((need) => !causes.includes(need.reason))
+        .map((need) => ({ reason: need.reason, needs: [need] }));
+    const urgent = single.filter((row) => row.reason === 'unwell');
+    return [...urgent, ...folded, ...single.filter((row) => row.reason !== 'unwell')];
 }

@@ -19,6 +19,10 @@
 namespace support {
 
 class Classroom {
+    // Before the services, whose writer posts until it has stopped.
+    std::mutex mutex_;
+    std::vector<std::function<void()>> posted_;
+
 public:
     template <class Work>
     auto write(Work work) {
@@ -141,9 +145,6 @@ private:
             one();
         return !work.empty();
     }
-
-    std::mutex mutex_;
-    std::vector<std::function<void()>> posted_;
 };
 
 // A headset's socket, as the hub and the Director see it.

@@ -107,7 +107,7 @@ Answer Calls::auth_reset(const Call& call, Tx& tx) {
     return answer({{"username", name}, {"status", "guest"}});
 }
 
-// What this dialect promises comes on top of what holds for every sign-in, for strangers only.
+// This dialect's limit is added to those of every sign-in, for strangers only.
 void Calls::refuse_guesses(store::Read& read, const people::Attempt& attempt) {
     if (attempt.from == people::Attempt::From::stranger && logins.used_up(attempt.name, read.now_ms()))
         throw_code("TooManyLoginAttempts");

@@ -231,7 +231,7 @@ private:
         if (found == value.end()) return fault(tag_place, "is required");
         for (const auto& [tag, whole] : node.variants)
             if (fits(*tag.node(), *found)) return walk(whole, value, place);
-        one_of(node, *found, tag_place); // no variant has it, so it is none of the words
+        one_of(node, *found, tag_place); // no variant has this tag
     }
 
     // Whether a tag is a variant's.

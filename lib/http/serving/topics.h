@@ -26,7 +26,7 @@ struct TopicRows {
 // By kind, which is "room" for the topic "room/7".
 std::map<std::string, TopicRows> topics_of(const RouteTable& table);
 
-// What a message about any of these topics says.
+// The shape of a message about any of these topics.
 Shape topic_message_shape(const RouteTable& table);
 
 } // namespace http

@@ -15,7 +15,7 @@ constexpr const char *strangers = "box/strangers", *headsets = "box/headsets";
 constexpr std::int64_t day_ms = 24 * GuessBudgets::hour;
 // Without a wrong try for this long its count starts over. A closed lane stays closed for longer.
 constexpr std::int64_t forgotten_ms = 30 * day_ms, closed_forgotten_ms = 365 * day_ms;
-// What is answered while a lane is closed: nobody knows when a teacher will open it.
+// The wait that is answered while a lane is closed: nobody knows when a teacher will open it.
 constexpr std::int64_t closed_wait_ms = GuessBudgets::hour;
 
 // A name is kept as a hash, because people also type their password where the name belongs.

@@ -12,7 +12,7 @@
 // for: trying one PIN at each of 600 students is guessing too. A name that nobody has costs the same as any
 // other, or the difference would tell which names exist.
 //
-// What a restart would give back to a guesser is on disk. The rest is in memory, with a bound.
+// The counts that a restart must not give back to a guesser are on disk. The rest is in memory, with a bound.
 #pragma once
 
 #include <cstdint>
@@ -58,7 +58,7 @@ struct GuessBudgets {
 };
 inline constexpr GuessBudgets guess_budgets{};
 
-// What is spent of a budget is kept as one time: when all of it will be there again.
+// One time says how much of a budget is spent: when all of it will be there again.
 std::int64_t full_after_one_more(const Budget& budget, std::int64_t full_ms, std::int64_t now_ms);
 // How long until another try is looked at; 0: at once. Never longer than one that was spent entirely, even if
 // the clock was set back.

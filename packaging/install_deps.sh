@@ -3,7 +3,7 @@
 #   build     compiler, libraries, source tarballs
 #   page      Node and the page's packages
 #   browser   Chromium and the browser tests' packages
-#   clients   a C# compiler for the client of Unity apps, where this Debian has one
+#   clients   a Java compiler, and a C# compiler where this Debian has one, for the clients in those languages
 #   measure   what counts instructions
 #   lint      formatters and linters
 #   package   what makes a Debian package, and boots a Debian to try it in
@@ -123,8 +123,8 @@ want_group() {
         command -v chromium >/dev/null 2>&1 || want "the browser tests drive it" chromium
         ;;
     clients)
-        # The tests of that client are skipped without it. Kotlin's is ten times as large: whoever wants that
-        # test installs it.
+        # The tests of these clients are skipped without them; nothing else needs them.
+        command -v javac >/dev/null 2>&1 || want "a client is written in Java" default-jdk-headless
         is_installed mono-mcs || has_lists || refresh_lists
         if is_installed mono-mcs || apt-cache show mono-mcs >/dev/null 2>&1; then
             want "a client is written in C#" mono-mcs mono-runtime libmono-system-net-http4.0-cil

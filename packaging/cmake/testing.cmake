@@ -55,13 +55,13 @@ if(python AND NOT LECTERN_SANITIZE)
         WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}/clients/python")
     set_tests_properties(clients.python PROPERTIES TIMEOUT 120 ENVIRONMENT "LECTERN=$<TARGET_FILE:lectern>")
     # Each compiles its client first; without a compiler it says so and is skipped.
-    foreach(language csharp kotlin)
-        if(EXISTS "${CMAKE_SOURCE_DIR}/clients/${language}/test.py")
-            add_test(NAME clients.${language} COMMAND "${python}" -B -W error test.py -v
-                WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}/clients/${language}")
-            set_tests_properties(clients.${language} PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77
-                ENVIRONMENT "LECTERN=$<TARGET_FILE:lectern>")
-        endif()
+    foreach(test "csharp:csharp/test.py" "java:home/test.py")
+        string(REGEX MATCH "^([a-z]+):([a-z]+)/(.*)$" parts "${test}")
+        set(name "clients.${CMAKE_MATCH_1}")
+        add_test(NAME ${name} COMMAND "${python}" -B -W error ${CMAKE_MATCH_3} -v
+            WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}/clients/${CMAKE_MATCH_2}")
+        set_tests_properties(${name} PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77
+            ENVIRONMENT "LECTERN=$<TARGET_FILE:lectern>")
     endforeach()
 endif()
 

@@ -23,7 +23,7 @@ def setUpModule():
     global built
     folder = tempfile.TemporaryDirectory()
     unittest.addModuleCleanup(folder.cleanup)
-    built = compiled(folder.name, 'core', 'desktop', 'tests')
+    built = compiled(folder.name, 'core', 'app', 'desktop', 'tests')
 
 
 def program(name, *words):

@@ -80,6 +80,16 @@ public final class Box {
             Json.object("serial_number", serialNumber, "model", model, "nickname", nickname, "pin", pin));
     }
 
+    /** Fails where no box answers. Waits for the network. */
+    public void greet() throws IOException {
+        HttpURLConnection call = open(uri + "/healthz", null);
+        try {
+            if (call.getResponseCode() != 200) throw refusal(call);
+        } finally {
+            call.disconnect();
+        }
+    }
+
     Map<String, Object> post(String path, String token, Map<String, Object> body) throws IOException {
         HttpURLConnection call = open(uri + path, token);
         try {

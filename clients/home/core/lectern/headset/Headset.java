@@ -399,6 +399,8 @@ public final class Headset {
         teller.tell(new Runnable() {
             @Override public void run() {
                 app.connected(true, "");
+                Map<String, Object> device = Json.inner(data, "device");
+                if (device != null) app.named(Json.text(device, "name", ""));
                 Pushes.tell(app, "person", data);
                 Map<String, Object> hand = Json.inner(data, "hand");
                 if (hand != null) Pushes.tell(app, "hand", hand);

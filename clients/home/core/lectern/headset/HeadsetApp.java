@@ -34,6 +34,9 @@ public interface HeadsetApp {
 
     default void connected(boolean isConnected, String why) {}
 
+    /** What the teacher's page calls this headset; on each connection. */
+    default void named(String name) {}
+
     /** Null: nobody has signed in. */
     default void person(String nickname) {}
 

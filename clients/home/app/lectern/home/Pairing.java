@@ -1,0 +1,107 @@
+package lectern.home;
+
+import java.io.IOException;
+import java.util.concurrent.ScheduledExecutorService;
+import lectern.headset.Box;
+import lectern.headset.Refused;
+import lectern.headset.Trust;
+
+/** Asks a box before there is a token. It waits for the network on a thread of its own. */
+final class Pairing {
+    private final Home home;
+    private final Settings settings;
+    private final Platform platform;
+    private final ScheduledExecutorService thread = Threads.single("lectern-pairing");
+
+    Pairing(Home home, Settings settings, Platform platform) {
+        this.home = home;
+        this.settings = settings;
+        this.platform = platform;
+    }
+
+    void stop() {
+        thread.shutdown();
+    }
+
+    static Box boxOf(String address, String key) {
+        return key == null ? new Box(address) : new Box(address, Trust.pinned(key));
+    }
+
+    /** Looks whether a box is there, and which key it has; from then on it is that one and no other. */
+    void chooseBox(final String address, final Pad asking) {
+        try {
+            new Box(address);
+        } catch (IllegalArgumentException error) {
+            asking.fault = "That is no address. It looks like 192.168.1.5:8080";
+            return;
+        }
+        asking.fault = "Looking…";
+        thread.execute(new Runnable() {
+            @Override public void run() {
+                try {
+                    final String key = Trust.keyShownBy(address);
+                    boxOf(address, key).greet();
+                    home.run(new Runnable() {
+                        @Override public void run() {
+                            keep("box", address);
+                            keep("key", key);
+                            home.go(new Pads.Code(home, address, key));
+                        }
+                    });
+                } catch (IOException error) {
+                    say(asking, "Nothing answers there: " + error.getMessage());
+                }
+            }
+        });
+    }
+
+    void pair(final String code, final Pad asking) {
+        final String address = settings.get("box"), key = settings.get("key");
+        thread.execute(new Runnable() {
+            @Override public void run() {
+                try {
+                    final String token = boxOf(address, key).pair(code,
+                        settings.serialNumber(platform.serialNumber()),
+                        platform.model(), null);
+                    home.run(new Runnable() {
+                        @Override public void run() {
+                            keep("token", token);
+                            home.connect();
+                        }
+                    });
+                } catch (Refused refused) {
+                    say(asking, words(refused));
+                } catch (IOException error) {
+                    say(asking, "The box does not answer: " + error.getMessage());
+                }
+            }
+        });
+    }
+
+    private static String words(Refused refused) {
+        switch (refused.status) {
+            case 404: return "That code is unknown, or older than ten minutes.";
+            case 409: return "All headsets of the licence are paired.";
+            case 429: return "Too many tries. Wait a little.";
+            default: return refused.detail.isEmpty() ? "The box refuses: " + refused.status : refused.detail;
+        }
+    }
+
+    private void say(final Pad asking, final String fault) {
+        home.run(new Runnable() {
+            @Override public void run() {
+                asking.fault = fault;
+                asking.typed = "";
+                home.draw();
+            }
+        });
+    }
+
+    private void keep(String name, String value) {
+        try {
+            settings.set(name, value);
+        } catch (IOException error) {
+            platform.log("the settings: " + error.getMessage());
+        }
+    }
+}

@@ -30,11 +30,19 @@ std::string read_path(const toml::node& value, const std::filesystem::path& fold
 }
 
 std::string read_listen(const toml::node& value, const std::filesystem::path&, Config& config) {
-    const auto* text = value.as_string();
-    const auto listen = text == nullptr ? std::nullopt : parse_listen(text->get());
-    if (!listen) return "must be a numeric address and a port in quotes, like \"0.0.0.0:8080\"";
-    config.listen = *listen;
-    return "";
+    constexpr std::size_t most = 16;
+    constexpr const char* expected =
+        "must be a numeric address and a port in quotes, like \"0.0.0.0:8080\", or a list of up to 16 of them";
+    const auto add = [&](const toml::node& one) {
+        const auto* text = one.as_string();
+        const auto listen = text == nullptr ? std::nullopt : parse_listen(text->get());
+        if (listen) config.listen.push_back(*listen);
+        return listen.has_value();
+    };
+    const auto* list = value.as_array();
+    if (list == nullptr) return add(value) ? "" : expected;
+    if (list->empty() || list->size() > most) return expected;
+    return std::ranges::all_of(*list, add) ? "" : expected;
 }
 
 bool is_origin(std::string_view text) {
@@ -117,8 +125,23 @@ std::string read_count(const toml::node& value, std::int64_t least, std::int64_t
     return "";
 }
 
+std::string read_bool(const toml::node& value, bool& wanted) {
+    const auto given = value.value_exact<bool>();
+    if (!given) return "must be true or false";
+    wanted = *given;
+    return "";
+}
+
 const Key keys[] = {
     {"allowed_origins", read_origins},
+    {"backups.content", [](const toml::node& value, const std::filesystem::path&,
+                           Config& config) { return read_bool(value, config.nightly.with_content); }},
+    {"backups.days", [](const toml::node& value, const std::filesystem::path&,
+                        Config& config) { return read_count(value, 1, 366, config.nightly.keep.days); }},
+    {"backups.nightly", [](const toml::node& value, const std::filesystem::path&,
+                           Config& config) { return read_bool(value, config.nightly.wanted); }},
+    {"backups.weeks", [](const toml::node& value, const std::filesystem::path&,
+                         Config& config) { return read_count(value, 0, 520, config.nightly.keep.weeks); }},
     {"content_percent", [](const toml::node& value, const std::filesystem::path&,
                            Config& config) { return read_number(value, 100, config.content_percent); }},
     {"chat.concurrency", [](const toml::node& value, const std::filesystem::path&,

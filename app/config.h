@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "admin/nightly.h"
 #include "chat/endpoint.h"
 #include "platform/log.h"
 
@@ -17,6 +18,7 @@ namespace app {
 struct ListenAddress {
     std::string address; // numeric: a static program must not look names up while it starts
     std::uint16_t port = 0;
+    bool operator==(const ListenAddress&) const = default;
 };
 // "127.0.0.1:8080", "[::1]:8080"; nullopt when it is neither.
 std::optional<ListenAddress> parse_listen(std::string_view text);
@@ -25,13 +27,14 @@ inline const ListenAddress default_listen{"0.0.0.0", 8080};
 
 struct Config {
     std::filesystem::path data = "/var/lib/lectern";
-    std::optional<ListenAddress> listen;      // none: inherited sockets, without them default_listen
+    std::vector<ListenAddress> listen;        // none: inherited sockets, without them default_listen
     std::filesystem::path tls_cert, tls_key;  // PEM; both or neither
     std::vector<std::string> allowed_origins; // beside the box's own: for cookies and CORS
     platform::LogLevel log_level = platform::LogLevel::info;
     // What the room's Wi-Fi carries, and the shares of it that pictures and content may take.
     std::int64_t wifi_mbit = 100, pictures_percent = 20, content_percent = 50;
-    chat::EndpointOptions chat; // [chat]; its key comes from key_file
+    chat::EndpointOptions chat;    // [chat]; its key comes from key_file
+    admin::NightlyOptions nightly; // [backups]
 };
 
 // Every key that the file may have, "chat.model" for one of a table.

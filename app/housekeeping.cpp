@@ -23,7 +23,7 @@ Housekeeping::Housekeeping(Services& services, std::chrono::milliseconds look_ev
         while (!stop_.wait_for(lock, look_every_, [this] { return stopping_; })) {
             lock.unlock();
             try {
-                if (is_due()) run();
+                look();
             } catch (const std::exception& error) {
                 platform::log_warning(std::string("the nightly jobs are tried again later: ") + error.what());
             }
@@ -46,12 +46,23 @@ bool Housekeeping::stopping() const {
     return stopping_;
 }
 
-bool Housekeeping::is_due() const {
-    return services_.store.read([](store::Read& read) {
-        const std::int64_t since_ms = read.now_ms() - store::setting(read, done_setting, 0);
-        // Negative: the clock was set back, so we can't tell. One run too many does no harm.
-        return since_ms < 0 || since_ms >= (sessions::is_lesson_on(read) ? 2 * day_ms : day_ms);
+// The backup comes first: it still holds what the others remove.
+void Housekeeping::look() {
+    admin::Nightly::Due backup;
+    const bool due = services_.store.read([&](store::Read& read) {
+        const bool lesson_on = sessions::is_lesson_on(read);
+        backup = services_.nightly.due(read, lesson_on);
+        return is_due(read, lesson_on);
     });
+    services_.nightly.run(backup);
+    services_.nightly.state();
+    if (due) run();
+}
+
+bool Housekeeping::is_due(store::Read& read, bool lesson_on) const {
+    const std::int64_t since_ms = read.now_ms() - store::setting(read, done_setting, 0);
+    // Negative: the clock was set back, so we can't tell. One run too many does no harm.
+    return since_ms < 0 || since_ms >= (lesson_on ? 2 * day_ms : day_ms);
 }
 
 void Housekeeping::run() {

@@ -1,5 +1,5 @@
-// What a box does by itself once a day: it removes old audit rows, forgotten uploads, and files that nothing
-// refers to. It works on its own thread, in short steps, and not while a lesson runs unless it has waited for
+// What a box does by itself once a day: it makes a backup, and removes old audit rows, forgotten uploads, and
+// files that nothing refers to. It works on its own thread, in short steps, and not while a lesson runs unless it has waited for
 // two days.
 #pragma once
 
@@ -10,6 +10,8 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "store/transaction.h"
 
 namespace app {
 
@@ -26,7 +28,8 @@ public:
     void run();
 
 private:
-    bool is_due() const;
+    void look();
+    bool is_due(store::Read& read, bool lesson_on) const;
     void trim_audit();
     void clean_content();
     bool stopping() const;

@@ -2,7 +2,9 @@
 
 #include "app/appliance.h"
 #include "http/serving/guard.h"
+#include "platform/certificate.h"
 #include "platform/error.h"
+#include "platform/files.h"
 #include "platform/process.h"
 #include "platform/version.h"
 
@@ -18,6 +20,7 @@ bool may_look(const http::Call& call) {
            http::may(call.caller, http::Access::box_administrator);
 }
 
+// Names without a prefix begin with "lectern_". Those of the process are the ones that every exporter uses.
 class Text {
 public:
     template <class Value>
@@ -30,8 +33,9 @@ public:
     }
     Text& add(const std::string& name, const std::string& help, const std::string& type,
               const std::string& value, const std::string& labels = "") {
-        text_ += "# HELP lectern_" + name + " " + help + "\n# TYPE lectern_" + name + " " + type +
-                 "\nlectern_" + name + labels + " " + value + "\n";
+        const std::string whole = (name.starts_with("process_") ? "" : "lectern_") + name;
+        text_ += "# HELP " + whole + " " + help + "\n# TYPE " + whole + " " + type + "\n" + whole + labels +
+                 " " + value + "\n";
         return *this;
     }
     std::string take() { return std::move(text_); }
@@ -44,10 +48,11 @@ void add_process(Text& text, const DiskFigures& disk) {
     const auto process = platform::process_figures();
     text.add("build_info", "The program", "gauge", "1",
              "{version=\"" + std::string(platform::version()) + "\"}")
-        .gauge("memory_resident_bytes", "Memory in use", process.resident_bytes)
-        .gauge("threads", "Threads", process.threads)
-        .gauge("open_files", "Open files and sockets", process.open_files)
-        .counter("cpu_seconds_total", "Processor time", static_cast<double>(process.cpu_us) / 1e6)
+        .gauge("process_resident_memory_bytes", "Memory in use", process.resident_bytes)
+        .gauge("process_threads", "Threads", process.threads)
+        .gauge("process_open_fds", "Open files and sockets", process.open_files)
+        .gauge("process_max_fds", "How many of them there may be", process.open_files_limit)
+        .counter("process_cpu_seconds_total", "Processor time", static_cast<double>(process.cpu_us) / 1e6)
         .gauge("disk_free_bytes", "Room on the data folder's disk", disk.free_bytes)
         .gauge("disk_total_bytes", "Size of the data folder's disk", disk.total_bytes)
         .gauge("database_bytes", "Size of the database", disk.database_bytes);
@@ -60,7 +65,9 @@ void add_store(Text& text, const store::Store::Figures& store) {
         .gauge("store_commit_seconds", "How long the last commit took",
                static_cast<double>(store.commit_last_us) / 1e6)
         .gauge("store_wal_bytes", "Size of the write-ahead log", store.wal_bytes)
-        .gauge("store_disk_full", "1 while the disk is full", store.storage_full ? 1 : 0);
+        .gauge("store_disk_full", "1 while the disk is full", store.storage_full ? 1 : 0)
+        .gauge("store_in_doubt", "1 while the disk fails or the database is damaged, and nothing is written",
+               store.in_doubt ? 1 : 0);
 }
 
 void add_network(Text& text, const http::FrontDoor::Figures& network, const live::Hub::Figures& live) {
@@ -80,6 +87,29 @@ void add_network(Text& text, const http::FrontDoor::Figures& network, const live
         .counter("live_dropped_pictures_total", "Pictures dropped for slow readers", live.dropped_pictures)
         .counter("live_dropped_clients_total", "Readers dropped because they were too slow",
                  live.dropped_clients);
+}
+
+// How long the certificate is still valid; negative once it has ended.
+void add_certificate(Text& text, const std::string& file, std::int64_t now_ms) {
+    if (file.empty()) return;
+    if (const auto end_ms = platform::certificate_end_ms(platform::read_file(file).value_or("")))
+        text.gauge("certificate_seconds_left", "Until the certificate ends",
+                   static_cast<double>(*end_ms - now_ms) / 1000);
+}
+
+// Nothing is said of backups that there are none of: an alert on their age then says that the figure is absent.
+void add_backups(Text& text, const admin::NightlyState& state, std::int64_t now_ms) {
+    const auto age_s = [&](std::int64_t made_ms) { return static_cast<double>(now_ms - made_ms) / 1000; };
+    if (state.last_ms)
+        text.gauge("backup_age_seconds", "Since the newest nightly backup on the box", age_s(*state.last_ms));
+    text.gauge("backup_failed", "1 while the last nightly backup could not be made",
+               state.fault.empty() ? 0 : 1);
+    if (state.target.empty()) return;
+    if (state.target_last_ms)
+        text.gauge("backup_target_age_seconds", "Since the newest copy on the other disk",
+                   age_s(*state.target_last_ms));
+    text.gauge("backup_target_failed", "1 while the other disk for backups is away or refuses",
+               state.target_fault.empty() ? 0 : 1);
 }
 
 } // namespace
@@ -107,6 +137,8 @@ http::Answer metrics_answer(const http::Call& call, Appliance& appliance) {
     add_process(text, disk_figures(services.folder));
     add_store(text, services.store.figures());
     add_network(text, appliance.network(), services.hub.figures());
+    add_certificate(text, appliance.tls_certificate(), services.clock.now_ms());
+    if (const auto backups = services.nightly.known()) add_backups(text, *backups, services.clock.now_ms());
     return http::text(text.take(), "text/plain; version=0.0.4; charset=utf-8");
 }
 

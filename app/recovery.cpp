@@ -4,6 +4,20 @@
 
 namespace app {
 
+namespace {
+
+// A lesson that was under way when the backup was made went on elsewhere, with orders that this database has
+// forgotten and headsets have not: it can't be gone on with.
+void end_lessons(Services& s) {
+    s.store.write("end the backup's lessons", [&s](store::Tx& tx) {
+        for (const sessions::Session& session : s.sessions.all_open(tx))
+            if (session.transport.is_live())
+                s.director.order(tx, session, {.action = sessions::Action::stop}, std::nullopt);
+    });
+}
+
+} // namespace
+
 void recover(Services& s) {
     s.store.read([&s](store::Read& read) {
         s.privacy.load(read);
@@ -34,6 +48,7 @@ void recover(Services& s) {
                                           s.trainings.notes(read, training.run.id),
                                           s.trainings.scenario_of(read, training).content});
     });
+    if (s.came_from_elsewhere()) end_lessons(s);
 }
 
 } // namespace app

@@ -84,7 +84,9 @@ void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
     dialects::unreal::add_unreal_routes(table, {s.runs, s.ingest, s.random});
     add_trainer(table, s);
     admin::add_audit_routes(table, s.store);
-    admin::add_backup_routes(table, {s.store, s.backups, s.setup, s.folder, appliance.options().restart});
+    admin::add_backup_routes(table,
+                             {s.store, s.backups, s.nightly, s.setup, s.folder, appliance.options().restart,
+                              [&s] { return s.store.read(sessions::is_lesson_on); }});
     add_system_routes(table, appliance);
     http::add_documentation_routes(table);
     http::add_asset_routes(table);

@@ -5,6 +5,7 @@
 
 #include "platform/error.h"
 #include "platform/log.h"
+#include "store/epoch.h"
 
 namespace app {
 
@@ -30,6 +31,7 @@ Services::Services(const ServicesOptions& options, platform::Clock& the_clock, p
       hasher(open_pepper(store, options.folder / "pepper", the_random, options.hashing)),
       audit(the_clock),
       backups(store, options.folder, the_clock),
+      nightly(store, backups, options.nightly),
       logins(the_random),
       site_keys(the_random),
       people(logins),
@@ -66,6 +68,7 @@ Services::Services(const ServicesOptions& options, platform::Clock& the_clock, p
       chat_feed(hub, the_clock) {
     pictures.set_bytes_per_s(options.pictures_bytes_per_s);
     connect(*this);
+    came_from_elsewhere_ = store::begin_epoch_if_moved(store, folder, random);
     keep_pepper_check(store, hasher);
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "admin/backup.h"
+#include "admin/nightly.h"
 #include "app/background.h"
 #include "app/schedule.h"
 #include "audit/log.h"
@@ -74,6 +75,7 @@ struct ServicesOptions {
     std::int64_t pictures_bytes_per_s = sessions::Pictures::default_bytes_per_s;
     std::int64_t content_bytes_per_s = 6'250'000;
     chat::EndpointOptions chat{};
+    admin::NightlyOptions nightly{};
     std::string vfs{}; // the name of SQLite's file layer; "" is the system's
 };
 
@@ -94,6 +96,9 @@ public:
     // afterwards.
     void stop();
 
+    // Whether this start found a database that was restored or copied here (store/epoch.h).
+    bool came_from_elsewhere() const { return came_from_elsewhere_; }
+
     // Goes on with the import of a roster, on a thread of its own.
     void bring_in(ImportId id);
 
@@ -106,6 +111,7 @@ public:
     platform::SecretHasher hasher;
     audit::Log audit;
     admin::Backups backups;
+    admin::Nightly nightly;
 
     people::Organisations organisations;
     people::Logins logins;
@@ -159,7 +165,7 @@ public:
     chat::Retention chat_retention;
 
 private:
-    bool stopped_ = false;
+    bool stopped_ = false, came_from_elsewhere_ = false;
     Background background_; // the last member: what it does uses all the others
 };
 

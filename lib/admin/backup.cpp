@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
 
 #include "admin/archive.h"
 #include "admin/inspection.h"
@@ -18,21 +20,27 @@ namespace {
 using platform::Error;
 using platform::ErrorKind;
 
+constexpr const char* prefixes[] = {"lectern-", "nightly-"}; // in the order of Occasion
+constexpr std::size_t prefix_bytes = 8;
+
 // "lectern-20260901-080000.tar"
-std::string name_at(std::int64_t now_ms) {
+std::string name_at(std::int64_t now_ms, Occasion occasion) {
     std::string digits;
     for (const char c : platform::iso8601(now_ms).substr(0, 19)) {
         if (c >= '0' && c <= '9') digits += c;
         if (c == 'T') digits += '-';
     }
-    return "lectern-" + digits + ".tar";
+    return prefixes[static_cast<std::size_t>(occasion)] + digits + ".tar";
 }
 
 std::optional<std::int64_t> time_of(const std::string& name) {
-    if (name.size() != 27 || !name.starts_with("lectern-") || !name.ends_with(".tar")) return std::nullopt;
+    const bool is_ours =
+        std::ranges::any_of(prefixes, [&](const char* prefix) { return name.starts_with(prefix); });
+    if (name.size() != 27 || !is_ours || !name.ends_with(".tar")) return std::nullopt;
     const auto part = [&](std::size_t at, std::size_t size) { return name.substr(at, size); };
-    return platform::parse_iso8601(part(8, 4) + "-" + part(12, 2) + "-" + part(14, 2) + "T" + part(17, 2) +
-                                   ":" + part(19, 2) + ":" + part(21, 2) + "Z");
+    const std::size_t at = prefix_bytes;
+    return platform::parse_iso8601(part(at, 4) + "-" + part(at + 4, 2) + "-" + part(at + 6, 2) + "T" +
+                                   part(at + 9, 2) + ":" + part(at + 11, 2) + ":" + part(at + 13, 2) + "Z");
 }
 
 std::int64_t size_of(const std::filesystem::path& file) {
@@ -77,7 +85,35 @@ std::vector<std::string> content_files(const std::filesystem::path& database) {
 
 } // namespace
 
-Backup Backups::make(bool with_content) {
+std::vector<Backup> backups_in(const std::filesystem::path& folder) {
+    std::vector<Backup> found;
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
+        const std::string name = entry.path().filename();
+        if (const auto made = time_of(name)) found.push_back({name, size_of(entry.path()), *made});
+    }
+    std::ranges::sort(found, std::greater{},
+                      [](const Backup& one) { return std::pair(one.created_ms, one.name); });
+    return found;
+}
+
+std::vector<Backup> superseded(const std::vector<Backup>& backups, const Keep& keep) {
+    constexpr std::int64_t day_ms = 86'400'000;
+    std::set<std::int64_t> days, weeks; // those that have their backup already
+    std::vector<Backup> gone;
+    for (const Backup& backup : backups) {
+        if (!backup.is_nightly()) continue;
+        const std::int64_t day = backup.created_ms / day_ms;
+        const std::int64_t week = (day + 3) / 7; // 1970 began on a Thursday, weeks begin on Mondays
+        const bool of_its_day = days.size() < static_cast<std::size_t>(keep.days) && days.insert(day).second;
+        const bool of_its_week =
+            weeks.size() < static_cast<std::size_t>(keep.weeks) && weeks.insert(week).second;
+        if (!of_its_day && !of_its_week) gone.push_back(backup);
+    }
+    return gone;
+}
+
+Backup Backups::make(bool with_content, Occasion occasion) {
     const std::unique_lock lock(making_, std::try_to_lock);
     if (!lock.owns_lock()) platform::throw_conflict("A backup is being made just now.");
     const std::filesystem::path backups = folder_ / "backups";
@@ -86,9 +122,9 @@ Backup Backups::make(bool with_content) {
     const TemporaryFile copy(backups / "making.db");
     store_.back_up(copy.path());
     std::int64_t now_ms = clock_.now_ms();
-    while (std::filesystem::exists(backups / name_at(now_ms)))
+    while (std::filesystem::exists(backups / name_at(now_ms, occasion)))
         now_ms += 1000;
-    Backup backup{name_at(now_ms), 0, now_ms / 1000 * 1000};
+    Backup backup{name_at(now_ms, occasion), 0, now_ms / 1000 * 1000};
     const std::filesystem::path file = backups / backup.name;
     const TemporaryFile part(backups / "making.tar");
     write_archive(part.path(), copy.path(), with_content, now_ms);
@@ -134,17 +170,6 @@ void Backups::write_archive(const std::filesystem::path& part, const std::filesy
     archive.finish();
 }
 
-std::vector<Backup> Backups::list() const {
-    std::vector<Backup> found;
-    std::error_code none;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_ / "backups", none)) {
-        const std::string name = entry.path().filename();
-        if (const auto made = time_of(name)) found.push_back({name, size_of(entry.path()), *made});
-    }
-    std::ranges::sort(found, std::greater{}, &Backup::name);
-    return found;
-}
-
 std::filesystem::path Backups::path_of(const std::string& name) const {
     std::filesystem::path file = folder_ / "backups" / name;
     if (!time_of(name) || !std::filesystem::exists(file)) platform::throw_not_found("backup");
@@ -156,8 +181,10 @@ void Backups::remove(const std::string& name) {
 }
 
 nlohmann::json json_of(const Backup& backup) {
-    return {
-        {"name", backup.name}, {"size", backup.size}, {"created_at", platform::iso8601(backup.created_ms)}};
+    return {{"name", backup.name},
+            {"size", backup.size},
+            {"created_at", platform::iso8601(backup.created_ms)},
+            {"nightly", backup.is_nightly()}};
 }
 
 } // namespace admin

@@ -1,12 +1,9 @@
 #include "admin/backup_routes.h"
 
 #include <fstream>
-#include <memory>
-#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "admin/restore.h"
-#include "platform/error.h"
 
 namespace admin {
 
@@ -17,14 +14,7 @@ using http::Answer;
 using http::Call;
 using http::Json;
 
-constexpr std::size_t largest_backup = std::size_t{1} << 40, piece_bytes = 256 << 10;
-
-http::Shape backup_shape() {
-    return http::object({{"name", http::text(1, 80)},
-                         {"size", http::integer(0, INT64_MAX)},
-                         {"created_at", http::time()}})
-        .named("Backup");
-}
+constexpr std::size_t piece_bytes = 256 << 10;
 
 Answer list(const BackupParts& parts) {
     Json items = Json::array();
@@ -57,43 +47,35 @@ Answer file(const BackupParts& parts, const Call& call) {
     return answer;
 }
 
-void receive(const Call& call, const std::filesystem::path& into) {
-    std::ofstream out(into, std::ios::binary | std::ios::trunc);
-    std::filesystem::permissions(into,
-                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-    const bool whole = call.read_body([&](std::string_view bytes) {
-        out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        return out.good();
-    });
-    out.close();
-    if (!out)
-        throw platform::Error(platform::ErrorKind::storage_full, "The disk has no room for the backup.");
-    if (!whole) throw platform::Error(platform::ErrorKind::bad_request, "The backup did not arrive whole.");
+http::Shape nightly_shape() {
+    return http::object({{"wanted", http::boolean()},
+                         {"with_content", http::boolean()},
+                         {"keep_days", http::integer(1, 366)},
+                         {"keep_weeks", http::integer(0, 520)},
+                         {"last_at", http::nullable(http::time())},
+                         {"fault", http::nullable(http::text(1, 2000)).described("Why the last one failed.")},
+                         {"target", http::nullable(http::text(1, 4096)).described("Where copies go.")},
+                         {"target_last_at", http::nullable(http::time())},
+                         {"target_fault", http::nullable(http::text(1, 2000))},
+                         {"can_undo", http::boolean().described("What the last restore replaced is kept.")}})
+        .named("NightlyBackups");
 }
 
-// Restores a backup instead of making a new school; the same setup code allows both.
-Answer restore(const BackupParts& parts, std::mutex& one_at_a_time, const Call& call) {
-    const std::unique_lock lock(one_at_a_time, std::try_to_lock);
-    if (!lock.owns_lock()) platform::throw_conflict("A backup is being restored just now.");
-    parts.store.write("check setup code", [&](store::Tx& tx) {
-        if (!parts.setup.needed(tx)) platform::throw_conflict("This box has been set up already.");
-        parts.setup.check_code(tx, call.query("code").value_or(""));
-    });
-    const std::filesystem::path upload = parts.folder / "restore.tar";
-    try {
-        receive(call, upload);
-        stage(parts.folder, upload);
-    } catch (...) {
-        std::error_code ignored;
-        std::filesystem::remove(upload, ignored);
-        throw;
-    }
-    std::filesystem::remove(upload);
-    if (parts.restart) parts.restart();
-    return http::json({{"restarting", parts.restart != nullptr}}, 202);
+Answer nightly(const BackupParts& parts) {
+    Json state = json_of(parts.nightly.state(), parts.nightly.options());
+    state["can_undo"] = can_undo(parts.folder);
+    return http::json(state);
 }
 
 } // namespace
+
+http::Shape backup_shape() {
+    return http::object({{"name", http::text(1, 80)},
+                         {"size", http::integer(0, INT64_MAX)},
+                         {"created_at", http::time()},
+                         {"nightly", http::boolean().described("The box made it by itself.")}})
+        .named("Backup");
+}
 
 void add_backup_routes(http::RouteTable& table, const BackupParts& parts) {
     table.add(http::get("/v1/backups", "The backups that lie on this box")
@@ -126,17 +108,14 @@ void add_backup_routes(http::RouteTable& table, const BackupParts& parts) {
                       parts.backups.remove(call.parameter("name"));
                       return http::no_content();
                   }));
-    table.add(http::post("/v1/setup/restore",
-                         "Instead of making a school: restore a backup, with the code from the journal")
-                  .transfer()
-                  .by(Access::open)
-                  .tagged("setup")
-                  .body_limit(largest_backup)
-                  .asks({{"code", http::text(1, 40)}})
-                  .gives(http::object({{"restarting", http::boolean()}}), 202)
-                  .handled([parts, one_at_a_time = std::make_shared<std::mutex>()](Call& call) {
-                      return restore(parts, *one_at_a_time, call);
-                  }));
+    table.add(
+        http::get("/v1/system/backups", "How the nightly backups go, and whether a restore can be undone")
+            .slow()
+            .by(Access::box_administrator)
+            .tagged("system")
+            .gives(nightly_shape())
+            .handled([parts](Call&) { return nightly(parts); }));
+    add_restore_routes(table, parts);
 }
 
 } // namespace admin

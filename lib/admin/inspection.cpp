@@ -214,6 +214,14 @@ Holdings holdings_of(const fs::path& database) {
     return count(connection);
 }
 
+nlohmann::json json_of(const Holdings& holdings) {
+    return {{"organisations", holdings.organisations},
+            {"first_organisation", holdings.first_organisation},
+            {"people", holdings.persons},
+            {"headsets", holdings.headsets},
+            {"contents", holdings.contents}};
+}
+
 std::string to_string(const Holdings& holdings) {
     const auto counted = [](std::int64_t number, const char* one, const char* several) {
         return std::to_string(number) + " " + (number == 1 ? one : several);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 namespace admin {
@@ -43,6 +44,8 @@ Inspected inspect(const std::filesystem::path& archive, const std::filesystem::p
 Inspected verify(const std::filesystem::path& archive, Demands demands);
 
 Holdings holdings_of(const std::filesystem::path& database);
+
+nlohmann::json json_of(const Holdings& holdings);
 
 // "2 organisations (Riverside, ...), 34 people, 12 headsets, 3 items of content"
 std::string to_string(const Holdings& holdings);

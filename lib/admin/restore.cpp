@@ -6,6 +6,7 @@
 #include "platform/error.h"
 #include "platform/files.h"
 #include "platform/log.h"
+#include "store/epoch.h"
 #include "store/folder.h"
 
 namespace admin {
@@ -15,7 +16,7 @@ namespace {
 using platform::Error;
 using platform::ErrorKind;
 
-constexpr const char *staged_name = "restore", *kept_name = "before-restore";
+constexpr const char *staged_name = "restore", *kept_name = "before-restore", *undo_name = "undo-restore";
 
 void refuse_without_room(const std::filesystem::path& folder, const std::filesystem::path& archive) {
     std::error_code unknown;
@@ -49,6 +50,7 @@ void put_in_place(const std::filesystem::path& folder) {
         const std::filesystem::path before = folder / "before-restore";
         if (std::filesystem::exists(folder / database_name)) std::filesystem::remove_all(before);
         platform::make_private_folder(before);
+        store::forget_epoch(folder);
         // The database first: as long as it is here, whatever lies in `before` is from an older restore.
         for (const char* name : {database_name, "lectern.db-wal", "lectern.db-shm"}) {
             move_into(folder / name, before / name);
@@ -96,23 +98,41 @@ Inspected stage(const std::filesystem::path& folder, const std::filesystem::path
 }
 
 bool apply_staged(const std::filesystem::path& folder) {
-    if (!std::filesystem::exists(folder / staged_name)) return false;
+    const std::filesystem::path undo = folder / undo_name, staged = folder / staged_name;
+    if (!std::filesystem::exists(staged) && !std::filesystem::exists(undo)) return false;
     const store::Folder lock(folder, "");
+    if (std::filesystem::exists(undo)) {
+        // Cut off after any step, the next start goes on as after a restore.
+        if (can_undo(folder)) {
+            std::filesystem::remove_all(staged);
+            std::filesystem::rename(folder / kept_name, staged);
+            platform::sync_folder(folder);
+        }
+        std::filesystem::remove(undo);
+        platform::sync_folder(folder);
+    }
     put_in_place(folder);
     platform::log_info("a backup was restored; what was here before is in " + (folder / kept_name).string());
     return true;
 }
 
+bool can_undo(const std::filesystem::path& folder) {
+    return std::filesystem::exists(folder / kept_name / database_name);
+}
+
+void stage_undo(const std::filesystem::path& folder) {
+    if (!can_undo(folder))
+        throw Error(ErrorKind::not_found, "No restore is kept in " + (folder / kept_name).string() + ".");
+    platform::write_file_atomically(folder / undo_name, "");
+}
+
 void undo_restore(const std::filesystem::path& folder) {
-    const std::filesystem::path kept = folder / kept_name, staged = folder / staged_name;
-    if (!std::filesystem::exists(kept / database_name))
-        throw Error(ErrorKind::not_found, "No restore is kept in " + kept.string() + ".");
-    const store::Folder lock(folder, "");
-    // Cut off from here on, the next start goes on as after a restore.
-    std::filesystem::remove_all(staged);
-    std::filesystem::rename(kept, staged);
-    platform::sync_folder(folder);
-    put_in_place(folder);
+    {
+        const store::Folder lock(folder,
+                                 ""); // a server that holds the folder would do it at some later start
+        stage_undo(folder);
+    }
+    apply_staged(folder);
 }
 
 } // namespace admin

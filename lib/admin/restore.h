@@ -19,5 +19,8 @@ bool apply_staged(const std::filesystem::path& folder);
 // Exchanges the data with what the last restore replaced, so that doing it twice changes nothing. Throws
 // Error not_found when no restore is kept; conflict when a process has the folder open.
 void undo_restore(const std::filesystem::path& folder);
+// The same at the next start: apply_staged does it. Throws Error not_found when no restore is kept.
+void stage_undo(const std::filesystem::path& folder);
+bool can_undo(const std::filesystem::path& folder);
 
 } // namespace admin

@@ -5,6 +5,7 @@
 #include "platform/error.h"
 #include "platform/text.h"
 #include "platform/uuid.h"
+#include "store/epoch.h"
 
 namespace courses {
 
@@ -141,11 +142,12 @@ Content Contents::finish(store::Tx& tx, const Upload& wanted, const MediaType& t
                          const std::string& sha256) {
     const Upload now = upload(tx, wanted.organisation_id, wanted.id);
     if (now.content_id) return get(tx, now.organisation_id, *now.content_id);
-    const ContentId id = tx.insert<ContentId>(
-        "INSERT INTO contents (organisation_id, title, kind, media_type, file_name, sha256, size, created_by,"
-        " created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        now.organisation_id, now.title, type.kind, type.name, now.file_name, sha256, now.length,
-        now.created_by, tx.now_ms());
+    static constexpr auto insert =
+        "INSERT INTO contents (id, organisation_id, title, kind, media_type, file_name, sha256, size, created_by,"
+        " created_ms) VALUES (max(coalesce((SELECT max(id) FROM contents), 0), " +
+        store::ids_from + ") + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    const ContentId id = tx.insert<ContentId>(insert, now.organisation_id, now.title, type.kind, type.name,
+                                              now.file_name, sha256, now.length, now.created_by, tx.now_ms());
     tx.run("UPDATE uploads SET content_id = ?, touched_ms = ? WHERE id = ?", id, tx.now_ms(), now.id);
     return get(tx, now.organisation_id, id);
 }

@@ -65,6 +65,12 @@ ContentFiles::ContentFiles(std::filesystem::path folder, std::int64_t reserve_by
     platform::make_private_folder(folder_);
 }
 
+bool ContentFiles::has(const Content& content) const {
+    std::error_code none;
+    const auto size = std::filesystem::file_size(path_of(content.file_name), none);
+    return !none && static_cast<std::int64_t>(size) == content.size;
+}
+
 std::int64_t ContentFiles::free_bytes() const {
     std::error_code unknown;
     const auto space = std::filesystem::space(folder_, unknown);

@@ -26,6 +26,7 @@ public:
 
     std::filesystem::path path_of(const std::string& file_name) const { return folder_ / file_name; }
     std::int64_t free_bytes() const;
+    bool has(const Content& content) const; // whole, by its size
     // Error storage_full when the disk has no room for `length` bytes besides what the unfinished uploads
     // will take.
     void refuse_without_room(const std::vector<Upload>& unfinished, std::int64_t length) const;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/serving/lists.h"
+#include "platform/error.h"
 
 namespace courses {
 
@@ -16,27 +17,36 @@ using store::Read;
 using store::Tx;
 
 http::Shape content_shape() {
-    return http::object({{"id", http::identifier()},
-                         {"title", http::text(1, 200)},
-                         {"kind", http::one_of<ContentKind>()},
-                         {"media_type", http::text(1, 100)},
-                         {"size", http::integer(0, INT64_MAX)},
-                         {"sha256", http::text(64, 64)},
-                         {"archived", http::boolean()},
-                         {"created_at", http::time()},
-                         {"created_by", http::nullable(http::person_reference())},
-                         {"lessons", http::list(http::object({{"id", http::identifier()},
-                                                              {"title", http::text(1, 200)}}),
-                                                100'000)
-                                         .described("Where it is used.")},
-                         {"file", http::text(1, 200)},
-                         {"preview", http::nullable(http::text(1, 200))}})
+    return http::object(
+               {{"id", http::identifier()},
+                {"title", http::text(1, 200)},
+                {"kind", http::one_of<ContentKind>()},
+                {"media_type", http::text(1, 100)},
+                {"size", http::integer(0, INT64_MAX)},
+                {"sha256", http::text(64, 64)},
+                {"archived", http::boolean()},
+                {"created_at", http::time()},
+                {"created_by", http::nullable(http::person_reference())},
+                {"lessons",
+                 http::list(http::object({{"id", http::identifier()}, {"title", http::text(1, 200)}}),
+                            100'000)
+                     .described("Where it is used.")},
+                {"file", http::text(1, 200)},
+                {"preview", http::nullable(http::text(1, 200))},
+                {"missing", http::boolean().described(
+                                "Its file is not on the box: a backup without content was restored.")}})
         .named("Content");
 }
 
+Json described(const ContentParts& parts, Read& read, OrganisationId organisation_id,
+               const Content& content) {
+    Json json = json_of(content, parts.contents.lessons_of(read, organisation_id, content.id));
+    json["missing"] = !parts.files.has(content);
+    return json;
+}
+
 Answer answer_of(const ContentParts& parts, const Call& call, Read& read, const Content& content) {
-    return http::json(
-               json_of(content, parts.contents.lessons_of(read, call.caller.organisation_id, content.id)))
+    return http::json(described(parts, read, call.caller.organisation_id, content))
         .on({{"content", content.id}});
 }
 
@@ -48,9 +58,8 @@ Answer list(const ContentParts& parts, Call& call, Read& read) {
     const OrganisationId organisation_id = call.caller.organisation_id;
     const auto page =
         parts.contents.list(read, organisation_id, filter, http::page_request<store::PageRequest>(call));
-    return http::page_answer(page, [&](const Content& content) {
-        return json_of(content, parts.contents.lessons_of(read, organisation_id, content.id));
-    });
+    return http::page_answer(
+        page, [&](const Content& content) { return described(parts, read, organisation_id, content); });
 }
 
 // A file never changes, so a client that has it need not ask again.
@@ -71,6 +80,12 @@ Answer file(const ContentParts& parts, Call& call) {
     if (content.kind == ContentKind::app)
         answer.header("Content-Disposition",
                       "attachment; filename=\"content-" + to_string(content.id) + ".apk\"");
+    // Before any byte: a stream that breaks off looks like a bad network, and headsets would try for ever.
+    if (!parts.files.has(content))
+        platform::throw_conflict(
+            "The file of \"" + content.title +
+            "\" is not on this box: a backup without content was restored. Upload it again"
+            ", or restore a backup with content.");
     http::Stream stream;
     stream.length = static_cast<std::uint64_t>(content.size);
     // Headsets share the classroom's Wi-Fi with the lesson, so their downloads are paced; a teacher watching

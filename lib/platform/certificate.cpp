@@ -9,6 +9,7 @@
 #include <openssl/x509v3.h>
 
 #include <array>
+#include <ctime>
 #include <memory>
 
 #include "platform/error.h"
@@ -167,6 +168,15 @@ KeyAndCertificate make_server_certificate(const KeyAndCertificate& authority,
     extend(made, issuer.get(), NID_subject_alt_name, reached_by);
     sign(made, authority_key.get());
     return {pem_of(key.get()), pem_of(made)};
+}
+
+std::optional<std::int64_t> certificate_end_ms(const std::string& pem) {
+    const Bio bio = reader_of(pem);
+    const Certificate certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+    std::tm end{};
+    if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &end) != 1)
+        return std::nullopt;
+    return std::int64_t{::timegm(&end)} * 1000;
 }
 
 } // namespace platform

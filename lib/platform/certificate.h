@@ -3,6 +3,8 @@
 // P-256.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,5 +23,8 @@ KeyAndCertificate make_authority(const std::string& name);
 KeyAndCertificate make_server_certificate(const KeyAndCertificate& authority,
                                           const std::vector<std::string>& names,
                                           const std::vector<std::string>& addresses);
+
+// When the first certificate in a PEM file ends, in milliseconds since 1970; nullopt when there is none in it.
+std::optional<std::int64_t> certificate_end_ms(const std::string& pem);
 
 } // namespace platform

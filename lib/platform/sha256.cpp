@@ -2,7 +2,10 @@
 
 #include <openssl/evp.h>
 
+#include <fstream>
+
 #include "platform/error.h"
+#include "platform/files.h"
 #include "platform/text.h"
 
 namespace platform {
@@ -29,6 +32,16 @@ std::string Sha256::hex() {
     std::string hash(32, '\0');
     EVP_DigestFinal_ex(state_->context, reinterpret_cast<unsigned char*>(hash.data()), nullptr);
     return platform::hex(hash);
+}
+
+std::string sha256_of_file(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    Sha256 hash;
+    std::string piece(256 << 10, '\0');
+    while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())), in.gcount() > 0)
+        hash.add({piece.data(), static_cast<std::size_t>(in.gcount())});
+    if (in.bad() || !in.eof()) throw Error(ErrorKind::unavailable, system_failure("read", file));
+    return hash.hex();
 }
 
 } // namespace platform

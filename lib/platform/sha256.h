@@ -2,6 +2,7 @@
 // instructions.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,5 +23,8 @@ private:
     struct State;
     std::unique_ptr<State> state_;
 };
+
+// Of a file, read a piece at a time. Throws Error unavailable when it cannot be read.
+std::string sha256_of_file(const std::filesystem::path& file);
 
 } // namespace platform

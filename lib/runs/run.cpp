@@ -7,6 +7,7 @@
 #include "platform/error.h"
 #include "platform/text.h"
 #include "platform/uuid.h"
+#include "store/epoch.h"
 
 namespace runs {
 
@@ -51,17 +52,19 @@ std::int64_t Run::time_in_lesson_at(std::int64_t now_ms) const {
 Run Runs::begin(store::Tx& tx, OrganisationId organisation_id, const NewRun& run) {
     require_person(tx, organisation_id, run.person_id);
     const std::string public_id = run.public_id.empty() ? platform::random_uuid(random_) : run.public_id;
-    const RunId id = tx.insert<RunId>(
-        "INSERT INTO runs (public_id, organisation_id, session_id, lesson_id, device_id, seat_id, person_id, "
-        "origin,"
-        " started_ms, counting_from_ms, data, waiting, scenario_id, scenario_version)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+    static constexpr auto insert =
+        "INSERT INTO runs (id, public_id, organisation_id, session_id, lesson_id, device_id, seat_id, person_id,"
+        " origin, started_ms, counting_from_ms, data, waiting, scenario_id, scenario_version)"
+        " VALUES (max(coalesce((SELECT max(id) FROM runs), 0), " +
+        store::ids_from +
+        ") + 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
         " coalesce(?13, (SELECT scenario_id FROM lessons WHERE organisation_id = ?2 AND id = ?4)),"
         " coalesce(?14, (SELECT s.version FROM lessons l JOIN scenarios s ON s.id = l.scenario_id"
-        " WHERE l.organisation_id = ?2 AND l.id = ?4)))",
-        public_id, organisation_id, run.session_id, run.lesson_id, run.device_id, run.seat_id, run.person_id,
-        run.origin, run.started_ms.value_or(tx.now_ms()), run.counting_from_ms, run.data, run.waiting,
-        run.scenario_id, run.scenario_version);
+        " WHERE l.organisation_id = ?2 AND l.id = ?4)))";
+    const RunId id =
+        tx.insert<RunId>(insert, public_id, organisation_id, run.session_id, run.lesson_id, run.device_id,
+                         run.seat_id, run.person_id, run.origin, run.started_ms.value_or(tx.now_ms()),
+                         run.counting_from_ms, run.data, run.waiting, run.scenario_id, run.scenario_version);
     Run made = get(tx, organisation_id, id);
     begun(tx, made);
     return made;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "platform/error.h"
+#include "store/epoch.h"
 
 namespace sessions {
 
@@ -113,10 +114,12 @@ Session Sessions::create(store::Tx& tx, OrganisationId organisation_id, const Ne
     require_class_and_room(tx, organisation_id, session);
     if (session.lesson_ids.size() > most_lessons)
         platform::throw_invalid("lesson_ids", "must be at most " + std::to_string(most_lessons) + " lessons");
-    const SessionId id = tx.insert<SessionId>(
-        "INSERT INTO sessions (organisation_id, title, teacher_id, class_id, room_id, created_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        organisation_id, session.title, session.teacher_id, session.class_id, session.room_id, tx.now_ms());
+    static constexpr auto insert =
+        "INSERT INTO sessions (id, organisation_id, title, teacher_id, class_id, room_id, created_ms)"
+        " VALUES (max(coalesce((SELECT max(id) FROM sessions), 0), " +
+        store::ids_from + ") + 1, ?, ?, ?, ?, ?, ?)";
+    const SessionId id = tx.insert<SessionId>(insert, organisation_id, session.title, session.teacher_id,
+                                              session.class_id, session.room_id, tx.now_ms());
     for (std::size_t i = 0; i < session.lesson_ids.size(); ++i) {
         append_lesson(tx, organisation_id, id, session.lesson_ids[i],
                       "lesson_ids[" + std::to_string(i) + "]");

@@ -17,7 +17,8 @@ HERE = Path(__file__).resolve().parent
 
 def known_metrics():
     source = (ROOT / "app/metrics.cpp").read_text()
-    return {"lectern_" + name for name in re.findall(r'[.](?:gauge|counter|add)\("(\w+)"', source)}
+    names = re.findall(r'[.](?:gauge|counter|add)\("(\w+)"', source)
+    return {name if name.startswith("process_") else "lectern_" + name for name in names}
 
 
 def main():
@@ -27,7 +28,7 @@ def main():
         faults.append(f"only {len(known)} metrics were found in app/metrics.cpp")
     json.loads((HERE / "dashboard.json").read_text())
     for name in ("alerts.yml", "dashboard.json"):
-        asked = set(re.findall(r"\blectern_\w+", (HERE / name).read_text()))
+        asked = set(re.findall(r"\b(?:lectern|process)_\w+", (HERE / name).read_text()))
         if not asked:
             faults.append(f"{name} asks for nothing")
         faults += [f"{name}: there is no metric {metric}" for metric in sorted(asked - known)]

@@ -72,16 +72,19 @@ TEST_CASE("a config file sets what it names and leaves the rest at its default",
                    "log_level = \"warning\"\n"));
     CHECK(config.data ==
           folder.path() / "box"); // relative to the file, not to wherever the server was started
-    CHECK(config.listen.value().address == "::1");
+    CHECK(config.listen.at(0).address == "::1");
     CHECK(config.tls_cert == "/etc/lectern/cert.pem");
     CHECK(config.tls_key == folder.path() / "key.pem");
     CHECK(config.allowed_origins ==
           std::vector<std::string>{"https://school.example", "http://10.0.0.2:3000"});
     CHECK(config.log_level == platform::LogLevel::warning);
 
+    const auto two = app::load_config(write_file(folder, "listen = [\"127.0.0.1:80\", \"[::1]:8080\"]\n"));
+    CHECK(two.listen == std::vector<app::ListenAddress>{{"127.0.0.1", 80}, {"::1", 8080}});
+
     const auto plain = app::load_config(write_file(folder, ""));
     CHECK(plain.data == "/var/lib/lectern");
-    CHECK_FALSE(plain.listen);
+    CHECK(plain.listen.empty());
     CHECK(plain.allowed_origins.empty());
     CHECK(plain.log_level == platform::LogLevel::info);
 }
@@ -94,6 +97,10 @@ TEST_CASE("a fault in a config file is reported with file, line and column", "[a
         {"\n\n  lisen = 1", "FILE:3:3: unknown key 'lisen'"},
         {"[server]\nlisten = \"127.0.0.1:8080\"", "FILE:1:2: unknown key 'server'"},
         {"listen = 8080", "FILE:1:10: 'listen' must be a numeric address and a port"},
+        {"listen = []", "FILE:1:10: 'listen' must be a numeric address and a port"},
+        {"listen = [\"127.0.0.1:1\", 7]", "FILE:1:10: 'listen' must be a numeric address and a port"},
+        {"[backups]\ndays = 0", "FILE:2:8: 'backups.days' must be a number from 1 to 366"},
+        {"[backups]\nnightly = \"no\"", "FILE:2:11: 'backups.nightly' must be true or false"},
         {"listen = \"localhost:8080\"", "FILE:1:10: 'listen' must be a numeric address and a port"},
         {"data = 7", "FILE:1:8: 'data' must be a path in quotes"},
         {"data = \"\"", "FILE:1:8: 'data' must be a path in quotes"},

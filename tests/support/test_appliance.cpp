@@ -51,6 +51,9 @@ void TestAppliance::start() {
     options.turn_within = turn_within_;
     options.front_door.listen = {"127.0.0.1:0"};
     options.set_clock = [this](std::int64_t now_ms) { clock.set_ms(now_ms); };
+    options.true_ms = [this]() -> std::optional<std::int64_t> {
+        return true_ms == 0 ? std::nullopt : std::optional<std::int64_t>(true_ms);
+    };
     options.tick = 20ms; // the manual clock jumps, and tests don't wait a second to notice
     appliance_ = std::make_unique<app::Appliance>(std::move(options), clock, random_);
     appliance_->start();

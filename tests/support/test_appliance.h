@@ -2,6 +2,7 @@
 // and the cheapest hashing. Stories talk to it over HTTP and sockets, like any client.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -41,6 +42,7 @@ public:
     ~TestAppliance();
 
     ManualClock clock;
+    std::atomic<std::int64_t> true_ms{0}; // the time that a time server keeps; 0: none does
 
     // ---- HTTP ----
     Reply call(const std::string& method, const std::string& path, const Json& body = nullptr,

@@ -10,7 +10,7 @@ type Sending = {
     silent_ms?: number;
     signal?: AbortSignal;
 };
-type Answer = { header: (name: string) => string | null };
+type Answer = { header: (name: string) => string | null; text: string };
 
 /// Sends a file as the body of a call. XMLHttpRequest does it, because fetch cannot tell how much has left.
 export function send_file<One extends Method, Path extends PathsWith<One>>(
@@ -34,7 +34,7 @@ export function send_file<One extends Method, Path extends PathsWith<One>>(
         };
         request.onload = () => {
             const header = (name: string) => request.getResponseHeader(name);
-            if (request.status < 300) resolve({ header });
+            if (request.status < 300) resolve({ header, text: request.responseText });
             else reject(problem_of(request.status, request.responseText, header('retry-after')));
         };
         request.onerror = request.onabort = () => reject(new Problem(0, ''));

@@ -1483,7 +1483,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Check a backup; what it holds, beside what it would replace
+         * @description Box administrators, by password.
+         */
+        get: operations["getV1BackupsName"];
         put?: never;
         post?: never;
         /**
@@ -1510,6 +1514,26 @@ export interface paths {
         get: operations["getV1BackupsNameFile"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups/{name}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a backup of this box; the box starts again, and what was there is kept
+         * @description Box administrators, by password.
+         */
+        post: operations["postV1BackupsNameRestore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4508,6 +4532,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/system/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the nightly backups go, and whether a restore can be undone
+         * @description Box administrators, by password.
+         */
+        get: operations["getV1SystemBackups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/system/backups/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring back what the last restore replaced; the box starts again
+         * @description Box administrators, by password.
+         */
+        post: operations["postV1SystemBackupsUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/system/clock": {
         parameters: {
             query?: never;
@@ -5000,6 +5064,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             name: string;
+            /** @description The box made it by itself. */
+            nightly: boolean;
             /** Format: int64 */
             size: number;
         };
@@ -5277,6 +5343,8 @@ export interface components {
                 title: string;
             }[];
             media_type: string;
+            /** @description Its file is not on the box: a backup without content was restored. */
+            missing: boolean;
             preview: string | null;
             sha256: string;
             /** Format: int64 */
@@ -5513,6 +5581,17 @@ export interface components {
             state: "wanted" | "fetching" | "whole" | "failed";
             title: string;
         };
+        Holdings: {
+            /** Format: int64 */
+            contents: number;
+            first_organisation: string;
+            /** Format: int64 */
+            headsets: number;
+            /** Format: int64 */
+            organisations: number;
+            /** Format: int64 */
+            people: number;
+        };
         IdentifyArguments: {
             /** Format: int64 */
             seconds: number;
@@ -5716,6 +5795,25 @@ export interface components {
             title: string;
             /** Format: int64 */
             xp_reward?: number;
+        };
+        NightlyBackups: {
+            /** @description What the last restore replaced is kept. */
+            can_undo: boolean;
+            /** @description Why the last one failed. */
+            fault: string | null;
+            /** Format: int64 */
+            keep_days: number;
+            /** Format: int64 */
+            keep_weeks: number;
+            /** Format: date-time */
+            last_at: string | null;
+            /** @description Where copies go. */
+            target: string | null;
+            target_fault: string | null;
+            /** Format: date-time */
+            target_last_at: string | null;
+            wanted: boolean;
+            with_content: boolean;
         };
         NoArguments: Record<string, unknown>;
         OpenAnswer: {
@@ -9523,6 +9621,42 @@ export interface operations {
             };
         };
     };
+    getV1BackupsName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        content_files: number;
+                        holds: components["schemas"]["Holdings"];
+                        replaces: components["schemas"]["Holdings"];
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     deleteV1BackupsName: {
         parameters: {
             query?: never;
@@ -9569,6 +9703,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1BackupsNameRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        holds: components["schemas"]["Holdings"];
+                        restarting: boolean;
+                    };
+                };
             };
             /** @description A problem document */
             default: {
@@ -16050,6 +16218,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        holds: components["schemas"]["Holdings"];
                         restarting: boolean;
                     };
                 };
@@ -16259,6 +16428,66 @@ export interface operations {
                             schema: number;
                             sqlite: string;
                         };
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SystemBackups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NightlyBackups"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1SystemBackupsUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        restarting: boolean;
                     };
                 };
             };

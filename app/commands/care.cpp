@@ -4,6 +4,7 @@
 #include "admin/backup.h"
 #include "admin/restore.h"
 #include "app/alone.h"
+#include "app/commands/backup_target.h"
 #include "app/commands/commands.h"
 #include "app/commands/data_command.h"
 #include "app/commands/doctor.h"
@@ -27,17 +28,6 @@ void make_backup(Services& services, Json& arguments) {
 void say_backup(const JsonFields& result, std::ostream& out) {
     out << "Backed up to " << result.get<std::string>("file") << " (" << result.get<std::int64_t>("size")
         << " bytes). Whoever has this file has the whole school: keep it safe.\n";
-}
-
-void say_examined(const JsonFields& result, std::ostream& out) {
-    std::size_t bad = 0;
-    for (const JsonFields& item : result.objects("items")) {
-        out << (item.get<bool>("good") ? "good  " : "BAD   ") << item.get<std::string>("check") << ": "
-            << item.get<std::string>("says") << "\n";
-        bad += item.get<bool>("good") ? 0 : 1;
-    }
-    out.flush();
-    if (bad > 0) platform::throw_conflict(std::to_string(bad) + " things are not as they should be.");
 }
 
 struct RestoreOptions {
@@ -139,14 +129,7 @@ std::vector<Command> care_commands() {
     backup.look = [](store::Read&, Services&, OrganisationId, const JsonFields& arguments) {
         return arguments.json("made");
     };
-    Command doctor;
-    doctor.name = "doctor";
-    doctor.arguments = http::object({});
-    doctor.needs_organisation = false;
-    doctor.look = [](store::Read& read, Services& services, OrganisationId, const JsonFields&) {
-        return Json{{"items", examine(read, services)}};
-    };
-    return {backup, doctor};
+    return {backup, doctor_command(), backup_target_command()};
 }
 
 void add_care(CLI::App& root, Line& line) {
@@ -155,10 +138,9 @@ void add_care(CLI::App& root, Line& line) {
         .flag("--content", "Also the apps, videos and images")
         .says(say_backup);
     add_verify(*root.get_subcommand("backup"), line);
+    add_backup_target(*root.get_subcommand("backup"), line);
     add_restore(root, line);
-    DataCommand(root, line, "doctor", "Look whether the data is sound, and nobody changed the audit log",
-                "lectern doctor")
-        .says(say_examined);
+    add_doctor(root, line);
 }
 
 } // namespace app

@@ -81,11 +81,16 @@ Json look(const Command& command, Services& services, const JsonFields& argument
         return command.look ? command.look(read, services, organisation_id, arguments) : Json();
     });
     if (command.work) result = command.work(services, organisation_id, arguments);
-    services.store.write("command line", [&](store::Tx& tx) {
-        const auto entry = audited(tx, services, command.name);
-        entry->caller.organisation_id = organisation_id;
-        entry->status = 200;
-    });
+    try {
+        services.store.write("command line", [&](store::Tx& tx) {
+            const auto entry = audited(tx, services, command.name);
+            entry->caller.organisation_id = organisation_id;
+            entry->status = 200;
+        });
+    } catch (const platform::Error& error) {
+        if (!command.even_unlogged) throw;
+        platform::log_warning("no row in the audit log for '" + command.name + "': " + error.what());
+    }
     return result;
 }
 

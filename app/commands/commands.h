@@ -37,6 +37,8 @@ struct Command {
     // Runs before that, off the writer: hashes secrets, so that "pin" becomes "pin_hash".
     std::function<void(Services& services, Json& arguments)> prepare;
     bool needs_organisation = true;
+    // What it finds is worth more than its row in the audit log, which a full disk does not take.
+    bool even_unlogged = false;
 };
 
 // The preparation that several commands share: "password" and "pin", where given, become "password_hash" and

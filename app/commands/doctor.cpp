@@ -2,103 +2,239 @@
 
 #include <chrono>
 #include <filesystem>
+#include <memory>
+#include <optional>
+#include <ostream>
 
-#include "app/metrics.h"
+#include "app/admin_socket.h"
+#include "app/alone.h"
+#include "app/checkup/box.h"
+#include "app/checkup/data.h"
 #include "app/services.h"
-#include "platform/text.h"
+#include "platform/error.h"
+#include "store/folder.h"
+#include "store/mend.h"
 
 namespace app {
 
 namespace {
 
-using nlohmann::json;
 namespace fs = std::filesystem;
 
-json found(const char* check, bool good, const std::string& says) {
-    return {{"check", check}, {"good", good}, {"says", says}};
+constexpr int needs_attention = 3; // exit code: warnings only
+
+struct DoctorOptions {
+    fs::path folder = "/var/lib/lectern", config = "/etc/lectern/lectern.toml";
+    bool json = false, fix = false, hashes = false;
+};
+
+std::int64_t wall_ms() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
 }
 
-json database(store::Read& read) {
-    auto rows = read.query_text("PRAGMA integrity_check(10)");
-    std::string says;
-    while (rows.step())
-        says += (says.empty() ? "" : "; ") + rows.values<std::string>();
-    return found("database", says == "ok", says == "ok" ? "every page of it is sound" : says);
+void add_all(Findings& findings, Findings more) {
+    std::ranges::move(more, std::back_inserter(findings));
 }
 
-json references(store::Read& read) {
-    auto rows = read.query_text("PRAGMA foreign_key_check");
-    std::size_t faults = 0;
-    while (rows.step())
-        ++faults;
-    return found("references", faults == 0,
-                 faults == 0 ? "no row refers to one that is missing"
-                             : std::to_string(faults) + " rows refer to others that are missing");
-}
-
-json audit_chain(store::Read& read) {
-    const auto verified = audit::Log::verify(read);
-    return found("audit log", verified.intact,
-                 verified.intact
-                     ? std::to_string(verified.rows) + " rows, each following from the one before"
-                     : "row " + std::to_string(verified.first_bad_id) +
-                           " does not follow from the one before: it was changed, or rows were taken out");
-}
-
-json disk(const fs::path& folder) {
-    constexpr std::int64_t enough = 1LL << 30;
-    const auto figures = disk_figures(folder);
-    return found("disk", figures.free_bytes >= enough,
-                 std::to_string(figures.free_bytes >> 20) + " MiB free of " +
-                     std::to_string(figures.total_bytes >> 20) +
-                     (figures.free_bytes >= enough ? "" : ": too little"));
-}
-
-json permissions(const fs::path& folder) {
+// Takes away from others the right to read. Returns what was done, "" when nothing was.
+std::string mend_permissions(const fs::path& folder) {
     constexpr auto others = fs::perms::group_all | fs::perms::others_all;
-    std::string open;
-    for (const char* name : {"", "lectern.db", "pepper", "content", "backups"}) {
+    std::string done;
+    for (const char* name : {"", "lectern.db", "lectern.db-wal", "pepper", "content", "backups"}) {
+        const fs::path path = *name ? folder / name : folder;
         std::error_code none;
-        const auto status = fs::status(*name ? folder / name : folder, none);
-        if (!none && fs::exists(status) && (status.permissions() & others) != fs::perms::none)
-            open += std::string(open.empty() ? "" : ", ") + (*name ? name : "the data folder");
+        const auto status = fs::status(path, none);
+        if (none || !fs::exists(status) || (status.permissions() & others) == fs::perms::none) continue;
+        fs::permissions(path, others, fs::perm_options::remove);
+        done += (done.empty() ? "" : ", ") + path.string();
     }
-    return found("permissions", open.empty(),
-                 open.empty() ? "nobody else can read the data" : "others can read: " + open);
+    return done.empty() ? "" : "only the owner may read again: " + done;
 }
 
-json content(store::Read& read, const Services& services) {
-    auto rows = read.query("SELECT file_name, size, title FROM contents");
-    std::size_t files = 0, bad = 0;
-    std::string titles;
-    while (rows.step()) {
-        ++files;
-        const auto [file_name, kept_size, title] = rows.values<std::string, std::int64_t, std::string>();
-        std::error_code none;
-        const auto size = fs::file_size(services.content_files.path_of(file_name), none);
-        if (!none && static_cast<std::int64_t>(size) == kept_size) continue;
-        if (++bad <= 5) titles += (titles.empty() ? "" : ", ") + title;
-    }
-    return found("content", bad == 0,
-                 bad == 0 ? std::to_string(files) + " files, all there"
-                          : std::to_string(bad) + " files are missing or of another size: " + titles);
+void note_mended(Findings& findings, const std::string& done) {
+    if (!done.empty()) findings.push_back({"mended", Health::good, done, ""});
 }
 
-json box_clock(const Services& services) {
-    const auto wall_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-                             std::chrono::system_clock::now().time_since_epoch())
-                             .count();
-    const std::int64_t apart_s = (services.clock.now_ms() - wall_ms) / 1000;
-    return found("clock", apart_s > -60 && apart_s < 60,
-                 platform::iso8601(services.clock.now_ms()) + ", " + std::to_string(apart_s) +
-                     " s ahead of the machine's own");
+// ---- in the server ----
+
+std::optional<Finding> target_of(const Services& services) {
+    const auto known = services.nightly.known();
+    if (!known || known->target.empty()) return std::nullopt;
+    if (!known->target_fault.empty())
+        return Finding{"backup target", Health::warning, known->target_fault,
+                       "Mount that disk, or name another: 'lectern backup target add'."};
+    return Finding{"backup target", Health::good, known->target, ""};
+}
+
+Json examine_served(Services& services, OrganisationId /*organisation_id*/, const JsonFields& arguments) {
+    Findings findings;
+    if (arguments.get_or("fix", false)) note_mended(findings, mend_permissions(services.folder));
+    services.store.read([&](store::Read& read) {
+        add_all(findings, examine_data(read, services.folder, arguments.get_or("hashes", false)));
+    });
+    add_all(findings, examine_folder(services.folder, services.clock.now_ms()));
+    if (auto target = target_of(services)) findings.push_back(std::move(*target));
+    const auto figures = services.store.figures();
+    if (figures.storage_full)
+        findings.push_back({"server", Health::bad, "the disk is full: nothing is saved",
+                            "Remove content or backups in the page, or other files on the disk."});
+    else if (figures.in_doubt)
+        findings.push_back({"server", Health::bad,
+                            "the disk failed or the database is damaged: nothing is written",
+                            "The journal says why (journalctl -u lectern)."});
+    else
+        findings.push_back({"server", Health::good, "it runs and writes", ""});
+    return {{"items", json_of(findings)}, {"now_ms", services.clock.now_ms()}};
+}
+
+// ---- where no server runs ----
+
+// A connection that leaves no trace: without a log SQLite needs no shared memory either.
+std::string unchanged(const fs::path& database, const fs::path& log) {
+    std::error_code none;
+    const auto size = fs::file_size(log, none);
+    if (!none && size > 0) return database.string();
+    std::string uri = "file:";
+    for (const char c : fs::absolute(database).string()) {
+        if (c == '%' || c == '?' || c == '#')
+            uri += c == '%' ? "%25" : c == '?' ? "%3f" : "%23";
+        else
+            uri += c;
+    }
+    return uri + "?immutable=1";
+}
+
+void mend_data(Findings& findings, const store::Folder& folder) {
+    store::Connection database(folder.database(), store::Connection::Mode::read_write);
+    const store::Damage damage = store::damage_of(database);
+    if (damage.none()) return;
+    if (store::mend_indexes(database))
+        note_mended(findings, "the indexes of the database were built again, and it is whole");
+    else
+        findings.push_back({"mending", Health::bad,
+                            "building the indexes again does not make the database whole",
+                            "Restore the newest backup ('lectern restore')."});
+}
+
+void examine_alone(Findings& findings, const DoctorOptions& options) {
+    become_owner_of(options.folder);
+    const store::Folder folder(options.folder, "");
+    findings.push_back(examine_start(options.folder));
+    std::error_code none;
+    const auto size = fs::file_size(folder.database(), none);
+    if (none || size == 0) return;
+    if (options.fix && findings.back().health == Health::good) mend_data(findings, folder);
+    const store::Connection::Mode mode = store::Connection::Mode::read_only;
+    store::Connection database(unchanged(folder.database(), folder.log()), mode);
+    store::Read read(database, wall_ms());
+    add_all(findings, examine_data(read, options.folder, options.hashes));
+}
+
+// Whatever the folder is like, this returns.
+Findings examine_without_server(const DoctorOptions& options) {
+    Findings findings;
+    if (options.fix) note_mended(findings, mend_permissions(options.folder));
+    try {
+        examine_alone(findings, options);
+    } catch (const store::FolderInUse& error) {
+        findings.push_back({"server", Health::bad,
+                            std::string(error.what()) + " It does not answer on its socket there.",
+                            "It starts or stops just now, or it hangs: systemctl status lectern."});
+    } catch (const std::exception& error) {
+        findings.push_back(
+            {"database", Health::bad, std::string("cannot be opened: ") + error.what(),
+             "Restore the newest backup ('lectern restore'); keep a copy of the folder first."});
+    }
+    add_all(findings, examine_folder(options.folder, wall_ms()));
+    return findings;
+}
+
+// ---- the command ----
+
+void say(const Json& items, std::ostream& out) {
+    for (const Json& item : items) {
+        const JsonFields finding(item);
+        const auto health = finding.get<std::string>("health"), advice = finding.get<std::string>("advice");
+        out << (health == "good"  ? "good  "
+                : health == "bad" ? "BAD   "
+                                  : "look  ")
+            << finding.get<std::string>("check") << ": " << finding.get<std::string>("says") << "\n";
+        if (!advice.empty()) out << "      -> " << advice << "\n";
+    }
+}
+
+int exit_code_of(const Json& items) {
+    int code = 0;
+    for (const Json& item : items) {
+        const auto health = JsonFields(item).get<std::string>("health");
+        if (health == "bad") return 1;
+        if (health == "warning") code = needs_attention;
+    }
+    return code;
+}
+
+// nullopt: no server answers.
+std::optional<Json> ask(const DoctorOptions& options, Findings& findings) {
+    try {
+        return ask_server(options.folder, "doctor", {{"hashes", options.hashes}, {"fix", options.fix}});
+    } catch (const platform::Error& error) {
+        findings.push_back({"server", Health::bad, error.what(), "systemctl status lectern"});
+        return std::nullopt;
+    }
+}
+
+int doctor(const DoctorOptions& options, const Streams& streams) {
+    if (!fs::is_directory(options.folder))
+        throw platform::Error(platform::ErrorKind::not_found,
+                              "There is no folder " + options.folder.string() + ".");
+    Findings own;
+    std::int64_t server_ms = wall_ms();
+    Json items;
+    if (const auto answer = ask(options, own)) {
+        const JsonFields fields(*answer);
+        items = fields.json("items");
+        server_ms = fields.get<std::int64_t>("now_ms");
+    } else {
+        if (own.empty()) add_all(own, examine_without_server(options));
+        items = json_of(own);
+    }
+    for (const Json& item : json_of(examine_box(options.config, server_ms)))
+        items.push_back(item);
+    if (options.json)
+        streams.out << items.dump(2) << "\n";
+    else
+        say(items, streams.out);
+    return exit_code_of(items);
 }
 
 } // namespace
 
-json examine(store::Read& read, Services& services) {
-    return json::array({database(read), references(read), audit_chain(read), content(read, services),
-                        disk(services.folder), permissions(services.folder), box_clock(services)});
+Command doctor_command() {
+    Command command;
+    command.name = "doctor";
+    command.arguments = http::object({{"hashes?", http::boolean()}, {"fix?", http::boolean()}});
+    command.needs_organisation = false;
+    command.even_unlogged = true;
+    command.work = examine_served;
+    return command;
+}
+
+void add_doctor(CLI::App& root, Line& line) {
+    const auto options = std::make_shared<DoctorOptions>();
+    CLI::App& command = add_command(
+        root, "doctor",
+        "Look whether the box is well: 0 it is, 3 something needs attention, 1 something is wrong",
+        "lectern doctor --json");
+    command.add_option("--data", options->folder, "The data folder")->capture_default_str();
+    command.add_option("--config", options->config, "The server's configuration")->capture_default_str();
+    command.add_flag("--hashes", options->hashes, "Read every file of content and compare its SHA-256");
+    command.add_flag("--fix", options->fix,
+                     "Mend what is safe to: permissions; with the server stopped, indexes");
+    command.add_flag("--json", options->json, "Print JSON");
+    command.callback(
+        [options, &line] { line.action = [options, &line] { return doctor(*options, line.streams); }; });
 }
 
 } // namespace app

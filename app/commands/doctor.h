@@ -1,15 +1,15 @@
-// Checks that everything is as it should be. Changes nothing.
+// lectern doctor: whether a box is well. Each check stands by itself, and nothing is changed without --fix.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <CLI/CLI.hpp>
 
-#include "store/transaction.h"
+#include "app/commands/command_line.h"
+#include "app/commands/commands.h"
 
 namespace app {
 
-class Services;
-
-// [{"check": "...", "good": true, "says": "..."}]
-nlohmann::json examine(store::Read& read, Services& services);
+// The half that a running server answers.
+Command doctor_command();
+void add_doctor(CLI::App& root, Line& line);
 
 } // namespace app

@@ -20,7 +20,7 @@ using platform::ErrorKind;
 constexpr int busy_ms = 1000;
 
 int open_flags(Connection::Mode mode) {
-    const int common = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const int common = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_URI;
     switch (mode) {
         case Connection::Mode::create:
             return common | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;

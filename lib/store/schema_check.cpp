@@ -43,9 +43,9 @@ void add(Objects& objects, const std::string& type, const std::string& name, con
     objects[type + " '" + name + "'"] = {type, bare(sql)};
 }
 
-Objects objects_of(Connection& connection) {
+Objects objects_of(Statement rows) {
     Objects objects;
-    for (auto rows = connection.prepare_once(objects_sql); rows.step();)
+    while (rows.step())
         add(objects, rows.string(0), rows.string(1), rows.string(2));
     return objects;
 }
@@ -63,13 +63,14 @@ Objects objects_of(const Schema& schema) {
 
 std::string foreign_code(Connection& connection, const Schema& schema) {
     const Objects ours = objects_of(schema);
-    for (const auto& [name, object] : objects_of(connection))
+    for (const auto& [name, object] : objects_of(connection.prepare_once(objects_sql)))
         if ((object.type == "trigger" || object.type == "view") && !ours.contains(name)) return "the " + name;
     return "";
 }
 
-std::string schema_difference(Connection& connection, const Schema& schema) {
-    const Objects ours = objects_of(schema), theirs = objects_of(connection);
+namespace {
+
+std::string difference(const Objects& theirs, const Objects& ours) {
     for (const auto& [name, object] : theirs) {
         const auto own = ours.find(name);
         if (own == ours.end()) return "the " + name + " is foreign";
@@ -78,6 +79,16 @@ std::string schema_difference(Connection& connection, const Schema& schema) {
     for (const auto& [name, object] : ours)
         if (!theirs.contains(name)) return "the " + name + " is missing";
     return "";
+}
+
+} // namespace
+
+std::string schema_difference(Connection& connection, const Schema& schema) {
+    return difference(objects_of(connection.prepare_once(objects_sql)), objects_of(schema));
+}
+
+std::string schema_difference(Read& read, const Schema& schema) {
+    return difference(objects_of(read.query_text(objects_sql)), objects_of(schema));
 }
 
 } // namespace store

@@ -6,6 +6,7 @@
 
 #include "store/connection.h"
 #include "store/migrate.h"
+#include "store/transaction.h"
 
 namespace store {
 
@@ -16,5 +17,6 @@ std::string foreign_code(Connection& connection, const Schema& schema);
 // The first table, index, trigger or view that is missing, foreign or different, comments and layout apart;
 // "" when the database has exactly the current schema.
 std::string schema_difference(Connection& connection, const Schema& schema);
+std::string schema_difference(Read& read, const Schema& schema);
 
 } // namespace store

@@ -8,6 +8,7 @@
 
 #include "platform/error.h"
 #include "platform/log.h"
+#include "store/mend.h"
 
 namespace store {
 namespace {
@@ -27,6 +28,7 @@ constexpr auto longest_gathering = 2ms;
 constexpr auto room_pause = 1s; // between looks whether the disk has room again
 constexpr auto first_doubt_pause = 100ms;
 constexpr auto longest_doubt_pause = 30s;
+constexpr auto doubt_comes_back = 60s;
 
 std::exception_ptr doubt_error() {
     return std::make_exception_ptr(
@@ -268,6 +270,21 @@ void Writer::probe_for_room() {
     if (folder_.takes_writes()) enter(Disk::good);
 }
 
+// A quick check reads every page, but doesn't compare indexes with their tables. A doubt that comes back at once is
+// likely such a difference.
+std::string Writer::verdict(Connection& connection) {
+    const bool again = steady_clock::now() - reopened_at_ < doubt_comes_back;
+    const std::string found = connection.text(again ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)");
+    if (found == "ok" || mending_tried_) return found;
+    mending_tried_ = true;
+    platform::log_error("store: the database is damaged; its indexes are built again: " + found);
+    if (!mend_indexes(connection))
+        return "the database is damaged, and not only its indexes: restore the newest backup (" + found + ")";
+    mending_tried_ = false;
+    platform::log_warning("store: the indexes have been built again, and the database is whole");
+    return "ok";
+}
+
 // Closing moves the committed part of the log into the database and drops the rest, because we can't know how
 // much of that reached the disk.
 void Writer::reopen() {
@@ -277,10 +294,12 @@ void Writer::reopen() {
     try {
         readers_.pause();
         close();
-        open(folder_.open(Connection::Mode::read_write));
-        const std::string verdict = connection_->text("PRAGMA quick_check(1)");
+        auto connection = folder_.open(Connection::Mode::read_write);
+        const std::string found = verdict(*connection);
+        open(std::move(connection));
         readers_.resume();
-        if (verdict != "ok") throw Error(ErrorKind::unavailable, verdict);
+        if (found != "ok") throw Error(ErrorKind::unavailable, found);
+        reopened_at_ = steady_clock::now();
         enter(Disk::good);
         platform::log_info("store: the database has been reopened and checked; writing goes on");
     } catch (const Error& error) {

@@ -7,7 +7,8 @@
 // - in doubt (an I/O error, or a damaged page): after a failed flush the system may have dropped the data,
 //   and it says so only once. Nothing is written and jobs are answered unavailable until the disk takes
 //   writes again and everybody has closed the database, and it has been reopened and checked. The writer
-//   keeps trying, less and less often.
+//   keeps trying, less and less often. If a page is damaged, it builds the indexes again (mend.h): a box whose
+//   tables are whole goes on by itself.
 #pragma once
 
 #include <atomic>
@@ -61,6 +62,7 @@ private:
     void enter(Disk disk);
     void probe_for_room();
     void reopen();
+    std::string verdict(Connection& connection);
 
     const Folder& folder_;
     Readers& readers_;
@@ -83,6 +85,8 @@ private:
     Time last_change_{};    // when a group last wrote something
     Time next_try_{};       // when to try the disk next
     std::chrono::milliseconds pause_{};
+    Time reopened_at_{};         // when the database was last found to be good after a doubt
+    bool mending_tried_ = false; // once is enough: what an index can't explain, the next try won't mend
 
     // Read by figures() on any thread.
     std::atomic<Disk> disk_{Disk::good};

@@ -21,12 +21,24 @@ elseif(result EQUAL 0 AND described)
     set(version "${BASE_VERSION}+g${described}")
 endif()
 
+set(committed 0)
+execute_process(
+    COMMAND git --no-optional-locks -C "${SOURCE_ROOT}" log -1 --format=%ct
+    OUTPUT_VARIABLE seconds OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE result)
+if(result EQUAL 0 AND seconds MATCHES "^[0-9]+$")
+    set(committed "${seconds}")
+endif()
+
 set(text "#include \"platform/version.h\"
 
 namespace platform {
 
 std::string_view version() {
     return \"${version}\";
+}
+
+std::int64_t built_s() {
+    return ${committed};
 }
 
 } // namespace platform

@@ -1,9 +1,13 @@
 #include "app/appliance.h"
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "app/addresses.h"
 #include "app/recovery.h"
 #include "app/routes.h"
 #include "app/wiring.h"
+#include "platform/log.h"
 
 namespace app {
 
@@ -13,6 +17,9 @@ namespace {
 constexpr std::chrono::milliseconds page_tick{20};
 // How soon headsets hear that they are watched.
 constexpr std::chrono::milliseconds pictures_tick{250};
+// How far our clock may be from the true time, and how often we look.
+constexpr std::int64_t most_apart_ms = 1000;
+constexpr int ticks_between_looks_at_clock = 10;
 
 } // namespace
 
@@ -53,6 +60,7 @@ void Appliance::start() {
     front_door_.every(page_tick, [this] { services_.hub.tick(); });
     front_door_.every(pictures_tick, [this] { services_.director.ask_for_pictures(); });
     front_door_.every(options_.tick, [this] { services_.schedule.tick(); });
+    front_door_.every(options_.tick * ticks_between_looks_at_clock, [this] { follow_true_time(); });
     pulse_.start();
     front_door_.every(options_.turn_within / 5, [this] { pulse_.beat(); });
     ports_ = front_door_.start();
@@ -69,10 +77,29 @@ void Appliance::stop() {
 }
 
 std::vector<std::string> Appliance::addresses() const {
-    const std::string& listen = options_.front_door.listen.at(0);
-    std::string address = listen.substr(0, listen.rfind(':'));
-    if (address.starts_with('[')) address = address.substr(1, address.size() - 2);
-    return reachable_addresses(address, port(), uses_tls());
+    std::vector<std::string> all;
+    for (std::size_t i = 0; i < options_.front_door.listen.size(); ++i) {
+        const std::string& listen = options_.front_door.listen[i];
+        std::string address = listen.substr(0, listen.rfind(':'));
+        if (address.starts_with('[')) address = address.substr(1, address.size() - 2);
+        for (std::string& url : reachable_addresses(address, ports_.at(i), uses_tls()))
+            if (std::ranges::find(all, url) == all.end()) all.push_back(std::move(url));
+    }
+    return all;
+}
+
+// A small board without a battery starts at a wrong time, and a time server sets the machine's clock a minute
+// later. A lesson computes its positions from our clock, so it must not jump under one.
+void Appliance::follow_true_time() {
+    const auto true_ms = options_.true_ms ? options_.true_ms() : std::nullopt;
+    if (!true_ms || !options_.set_clock || services_.director.any_live()) return;
+    const std::int64_t behind_ms = *true_ms - services_.clock.now_ms();
+    if (std::abs(behind_ms) < most_apart_ms) return;
+    front_door_.work([this, behind_ms] {
+        options_.set_clock(services_.clock.now_ms() + behind_ms);
+        platform::log_info("the clock has moved by " + std::to_string(behind_ms) +
+                           " ms: a time server has set the machine's");
+    });
 }
 
 } // namespace app

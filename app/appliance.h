@@ -24,6 +24,8 @@ namespace app {
 struct ApplianceOptions {
     ServicesOptions services;
     std::function<void(std::int64_t now_ms)> set_clock; // sets server time; none: it cannot be set
+    std::function<std::optional<std::int64_t>()>
+        true_ms;                                    // the time that a time server keeps; nullopt: none does
     std::function<void()> restart;                  // ends and starts the server again, soon; from any thread
     std::chrono::milliseconds housekeeping{60'000}; // how often it is asked whether the nightly jobs are due
     http::FrontDoorOptions front_door;
@@ -45,8 +47,9 @@ public:
     // Accepted requests finish, sockets are closed with 1001. Also done by the destructor.
     void stop();
 
-    // Of the first listener.
+    // Of the first listener, and of all.
     std::uint16_t port() const { return ports_.at(0); }
+    const std::vector<std::uint16_t>& ports() const { return ports_; }
     // Where the box answers, for people: "http://192.0.2.5:8080".
     std::vector<std::string> addresses() const;
     const ApplianceOptions& options() const { return options_; }
@@ -56,6 +59,10 @@ public:
     const std::string& tls_certificate() const {
         return options_.front_door.tls_certificate;
     } // its file; "": none
+    // See FrontDoor: with a server that runs.
+    void use_certificate(const std::string& certificate, const std::string& key) {
+        front_door_.use_certificate(certificate, key);
+    }
     Services& services() { return services_; }
     const http::RouteTable& routes() const { return routes_; }
     // Whether the box can serve, from any thread.
@@ -63,6 +70,8 @@ public:
     http::FrontDoor::Figures network() const { return front_door_.figures(); }
 
 private:
+    void follow_true_time();
+
     ApplianceOptions options_;
     http::RouteTable routes_;
     Services services_;

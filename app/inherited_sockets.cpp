@@ -88,19 +88,25 @@ std::vector<InheritedSocket> take_inherited_sockets() {
 }
 
 void require_listening_at(const std::vector<InheritedSocket>& inherited,
-                          const std::optional<ListenAddress>& wanted) {
-    if (inherited.empty() || !wanted) return;
-    if (std::ranges::any_of(inherited, [&](const auto& socket) { return answers_at(socket, *wanted); }))
-        return;
-    std::string there;
+                          const std::vector<ListenAddress>& wanted) {
+    const auto answered = [&](const ListenAddress& address) {
+        return std::ranges::any_of(inherited,
+                                   [&](const auto& socket) { return answers_at(socket, address); });
+    };
+    if (inherited.empty() || std::ranges::all_of(wanted, answered)) return;
+    std::string there, asked, lines;
     for (const InheritedSocket& socket : inherited)
         there += (there.empty() ? "" : ", ") + to_string(socket.at);
+    for (const ListenAddress& address : wanted) {
+        asked += (asked.empty() ? "" : ", ") + to_string(address);
+        lines += "\n  ListenStream=" + to_string(address);
+    }
     throw platform::Error(
         platform::ErrorKind::bad_request,
-        "listen is " + to_string(*wanted) + ", but the service manager listens at " + there +
+        "listen is " + asked + ", but the service manager listens at " + there +
             " for this server. Take listen out of the configuration; or, to listen there, write into "
-            "/etc/systemd/system/lectern.socket.d/listen.conf\n\n  [Socket]\n  ListenStream=\n  ListenStream=" +
-            to_string(*wanted) + "\n\nand run: systemctl daemon-reload && systemctl restart lectern");
+            "/etc/systemd/system/lectern.socket.d/listen.conf\n\n  [Socket]\n  ListenStream=" +
+            lines + "\n\nand run: systemctl daemon-reload && systemctl restart lectern");
 }
 
 std::string to_string(const ListenAddress& address) {

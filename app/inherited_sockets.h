@@ -2,7 +2,6 @@
 // privilege answers at port 80, and clients wait instead of being refused while it starts again.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,10 +19,10 @@ struct InheritedSocket {
 // socket. Takes the variables out of the environment, so that no child takes them for its own; call it once.
 std::vector<InheritedSocket> take_inherited_sockets();
 
-// Inherited sockets win, but never in silence: if the configuration says `wanted` and none of them answers
-// there, throws Error bad_request that says which drop-in makes the service manager listen there.
+// Inherited sockets win, but never in silence: if the configuration says `wanted` and none of them answers at
+// one of these, throws Error bad_request that says which drop-in makes the service manager listen there.
 void require_listening_at(const std::vector<InheritedSocket>& inherited,
-                          const std::optional<ListenAddress>& wanted);
+                          const std::vector<ListenAddress>& wanted);
 
 // "127.0.0.1:8080", "[::1]:8080"
 std::string to_string(const ListenAddress& address);

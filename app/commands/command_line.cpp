@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
+#include <set>
 
 #include "app/exit_code.h"
 #include "platform/error.h"
@@ -20,6 +21,18 @@ void explain(const platform::Error& error, std::ostream& out) {
     }
     for (const auto& fault : error.fields())
         out << "lectern: " << fault.field << " " << fault.message << "\n";
+}
+
+// A script whose variable is empty must not end up with the default folder, or the current one.
+void refuse_empty_paths(CLI::App& command) {
+    static const std::set<std::string> paths{"--data",   "--config", "--tls-cert", "--tls-key",
+                                             "--out",    "--from",   "--traces",   "--system",
+                                             "--people", "file",     "path"};
+    for (CLI::Option* option : command.get_options())
+        if (paths.contains(option->get_name()))
+            option->check([](const std::string& text) { return text.empty() ? "must not be empty" : ""; });
+    for (CLI::App* child : command.get_subcommands({}))
+        refuse_empty_paths(*child);
 }
 
 int run_action(const Line& line) {
@@ -60,6 +73,7 @@ int run_command_line(const std::vector<std::string>& arguments, Streams streams)
          {add_serve, add_setup, add_organisation, add_person, add_class, add_room, add_site_key, add_pair,
           add_care, add_begin_anew, add_simulate, add_documents, add_certificate, add_version})
         add(root, line);
+    refuse_empty_paths(root);
     try {
         root.parse(
             std::vector<std::string>(arguments.rbegin(), arguments.rend())); // CLI11 reads them from the back

@@ -2,6 +2,7 @@
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <memory>
 #include <ostream>
@@ -16,8 +17,12 @@
 #include "app/demo.h"
 #include "app/exit_code.h"
 #include "app/inherited_sockets.h"
+#include "app/reload.h"
 #include "app/starting.h"
+#include "http/wire/front_door.h"
 #include "platform/files.h"
+#include "platform/log.h"
+#include "platform/ntp.h"
 #include "platform/process.h"
 #include "platform/version.h"
 #include "store/migrate.h"
@@ -27,13 +32,15 @@ namespace app {
 namespace {
 
 struct ServeOptions {
-    std::string config, data, listen, tls_cert, tls_key;
-    bool demo = false, demo_session = false;
+    std::string config, data, tls_cert, tls_key;
+    std::vector<std::string> listen;
+    bool demo = false, demo_session = false, check = false;
 };
 
 // These signals are blocked in every thread, and the waiting thread takes them. Blocking also makes them
 // reach process 1, for which the kernel otherwise drops signals without a handler.
 constexpr int restart_signal = SIGUSR1; // end, and start again
+constexpr int reload_signal = SIGHUP;   // read the configuration again
 
 class StopSignals {
 public:
@@ -42,6 +49,7 @@ public:
         sigaddset(&signals_, SIGTERM);
         sigaddset(&signals_, SIGINT);
         sigaddset(&signals_, restart_signal);
+        sigaddset(&signals_, reload_signal);
         pthread_sigmask(SIG_BLOCK, &signals_, &before_);
     }
     // Discard repeated signals before unblocking: the server has stopped, and a second SIGTERM must not kill
@@ -68,7 +76,9 @@ private:
 Config config_of(const ServeOptions& options) {
     Config config = options.config.empty() ? Config() : load_config(options.config);
     if (!options.data.empty()) config.data = options.data;
-    if (!options.listen.empty()) config.listen = parse_listen(options.listen).value();
+    if (!options.listen.empty()) config.listen.clear();
+    for (const std::string& listen : options.listen)
+        config.listen.push_back(parse_listen(listen).value());
     if (!options.tls_cert.empty()) config.tls_cert = options.tls_cert;
     if (!options.tls_key.empty()) config.tls_key = options.tls_key;
     if (config.tls_cert.empty() != config.tls_key.empty())
@@ -76,9 +86,14 @@ Config config_of(const ServeOptions& options) {
     return config;
 }
 
-// Where people and the log are told that it listens; with inherited sockets the first of them.
-ListenAddress listen_address(const Config& config, const std::vector<InheritedSocket>& inherited) {
-    return inherited.empty() ? config.listen.value_or(default_listen) : inherited.front().at;
+std::vector<ListenAddress> listen_addresses(const Config& config,
+                                            const std::vector<InheritedSocket>& inherited) {
+    std::vector<ListenAddress> all;
+    for (const InheritedSocket& socket : inherited)
+        all.push_back(socket.at);
+    if (all.empty()) all = config.listen;
+    if (all.empty()) all.push_back(default_listen);
+    return all;
 }
 
 // Runs a step of the start. A fault in it ends the program with this code.
@@ -122,11 +137,13 @@ std::size_t connections_within(std::int64_t open_files) {
 ApplianceOptions appliance_options(const Config& config, const std::vector<InheritedSocket>& inherited) {
     ApplianceOptions options;
     options.services.folder = config.data;
-    const std::int64_t wifi_bytes_per_s = config.wifi_mbit * 1'000'000 / 8;
-    options.services.pictures_bytes_per_s = wifi_bytes_per_s * config.pictures_percent / 100;
-    options.services.content_bytes_per_s = wifi_bytes_per_s * config.content_percent / 100;
+    options.services.pictures_bytes_per_s = pictures_bytes_per_s(config);
+    options.services.content_bytes_per_s = content_bytes_per_s(config);
     options.services.chat = config.chat;
-    options.front_door.listen = {to_string(listen_address(config, inherited))};
+    options.services.nightly = config.nightly;
+    options.front_door.listen.clear();
+    for (const ListenAddress& address : listen_addresses(config, inherited))
+        options.front_door.listen.push_back(to_string(address));
     for (const InheritedSocket& socket : inherited)
         options.front_door.inherited.push_back(socket.descriptor);
     options.front_door.tls_certificate = config.tls_cert.string();
@@ -155,57 +172,131 @@ void tell_demo(const std::optional<Demo>& demo, const std::filesystem::path& fol
         << demo->class_name << " with PIN " << demo->student_pin << "\n";
 }
 
-// The service manager restarts a server whose threads hang. It waits for a minute, and we look often in
-// between: a memory card may stall the writer for many seconds, and that must not end a lesson.
-int wait_for_stop(const StopSignals& signals, const Appliance& appliance) {
-    const auto watched = platform::watchdog_interval();
-    const auto period = watched ? *watched / 6 : std::chrono::microseconds(std::chrono::hours(1));
-    for (;;) {
-        if (const int signal = signals.wait(period)) return signal;
-        if (watched && appliance.vitals().alive()) platform::notify_service_manager("WATCHDOG=1");
-    }
+std::optional<std::int64_t> true_ms() {
+    if (!platform::clock_is_synchronized()) return std::nullopt;
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
 }
 
-// Serves until a signal comes, and returns it.
-int serve_once(const Config& config, const std::vector<InheritedSocket>& inherited,
-               const StopSignals& signals, const Streams& streams) {
-    auto starting = std::make_unique<Starting>();
-    admin::apply_staged(config.data);
-    platform::BoxClock clock(config.data);
-    platform::SystemRandom random;
-    ApplianceOptions wanted = appliance_options(config, inherited);
-    wanted.set_clock = [&clock](std::int64_t now_ms) { clock.set_now_us(now_ms * 1000); };
-    wanted.restart = [] { ::kill(::getpid(), restart_signal); };
-    Appliance appliance(std::move(wanted), clock, random);
-    appliance.start();
-    int signal = 0;
-    {
-        const AdminServer admin(config.data, [&](const std::string& command, const Json& arguments) {
-            return run_command(command, arguments, appliance.services());
-        });
-        if (appliance.setup_code()) streams.error << "setup code: " << *appliance.setup_code() << std::endl;
+// One run of the server, from a start to the signal that ends it.
+class Run {
+public:
+    Run(const ServeOptions& options, Config& config, const std::vector<InheritedSocket>& inherited,
+        const StopSignals& signals, const Streams& streams)
+        : options_(options), config_(config), inherited_(inherited), signals_(signals), streams_(streams) {}
+
+    // Serves until a signal comes that ends it, and returns that.
+    int serve() {
+        auto starting = std::make_unique<Starting>();
+        admin::apply_staged(config_.data);
+        platform::BoxClock clock(config_.data);
+        platform::SystemRandom random;
+        ApplianceOptions wanted = appliance_options(config_, inherited_);
+        wanted.set_clock = [&clock](std::int64_t now_ms) { clock.set_now_us(now_ms * 1000); };
+        wanted.true_ms = true_ms;
+        wanted.restart = [] { ::kill(::getpid(), restart_signal); };
+        Appliance appliance(std::move(wanted), clock, random);
+        appliance.start();
+        int signal = 0;
+        {
+            const AdminServer admin(config_.data, [&](const std::string& command, const Json& arguments) {
+                return run_command(command, arguments, appliance.services());
+            });
+            tell(appliance);
+            starting.reset();
+            platform::notify_service_manager("READY=1\nSTATUS=serving");
+            signal = wait_for_stop(appliance);
+            platform::notify_service_manager(signal == restart_signal ? "STATUS=starting again"
+                                                                      : "STOPPING=1");
+            platform::log_info("stopping");
+        }
+        appliance.stop();
+        return signal;
+    }
+
+private:
+    void tell(const Appliance& appliance) const {
+        if (appliance.setup_code()) streams_.error << "setup code: " << *appliance.setup_code() << std::endl;
+        platform::log_info(
+            "Lectern " + std::string(platform::version()) + " serves " + config_.data.string() + ", schema " +
+            std::to_string(store::embedded_schema().version()) +
+            (appliance.uses_tls() ? ", certificate " + config_.tls_cert.string() : ", without TLS"));
         for (const std::string& address : appliance.addresses())
             platform::log_info("people reach this box at " + address);
-        streams.out << "listening on " << (appliance.uses_tls() ? "https://" : "http://")
-                    << to_string({listen_address(config, inherited).address, appliance.port()}) << std::endl;
-        starting.reset();
-        platform::notify_service_manager("READY=1\nSTATUS=serving");
-        signal = wait_for_stop(signals, appliance);
-        platform::notify_service_manager(signal == restart_signal ? "STATUS=starting again" : "STOPPING=1");
-        platform::log_info("stopping");
+        const auto addresses = listen_addresses(config_, inherited_);
+        for (std::size_t i = 0; i < addresses.size(); ++i)
+            streams_.out << "listening on " << (appliance.uses_tls() ? "https://" : "http://")
+                         << to_string({addresses[i].address, appliance.ports()[i]}) << std::endl;
     }
-    appliance.stop();
-    return signal;
+
+    // The service manager restarts a server whose threads hang. It waits for a minute, and we look often in
+    // between: a memory card may stall the writer for many seconds, and that must not end a lesson.
+    int wait_for_stop(Appliance& appliance) {
+        constexpr std::chrono::microseconds minute = std::chrono::minutes(1);
+        const auto watched = platform::watchdog_interval();
+        const auto period = watched ? std::min(*watched / 6, minute) : minute;
+        CertificateWatch certificate(
+            config_.tls_cert, config_.tls_key,
+            [&appliance](const auto& file, const auto& key) { appliance.use_certificate(file, key); });
+        for (;;) {
+            certificate.look(appliance.services().clock.now_ms());
+            const int signal = signals_.wait(period);
+            if (signal == reload_signal)
+                reload_all(appliance, certificate);
+            else if (signal != 0)
+                return signal;
+            if (watched && appliance.vitals().alive()) platform::notify_service_manager("WATCHDOG=1");
+        }
+    }
+
+    void reload_all(Appliance& appliance, CertificateWatch& certificate) {
+        try {
+            std::string waiting;
+            for (const std::string& key :
+                 reload(config_, config_of(options_), appliance.services(), certificate))
+                waiting += (waiting.empty() ? "" : ", ") + key;
+            platform::log_warning(
+                "the configuration was read again" +
+                (waiting.empty() ? "" : "; the server must start again for what has changed in: " + waiting));
+        } catch (const platform::Error& error) {
+            platform::log_error(std::string("the configuration was not read again, everything stays: ") +
+                                error.what());
+        }
+    }
+
+    const ServeOptions& options_;
+    Config& config_;
+    const std::vector<InheritedSocket>& inherited_;
+    const StopSignals& signals_;
+    const Streams& streams_;
+};
+
+// Looks at everything that a start needs and that can be looked at without one.
+int check(const Config& config, const Streams& streams) {
+    ending_as(no_permission, [&] {
+        become_owner_of(config.data);
+        if (!std::filesystem::exists(config.data)) return;
+        if (::access(config.data.c_str(), R_OK | W_OK | X_OK) != 0)
+            throw platform::Error(platform::ErrorKind::forbidden,
+                                  platform::system_failure("use", config.data));
+    });
+    if (!config.tls_cert.empty())
+        ending_as(bad_configuration,
+                  [&] { http::check_certificate(config.tls_cert.string(), config.tls_key.string()); });
+    streams.out << "The configuration can be used.\n";
+    return done;
 }
 
 int serve(const ServeOptions& options, const Streams& streams) {
     std::vector<InheritedSocket> inherited;
-    const Config config = ending_as(bad_configuration, [&] {
+    Config config = ending_as(bad_configuration, [&] {
         Config wanted = config_of(options);
         inherited = take_inherited_sockets();
         require_listening_at(inherited, wanted.listen);
         return wanted;
     });
+    if (options.check) return check(config, streams);
     platform::set_log_level(config.log_level);
     ending_as(no_permission, [&] {
         become_owner_of(config.data);
@@ -217,7 +308,7 @@ int serve(const ServeOptions& options, const Streams& streams) {
             tell_demo(make_demo(services, options.demo_session), config.data, streams.out);
         });
     try {
-        while (serve_once(config, inherited, signals, streams) == restart_signal)
+        while (Run(options, config, inherited, signals, streams).serve() == restart_signal)
             platform::log_info("starting again");
     } catch (const platform::Error& error) {
         throw Failure(code_of(error), error);
@@ -233,8 +324,9 @@ void add_serve(CLI::App& root, Line& line) {
                                     "lectern serve --data /var/lib/lectern --listen 0.0.0.0:8080");
     command.add_option("--data", options->data, "The data folder (/var/lib/lectern)");
     command
-        .add_option("--listen", options->listen,
-                    "Numeric address and port; port 0 takes a free one (0.0.0.0:8080)")
+        .add_option(
+            "--listen", options->listen,
+            "Numeric address and port; port 0 takes a free one; may be given several times (0.0.0.0:8080)")
         ->check([](const std::string& text) {
             return parse_listen(text)
                        ? ""
@@ -243,6 +335,8 @@ void add_serve(CLI::App& root, Line& line) {
     command.add_option("--config", options->config, "A TOML file; options given here count more");
     command.add_option("--tls-cert", options->tls_cert, "Certificate chain, PEM");
     command.add_option("--tls-key", options->tls_key, "Its private key, PEM");
+    command.add_flag("--check", options->check,
+                     "Only say whether a server could start with this configuration");
     auto* demo =
         command.add_flag("--demo", options->demo, "Make a demo school when the data folder is empty");
     command.add_flag("--demo-session", options->demo_session, "Start a lesson of the demo school as well")

@@ -14,6 +14,11 @@ void Pace::set_lesson_runs(bool runs) {
     lesson_runs_ = runs;
 }
 
+void Pace::set_bytes_per_s(std::int64_t bytes_per_s) {
+    const std::lock_guard lock(mutex_);
+    bytes_per_s_ = bytes_per_s;
+}
+
 void Pace::take(std::size_t bytes) {
     std::unique_lock lock(mutex_);
     const std::int64_t rate =

@@ -22,6 +22,7 @@ public:
 
     // ---- any thread ----
     void set_lesson_runs(bool runs);
+    void set_bytes_per_s(std::int64_t bytes_per_s);
     // Waits until this many bytes may leave.
     void take(std::size_t bytes);
     // Ends all waiting, because the box stops.

@@ -3,8 +3,12 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
+
+#include "platform/log_repeats.h"
 
 namespace platform {
 namespace {
@@ -24,6 +28,8 @@ struct Journal {
 
     const bool by_systemd;
     spdlog::logger logger;
+    std::mutex mutex; // guards repeats
+    LogRepeats repeats;
 };
 
 Journal& journal() {
@@ -68,11 +74,18 @@ void set_log_level(LogLevel level) {
 void log(LogLevel level, std::string_view message) {
     Journal& to = journal();
     if (!to.logger.should_log(spdlog_level(level))) return;
-    std::string line(to.by_systemd ? syslog_prefix(level) : std::string_view());
     // One line per message. A name chosen by a client must not be able to write log lines of its own.
+    std::string line;
     for (const char c : message)
         line += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
-    to.logger.log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
+    const std::lock_guard lock(to.mutex);
+    for (const auto& [kept_level, text] :
+         to.repeats.take(static_cast<int>(level), line, std::chrono::steady_clock::now())) {
+        const auto its_level = static_cast<LogLevel>(kept_level);
+        const std::string whole =
+            std::string(to.by_systemd ? syslog_prefix(its_level) : std::string_view()) + text;
+        to.logger.log(spdlog_level(its_level), spdlog::string_view_t(whole.data(), whole.size()));
+    }
 }
 
 } // namespace platform

@@ -133,6 +133,16 @@ TEST_CASE("a wrongly called command says so and exits with 2", "[app]") {
         {"pair", "surplus"},
         {"site-key", "revoke"},
         {"version", "--data", "/tmp"},
+        // A script whose variable is empty must not end up in the default folder, on all addresses.
+        {"serve", "--data", ""},
+        {"serve", "--data="},
+        {"serve", "--config", ""},
+        {"serve", "--tls-cert", "", "--tls-key", ""},
+        {"doctor", "--data", ""},
+        {"room", "list", "--data", ""},
+        {"restore", "--from", "", "--data", "/tmp/x"},
+        {"backup", "verify", ""},
+        {"certificate", "--out", ""},
     };
     for (const auto& arguments : wrong) {
         std::string words;

@@ -91,6 +91,7 @@ struct FrontDoor::Impl final : Finished {
               timeouts} {}
 
     std::vector<std::uint16_t> start();
+    bool takes_both_families(const tcp::endpoint& endpoint) const;
     void listen(const tcp::endpoint& endpoint);
     void inherit(int descriptor);
     void accept_next(tcp::acceptor& acceptor);
@@ -118,7 +119,7 @@ struct FrontDoor::Impl final : Finished {
     std::atomic<std::size_t> connection_count{0}, socket_count{0};
 
     asio::io_context io{1};
-    std::unique_ptr<asio::ssl::context> tls;
+    std::shared_ptr<asio::ssl::context> tls; // OpenSSL counts its users: a connection outlives a replaced one
     BoundedTransfers transfers;
     WorkerPool chores{chore_threads, chores_waiting};
     IoWatch io_watch;
@@ -206,12 +207,22 @@ void FrontDoor::Impl::guarded(const std::function<void()>& work) {
 
 // ---- sockets ----
 
+// "[::]" means all addresses of the box, those of IPv4 too, unless the list names these itself.
+bool FrontDoor::Impl::takes_both_families(const tcp::endpoint& endpoint) const {
+    return endpoint.address() == asio::ip::address_v6::any() &&
+           std::ranges::none_of(options.listen, [&](const std::string& other) {
+               const tcp::endpoint named = endpoint_of(other);
+               return named.address().is_v4() && named.port() == endpoint.port();
+           });
+}
+
 void FrontDoor::Impl::listen(const tcp::endpoint& endpoint) {
     error_code error;
     tcp::acceptor acceptor(io);
     acceptor.open(endpoint.protocol(), error);
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error && endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(true), error);
+    if (!error && endpoint.address().is_v6())
+        acceptor.set_option(asio::ip::v6_only(!takes_both_families(endpoint)), error);
     if (!error) acceptor.bind(endpoint, error);
     if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (error)
@@ -428,6 +439,14 @@ bool FrontDoor::work(std::function<void()> job) {
 
 void FrontDoor::post(std::function<void()> work) {
     impl_->post(std::move(work));
+}
+
+void check_certificate(const std::string& certificate, const std::string& key) {
+    make_tls_context(certificate, key);
+}
+
+void FrontDoor::use_certificate(const std::string& certificate, const std::string& key) {
+    post([this, context = std::shared_ptr(make_tls_context(certificate, key))] { impl_->tls = context; });
 }
 
 void FrontDoor::every(milliseconds period, std::function<void()> work) {

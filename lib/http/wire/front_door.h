@@ -48,6 +48,9 @@ struct FrontDoorOptions : ServingOptions {
     std::chrono::milliseconds silent_limit{10'000}; // then it is closed
 };
 
+// Throws Error bad_request, naming the file, when a front door could not use these.
+void check_certificate(const std::string& certificate, const std::string& key);
+
 class FrontDoor {
 public:
     // Everything but the options must outlive the front door. Routes are added before start.
@@ -60,6 +63,9 @@ public:
     // Binds unless it inherits, starts the io thread, and returns the bound ports in the order given. Throws when a port
     // is taken or the certificate cannot be used.
     std::vector<std::uint16_t> start();
+    // Connections from now on get this certificate; those that are open keep theirs. Throws Error bad_request, and
+    // nothing changes, when it cannot be used. Only on a front door that speaks TLS. From any thread.
+    void use_certificate(const std::string& certificate, const std::string& key);
     // Takes no more connections, lets accepted requests finish and closes sockets with 1001; whatever is not
     // done within `grace` is cut. Returns when the io thread has ended; nothing posted runs after that.
     void stop(std::chrono::milliseconds grace);

@@ -125,6 +125,7 @@ want_group() {
     clients)
         # The tests of these clients are skipped without them; nothing else needs them.
         command -v javac >/dev/null 2>&1 || want "a client is written in Java" default-jdk-headless
+        want "they make the app for Android headsets" aapt zipalign apksigner
         is_installed mono-mcs || has_lists || refresh_lists
         if is_installed mono-mcs || apt-cache show mono-mcs >/dev/null 2>&1; then
             want "a client is written in C#" mono-mcs mono-runtime libmono-system-net-http4.0-cil
@@ -152,6 +153,11 @@ finish_group() {
     page)
         need_node
         install_packages web
+        ;;
+    clients)
+        has_lists || refresh_lists
+        # What it cannot get, it says; the test of the app is skipped then.
+        sh packaging/fetch_android.sh >>"$log" || say "the app for Android headsets can't be built here"
         ;;
     browser)
         need_node

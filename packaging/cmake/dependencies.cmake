@@ -36,7 +36,8 @@ foreach(line IN LISTS fetched)
     string(REGEX MATCH "^([a-z0-9]+)=(.*)$" matched "${line}")
     set(${CMAKE_MATCH_1}_folder "${CMAKE_MATCH_2}")
 endforeach()
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/packaging/fetch_sources.sh")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+    "${CMAKE_SOURCE_DIR}/packaging/fetch_sources.sh" "${CMAKE_SOURCE_DIR}/packaging/pinned.sh")
 
 # --- cpp-httplib: Asio and Beast do TLS and WebSockets, so it is built without them ---
 add_library(lectern_httplib STATIC "${httplib_folder}/split/httplib.cc")

@@ -71,8 +71,8 @@ class Lessons(Story):
         box.post('/v1/people', role='student', nickname='DUCHESS', pin='1379')
         folder = self.folder()
         home = self.home(folder)  # a device that tells no serial number
-        home.says(r'screen Lectern \| Looking for Lectern.*')
         home.says('find boxes')
+        home.says(r'screen Lectern \| Looking for Lectern.*')
         home.type('press key=address', 'press nonsense', 'press key=enter')
         home.says(r'.*\| Nothing answers there.*|.*That is no address.*')
         home.type('press key=back')
@@ -137,6 +137,20 @@ class Lessons(Story):
         home, _, _ = self.paired(box)
         home.type('press key=more', 'press key=give-back', 'press 7777', 'press key=enter')
         home.says('given back')
+
+    def test_the_cable_sets_up_and_gives_back(self):
+        box = self.serve()
+        home, folder, serial_number = self.paired(box)
+        self.assertIn('log: paired as ' + serial_number, home.lines)
+        home.type('give-back')
+        home.says('given back')
+        home.says('screen Lectern .*')
+        home.says('log: given back')
+        home.kill()
+        home = self.home(folder, serial_number)
+        home.says('screen Lectern .*')
+        home.type(f'set-up {box.url} 000000 7777')
+        home.says('log: not paired: That code is unknown, or older than ten minutes.')
 
     def test_a_lesson_in_which_everything_dies_once(self):
         box = self.serve()

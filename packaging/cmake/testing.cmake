@@ -46,6 +46,9 @@ if(python AND NOT LECTERN_SANITIZE)
     add_test(NAME package.monitoring COMMAND "${python}" -B "${CMAKE_SOURCE_DIR}/packaging/monitoring/check.py")
     add_test(NAME package.dpvr_probe COMMAND "${python}" -B -W error "${CMAKE_SOURCE_DIR}/packaging/check_dpvr_probe.py")
     set_tests_properties(package.dpvr_probe PROPERTIES TIMEOUT 120)
+    add_test(NAME package.enroll_headsets COMMAND "${python}" -B -W error
+        "${CMAKE_SOURCE_DIR}/packaging/check_enroll_headsets.py")
+    set_tests_properties(package.enroll_headsets PROPERTIES TIMEOUT 300 ENVIRONMENT "LECTERN=$<TARGET_FILE:lectern>")
     set_tests_properties(package.unit PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)
 endif()
 

@@ -101,8 +101,9 @@ final class AndroidPlatform implements Platform {
         return CLOCK;
     }
 
-    @Override public void findBoxes() {
-        finder.start();
+    @Override public void findBoxes(boolean isWanted) {
+        if (isWanted) finder.start();
+        else finder.stop();
     }
 
     @Override public void show(final Screen next) {

@@ -44,7 +44,9 @@ public final class HomeService extends Service {
     }
 
     @Override public int onStartCommand(Intent intent, int flags, int id) {
-        if (intent != null && SET_UP.equals(intent.getAction()))
+        boolean isSetUp = intent != null && SET_UP.equals(intent.getAction());
+        if (isSetUp && intent.hasExtra("give_back")) home.giveBackByCable();
+        else if (isSetUp)
             home.setUp(intent.getStringExtra("box"), intent.getStringExtra("key"),
                 intent.getStringExtra("code"),
                 intent.getStringExtra("pin"));

@@ -4,7 +4,7 @@ import android.content.BroadcastReceiver;
 import android.content.Context;
 import android.content.Intent;
 
-/** What packaging/enroll-headsets sends over the cable: the extras box, key, code and pin. */
+/** What packaging/enroll-headsets sends over the cable: the extras box, key, code and pin, or give_back. */
 public final class SetUpReceiver extends BroadcastReceiver {
     @Override public void onReceive(Context context, Intent intent) {
         Intent forward = new Intent(context, HomeService.class);

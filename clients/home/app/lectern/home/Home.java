@@ -119,6 +119,18 @@ public final class Home implements HeadsetApp {
         });
     }
 
+    /** The cable gives this headset back: it forgets its school. */
+    public void giveBackByCable() {
+        run(new Runnable() {
+            @Override public void run() {
+                disconnect();
+                platform.giveBack();
+                forgetBox();
+                platform.log("given back"); // packaging/enroll-headsets waits for this line
+            }
+        });
+    }
+
     /** Something that happened on this headset, for the lesson that runs. On disk when this returns. */
     public void event(String kind, Map<String, Object> fields) throws IOException {
         Headset now = headset;
@@ -139,6 +151,8 @@ public final class Home implements HeadsetApp {
     // --- for the pads ---
 
     void go(Pad next) {
+        boolean isFinding = next instanceof Pads.FindBox;
+        if (isFinding != pad instanceof Pads.FindBox) platform.findBoxes(isFinding);
         pad = next;
         draw();
     }
@@ -170,6 +184,7 @@ public final class Home implements HeadsetApp {
 
     void forgetBox() {
         try {
+            settings.set("token", null);
             settings.set("box", null);
             settings.set("key", null);
         } catch (IOException error) {
@@ -274,7 +289,6 @@ public final class Home implements HeadsetApp {
 
     private void findBox() {
         go(new Pads.FindBox(this));
-        platform.findBoxes();
     }
 
     @Override public void connected(boolean isNow, String why) {

@@ -56,16 +56,22 @@ final class Pairing {
     }
 
     void pair(final String code, final Pad asking) {
-        final String address = settings.get("box"), key = settings.get("key");
+        final String address = settings.get("box"), key = settings.get("key"), serialNumber;
+        try {
+            serialNumber = settings.serialNumber(platform.serialNumber());
+        } catch (IOException error) {
+            asking.fault = "The disk: " + error.getMessage();
+            return;
+        }
         thread.execute(new Runnable() {
             @Override public void run() {
                 try {
-                    final String token = boxOf(address, key).pair(code,
-                        settings.serialNumber(platform.serialNumber()),
-                        platform.model(), null);
+                    final String token = boxOf(address, key).pair(code, serialNumber, platform.model(), null);
                     home.run(new Runnable() {
                         @Override public void run() {
                             keep("token", token);
+                            // packaging/enroll-headsets waits for it
+                            platform.log("paired as " + serialNumber);
                             home.connect();
                         }
                     });
@@ -90,6 +96,7 @@ final class Pairing {
     private void say(final Pad asking, final String fault) {
         home.run(new Runnable() {
             @Override public void run() {
+                platform.log("not paired: " + fault);
                 asking.fault = fault;
                 asking.typed = "";
                 home.draw();

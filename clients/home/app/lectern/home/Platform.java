@@ -21,8 +21,8 @@ public interface Platform {
 
     OwnClock clock();
 
-    /** Looks for boxes on the network from now on, and calls {@link Home#found} for each. */
-    void findBoxes();
+    /** While true, looks for boxes on the network, and calls {@link Home#found} for each. */
+    void findBoxes(boolean isWanted);
 
     void show(Screen screen);
 

@@ -58,8 +58,8 @@ public final class Desktop implements Platform {
         return OwnClock.OF_JAVA;
     }
 
-    @Override public void findBoxes() {
-        print("find boxes");
+    @Override public void findBoxes(boolean isWanted) {
+        print(isWanted ? "find boxes" : "found enough");
     }
 
     @Override public void show(Screen screen) {
@@ -200,6 +200,7 @@ public final class Desktop implements Platform {
                 break;
             case "found": home.found(words[1], "Lectern on test"); break;
             case "set-up": home.setUp(words[1], null, words[2], words[3]); break;
+            case "give-back": home.giveBackByCable(); break;
             case "installed": home.installed(words[1], true); break;
             case "event": event(words[1]); break;
             // the video is off by that

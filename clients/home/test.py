@@ -7,14 +7,16 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import signal
 import ssl
 import subprocess
 import sys
 import tempfile
 import unittest
+import xml.etree.ElementTree
 
-from classroom import JAVA, PATIENCE_S, SKIPPED, Story, Typed, compiled, missing
+from classroom import HERE, JAVA, PATIENCE_S, SKIPPED, Story, Typed, compiled, missing
 
 MP4 = b'\x00\x00\x00\x18ftypmp42' + bytes(12)  # how a film begins
 
@@ -50,6 +52,56 @@ class Rules(Story):
                              text=True,
                              timeout=4 * PATIENCE_S)
         self.assertEqual((ran.returncode, ran.stdout.strip()), (0, 'the rules hold'), ran.stderr)
+
+
+class Package(Story):
+    """What an app's build takes."""
+
+    def built(self):
+        folder = self.folder()
+        ran = subprocess.run(['sh', str(HERE / 'build_jar.sh'), folder], capture_output=True, text=True,
+                             check=True)
+        return pathlib.Path(ran.stdout.strip())
+
+    def test_the_same_sources_give_the_same_bytes(self):
+        self.assertEqual(self.built().read_bytes(), self.built().read_bytes())
+
+    def test_maven_and_gradle_are_told_what_it_is(self):
+        jar = self.built()
+        version = (HERE / 'VERSION').read_text().strip()
+        self.assertEqual(jar.parts[-5:], ('org', 'lectern', 'lectern-headset', version,
+                                          f'lectern-headset-{version}.jar'))
+        pom = xml.etree.ElementTree.parse(jar.with_suffix('.pom')).getroot()
+        maven = {one.tag.split('}')[1]: one.text for one in pom}
+        self.assertEqual((maven['groupId'], maven['artifactId'], maven['version']),
+                         ('org.lectern', 'lectern-headset', version))
+        gradle = json.loads(jar.with_suffix('.module').read_text())
+        self.assertEqual(gradle['component']['version'], version)
+        for variant in gradle['variants']:
+            file = variant['files'][0]
+            self.assertEqual((file['size'], file['sha256']),
+                             (jar.stat().st_size, hashlib.sha256(jar.read_bytes()).hexdigest()))
+        self.assertIn(f'## {version}', (HERE / 'CHANGELOG.md').read_text())
+
+    def test_the_example_of_the_readme_compiles_against_the_jar_alone(self):
+        example = re.search(r'```java\n(.*?)```', (HERE / 'README.md').read_text(), flags=re.S)[1]
+        self.assertLessEqual(len(example.splitlines()), 20)
+        folder = self.folder()
+        source = pathlib.Path(folder, 'App.java')
+        source.write_text("""import lectern.headset.*;
+            class App {
+                static class Player {
+                    void follow(Playing playing, double serverMs) {}
+                    void dim(String message) {}
+                }
+                Headset headset;
+                void run(java.io.File folder, Player player) throws java.io.IOException {
+            """ + example.replace('Headset headset =', 'headset =') + '} }')
+        jar = str(self.built())
+        ran = subprocess.run(['javac', '--release', '8', '-Xlint:-options', '-cp', jar, '-d', folder,
+                              str(source)],
+                             capture_output=True, text=True)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
 
 
 class WithTheServer(Story):

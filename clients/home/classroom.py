@@ -122,10 +122,13 @@ class Box:
 
 
 class Wire:
-    """Between headset and server. While it is deaf, the headset hears nothing but is heard."""
+    """Between headset and server. While it is deaf, the headset hears nothing but is heard. `cut_at`: hang up
+    once when so many bytes have reached the headset.
+    """
 
     def __init__(self, port):
         self.port, self.deaf, self.ends = port, False, []
+        self.carried, self.cut_at = 0, None
         self.listener = socket.create_server(('127.0.0.1', 0))
         self.url = f'http://127.0.0.1:{self.listener.getsockname()[1]}'
         threading.Thread(target=self.take, daemon=True).start()
@@ -148,8 +151,14 @@ class Wire:
     def carry(self, source, sink, is_to_headset):
         try:
             while data := source.recv(65536):
-                if not (is_to_headset and self.deaf):
-                    sink.sendall(data)
+                if is_to_headset and self.deaf:
+                    continue
+                sink.sendall(data)
+                if is_to_headset:
+                    self.carried += len(data)
+                if self.cut_at is not None and self.carried >= self.cut_at:
+                    self.cut_at = None
+                    self.hang_up()
         except OSError:
             pass
         self.cut([source, sink])  # also wakes the other direction

@@ -56,7 +56,8 @@ class Source(unittest.TestCase):
 
     def test_it_knows_no_lesson(self):
         # Of the library it has the clock, JSON and the word for "this device can't"; of Home its three faces.
-        allowed = {'lectern.headset.CannotObey', 'lectern.headset.Json', 'lectern.headset.OwnClock',
+        allowed = {'lectern.headset.CannotObey', 'lectern.headset.Json', 'lectern.headset.JsonError',
+                   'lectern.headset.OwnClock',
                    'lectern.home.Home',
                    'lectern.home.Platform', 'lectern.home.Screen'}
         for name, text in self.sources.items():
@@ -77,7 +78,7 @@ class Source(unittest.TestCase):
         self.assertEqual({name for name in listed if not name.startswith('L')}, used)
         self.assertLessEqual(max(listed.values()), 26)
         for name, other in self.sources.items():
-            if name != 'Later.java':
+            if name not in ('Later.java', 'DpvrManager.java'):
                 self.assertNotRegex(other, r'forName|getMethod\(|java\.lang\.reflect',
                                     f'{name}: Later.java does that')
 

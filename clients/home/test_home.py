@@ -70,7 +70,8 @@ class Lessons(Story):
         box = self.serve()
         box.post('/v1/people', role='student', nickname='DUCHESS', pin='1379')
         folder = self.folder()
-        home = self.home(folder)  # a device that tells no serial number
+        # what Android tells apps: thirty headsets of that name would be one
+        home = self.home(folder, 'unknown')
         home.says('find boxes')
         home.says(r'screen Lectern \| Looking for Lectern.*')
         home.type('press key=address', 'press nonsense', 'press key=enter')
@@ -85,7 +86,7 @@ class Lessons(Story):
         home.says('.*The code has six digits.*')
 
         home.kill()  # here, where the wearer has chosen a box and not paired
-        home = self.home(folder)
+        home = self.home(folder, 'unknown')
         home.says(r'screen Six digits.*127\.0\.0\.1.*')
         home.type('press 000000', 'press key=enter')
         home.says('.*That code is unknown, or older than ten minutes.*')
@@ -112,7 +113,7 @@ class Lessons(Story):
         home.says('.* hand unwell .*')
 
         home.kill()  # and here, worn: whoever wears it is still signed in
-        home = self.home(folder)
+        home = self.home(folder, 'unknown')
         home.says(r'screen DUCHESS \| Wait for your teacher\..*')
         home.type('press key=sign-out')
         home.says(r'screen .* Who are you.*')

@@ -42,6 +42,7 @@ final class AndroidPlatform implements Platform {
     private final Handler main = new Handler(Looper.getMainLooper());
     private final Overlay overlay;
     private final Film film;
+    private final DpvrManager dpvr;
     private final PowerManager.WakeLock wake;
     private final WifiManager.WifiLock wifi;
     private Finder finder;
@@ -55,6 +56,7 @@ final class AndroidPlatform implements Platform {
         this.context = context;
         overlay = new Overlay(context, main);
         film = new Film(context);
+        dpvr = new DpvrManager(context);
         wake = ((PowerManager) context.getSystemService(Context.POWER_SERVICE))
             .newWakeLock(PowerManager.PARTIAL_WAKE_LOCK, "lectern:home");
         wake.setReferenceCounted(false);
@@ -80,6 +82,7 @@ final class AndroidPlatform implements Platform {
     void close() {
         finder.stop();
         film.close();
+        dpvr.close();
         stayAwake(false);
     }
 
@@ -88,6 +91,7 @@ final class AndroidPlatform implements Platform {
     }
 
     @Override public String serialNumber() {
+        if (dpvr.serialNumber() != null) return dpvr.serialNumber();
         return context.checkSelfPermission(Manifest.permission.READ_PHONE_STATE) ==
             PackageManager.PERMISSION_GRANTED
             ? Later.serialNumber() : null;
@@ -206,7 +210,7 @@ final class AndroidPlatform implements Platform {
         showFilm(false);
         front();
         ActivityManager apps = (ActivityManager) context.getSystemService(Context.ACTIVITY_SERVICE);
-        if (launched != null) apps.killBackgroundProcesses(launched);
+        if (launched != null && !dpvr.stop(launched)) apps.killBackgroundProcesses(launched);
         launched = null;
         outside = null;
     }
@@ -294,10 +298,11 @@ final class AndroidPlatform implements Platform {
     }
 
     @Override public String limits() {
-        StringBuilder limits = new StringBuilder();
-        if (!overlay.isAllowed()) limits.append("Messages don't show over other apps. ");
-        if (!Settings.System.canWrite(context)) limits.append("The brightness can't be set. ");
-        if (limits.length() > 0) limits.append("The set-up by cable allows it. ");
+        StringBuilder limits = new StringBuilder(dpvr.limits());
+        if (!overlay.isAllowed())
+            limits.append("Messages don't show over other apps: the set-up by cable allows it. ");
+        if (!Settings.System.canWrite(context))
+            limits.append("The brightness can't be set: the set-up by cable allows it. ");
         return limits + "Pictures of what the wearer sees and recentring need the app of the lesson.";
     }
 

@@ -47,9 +47,12 @@ final class Settings {
         Files.replace(file, Json.write(values));
     }
 
-    /** The device's own serial number where it has a real one; otherwise something random, kept here. */
+    /**
+     * The device's own serial number where it has a real one; otherwise something random. Whichever it was
+     * the first time stays, because the box knows the headset by it.
+     */
     String serialNumber(String ofDevice) throws IOException {
-        if (isReal(ofDevice)) return ofDevice;
+        if (get("id") == null && isReal(ofDevice)) set("id", ofDevice);
         if (get("id") == null)
             set("id", "HOME-" + UUID.randomUUID().toString().substring(0, 13).toUpperCase(Locale.ROOT));
         return get("id");

@@ -3,6 +3,7 @@ Home, the server and the Wi-Fi are killed on the way.
 
 LECTERN names the program. Run by ctest as "clients.home"; skipped where there is no Java compiler.
 """
+import json
 import pathlib
 import re
 import signal
@@ -12,6 +13,9 @@ import time
 import unittest
 
 from classroom import HERE, JAVA, PATIENCE_S, SKIPPED, Story, Typed, compiled, missing
+
+sys.path.insert(0, str(HERE.parent / 'python'))
+from lectern_headset import Line  # noqa: E402, a WebSocket for the teacher's side
 
 MP4 = b'\x00\x00\x00\x18ftypmp42' + bytes(12)  # how a film begins
 
@@ -138,6 +142,27 @@ class Lessons(Story):
         home, _, _ = self.paired(box)
         home.type('press key=more', 'press key=give-back', 'press 7777', 'press key=enter')
         home.says('given back')
+
+    def test_pictures_are_sent_while_somebody_watches(self):
+        box = self.serve()
+        home, _, serial_number = self.paired(box)
+        path = box.session_of(serial_number)
+        box.post(path + '/start')
+        home.says('awake')
+        page = Line(box.url, box.token)
+        self.addCleanup(page.close)
+        page.send(json.dumps({'type': 'subscribe',
+                              'data': {'topic': f'pictures/{box.device(serial_number)["id"]}'}, 'eid': '1'}))
+
+        def next_picture():
+            while True:
+                while not (frame := page._frame()):
+                    page._receive()
+                if frame[1] == 2:
+                    return frame[2]
+        page.socket.settimeout(PATIENCE_S)
+        for _ in range(2):
+            self.assertTrue(next_picture().endswith(b'\xff\xd8\xff\xd9'))
 
     def test_the_cable_sets_up_and_gives_back(self):
         box = self.serve()

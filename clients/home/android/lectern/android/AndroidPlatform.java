@@ -20,6 +20,7 @@ import android.os.PowerManager;
 import android.os.SystemClock;
 import android.provider.Settings;
 import android.util.Log;
+import android.widget.Toast;
 import java.io.File;
 import java.util.Map;
 import lectern.headset.CannotObey;
@@ -123,6 +124,7 @@ final class AndroidPlatform implements Platform {
         main.post(new Runnable() {
             @Override public void run() {
                 overlay.curtain(text);
+                if (panel != null) panel.cover(overlay.isAllowed() ? null : text);
             }
         });
     }
@@ -130,7 +132,8 @@ final class AndroidPlatform implements Platform {
     @Override public void message(final String text, final long forMs) {
         main.post(new Runnable() {
             @Override public void run() {
-                overlay.message(text, forMs);
+                if (overlay.isAllowed()) overlay.message(text, forMs);
+                else Toast.makeText(context, text, Toast.LENGTH_LONG).show();
             }
         });
     }
@@ -300,7 +303,7 @@ final class AndroidPlatform implements Platform {
     @Override public String limits() {
         StringBuilder limits = new StringBuilder(dpvr.limits());
         if (!overlay.isAllowed())
-            limits.append("Messages don't show over other apps: the set-up by cable allows it. ");
+            limits.append("The curtain does not cover other apps: the set-up by cable allows it. ");
         if (!Settings.System.canWrite(context))
             limits.append("The brightness can't be set: the set-up by cable allows it. ");
         return limits + "Pictures of what the wearer sees and recentring need the app of the lesson.";

@@ -23,6 +23,7 @@ final class Panel {
     private final SurfaceView film;
     private final ScrollView pad;
     private final LinearLayout column;
+    private final TextView cover;
     private Home home;
 
     Panel(Context context) {
@@ -36,8 +37,13 @@ final class Panel {
         pad.setFillViewport(true);
         pad.setBackgroundColor(Color.rgb(15, 23, 42));
         pad.addView(column);
+        cover = text("", 36);
+        cover.setBackgroundColor(Color.BLACK);
+        cover.setVisibility(View.GONE);
         all.addView(film);
         all.addView(pad);
+        all.addView(cover, new FrameLayout.LayoutParams(FrameLayout.LayoutParams.MATCH_PARENT,
+            FrameLayout.LayoutParams.MATCH_PARENT));
     }
 
     View view() {
@@ -54,6 +60,12 @@ final class Panel {
 
     void showFilm(boolean isFilm) {
         pad.setVisibility(isFilm ? View.GONE : View.VISIBLE);
+    }
+
+    /** Over the panel and its film, where Android lets nothing be drawn over other apps; null: away. */
+    void cover(String text) {
+        cover.setText(text);
+        cover.setVisibility(text == null ? View.GONE : View.VISIBLE);
     }
 
     void show(Screen screen) {

@@ -374,7 +374,7 @@ public final class Home implements HeadsetApp {
     }
 
     private void lessonChanged(Playing playing) {
-        boolean isOn = playing != null && !playing.state.equals("stopped");
+        boolean isOn = isInLesson(playing);
         platform.stayAwake(isOn || Json.isTrue(platform.report(), "charging"));
         if (!isOn || playing.runId == null) return;
         try {
@@ -382,6 +382,10 @@ public final class Home implements HeadsetApp {
         } catch (IOException error) {
             platform.log("the disk: " + error.getMessage());
         }
+    }
+
+    private static boolean isInLesson(Playing playing) {
+        return playing != null && !playing.state.equals("stopped");
     }
 
     private void control(String what, Object percent) {
@@ -402,6 +406,7 @@ public final class Home implements HeadsetApp {
 
     @Override public Map<String, Object> report() {
         Map<String, Object> report = platform.report();
+        platform.stayAwake(isInLesson(headset.playing()) || Json.isTrue(report, "charging"));
         if (player.skewMs() != null) report.put("skew_ms", player.skewMs());
         if (player.content() != null) report.put("content", player.content());
         return report;

@@ -2,6 +2,7 @@ package lectern.home;
 
 import java.io.File;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
@@ -296,6 +297,12 @@ public final class Home implements HeadsetApp {
         if (isNow) content.welcome();
         else platform.log("gone: " + why);
         draw();
+    }
+
+    @Override public List<String> capabilities() {
+        return Arrays.asList("play", "pause", "resume", "seek", "stop", "catch_up", "launch", "message",
+            "look",
+            "identify", "volume", "brightness", "eyes_on_me", "release", "content.fetch");
     }
 
     @Override public void named(String ofHeadset) {

@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +17,10 @@ import java.util.UUID;
  *   NUMBER.open    events as they come, one JSON object a line; at most one such file
  *   NUMBER.batch   a sealed batch, byte for byte as it is sent; it goes when the box has answered
  *
- * A batch stays the same under its id until it is answered: sent twice, it is stored once. One is on its way
- * at a time. Ids begin with something random for each start of the app, so none is ever used for two batches.
- * When more than `most` events are kept, the oldest batches go, though not the one on its way: recent events
- * still help the teacher.
+ * A batch stays the same under its identity until it is answered: sent twice, it is stored once. Its identity
+ * is something random for each start of the app, and a number that counts the batches of that start. One is
+ * on its way at a time. After a power cut the box says which it has. When more than `most` events are kept,
+ * the oldest batches go, though not the one on its way: recent events still help the teacher.
  *
  * An event is handed to the system at once, so it outlives the app; {@link #sync} makes it outlive a dead
  * battery.
@@ -34,10 +35,18 @@ final class EventStore {
         Batch(long number, Map<String, Object> data) {
             this.number = number;
             this.data = data;
-            this.id = Json.text(data, "batch_id", "");
+            this.id = idOf(data);
             this.events = Json.objects(data, "events").size();
         }
+
+        /** For a box that knows no numbers yet; one that does keeps it under the same id. */
+        Map<String, Object> named() {
+            return Json.object("batch_id", id, "run_id", data.get("run_id"), "events", data.get("events"));
+        }
     }
+
+    private static final int LARGEST_EVENT = 64 << 10; // bytes
+    private static final int LARGEST_BATCH = 512 << 10;
 
     private static final class Event {
         final Map<String, Object> fields;
@@ -52,12 +61,14 @@ final class EventStore {
     private final File folder;
     private final int most;
     private final int inBatch;
-    private final String prefix;
+    private final String bootId;
     private final ArrayDeque<Long> sealed = new ArrayDeque<Long>(); // numbers, the oldest first
     // events of a sealed batch
     private final LinkedHashMap<Long, Integer> counts = new LinkedHashMap<Long, Integer>();
     private final List<Event> open = new ArrayList<Event>();
     private long openNumber = 1;
+    private final long numberBefore; // of the last file of an earlier start
+    private final Map<Long, String> ids = new HashMap<Long, String>(); // of sealed batches
     private FileOutputStream openFile; // null: nothing written yet
     private int inSealed = 0;
     private Batch sent; // and not answered
@@ -68,14 +79,21 @@ final class EventStore {
         this(folder, 5000, 200, UUID.randomUUID().toString());
     }
 
-    EventStore(File folder, int most, int inBatch, String prefix) throws IOException {
+    EventStore(File folder, int most, int inBatch, String bootId) throws IOException {
         this.folder = folder;
         this.most = most;
         this.inBatch = inBatch;
-        this.prefix = prefix;
+        this.bootId = bootId;
         if (!folder.isDirectory() && !folder.mkdirs())
             throw new IOException("cannot make the folder " + folder);
         load();
+        numberBefore = openNumber - 1;
+    }
+
+    static String idOf(Map<String, Object> data) {
+        String ofOlder = Json.text(data, "batch_id", null); // kept by an earlier version of this library
+        return ofOlder != null ? ofOlder : Json.text(data, "boot_id", "") + "/" + (long) Json.number(data,
+            "number", 0);
     }
 
     synchronized int size() {
@@ -102,6 +120,7 @@ final class EventStore {
         if (runId != null) event.put("run_id", runId); // taken out again when the batch is sealed
         // reports a fault of the app to the app now
         byte[] line = (Json.write(event) + "\n").getBytes(Box.UTF_8);
+        if (line.length > LARGEST_EVENT) throw new JsonError("an event has at most 64 KiB");
         if (openFile == null) openFile = new FileOutputStream(file(openNumber, "open"), true);
         openFile.write(line);
         open.add(new Event(event, true));
@@ -136,6 +155,24 @@ final class EventStore {
         sent = null;
     }
 
+    /** What the box says it has of each start: `{boot_id, up_to, beyond}`. Nothing of that is sent again. */
+    synchronized void stored(List<Map<String, Object>> ofStarts) {
+        for (Map<String, Object> start : ofStarts) {
+            String prefix = Json.text(start, "boot_id", "") + "/";
+            double upTo = Json.number(start, "up_to", 0);
+            for (Long number : new ArrayList<Long>(sealed)) {
+                String id = ids.get(number);
+                if (!id.startsWith(prefix)) continue;
+                long ofStart = Long.parseLong(id.substring(prefix.length()));
+                Object beyond = start.get("beyond");
+                boolean isBeyond = beyond instanceof List && ((List<?>) beyond).contains(ofStart);
+                if (ofStart > upTo && !isBeyond) continue;
+                if (sent != null && sent.number == number) sent = null;
+                remove(number);
+            }
+        }
+    }
+
     /** It may not have arrived, or the box cannot take it now. */
     synchronized void again() {
         isSaid = false;
@@ -154,8 +191,11 @@ final class EventStore {
     private void seal(double offsetMs) throws IOException {
         Long runId = Json.wholeOrNull(open.get(0).fields, "run_id");
         List<Map<String, Object>> events = new ArrayList<Map<String, Object>>();
+        int bytes = 0;
         while (events.size() < inBatch && events.size() < open.size()) {
             Event event = open.get(events.size());
+            bytes += Json.write(event.fields).length(); // characters, which is near enough
+            if (bytes > LARGEST_BATCH && !events.isEmpty()) break;
             Long ofRun = Json.wholeOrNull(event.fields, "run_id");
             if (runId == null ? ofRun != null : !runId.equals(ofRun)) break;
             Map<String, Object> fields = new LinkedHashMap<String, Object>(event.fields);
@@ -165,8 +205,9 @@ final class EventStore {
         }
         List<Event> rest = new ArrayList<Event>(open.subList(events.size(), open.size()));
         long number = openNumber;
-        String text = Json.write(Json.object("batch_id", prefix + "-" + number, "run_id", runId, "events",
-            events));
+        String text = Json.write(Json.object("boot_id", bootId, "number", number - numberBefore, "run_id",
+            runId,
+            "events", events));
         // The rest first under the next number, then the batch, then the old lines go. After a power cut in
         // between both are there, and load() knows which of them count.
         close();
@@ -176,7 +217,7 @@ final class EventStore {
         openNumber = number + 1;
         open.clear();
         open.addAll(rest);
-        know(number, events.size());
+        know(number, events.size(), bootId + "/" + (number - numberBefore));
     }
 
     private static String linesOf(List<Event> events) throws JsonError {
@@ -185,8 +226,9 @@ final class EventStore {
         return lines.toString();
     }
 
-    private void know(long number, int events) {
+    private void know(long number, int events, String id) {
         sealed.add(number);
+        ids.put(number, id);
         counts.put(number, events);
         inSealed += events;
     }
@@ -194,6 +236,7 @@ final class EventStore {
     private void remove(long number) {
         file(number, "batch").delete();
         sealed.remove(number);
+        ids.remove(number);
         Integer count = counts.remove(number);
         if (count != null) inSealed -= count;
     }
@@ -229,13 +272,13 @@ final class EventStore {
     private void load() throws IOException {
         List<Long> batches = Files.numbers(folder, "batch"), opens = Files.numbers(folder, "open");
         for (long number : batches) {
-            int events;
+            Map<String, Object> batch;
             try {
-                events = Json.objects(Json.readObject(Files.read(file(number, "batch"))), "events").size();
+                batch = Json.readObject(Files.read(file(number, "batch")));
             } catch (JsonError damaged) {
-                events = 0;
+                batch = Json.object(); // readOldest drops it
             }
-            know(number, events);
+            know(number, Json.objects(batch, "events").size(), idOf(batch));
             openNumber = Math.max(openNumber, number + 1);
         }
         // Of a seal that was cut off before its batch was written, the newer lines are copies of the older

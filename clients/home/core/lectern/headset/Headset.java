@@ -3,6 +3,7 @@ package lectern.headset;
 import java.io.File;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executor;
@@ -23,9 +24,13 @@ import java.util.concurrent.TimeUnit;
 public final class Headset {
     private static final int MOST_WAITING = 1000;
     private static final int LARGEST_PICTURE = 64 << 10;
+    // a newer socket of this headset has it: two that fight help nobody
+    private static final int ROLE_TAKEN = 4009;
+    private static final double PAUSE_OF_TAKEN_MS = 30000;
 
     private final Box box;
     private final String token;
+    private final String role;
     private final HeadsetApp app;
     private final OwnClock clock;
     private final Teller teller;
@@ -45,6 +50,7 @@ public final class Headset {
 
     private Line line;
     private boolean isWelcome = false;
+    private boolean knowsNumbers = false; // the box: of starts and of their batches
     private int failures = 0;
     private int quickClocks = 0;
     private double connectAtMs;
@@ -55,9 +61,19 @@ public final class Headset {
         this(box, token, app, folder, null, OwnClock.OF_JAVA);
     }
 
-    /** `executor` runs the methods of the app; null: the headset's own thread does. */
     public Headset(Box box, String token, HeadsetApp app, File folder, Executor executor, OwnClock clock)
         throws IOException {
+        this(box, token, app, folder, executor, clock, "device");
+    }
+
+    /**
+     * `executor` runs the methods of the app; null: the headset's own thread does. `role`: "device" for what
+     * runs all the time, or for an app that does everything; "run" for the app of a lesson beside it.
+     */
+    public Headset(Box box, String token, HeadsetApp app, File folder, Executor executor, OwnClock clock,
+        String role)
+        throws IOException {
+        this.role = role;
         this.box = box;
         this.token = token;
         this.app = app;
@@ -244,7 +260,7 @@ public final class Headset {
     }
 
     private void connect() {
-        line = new Line(box, token, clock, new Line.Ear() {
+        line = new Line(box, token, role, clock, new Line.Ear() {
             @Override public void heard(final Line from, final String text, final double ownMs)
                 throws InterruptedException {
                 hand(from, new Runnable() {
@@ -254,11 +270,12 @@ public final class Headset {
                 });
             }
 
-            @Override public void gone(final Line from, final String why, int code, final boolean isUnpaired)
+            @Override public void gone(final Line from, final String why, final int code,
+                final boolean isUnpaired)
                 throws InterruptedException {
                 hand(from, new Runnable() {
                     @Override public void run() {
-                        if (from == line) lineGone(why, isUnpaired);
+                        if (from == line) lineGone(why, code, isUnpaired);
                     }
                 });
             }
@@ -270,8 +287,9 @@ public final class Headset {
         line.open();
     }
 
-    private void lineGone(String why, boolean isUnpaired) {
+    private void lineGone(String why, int code, boolean isUnpaired) {
         lose(why);
+        if (code == ROLE_TAKEN) connectAtMs = clock.nowMs() + PAUSE_OF_TAKEN_MS;
         if (!isUnpaired) return;
         isStopped = true;
         teller.tell(new Runnable() {
@@ -338,16 +356,22 @@ public final class Headset {
         });
     }
 
+    private void sayHello() {
+        List<String> capabilities = app.capabilities();
+        if (!capabilities.isEmpty()) talk.send("hello", Json.object("capabilities", capabilities));
+    }
+
     private void sayEvents() throws IOException {
         final EventStore.Batch batch = events.next(time.offsetMs());
         if (batch == null) return;
-        talk.say(new Talk.Words("events", batch.data, false) {
+        talk.say(new Talk.Words("events", knowsNumbers ? batch.data : batch.named(), false) {
             @Override void answered(Answer answer) {
                 if (answer.isForLater() || "Disconnected".equals(answer.error)) {
                     events.again();
                     return;
                 }
                 events.finished(batch.id);
+                if (answer.data.get("refused") != null) teller.log("refused: " + answer.data.get("refused"));
                 if (!answer.isGood()) teller.log(batch.events + " events are refused: " + answer.data);
             }
         });
@@ -396,6 +420,9 @@ public final class Headset {
         clockAtMs = clock.nowMs();
         secondAtMs = clockAtMs + 500; // the time is known by then
         talk.open(line);
+        knowsNumbers = data.containsKey("stored");
+        events.stored(Json.objects(data, "stored"));
+        if (knowsNumbers) sayHello();
         teller.tell(new Runnable() {
             @Override public void run() {
                 app.connected(true, "");

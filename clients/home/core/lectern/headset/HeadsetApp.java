@@ -1,5 +1,6 @@
 package lectern.headset;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -50,6 +51,13 @@ public interface HeadsetApp {
 
     /** The token is no longer valid: forget it, show the pairing screen. The headset has stopped. */
     default void unpaired() {}
+
+    /**
+     * The orders and pushes that the app obeys, by their names in the protocol; empty: nothing is said of it.
+     */
+    default List<String> capabilities() {
+        return Collections.emptyList();
+    }
 
     /** Pushes that this library does not know, of newer boxes. */
     default void heard(String type, Map<String, Object> data) {}

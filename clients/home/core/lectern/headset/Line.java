@@ -28,6 +28,7 @@ final class Line {
 
     private final Box box;
     private final String token;
+    private final String role;
     private final OwnClock clock;
     private final Ear ear;
     private final Socket plain = new Socket();
@@ -40,7 +41,8 @@ final class Line {
         }
     };
 
-    Line(Box box, String token, OwnClock clock, Ear ear) {
+    Line(Box box, String token, String role, OwnClock clock, Ear ear) {
+        this.role = role;
         this.box = box;
         this.token = token;
         this.clock = clock;
@@ -106,7 +108,7 @@ final class Line {
         byte[] nonce = new byte[16];
         random.nextBytes(nonce);
         String key = Hash.base64(nonce);
-        socket.getOutputStream().write(("GET /v1/live HTTP/1.1\r\nHost: " + box.authority()
+        socket.getOutputStream().write(("GET /v1/live?role=" + role + " HTTP/1.1\r\nHost: " + box.authority()
             + "\r\nUpgrade: websocket\r\n"
             + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " + key + "\r\n"
             + "Authorization: Bearer " + token + "\r\n\r\n").getBytes(Box.UTF_8));

@@ -231,24 +231,29 @@ final class RulesTest {
         expect("nothing", events.next(0), null);
         for (int n = 1; n <= 3; ++n) events.add(7L, n, 0, false, Json.object("n", n));
         EventStore.Batch first = events.next(100);
-        expect("a batch", names(first), Arrays.asList("p-1", 7L, 1L, 2L));
+        expect("a batch", names(first), Arrays.asList("p/1", 7L, 1L, 2L));
         expect("in server time", Json.objects(first.data, "events").get(1).get("at_ms"), 102.0);
         expect("one at a time", Arrays.asList(events.next(0), events.isFull()), Arrays.asList(null, false));
         events.again();
         expect("said again, it is the same", events.next(500) == first, true);
         events.finished("other");
         expect("another's answer", events.next(0), null);
-        events.finished("p-1");
+        events.finished("p/1");
         events.add(8L, 4, 0, false, Json.object("n", 4));
-        expect("a batch is of one run", names(events.next(0)), Arrays.asList("p-2", 7L, 3L));
+        expect("a batch is of one run", names(events.next(0)), Arrays.asList("p/2", 7L, 3L));
         for (int n = 5; n <= 9; ++n) events.add(null, 0, 0, false, Json.object("n", n));
         expect("bounded: the oldest go, not those on their way",
             Arrays.asList(events.size(), events.dropped()),
             Arrays.asList(4, 3L));
-        events.finished("p-2");
-        expect("the rest", names(events.next(0)), Arrays.asList("p-5", null, 7L, 8L));
+        events.finished("p/2");
+        expect("the rest", names(events.next(0)), Arrays.asList("p/5", null, 7L, 8L));
         expect("what has no JSON", outcome(() -> {
             events.add(null, 0, 0, false, Json.object("n", new Object()));
+            return null;
+        }), "refused");
+        String large = String.join("", Collections.nCopies(70_000, "x"));
+        expect("what is too large", outcome(() -> {
+            events.add(null, 0, 0, false, Json.object("n", large));
             return null;
         }), "refused");
         expect("is not kept", events.size(), 3);
@@ -269,13 +274,15 @@ final class RulesTest {
         expect("all is still there", next.size(), 3);
         expect("the batch on its way is the same to the letter", Json.write(next.next(9000).data),
             Json.write(sent.data));
-        next.finished("a-1");
+        next.finished("a/1");
         EventStore.Batch rest = next.next(9000);
-        expect("the others have ids of their own", names(rest), Arrays.asList("b-2", 7L, 3L));
+        expect("the others have ids of their own", names(rest), Arrays.asList("b/1", 7L, 3L));
         expect("and the time as it was known then: the own clock began again",
             Json.objects(rest.data, "events").get(0).get("at_ms"),
             1003.0);
-        next.finished("b-2");
+        next.stored(Arrays.asList(Json.object("boot_id", "b", "up_to", 0, "beyond", Arrays.asList(2L))));
+        expect("another is stored", next.size(), 1);
+        next.stored(Arrays.asList(Json.object("boot_id", "b", "up_to", 1, "beyond", Arrays.asList())));
         expect("and nothing is left", Arrays.asList(next.size(), there.list().length), Arrays.asList(0, 0));
         next.close();
 
@@ -286,7 +293,7 @@ final class RulesTest {
         next = new EventStore(there, 50, 2, "c");
         next.add(7L, 2, 0, false, Json.object("n", 3));
         expect("half a line is no event, and hurts no other", names(next.next(0)),
-            Arrays.asList("c-4", 7L, 1L, 3L));
+            Arrays.asList("c/1", 7L, 1L, 3L));
         next.close();
 
         there = new File(folder, "cut");

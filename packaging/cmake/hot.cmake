@@ -36,6 +36,17 @@ function(built_for_speed_or_size)
     endforeach()
 endfunction()
 
+# linked_for_speed_first(PROGRAM LIBRARY)
+# A template or an inline function that both kinds of files use is compiled in each of them, and the linker
+# keeps what it meets first. So the quick files come first: with std::string's copies from a file built for size,
+# a GET took a tenth more instructions and a page of people a sixth.
+function(linked_for_speed_first program library)
+    list(JOIN hot_folders "|" folders)
+    set(objects "$<TARGET_OBJECTS:${library}>")
+    set(objects "$<FILTER:${objects},INCLUDE,/lib/(${folders})/>")
+    target_sources(${program} PRIVATE "$<FILTER:${objects},EXCLUDE,_routes[.]cpp[.]>")
+endfunction()
+
 if(NOT COMMANDS)
     return()
 endif()

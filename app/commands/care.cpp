@@ -35,8 +35,7 @@ struct RestoreOptions {
     bool force = false, undo = false, without_checksums = false;
 };
 
-// Describes the school in the folder, "" where there is none. Also finds out whether a server holds the
-// folder.
+// Describes the school in the folder; "" where the folder has no school. Throws where a server holds it.
 std::string school_in(const std::filesystem::path& folder) {
     try {
         bool any = false;

@@ -1,6 +1,6 @@
 // Restoring takes two steps, so that pulling the plug in between loses nothing: `stage` unpacks and checks
-// beside the data, and `apply_staged` puts it in place at the next start, before anything is open. What was
-// there before is kept in the folder "before-restore", from where `undo_restore` brings it back.
+// beside the data, and `apply_staged` puts it in place at the next start, before anything is open. The data
+// that it replaces stays in the folder "before-restore", from where `undo_restore` brings it back.
 #pragma once
 
 #include <filesystem>

@@ -16,7 +16,7 @@ void export_conversations(store::Read& read, OrganisationId organisation_id, Per
                           std::vector<people::Privacy::File>& files);
 
 // One chunk of the work: everything said in a person's runs goes, even where the runs stay, because words
-// tell who spoke. What a teacher said to students stays, without the name. True when nothing is left.
+// tell who spoke. A teacher's words to students stay, without the name. True when nothing is left.
 // `on_forgotten` receives each run whose conversation went.
 bool erase_conversations(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
                          const std::function<void(RunId run_id)>& on_forgotten);

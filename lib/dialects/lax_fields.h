@@ -1,6 +1,6 @@
 // Reads fields as the clients of the older protocols write them. A form has only texts, so a number may come
-// as a text, and an id that is a text may come as a number; "" and null stand for nothing. What is faulty is
-// the same in every dialect; each says it in the words of its original.
+// as a text, and an id that is a text may come as a number; "" and null stand for nothing. All dialects find
+// the same faults; each says them in the words of its original.
 #pragma once
 
 #include <cstddef>

@@ -56,8 +56,8 @@ public:
     ~Hub();
 
     // ---- from any thread ----
-    // Work still under way when the hub is destroyed is dropped. What it throws is logged and hurts nobody
-    // else.
+    // Work still under way when the hub is destroyed is dropped. The hub logs what it throws, and other
+    // work goes on.
     void post(std::function<void(Hub&)> work);
 
     // ---- clients; io thread ----

@@ -122,8 +122,8 @@ std::optional<char> take_declared_delimiter(std::string_view& text, const std::s
     return delimiter;
 }
 
-// The delimiter is the sign that stands most often between the cells of the first row that has text. What is
-// quoted is text, whatever signs are in it.
+// The delimiter is the sign that stands most often between the cells of the first row that has text. Signs
+// between quotes are text.
 char delimiter_of(std::string_view text) {
     constexpr std::string_view candidates = ",;\t";
     std::size_t counts[candidates.size()] = {};

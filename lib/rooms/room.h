@@ -74,7 +74,7 @@ struct NewSeat {
     std::optional<SeatTypeId> seat_type_id; // absent: the room's first
 };
 
-// A whole room as an editor saves it. Whatever it leaves out is removed.
+// A whole room as an editor saves it. Seats that it leaves out are removed.
 struct LayoutType {
     std::optional<SeatTypeId> id; // absent: a new one
     std::string name;

@@ -2,9 +2,9 @@
 // expire, headsets that have not come back after a restart stop counting as present, a lesson comes to its
 // end, and a session whose lesson is finished ends by itself.
 //
-// It works on the io thread. What must reach the disk is a short job for the writer; a job that the writer has
-// no room for, or that fails, is due again with the next tick. Each job looks again in its transaction: an
-// order may have come before it.
+// It works on the io thread. A short job for the writer brings to the disk what must reach it; a job that the
+// writer has no room for, or that fails, is due again with the next tick. Each job looks again in its
+// transaction: an order may have come before it.
 #pragma once
 
 #include <cstdint>

@@ -225,7 +225,7 @@ Training Trainings::record(store::Tx& tx, OrganisationId organisation_id, RunId 
     return done;
 }
 
-// Computes the score by the criteria, and the score that counts. What is recorded has been done to its end.
+// Computes the score by the criteria, and the score that counts. A recorded training was done to its end.
 void Trainings::reckon(store::Tx& tx, const Training& training) {
     const OrganisationId organisation_id = training.run.organisation_id;
     const RunId run_id = training.run.id;

@@ -45,7 +45,7 @@ public:
     void device_removed(DeviceId device_id);
     void changed(const Trainings::Shown& shown);
 
-    // The paired headset of that organisation; none when there is none.
+    // The organisation's paired headset of that name.
     std::optional<DeviceId> device_named(OrganisationId organisation_id,
                                          std::string_view serial_number) const;
     bool has_device(OrganisationId organisation_id, DeviceId device_id) const;

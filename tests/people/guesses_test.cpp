@@ -207,7 +207,7 @@ TEST_CASE("a browser is known for one person by a token of its own, until too mu
     School school;
     const auto ada = school.add_student("Ada"), ben = school.add_student("Ben");
     const Source first = browser_of(school, ada);
-    // Ben signs in there as well. Whoever planted the first token doesn't become known for Ben.
+    // Ben signs in there as well. That does not make the browser that planted the first token known for Ben.
     const Source both = browser_of(school, ben, first.cookie);
     CHECK(both.cookie.ends_with("." + first.cookie));
     CHECK(browser_of(school, ada, both.cookie).cookie == both.cookie);

@@ -415,8 +415,8 @@ void Sockets::deliver(const Announcement& announcement) {
         if (socket->is_in(announcement)) socket->told_of(announcement);
 }
 
-// This dialect's headsets do not answer commands. What has been said to one counts as done, or the teacher's
-// page would show every one of them as failing every command.
+// This dialect's headsets do not answer commands. A command that was sent to one counts as done, or
+// the teacher's page would show every one of them as failing every command.
 void Sockets::answer_for(DeviceId device_id, const Announcement& announcement) {
     const auto answer = [parts = parts_, device_id, organisation_id = announcement.organisation_id,
                          session_id = announcement.session_id, number = announcement.number](store::Tx& tx) {

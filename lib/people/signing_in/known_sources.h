@@ -1,8 +1,9 @@
 // Known sources: where a person has signed in before. Guesses from elsewhere never close the way in from
 // there (guesses.h).
 //
-// - A browser keeps a cookie with a few random tokens, each of which names one person. Whoever signs in there
-//   for the first time gets a new one, so that nobody can plant a token of theirs in another's browser.
+// - A browser keeps a cookie with a few random tokens, each of which names one person. A person who signs
+//   in there for the first time gets a new one, so that nobody can plant a token of theirs in another's
+//   browser.
 // - A headset is known by its own token; this remembers who wore it.
 #pragma once
 

@@ -234,7 +234,9 @@ TEST_CASE("lms socket: a session that does not exist or is not theirs lets nobod
         {of_class, school.log_in("carl", "1111"), not_permitted},
     };
     for (const auto& [session, token, said] : table) {
-        SocketClient socket(school.appliance.port(), "/ws/session/" + session + "/?token=" + token);
+        std::string path = "/ws/session/" + session;
+        path += "/?token=" + token;
+        SocketClient socket(school.appliance.port(), path);
         CHECK(socket.read() == said);
         CHECK(socket.read() == std::nullopt);
     }

@@ -1,7 +1,6 @@
 // The trainer dialect: signing in, and the caller's own data.
 #include "support/trainer_school.h"
 
-using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::Matches;
 using namespace support::trainer;
 

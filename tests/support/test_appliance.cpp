@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "platform/text.h"
+#include "support/patience.h"
 
 namespace support {
 
@@ -50,6 +51,7 @@ void TestAppliance::start() {
     options.services.vfs = vfs_;
     options.turn_within = turn_within_;
     options.front_door.listen = {"127.0.0.1:0"};
+    allow_silence(options.front_door);
     options.set_clock = [this](std::int64_t now_ms) { clock.set_ms(now_ms); };
     options.true_ms = [this]() -> std::optional<std::int64_t> {
         return true_ms == 0 ? std::nullopt : std::optional<std::int64_t>(true_ms);

@@ -124,7 +124,7 @@ TEST_CASE("runs are found by filters", "[runs]") {
         CHECK(ids({}) == Ids{second.id, first.id});
         CHECK(ids({.person_id = ada}) == Ids{first.id});
         CHECK(ids({.device_id = school.device, .origin = runs::Origin::session}) == Ids{second.id});
-        CHECK(ids({.state = RunState::finished}) == Ids{});
+        CHECK(ids({.state = RunState::finished}).empty());
         CHECK(runs.find_public(read, school.organisation, "the headset's own")->id == first.id);
         CHECK_FALSE(
             runs.find_public(read, OrganisationId(school.organisation.value() + 1), "the headset's own"));
@@ -147,8 +147,9 @@ TEST_CASE("the runs of a person, a session or a seat are found without going thr
                 rows.values<std::int64_t, std::int64_t, std::int64_t, std::string>();
             return detail;
         });
-        CHECK(plan == "SEARCH runs USING INDEX runs_by_" + of + " (" + of +
-                          "_id=? AND organisation_id=? AND rowid<?)");
+        std::string search = "SEARCH runs USING INDEX runs_by_";
+        search.append(of).append(" (").append(of).append("_id=? AND organisation_id=? AND rowid<?)");
+        CHECK(plan == search);
     }
 }
 

@@ -191,7 +191,7 @@ TEST_CASE("seats: a seat's occupant is its headset and its student; maintenance 
 }
 
 TEST_CASE("seats: a client that answers nothing for ten seconds is closed", "[dialects]") {
-    Monitor monitor;
+    Monitor monitor(http::FrontDoorOptions{}.silent_limit);
     support::RawClient silent(monitor.appliance.port());
     const auto opened = silent.ask(
         support::get_request("/ws",

@@ -40,7 +40,8 @@ inline std::string error_body(const std::string& code) {
 
 class Monitor {
 public:
-    Monitor() {
+    explicit Monitor(std::chrono::milliseconds silent_limit = std::chrono::minutes(10))
+        : appliance({}, std::chrono::seconds(5), "", silent_limit) {
         head = appliance.set_up();
         appliance.make_room(head, "Room 2", 1, 2);
     }

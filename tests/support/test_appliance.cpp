@@ -7,7 +7,6 @@
 #include <thread>
 
 #include "platform/text.h"
-#include "support/patience.h"
 
 namespace support {
 
@@ -36,8 +35,8 @@ std::string Reply::header(const std::string& name) const {
 }
 
 TestAppliance::TestAppliance(chat::EndpointOptions chat, std::chrono::milliseconds turn_within,
-                             std::string vfs)
-    : chat_(std::move(chat)), turn_within_(turn_within), vfs_(std::move(vfs)) {
+                             std::string vfs, std::chrono::milliseconds silent_limit)
+    : chat_(std::move(chat)), turn_within_(turn_within), vfs_(std::move(vfs)), silent_limit_(silent_limit) {
     start();
 }
 
@@ -51,7 +50,7 @@ void TestAppliance::start() {
     options.services.vfs = vfs_;
     options.turn_within = turn_within_;
     options.front_door.listen = {"127.0.0.1:0"};
-    allow_silence(options.front_door);
+    options.front_door.silent_limit = silent_limit_;
     options.set_clock = [this](std::int64_t now_ms) { clock.set_ms(now_ms); };
     options.true_ms = [this]() -> std::optional<std::int64_t> {
         return true_ms == 0 ? std::nullopt : std::optional<std::int64_t>(true_ms);

@@ -36,9 +36,10 @@ struct Credential {
 class TestAppliance {
 public:
     // With a chat endpoint, for tests that have one; with another idea of how often threads must turn; on
-    // another file layer of SQLite.
+    // another file layer of SQLite; with a limit on a client's silence. By default there is none to speak of: a
+    // test's client answers pings only while it reads, and a sanitizer's build is slow.
     explicit TestAppliance(chat::EndpointOptions chat = {}, std::chrono::milliseconds turn_within = 5s,
-                           std::string vfs = "");
+                           std::string vfs = "", std::chrono::milliseconds silent_limit = 10min);
     ~TestAppliance();
 
     ManualClock clock;
@@ -88,6 +89,7 @@ private:
     const chat::EndpointOptions chat_;
     const std::chrono::milliseconds turn_within_;
     const std::string vfs_;
+    const std::chrono::milliseconds silent_limit_;
     platform::SystemRandom random_;
     std::unique_ptr<app::Appliance> appliance_;
 };

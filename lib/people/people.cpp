@@ -7,6 +7,7 @@
 #include "people/signing_in/known_sources.h"
 #include "people/signing_in/logins.h"
 #include "platform/error.h"
+#include "platform/plain_name.h"
 #include "platform/text.h"
 
 namespace people {
@@ -57,7 +58,7 @@ Person People::get(store::Read& read, OrganisationId organisation_id, PersonId i
 std::optional<Person> People::by_nickname(store::Read& read, OrganisationId organisation_id,
                                           std::string_view nickname) const {
     auto id = read.id<PersonId>("SELECT id FROM persons WHERE organisation_id = ? AND nickname = ?",
-                                organisation_id, nickname);
+                                organisation_id, platform::plain_name(nickname));
     return id ? find(read, organisation_id, *id) : std::nullopt;
 }
 
@@ -108,14 +109,15 @@ void People::refuse_taken_names(store::Read& read, OrganisationId organisation_i
 }
 
 Person People::add(store::Tx& tx, OrganisationId organisation_id, const NewPerson& person) {
+    const std::string nickname = platform::plain_name(person.nickname);
     refuse_taken_names(tx, organisation_id, {},
-                       {person.nickname, person.username, person.email, person.external_id});
+                       {nickname, person.username, person.email, person.external_id});
     PersonId id = tx.insert<PersonId>(
         "INSERT INTO persons (organisation_id, role, nickname, first_name, last_name, username, email, "
         "external_id,"
         " pin_hash, password_hash, box_administrator, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
         "?)",
-        organisation_id, person.role, person.nickname, person.first_name, person.last_name, person.username,
+        organisation_id, person.role, nickname, person.first_name, person.last_name, person.username,
         person.email, person.external_id, person.pin_hash, person.password_hash, person.box_administrator,
         tx.now_ms());
     return get(tx, organisation_id, id);
@@ -137,7 +139,7 @@ Person People::change(store::Tx& tx, OrganisationId organisation_id, PersonId id
         platform::throw_conflict("This person was erased.");
     Person after = before;
     if (change.role) after.role = *change.role;
-    if (change.nickname) after.nickname = *change.nickname;
+    if (change.nickname) after.nickname = platform::plain_name(*change.nickname);
     if (change.first_name) after.first_name = *change.first_name;
     if (change.last_name) after.last_name = *change.last_name;
     if (change.username) after.username = *change.username;

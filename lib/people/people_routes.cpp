@@ -1,6 +1,7 @@
 #include "people/people_routes.h"
 
 #include "platform/error.h"
+#include "platform/plain_name.h"
 #include "platform/text.h"
 
 namespace people {
@@ -61,7 +62,7 @@ http::Shape email_shape() {
 }
 
 std::string checked_nickname(const std::string& nickname) {
-    std::string kept(platform::trimmed(nickname));
+    std::string kept = platform::plain_name(nickname);
     if (kept.empty()) platform::throw_invalid("nickname", "must not be empty");
     // People sign in as "nickname@organisation" where nicknames repeat.
     if (kept.find('@') != std::string::npos) platform::throw_invalid("nickname", "must not contain @");

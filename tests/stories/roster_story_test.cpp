@@ -232,3 +232,31 @@ TEST_CASE("old gaze is reduced to what it adds up to, once no lesson is on", "[s
                             first.at("run_id").get<std::int64_t>());
     }) >= 1);
 }
+
+TEST_CASE("nicknames that look alike are one name, in a list and when signing in", "[stories][people]") {
+    Roster at;
+    const Json imported = at.bring_in(
+        "nickname,pin,first_name\n"
+        "zo\u00eb,4321,of one letter\n"
+        "zoe\u0308,4321,of a letter and its mark\n"
+        "ana\u00a0,4321,with a no-break space\n"
+        "\u200f\u05e9\u05e8\u05d4,4321,with a mark of direction\n"
+        "no\u00ebl\u200b,4321,with a space of no width\n");
+    CHECK(imported.at("fates").at("add") == 4);
+    CHECK(imported.at("fates").at("error") == 1); // zoë is in the file twice
+    for (const char* typed : {"zo\u00eb", "zoe\u0308", "Zoe\u0308 ", "ana", "\u05e9\u05e8\u05d4", "no\u00ebl",
+                              "noe\u0308l@Test School"})
+        CHECK_FALSE(at.box.log_in(typed, "4321").token.empty());
+    // Tries at one name are counted together, however it is written.
+    for (int wrong = 0; wrong < 5; ++wrong)
+        CHECK(at.box
+                  .call("POST", "/v1/logins",
+                        {{"nickname", wrong % 2 == 0 ? "zo\u00eb" : "zoe\u0308"}, {"pin", "0000"}})
+                  .status == 401);
+    CHECK(at.box.call("POST", "/v1/logins", {{"nickname", "zoe\u0308\u200b"}, {"pin", "0000"}}).status == 429);
+    CHECK(
+        at.box.call("POST", "/v1/people", {{"nickname", "zoe\u0308"}, {"role", "student"}}, at.head).status ==
+        409);
+    CHECK(at.box.call("POST", "/v1/people", {{"nickname", "\u200b"}, {"role", "student"}}, at.head).status ==
+          422);
+}

@@ -8,6 +8,7 @@
 #include "people/people.h"
 #include "platform/csv.h"
 #include "platform/error.h"
+#include "platform/plain_name.h"
 #include "platform/text.h"
 
 namespace people {
@@ -42,7 +43,7 @@ std::string class_cell(const std::vector<std::string>& classes) {
 
 std::string derived_nickname(std::string_view first_name, std::string_view last_name) {
     const auto words = [](std::string_view name) {
-        std::string text = platform::lower_ascii(platform::trimmed(name));
+        std::string text = platform::lower_ascii(platform::plain_name(name));
         std::erase_if(text, [](char c) { return c == ' ' || c == '@'; });
         return text;
     };
@@ -159,7 +160,7 @@ Roster read_csv_roster(std::string_view text) {
     for (const auto& line : table.rows) {
         RosterRow row;
         row.number = static_cast<std::int64_t>(line.line);
-        row.nickname = table.cell(line, nickname);
+        row.nickname = platform::plain_name(table.cell(line, nickname));
         row.first_name = table.cell(line, first);
         row.last_name = table.cell(line, last);
         row.pin = table.cell(line, pin);
@@ -170,7 +171,7 @@ Roster read_csv_roster(std::string_view text) {
         const auto named = role_of(table.cell(line, role));
         if (!named) row.reason = "role must be student, teacher, viewer or administrator";
         row.role = named.value_or(Role::student);
-        const std::string its_teacher = table.cell(line, teacher);
+        const std::string its_teacher = platform::plain_name(table.cell(line, teacher));
         for (const std::string& name : row.classes)
             if (!its_teacher.empty()) roster.teachers.emplace(name, its_teacher);
         roster.rows.push_back(std::move(row));

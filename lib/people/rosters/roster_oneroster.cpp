@@ -8,6 +8,7 @@
 #include "people/rosters/roster.h"
 #include "platform/csv.h"
 #include "platform/error.h"
+#include "platform/plain_name.h"
 #include "platform/text.h"
 #include "platform/zip.h"
 
@@ -130,7 +131,7 @@ RosterRow user_of(const Cells& cells, std::int64_t number, const Texts& roles) {
     if (row.last_name.empty()) row.last_name = cells["familyName"];
     row.email = or_nothing(cells["email"]);
     const std::string username = cells["username"];
-    row.nickname = username.substr(0, username.find('@'));
+    row.nickname = platform::plain_name(username.substr(0, username.find('@')));
     if (row.nickname.empty() && row.first_name.empty() && row.last_name.empty()) row.reason = "has no name";
     if (!row.external_id) row.reason = "has no sourcedId";
     std::string role = cells["role"];

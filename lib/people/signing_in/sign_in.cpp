@@ -1,6 +1,7 @@
 #include "people/signing_in/sign_in.h"
 
 #include "platform/error.h"
+#include "platform/plain_name.h"
 #include "platform/text.h"
 
 namespace people {
@@ -9,15 +10,15 @@ namespace {
 
 // A nickname may have its organisation behind it: "Ada@Riverside".
 struct Nickname {
-    std::string_view name;
+    std::string name; // in its plain form, as it is kept
     std::optional<std::string_view> organisation;
 };
 
 Nickname nickname_in(std::string_view typed) {
     const std::string_view text = platform::trimmed(typed);
     const auto at = text.rfind('@');
-    if (at == text.npos) return {text, std::nullopt};
-    return {platform::trimmed(text.substr(0, at)), platform::trimmed(text.substr(at + 1))};
+    if (at == text.npos) return {platform::plain_name(text), std::nullopt};
+    return {platform::plain_name(text.substr(0, at)), platform::trimmed(text.substr(at + 1))};
 }
 
 [[noreturn]] void throw_wrong(const Claim& claim) {

@@ -196,6 +196,22 @@ Answer append(const ContentParts& parts, Call& call) {
 } // namespace
 
 void add_upload_routes(http::RouteTable& table, const ContentParts& parts) {
+    // A client of tus asks this before it sends anything.
+    table.add(http::RouteBuilder("OPTIONS", "/v1/uploads", "What this server can do of tus")
+                  .memory()
+                  .by(Access::open)
+                  .counted()
+                  .tagged("content")
+                  .errors(tus_problem)
+                  .gives(http::nothing(), 204)
+                  .handled([](Call&) {
+                      Answer answer = http::no_content();
+                      answer.header("Allow", "POST, OPTIONS")
+                          .header("Tus-Version", "1.0.0")
+                          .header("Tus-Extension", "creation,termination")
+                          .header("Tus-Max-Size", std::to_string(Contents::longest_bytes));
+                      return std::move(with_protocol(answer));
+                  }));
     table.add(http::post("/v1/uploads", "Begin an upload (tus 1.0: Upload-Length, Upload-Metadata)")
                   .writes()
                   .by(Access::teacher)

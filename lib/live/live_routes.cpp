@@ -3,7 +3,9 @@
 #include <limits>
 #include <optional>
 
+#include "http/serving/problem.h"
 #include "http/serving/topics.h"
+#include "platform/error.h"
 
 namespace live {
 
@@ -98,7 +100,30 @@ void add_topic_push(http::RouteTable& table) {
             .tagged("live"));
 }
 
+namespace {
+
+// Somebody opened the socket's address in a browser, or with a client that can't do more.
+http::Route plain_get() {
+    return http::get("/v1/live", "The live socket; its messages are in /asyncapi.json")
+        .memory()
+        .by(Access::open)
+        .counted()
+        .tagged("live")
+        .gives(http::nothing(), 426)
+        .handled([](Call& call) {
+            http::Answer answer = http::problem(
+                call, {platform::ErrorKind::bad_request,
+                       "This is a WebSocket: open it as ws:// or wss://, with a client for these."});
+            http::set_status(answer, 426);
+            answer.header("Upgrade", "websocket").header("Connection", "Upgrade");
+            return answer;
+        });
+}
+
+} // namespace
+
 void add_live_routes(http::RouteTable& table, Hub& hub, const platform::Clock& clock) {
+    table.add(plain_get());
     table.add(subscribe_message(hub));
     table.add(unsubscribe_message(hub));
     table.add(ping_message(clock));

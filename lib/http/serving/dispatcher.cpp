@@ -131,7 +131,10 @@ void override_method(Call& call) {
 void Dispatcher::find_route(Exchange& exchange, std::string_view path) {
     Call& call = exchange.call;
     override_method(call);
-    auto match = routes_.find(call.method, path);
+    // A browser that asks what a page may do wants the methods, whatever a route says to OPTIONS itself.
+    const bool preflight =
+        call.method == "OPTIONS" && call.header_values.contains("access-control-request-method");
+    auto match = routes_.find(preflight ? std::string_view() : call.method, path);
     if (!match.route) {
         exchange.match.allowed = std::move(match.allowed);
         const auto& allowed = exchange.match.allowed;
@@ -159,6 +162,7 @@ constexpr const char* headers_taken =
 std::string joined(const std::vector<std::string>& methods) {
     std::string text;
     for (const auto& method : methods) {
+        if (method == "OPTIONS") continue;
         text += (text.empty() ? "" : ", ") + method;
         if (method == "GET") text += ", HEAD";
     }

@@ -142,7 +142,13 @@ bool Guard::comes_from_us(const Call& call) const {
 }
 
 std::optional<Error> Guard::refusal(const Route& route, const Call& call, std::int64_t now_us) {
-    if (auto refused = access_refusal(call.caller, route.access)) return refused;
+    if (auto refused = access_refusal(call.caller, route.access)) {
+        // A dialect has words of its own for both.
+        const bool unknown = refused->kind() == ErrorKind::unauthorized && !call.credential.empty() &&
+                             route.error_shape == problem;
+        return unknown ? Error(ErrorKind::unauthorized, "This token is not known here, or no longer valid.")
+                       : refused;
+    }
     if (call.caller.by_cookie && changes_something(call.method) && !comes_from_us(call))
         return Error(ErrorKind::forbidden, "This request comes from another site's page.");
     if (call.caller.is_stranger()) return std::nullopt;

@@ -79,6 +79,8 @@ const char* title_of(int status) {
             return "Unsupported Media Type";
         case 416:
             return "Range Not Satisfiable";
+        case 426:
+            return "Upgrade Required";
         case 431:
             return "Request Header Fields Too Large";
         case 501:
@@ -98,7 +100,7 @@ void set_status(Answer& answer, int status) {
     answer.body = body.dump();
 }
 
-Answer problem(const Call&, const platform::Error& error) {
+Answer problem(const Call& call, const platform::Error& error) {
     const int status = status_of(error.kind());
     Json body{{"type", "about:blank"}, {"title", title_of(status)}, {"status", status}};
     // The message of a defect may contain anything, so it goes to the journal only.
@@ -112,7 +114,11 @@ Answer problem(const Call&, const platform::Error& error) {
     }
     Answer answer = json(body, status);
     answer.content_type = "application/problem+json";
-    if (error.kind() == ErrorKind::unauthorized) answer.header("WWW-Authenticate", "Bearer");
+    // RFC 6750: a client must be able to tell a token that is no good from one that it forgot to send.
+    if (error.kind() == ErrorKind::unauthorized)
+        answer.header("WWW-Authenticate", call.credential.empty() || !call.caller.is_stranger()
+                                              ? "Bearer"
+                                              : "Bearer error=\"invalid_token\"");
     if (const auto seconds = error.retry_after_s()) answer.header("Retry-After", std::to_string(*seconds));
     return answer;
 }

@@ -720,6 +720,17 @@ CREATE TABLE sender_numbers (
     number          INTEGER NOT NULL
 ) STRICT;
 
+-- Which numbered batches of each headset are stored, of its newest boots. Its welcome tells it.
+CREATE TABLE batch_numbers (
+    sender          INTEGER NOT NULL,                  -- the headset's number
+    boot_id         TEXT NOT NULL,                     -- names one start of the headset
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    up_to           INTEGER NOT NULL,                  -- every number up to this one
+    beyond          TEXT NOT NULL,                     -- JSON: numbers beyond it, ascending
+    received_ms     INTEGER NOT NULL,                  -- the newest of them
+    PRIMARY KEY (sender, boot_id)
+) STRICT, WITHOUT ROWID;
+
 -- Headsets that a run was on earlier: their late batches are still taken.
 CREATE TABLE former_senders (
     run_id INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,

@@ -44,7 +44,7 @@ public:
 
     // Reads what is in memory, binds and serves. Throws when it cannot.
     void start();
-    // Accepted requests finish, sockets are closed with 1001. Also done by the destructor.
+    // Accepted requests finish, sockets are closed with 4000. Also done by the destructor.
     void stop();
 
     // Of the first listener, and of all.

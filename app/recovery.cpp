@@ -25,6 +25,7 @@ void recover(Services& s) {
         s.logins.load(read);
         s.site_keys.load(read);
         s.presence.load(read, s.devices);
+        s.runs.numbers().load(read, s.runs.senders());
         for (const people::Organisation& organisation : s.organisations.list(read)) {
             s.board.organisation_added(organisation.id);
             s.board.pairing_changed(s.pairing.state(read, organisation.id));

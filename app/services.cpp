@@ -3,6 +3,7 @@
 #include "app/first_start.h"
 #include "app/wiring.h"
 
+#include "http/serving/standing.h"
 #include "platform/error.h"
 #include "platform/log.h"
 #include "store/epoch.h"
@@ -13,6 +14,14 @@ namespace {
 
 std::string random_epoch(platform::Random& random) {
     return platform::random_token(random, 9);
+}
+
+// What each headset is told that it may send: its standing's limits.
+sessions::SocketLimits headset_limits() {
+    const http::StandingLimits& limits = http::limits_of(http::Standing::headset);
+    return {.unanswered = limits.unanswered,
+            .message_bytes = limits.message_bytes,
+            .batch_events = runs::batch_events_limit};
 }
 
 } // namespace
@@ -60,7 +69,7 @@ Services::Services(const ServicesOptions& options, platform::Clock& the_clock, p
       pictures(hub, the_clock),
       board(hub, the_clock, presence, logins, places),
       director({store, hub, the_clock, sessions, runs, presence, rooms, logins, places, board, hands,
-                pictures, inspector}),
+                pictures, inspector, headset_limits()}),
       training_board(hub, the_clock),
       progress(people, trainings),
       chat_endpoint(options.chat, the_clock),

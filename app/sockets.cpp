@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "http/serving/body.h"
+#include "http/serving/envelope.h"
 #include "http/serving/standing.h"
 #include "platform/signs_of_life.h"
 
@@ -10,11 +11,9 @@ namespace app {
 
 namespace {
 
-// For a client that breaks the protocol, sends faster than it is answered, or holds an ended login.
-constexpr std::uint16_t policy_violation = 1008, unsupported_data = 1003, too_large = 1009;
-constexpr std::uint16_t try_again_later = 1013;
 constexpr char picture = 1;
-constexpr std::size_t picture_limit = 64 * 1024;
+constexpr std::size_t picture_limit = sessions::SocketLimits().picture_bytes;
+constexpr int busy_retry_s = 1;
 
 std::string_view without_final_slash(std::string_view path) {
     while (path.size() > 1 && path.ends_with('/'))
@@ -24,6 +23,12 @@ std::string_view without_final_slash(std::string_view path) {
 
 bool is_own(std::string_view path) {
     return path == "/v1/live";
+}
+
+// nullopt: there is no such role.
+std::optional<sessions::SocketRole> role_of(const http::Call& call) {
+    const auto asked = call.query("role");
+    return asked ? platform::named<sessions::SocketRole>(*asked) : sessions::SocketRole::device;
 }
 
 http::Answer problem_of(const http::Call& call, platform::ErrorKind kind, const std::string& message) {
@@ -43,7 +48,7 @@ public:
     void on_too_large(std::string_view outline) override;
     void on_sign_of_life() override;
     void on_silence() override;
-    void on_closed() override;
+    void on_closed(const platform::Ending& ending) override;
 
     live::ClientId client() const { return client_; }
     platform::Caller caller() const;
@@ -56,6 +61,8 @@ private:
     void take(http::MessageQueue::Incoming incoming, std::string_view message);
     void answer(const http::Json& reply);
     void inspect(const http::Json& reply);
+    void inspect(const platform::Ending& ending);
+    void leave();
 
     Sockets& sockets_;
     live::Hub& hub_;
@@ -84,19 +91,21 @@ Sockets::Socket::Socket(Sockets& sockets, std::shared_ptr<platform::Connection> 
     client_ = hub_.add_client(connection, page ? live::Delivery::ticked : live::Delivery::immediate,
                               request.call.caller);
     queue_ = std::make_shared<http::MessageQueue>(
-        sockets_.messages_, connection.get(), client_, [this] { return caller(); },
+        sockets_.messages_, *connection, client_, [this] { return caller(); },
         [this](const http::Json& reply) { answer(reply); });
     for (const auto& dialect : sockets_.dialects_)
-        if (auto share = dialect->open(client_, request)) shares_.push_back(std::move(share));
+        if (auto share = dialect->open(client_, *connection, request)) shares_.push_back(std::move(share));
     sockets_.sockets_.insert(this);
     if (device_id_) {
         sockets_.services_.presence.connected(device_id_, sockets_.services_.clock.now_ms());
-        if (own_) sockets_.services_.director.headset_connected(client_, request.call.caller);
+        if (own_)
+            sockets_.services_.director.headset_connected(
+                client_, request.call.caller, role_of(request.call).value_or(sessions::SocketRole::device));
     }
 }
 
 Sockets::Socket::~Socket() {
-    on_closed();
+    leave();
 }
 
 platform::Caller Sockets::Socket::caller() const {
@@ -142,14 +151,17 @@ void Sockets::Socket::read_elsewhere(std::string_view message) {
         job->incoming = queue->read(job->text, most, tree_wanted);
         post([job, self] {
             if (*self == nullptr) return;
-            (*self)->connection_.resume();
             (*self)->take(std::move(job->incoming), job->text);
+            if (*self != nullptr) (*self)->connection_.resume();
         });
     };
     connection_.pause();
     if (services.work(parse)) return;
     connection_.resume();
-    hub_.close(client_, try_again_later, "the box is busy");
+    http::Skimmer skimmer;
+    skimmer.skim(message);
+    queue_->refuse(skimmer.outline(), {platform::ErrorKind::unavailable,
+                                       "The box is too busy to read this; send it again.", busy_retry_s});
 }
 
 void Sockets::Socket::take(http::MessageQueue::Incoming incoming, std::string_view message) {
@@ -160,22 +172,24 @@ void Sockets::Socket::take(http::MessageQueue::Incoming incoming, std::string_vi
                                              std::move(incoming))] {}); // a large tree ends there
             return;
         }
-    if (!queue_->take(std::move(incoming)))
-        hub_.close(client_, policy_violation, "too many messages are waiting");
+    queue_->take(std::move(incoming));
 }
 
 void Sockets::Socket::on_too_large(std::string_view outline) {
     on_sign_of_life();
     for (const auto& share : shares_)
         if (share->take_too_large(outline)) return;
-    if (!queue_->refuse_too_large(outline, longest_message()))
-        hub_.close(client_, policy_violation, "too many messages are waiting");
+    queue_->refuse(outline, {platform::ErrorKind::too_large,
+                             "A message may have at most " + std::to_string(longest_message()) + " bytes."});
 }
 
 void Sockets::Socket::relay_picture(std::string_view message) {
     if (!device_id_ || message.size() < 2 || message.front() != picture)
-        return hub_.close(client_, unsupported_data, "only a headset sends bytes, and they are a picture");
-    if (message.size() > picture_limit) return hub_.close(client_, too_large, "a picture has at most 64 KiB");
+        return hub_.close(client_, platform::CloseReason::no_picture);
+    if (message.size() > picture_limit)
+        return queue_->refuse(R"({"type":"headset.picture"})",
+                              {platform::ErrorKind::too_large,
+                               "A picture may have at most " + std::to_string(picture_limit) + " bytes."});
     sockets_.services_.pictures.received(device_id_, message.substr(1));
 }
 
@@ -202,7 +216,24 @@ void Sockets::Socket::inspect(const http::Json& reply) {
     sockets_.services_.inspector.note(device_id_, std::move(exchange));
 }
 
-void Sockets::Socket::on_closed() {
+// How it ended, with the close code: what a headset's developer looks for first.
+void Sockets::Socket::inspect(const platform::Ending& ending) {
+    devices::Exchange exchange;
+    exchange.at_ms = sockets_.services_.clock.now_ms();
+    exchange.way = ending.by_peer ? devices::Exchange::Way::in : devices::Exchange::Way::out;
+    exchange.name = ending.code == 0 ? "connection lost" : "close " + std::to_string(ending.code);
+    exchange.status = 0;
+    exchange.reason = ending.reason;
+    sockets_.services_.inspector.note(device_id_, std::move(exchange));
+}
+
+void Sockets::Socket::on_closed(const platform::Ending& ending) {
+    // An unpaired headset has no inspector any more.
+    if (open_ && device_id_ && sockets_.services_.presence.find(device_id_)) inspect(ending);
+    leave();
+}
+
+void Sockets::Socket::leave() {
     if (!open_) return;
     open_ = false;
     *self_ = nullptr;
@@ -228,9 +259,16 @@ void Sockets::add(std::unique_ptr<dialects::SocketDialectFactory> dialect) {
 std::unique_ptr<http::Answer> Sockets::refuse(const http::UpgradeRequest& request) {
     const std::string_view path = without_final_slash(request.call.path);
     if (is_own(path)) {
+        if (!role_of(request.call))
+            return std::make_unique<http::Answer>(http::problem(
+                request.call,
+                platform::Error(std::vector<platform::FieldError>{{"role", "must be device or run"}})));
         if (!request.call.caller.is_stranger()) return nullptr;
-        return std::make_unique<http::Answer>(
-            problem_of(request.call, platform::ErrorKind::unauthorized, "Sign in to open the live socket."));
+        return std::make_unique<http::Answer>(problem_of(
+            request.call, platform::ErrorKind::unauthorized,
+            request.call.credential.empty()
+                ? "Sign in to open the live socket: it takes Authorization: Bearer TOKEN, or ?token=TOKEN."
+                : "This token is not known here, or no longer valid."));
     }
     if (auto* dialect = dialect_of(path)) return dialect->refuse(request);
     return std::make_unique<http::Answer>(
@@ -260,7 +298,7 @@ void Sockets::close_logins(const std::vector<LoginId>& login_ids) {
     for (const live::ClientId client : services_.hub.clients()) {
         const platform::Caller* caller = services_.hub.caller(client);
         if (caller != nullptr && std::ranges::find(login_ids, caller->login_id) != login_ids.end())
-            services_.hub.close(client, policy_violation, "signed out");
+            services_.hub.close(client, platform::CloseReason::login_ended);
     }
 }
 

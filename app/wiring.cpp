@@ -1,5 +1,7 @@
 #include "app/wiring.h"
 
+#include <cstdlib>
+
 #include "app/services.h"
 #include "app/sockets.h"
 #include "dialects/lms/lms_sockets.h"
@@ -15,6 +17,15 @@
 namespace app {
 
 namespace {
+
+// "115 days ahead"
+std::string off_in_words(std::int64_t off_ms) {
+    const std::int64_t minutes = std::abs(off_ms) / 60'000;
+    const auto [amount, unit] = minutes >= 2 * 24 * 60 ? std::pair(minutes / (24 * 60), "days")
+                                : minutes >= 2 * 60    ? std::pair(minutes / 60, "hours")
+                                                       : std::pair(minutes, "minutes");
+    return std::to_string(amount) + " " + unit + (off_ms > 0 ? " ahead" : " behind");
+}
 
 void connect_people(Services& s) {
     s.organisations.added.connect([&s](const people::Organisation& organisation) {
@@ -110,6 +121,16 @@ void connect_headsets(Services& s) {
         [&s](const devices::PairingRequest& request) { s.board.pairing_requested(request); });
     s.pairing.request_closed.connect([&s](OrganisationId organisation_id, PairingRequestId request_id) {
         s.board.pairing_request_closed(organisation_id, request_id);
+    });
+    s.ingest.times_off.connect([&s](DeviceId device_id, const std::optional<std::int64_t>& off_ms) {
+        s.presence.events_off(device_id, off_ms);
+        if (!off_ms) return;
+        devices::Exchange exchange;
+        exchange.at_ms = s.clock.now_ms();
+        exchange.name = "events";
+        exchange.status = 202;
+        exchange.reason = "Stored, at unlikely times: its clock is " + off_in_words(*off_ms) + ".";
+        s.inspector.note(device_id, std::move(exchange));
     });
     // Events that name no run belong to the lesson that their headset is in.
     s.ingest.on_unnamed_run([&s](store::Tx& tx, OrganisationId organisation_id, DeviceId device_id) {

@@ -14,6 +14,8 @@ using http::Answer;
 using http::Call;
 using http::Json;
 
+constexpr std::size_t most_capabilities = 64;
+
 // A site key has the rights of a headset, but is not one.
 DeviceId device_of(const Call& call) {
     if (!call.caller.device_id)
@@ -23,6 +25,16 @@ DeviceId device_of(const Call& call) {
 
 Answer report(const DeviceParts& parts, Call& call) {
     parts.presence.seen(device_of(call), report_from(call.body), parts.clock.now_ms());
+    return http::json(Json::object());
+}
+
+Answer hello(const DeviceParts& parts, Call& call) {
+    const DeviceId device_id = device_of(call);
+    parts.presence.said_hello(device_id, call.fields().get<std::vector<std::string>>("capabilities"));
+    Report report;
+    report.app = call.fields().find<std::string>("app");
+    report.app_version = call.fields().find<std::string>("app_version");
+    parts.presence.seen(device_id, report, parts.clock.now_ms());
     return http::json(Json::object());
 }
 
@@ -69,6 +81,15 @@ Answer names(const DeviceParts& parts, Call& call, store::Read& read) {
 Answer sign_out(const DeviceParts& parts, Call& call, store::Tx& tx) {
     parts.logins.sign_in_on_device(tx, call.caller.organisation_id, device_of(call), std::nullopt);
     return http::json(Json::object()).on({{"device", call.caller.device_id}});
+}
+
+http::Shape hello_shape() {
+    return http::object(
+               {{"capabilities", http::list(http::text(1, 40), most_capabilities)
+                                     .described("words of this protocol: play, launch, look, pictures, ...")},
+                {"app?", http::text(0, 200)},
+                {"app_version?", http::text(0, 80)}})
+        .named("Hello");
 }
 
 http::Shape sign_in_shape() {
@@ -147,6 +168,14 @@ void add_headset_routes(http::RouteTable& table, const DeviceParts& parts) {
         http::post("/v1/headset/sign-in",
                    "Somebody signs in on this headset, by nickname and PIN or by login card"),
         http::post("/v1/headset/sign-out", "Nobody is signed in on this headset any more"));
+    table.add(http::message("hello", "What this headset's app can do, once on each connection")
+                  .memory()
+                  .by(http::Access::headset)
+                  .tagged("headset")
+                  .counted()
+                  .takes(hello_shape())
+                  .gives(http::object({}))
+                  .handled([parts](Call& call) { return hello(parts, call); }));
     add(table, parts, http::message("headset.report", "What the headset says of itself, about once a second"),
         http::message("headset.names",
                       "The names to pick from: of the class that is due, where the school allows it"),

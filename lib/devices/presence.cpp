@@ -123,6 +123,18 @@ void Presence::heard(DeviceId device_id, std::int64_t now_ms) {
     });
 }
 
+void Presence::said_hello(DeviceId device_id, std::vector<std::string> capabilities) {
+    update(device_id, [&](State& state) {
+        state.present.capabilities = std::move(capabilities);
+        return true;
+    });
+}
+
+void Presence::events_off(DeviceId device_id, std::optional<std::int64_t> off_ms) {
+    update(device_id,
+           [&](State& state) { return std::exchange(state.present.events_off_ms, off_ms) != off_ms; });
+}
+
 void Presence::connected(DeviceId device_id, std::int64_t now_ms) {
     update(device_id, [&](State& state) {
         ++state.connections;

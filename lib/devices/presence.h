@@ -43,6 +43,9 @@ struct Present {
     std::int64_t online_since_ms = 0; // when it came last; 0: not since the start
     std::int64_t last_seen_ms = 0;    // 0: never
     Report report;                    // the newest value of each field it reported
+    // Its newest events have times that far from now, which cannot be.
+    std::optional<std::int64_t> events_off_ms;
+    std::vector<std::string> capabilities; // as it said hello
 };
 
 class Presence {
@@ -58,6 +61,8 @@ public:
     void seen(DeviceId device_id, const Report& report, std::int64_t now_ms);
     void heard(DeviceId device_id,
                std::int64_t now_ms); // a sign of life without a report: a pong, a poll
+    void said_hello(DeviceId device_id, std::vector<std::string> capabilities);
+    void events_off(DeviceId device_id, std::optional<std::int64_t> off_ms);
     void connected(DeviceId device_id, std::int64_t now_ms);
     void disconnected(DeviceId device_id, std::int64_t now_ms);
     // Marks headsets offline that have been silent for too long. Called every second.

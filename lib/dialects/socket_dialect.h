@@ -38,8 +38,8 @@ public:
     virtual std::vector<std::pair<std::string, std::string>> headers(const http::UpgradeRequest&) {
         return {};
     }
-    // Its share of an open socket; null when it has none in this one.
-    virtual std::unique_ptr<SocketDialect> open(live::ClientId client,
+    // Its share of an open socket, whose connection outlives it; null when it has none in this one.
+    virtual std::unique_ptr<SocketDialect> open(live::ClientId client, platform::Connection& connection,
                                                 const http::UpgradeRequest& request) = 0;
 };
 

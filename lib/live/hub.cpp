@@ -168,9 +168,9 @@ void Hub::send(std::span<const ClientId> ids, const Json& message, DropRule rule
     }
 }
 
-void Hub::close(ClientId id, std::uint16_t code, std::string_view reason) {
+void Hub::close(ClientId id, platform::CloseReason reason) {
     const Impl::Walk walk(*impl_);
-    if (Client* client = impl_->find(id)) client->outbox->close(code, reason);
+    if (Client* client = impl_->find(id)) client->outbox->close(reason);
 }
 
 std::vector<ClientId> Hub::clients() const {

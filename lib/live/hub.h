@@ -70,7 +70,7 @@ public:
     // Sends a command to many clients at once, serialised once. Rule and key are those of the outbox.
     void send(std::span<const ClientId> clients, const Json& message, DropRule rule = DropRule::keep,
               std::string_view key = {});
-    void close(ClientId client, std::uint16_t code, std::string_view reason);
+    void close(ClientId client, platform::CloseReason reason);
     std::vector<ClientId> clients() const;
 
     // ---- topics; io thread ----

@@ -5,10 +5,6 @@
 
 namespace live {
 
-namespace {
-constexpr std::uint16_t try_again_later = 1013;
-} // namespace
-
 Outbox::Outbox(std::shared_ptr<platform::Connection> connection, OutboxLimits limits)
     : connection_(std::move(connection)), limits_(limits) {}
 
@@ -23,7 +19,7 @@ bool Outbox::push(platform::Frame frame, DropRule rule, std::string_view key) {
                 return true;
             }
             overflowed_ = true;
-            close(try_again_later, "reads too slowly");
+            close(platform::CloseReason::slow_reader);
             return false;
         }
         bytes_ += bytes;
@@ -33,12 +29,12 @@ bool Outbox::push(platform::Frame frame, DropRule rule, std::string_view key) {
     return !closed_;
 }
 
-void Outbox::close(std::uint16_t code, std::string_view reason) {
+void Outbox::close(platform::CloseReason reason) {
     if (closed_) return;
     closed_ = true;
     waiting_.clear();
     bytes_ = 0;
-    connection_->close(code, reason);
+    connection_->close(reason);
 }
 
 // Replace in place rather than at the end. If every key changes faster than the reader takes frames, moving

@@ -1,6 +1,6 @@
 // The frames that wait for one connection. The queue is bounded, and overflow has a policy: an update
 // replaces the waiting one with the same key, pictures are dropped first, and a connection that still cannot
-// keep up is closed (1013). Nobody ever waits for it.
+// keep up is closed. Nobody ever waits for it.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ public:
     // False when the connection had to be closed for it, or was closed before.
     bool push(platform::Frame frame, DropRule rule, std::string_view key = {});
     // Closes the connection; frames that wait are not sent any more.
-    void close(std::uint16_t code, std::string_view reason);
+    void close(platform::CloseReason reason);
 
     // The bytes waiting here, without the frame that the connection is sending at the moment.
     std::size_t waiting_bytes() const { return bytes_; }

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "platform/close_reason.h"
+
 namespace platform {
 
 // A message ready to leave: serialised once and shared by everyone who gets it.
@@ -23,11 +25,19 @@ public:
     // sender with more to say keeps a queue (live/outbox.h), because only the sender knows what may be
     // replaced or dropped.
     virtual void send(Frame frame, std::function<void()> sent) = 0;
-    virtual void close(std::uint16_t code, std::string_view reason) = 0;
-    // Until `resume`, no message is read: the one before it is still being parsed elsewhere.
+    virtual void close(CloseReason reason) = 0;
+    // Nothing is read until each pause has had its resume: a message is still being parsed elsewhere, or as many
+    // are unanswered as may be.
     virtual void pause() = 0;
     virtual void resume() = 0;
     virtual const std::string& remote_address() const = 0;
+};
+
+// How a connection ended.
+struct Ending {
+    bool by_peer = true;
+    std::uint16_t code = 0; // 0: without a close; then the network is gone, or one side hung up
+    std::string reason;
 };
 
 // What a connection reports. on_closed comes exactly once, last.
@@ -40,7 +50,7 @@ public:
     // A message was longer than that. It has been read past, and the socket stays. `outline` is what an answer
     // needs: its outermost level without what is long.
     virtual void on_too_large(std::string_view outline) = 0;
-    virtual void on_closed() = 0;
+    virtual void on_closed(const Ending& ending) = 0;
 };
 
 } // namespace platform

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <list>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "platform/crypto.h"
@@ -70,6 +71,7 @@ struct Ingest::Impl {
     std::list<RunId> by_use;                                     // the latest used first
     std::string events, gaze, kinds, zones, targets, open_zones; // members only to reuse their memory
     std::vector<std::pair<std::int64_t, const Event*>> order;    // by slice, for the present batch
+    std::unordered_set<DeviceId> off;                            // whose newest events have unlikely times
 
     void forget_what_moved() {
         if (known_since_move == runs.senders().moves()) return;
@@ -204,14 +206,22 @@ struct Ingest::Impl {
         }
     }
 
-    static Stored repeated(store::Tx& tx, std::int64_t sender, std::string_view batch_id) {
+    // The batch that has this identity. `events` and `base_ms` are those that came with it now.
+    Stored repeated(store::Tx& tx, std::int64_t sender, std::string_view batch_id,
+                    std::int64_t base_ms) const {
         auto rows = tx.query(
-            "SELECT b.run_id, b.count, b.total, u.reported FROM event_batches b"
-            " LEFT JOIN run_rollups u ON u.run_id = b.run_id WHERE b.sender = ? AND b.batch_id = ?",
-            sender, batch_id);
+            "SELECT b.run_id, b.count, b.total, u.reported, b.events = ? AND (b.count = 0 OR b.base_ms = ?)"
+            " FROM event_batches b LEFT JOIN run_rollups u ON u.run_id = b.run_id"
+            " WHERE b.sender = ? AND b.batch_id = ?",
+            events, base_ms, sender, batch_id);
         if (!rows.step()) throw platform::Error(platform::ErrorKind::internal, "a stored batch is not there");
         Stored before;
-        rows.read(before.run_id, before.stored, before.total, before.reported_total);
+        bool same = false;
+        rows.read(before.run_id, before.stored, before.total, before.reported_total, same);
+        if (!same)
+            platform::throw_conflict(
+                "A batch with other events is stored under this id already. Give each batch an id of its own, "
+                "also after a restart: boot_id and number, or an id that begins with something random.");
         before.batch_id = batch_id;
         before.repeated = true;
         return before;
@@ -235,7 +245,7 @@ struct Ingest::Impl {
             "INSERT INTO event_batches (run_id, sender, batch_id, received_ms, base_ms, count, total, events)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sender, batch_id) DO NOTHING",
             run_id, source, batch_id, tx.now_ms(), base_ms, count, run.rollup.events + count, events);
-        if (added == 0) return repeated(tx, source, batch_id);
+        if (added == 0) return repeated(tx, source, batch_id, base_ms);
         tx.on_rollback([this, run_id] { forget(run_id); });
         for (const Event& event : batch) {
             run.rollup.add(event);
@@ -244,7 +254,23 @@ struct Ingest::Impl {
             run.rollup.reported_total = std::max(run.rollup.reported_total.value_or(0), *reported_total);
         add_to_slices(tx, run_id, run, batch);
         write_rollup(tx, run_id, run.rollup);
-        return {run_id, std::string(batch_id), count, run.rollup.events, run.rollup.reported_total, false};
+        Stored stored;
+        stored.run_id = run_id;
+        stored.batch_id = batch_id;
+        stored.stored = count;
+        stored.total = run.rollup.events;
+        stored.reported_total = run.rollup.reported_total;
+        return stored;
+    }
+
+    // Events at times when no lesson was.
+    static void look_at_times(std::int64_t now_ms, std::span<const Event> batch, Stored& stored) {
+        for (const Event& event : batch) {
+            const std::int64_t off_ms = event.at_ms - now_ms;
+            if (off_ms <= unlikely_ahead_ms && off_ms >= -unlikely_behind_ms) continue;
+            ++stored.unlikely;
+            if (std::abs(off_ms) > std::abs(stored.off_ms)) stored.off_ms = off_ms;
+        }
     }
 };
 
@@ -263,8 +289,25 @@ Stored Ingest::take_json(store::Tx& tx, const Sender& sender, std::optional<RunI
     else if (batch.run_id && batch.run_id != run_id)
         platform::throw_invalid("run_id", "must be the run of the path, or absent");
     const RunId id = run_id ? *run_id : impl_->unnamed(tx, sender, batch.batch_id);
-    return impl_->store_batch(tx, sender, id, impl_->named(tx, sender, id), batch.batch_id, batch.events,
-                              batch.reported_total);
+    Stored stored = impl_->store_batch(tx, sender, id, impl_->named(tx, sender, id), batch.batch_id,
+                                       batch.events, batch.reported_total);
+    stored.boot_id = batch.boot_id;
+    stored.number = batch.number;
+    stored.refused = batch.refused;
+    stored.refused_count = batch.refused_count;
+    Impl::look_at_times(tx.now_ms(), batch.events, stored);
+    if (!sender.device_id) return stored;
+    if (batch.number > 0)
+        impl_->runs.numbers().stored(tx, sender.organisation_id, sender.device_id,
+                                     impl_->runs.senders().number_of(tx, sender.device_id), batch.boot_id,
+                                     batch.number);
+    if (stored.unlikely > 0) {
+        impl_->off.insert(sender.device_id);
+        times_off(tx, sender.device_id, stored.off_ms);
+    } else if (impl_->off.erase(sender.device_id) > 0) {
+        times_off(tx, sender.device_id, std::nullopt);
+    }
+    return stored;
 }
 
 Stored Ingest::take(store::Tx& tx, const Sender& sender, const Run& run, std::string_view batch_id,

@@ -4,6 +4,7 @@
 
 #include "platform/error.h"
 #include "runs/event_text.h"
+#include "runs/odd_values.h"
 
 namespace runs {
 
@@ -11,7 +12,6 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::size_t depth_limit = 32;
 constexpr std::size_t body_limit = 32u << 20; // how large a compressed body of 8 MiB may become
 constexpr std::size_t usual_body = 64u << 10;
 constexpr std::size_t texts_kept = 1u << 20; // of memory, from one batch to the next
@@ -47,10 +47,15 @@ dom::element JsonBody::parse(std::string& body) {
     if (body.size() > body_limit) throw Error(ErrorKind::too_large, "A batch has at most 32 MiB.");
     body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
     if (parser_.capacity() > usual_body && body.size() <= usual_body) parser_ = dom::parser();
-    if (body.size() > parser_.capacity() && parser_.allocate(std::max(body.size(), usual_body), depth_limit))
+    if (body.size() > parser_.capacity() &&
+        parser_.allocate(std::max(body.size(), usual_body), json_depth_limit))
         throw Error(ErrorKind::unavailable, "There is no memory for this batch.", 5);
+    odd_.clear();
     dom::element root;
-    if (parser_.parse(body.data(), body.size(), false).get(root))
+    if (!parser_.parse(body.data(), body.size(), false).get(root)) return root;
+    bool changed = false;
+    odd_ = take_out_odd_values(body, changed);
+    if (!changed || parser_.parse(body.data(), body.size(), false).get(root))
         throw Error(ErrorKind::bad_request, "The body is not JSON.");
     return root;
 }
@@ -86,6 +91,11 @@ void DataTexts::clear() {
 
 void DataTexts::keep(std::size_t event, std::size_t offset) {
     places_.push_back({event, offset, bytes_.size() - offset});
+}
+
+void DataTexts::drop(std::size_t event, std::size_t offset) {
+    bytes_.resize(offset);
+    if (!places_.empty() && places_.back().event == event) places_.pop_back();
 }
 
 void DataTexts::give_to(std::span<Event> events) const {

@@ -10,17 +10,21 @@
 #include <vector>
 
 #include "runs/event.h"
+#include "runs/refused_event.h"
 
 namespace runs {
 
 class JsonBody {
 public:
-    // Valid until the next parse. `body` grows in memory, but its content stays. Error bad_request: not JSON,
-    // or nested too deep; too_large.
+    // Valid until the next parse. `body` grows in memory; its content stays, but for odd values (odd_values.h).
+    // Error bad_request: not JSON; too_large.
     simdjson::dom::element parse(std::string& body);
+    // Of the last parse: the elements of "events" that are null because of an odd value.
+    const std::vector<RefusedEvent>& odd() const { return odd_; }
 
 private:
     simdjson::dom::parser parser_;
+    std::vector<RefusedEvent> odd_;
 };
 
 // The element as JSON without blanks.
@@ -34,6 +38,8 @@ public:
     std::string& bytes() { return bytes_; }
     // The text appended since `offset` is the data of that event.
     void keep(std::size_t event, std::size_t offset);
+    // That event goes, and so does what was appended since `offset`.
+    void drop(std::size_t event, std::size_t offset);
     void give_to(std::span<Event> events) const;
 
 private:

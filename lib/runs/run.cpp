@@ -173,6 +173,7 @@ void Runs::forget_seat(store::Tx& tx, OrganisationId organisation_id, SeatId sea
 
 void Runs::replace_headset(store::Tx& tx, OrganisationId organisation_id, DeviceId id, DeviceId by_id) {
     senders_.replace(tx, organisation_id, id, by_id);
+    numbers_.exchange(tx, id, by_id);
     tx.run("UPDATE runs SET device_id = ?2 WHERE organisation_id = ?1 AND device_id = ?3", organisation_id,
            id, by_id);
 }

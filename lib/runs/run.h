@@ -14,6 +14,7 @@
 #include "platform/ids.h"
 #include "platform/names.h"
 #include "platform/random.h"
+#include "runs/batch_numbers.h"
 #include "runs/senders.h"
 #include "store/hook.h"
 #include "store/page.h"
@@ -154,6 +155,8 @@ public:
     // and the runs that the other recorded before move there with it.
     void replace_headset(store::Tx& tx, OrganisationId organisation_id, DeviceId id, DeviceId by_id);
     Senders& senders() { return senders_; }
+    BatchNumbers& numbers() { return numbers_; }
+    const BatchNumbers& numbers() const { return numbers_; }
 
     store::During<Run> begun;
     store::During<OrganisationId, RunId> named; // it became somebody's
@@ -163,6 +166,7 @@ public:
 private:
     platform::Random& random_;
     Senders senders_;
+    BatchNumbers numbers_;
 };
 
 nlohmann::json json_of(const Run& run);

@@ -58,7 +58,10 @@ http::Shape event_shape() {
 
 http::Shape batch_shape() {
     return http::object(
-               {{"batch_id", http::text(1, 128).described("chosen by the sender; sent twice, stored once")},
+               {{"batch_id?", http::text(1, 128).described("chosen by the sender; sent twice, stored once. "
+                                                           "Instead of it: boot_id and number")},
+                {"boot_id?", http::text(1, 64).described("names one start of the sender: something random")},
+                {"number?", http::integer(1, INT64_MAX).described("of the batch, from 1 in each boot")},
                 {"run_id?", http::nullable(http::identifier())},
                 {"reported_total?", http::integer(0, INT64_MAX)
                                         .described("events of the run that the headset has made so far, sent "
@@ -67,24 +70,59 @@ http::Shape batch_shape() {
         .named("EventBatch");
 }
 
+http::Shape refused_shape() {
+    return http::object({{"index", http::integer(0, batch_events_limit)},
+                         {"field", http::text(0, 64).described("of the event; empty: the event itself")},
+                         {"message", http::text(1, 200)}})
+        .named("RefusedEvent");
+}
+
 http::Shape stored_shape() {
     return http::object(
                {{"run_id", http::identifier()},
-                {"batch_id", http::text(1, 128)},
+                {"batch_id", http::text(1, 128).described("of a numbered batch: boot_id/number")},
+                {"boot_id?", http::text(1, 64)},
+                {"number?", http::integer(1, INT64_MAX)},
                 {"stored", http::integer(0, batch_events_limit)},
                 {"total", http::integer(0, INT64_MAX).described("events of the run, with this batch")},
                 {"reported_total", http::nullable(http::integer(0, INT64_MAX))},
-                {"repeated", http::boolean()}})
+                {"repeated", http::boolean()},
+                {"refused?", http::object({{"events", http::integer(1, batch_events_limit)},
+                                           {"faults", http::list(refused_shape(), 100)}})
+                                 .described("events that could not be kept; the others are stored")},
+                {"unlikely_times?",
+                 http::object({{"events", http::integer(1, batch_events_limit)},
+                               {"off_ms", http::integer(-253402300799999, 253402300799999)
+                                              .described("the worst: at_ms minus server time")}})
+                     .described("stored all the same: the headset's idea of server time is wrong")}})
         .named("StoredBatch");
 }
 
+http::Json json_of(const RefusedEvent& refused) {
+    return {{"index", refused.index}, {"field", refused.field}, {"message", refused.message}};
+}
+
 http::Json json_of(const Stored& stored) {
-    return {{"run_id", stored.run_id},
-            {"batch_id", stored.batch_id},
-            {"stored", stored.stored},
-            {"total", stored.total},
-            {"reported_total", stored.reported_total ? http::Json(*stored.reported_total) : http::Json()},
-            {"repeated", stored.repeated}};
+    http::Json json{
+        {"run_id", stored.run_id},
+        {"batch_id", stored.batch_id},
+        {"stored", stored.stored},
+        {"total", stored.total},
+        {"reported_total", stored.reported_total ? http::Json(*stored.reported_total) : http::Json()},
+        {"repeated", stored.repeated}};
+    if (stored.number > 0) {
+        json["boot_id"] = stored.boot_id;
+        json["number"] = stored.number;
+    }
+    if (stored.refused_count > 0) {
+        http::Json& refused =
+            json["refused"] = {{"events", stored.refused_count}, {"faults", http::Json::array()}};
+        for (const RefusedEvent& one : stored.refused)
+            refused["faults"].push_back(json_of(one));
+    }
+    if (stored.unlikely > 0)
+        json["unlikely_times"] = {{"events", stored.unlikely}, {"off_ms", stored.off_ms}};
+    return json;
 }
 
 http::Json with_counts(Read& read, const Run& run) {

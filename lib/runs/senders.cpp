@@ -4,17 +4,26 @@
 
 namespace runs {
 
-std::int64_t Senders::number_of(store::Read& read, DeviceId device_id) {
-    if (!loaded_) {
-        moved_.clear();
-        for (auto rows = read.query("SELECT device_id, number FROM sender_numbers"); rows.step();) {
-            const auto [moved_id, number] = rows.values<DeviceId, std::int64_t>();
-            moved_.emplace(moved_id, number);
-        }
-        loaded_ = true;
+void Senders::load(store::Read& read) {
+    moved_.clear();
+    for (auto rows = read.query("SELECT device_id, number FROM sender_numbers"); rows.step();) {
+        const auto [moved_id, number] = rows.values<DeviceId, std::int64_t>();
+        moved_.emplace(moved_id, number);
     }
+    loaded_ = true;
+}
+
+std::int64_t Senders::number_of(store::Read& read, DeviceId device_id) {
+    if (!loaded_) load(read);
     const auto found = moved_.find(device_id);
     return found == moved_.end() ? device_id.value() : found->second;
+}
+
+DeviceId Senders::device_of(store::Read& read, std::int64_t number) {
+    if (!loaded_) load(read);
+    for (const auto& [device_id, moved_number] : moved_)
+        if (moved_number == number) return device_id;
+    return DeviceId(number);
 }
 
 bool Senders::was_on(store::Read& read, RunId run_id, DeviceId device_id) {

@@ -20,6 +20,7 @@ namespace runs {
 class Senders {
 public:
     std::int64_t number_of(store::Read& read, DeviceId device_id);
+    DeviceId device_of(store::Read& read, std::int64_t number);
     bool was_on(store::Read& read, RunId run_id, DeviceId device_id);
 
     // The run goes on without that headset.
@@ -32,6 +33,7 @@ public:
     std::uint64_t moves() const { return moves_; }
 
 private:
+    void load(store::Read& read);
     void note_move(store::Tx& tx);
 
     std::unordered_map<DeviceId, std::int64_t> moved_; // all that have another number than their id

@@ -33,7 +33,8 @@ struct Director::Impl {
         : parts(the_parts),
           ordered(the_ordered),
           participation(parts.sessions, parts.runs, parts.presence, parts.rooms, parts.logins),
-          floor(parts.hub, parts.clock, parts.board, parts.places, parts.inspector),
+          floor({parts.hub, parts.clock, parts.board, parts.places, parts.inspector, parts.runs.numbers(),
+                 parts.limits}),
           timekeeper(parts, floor, due_work()) {}
 
     DirectorParts parts;
@@ -401,9 +402,9 @@ void Director::seat_changed(OrganisationId organisation_id, const rooms::Seat& s
     if (seat.device_id) impl_->timekeeper.settle(organisation_id, *seat.device_id);
 }
 
-void Director::headset_connected(live::ClientId client, const platform::Caller& caller) {
+void Director::headset_connected(live::ClientId client, const platform::Caller& caller, SocketRole role) {
     impl_->parts.pictures.connected(caller.device_id);
-    impl_->floor.connected(client, caller);
+    impl_->floor.connected(client, caller, role);
     impl_->timekeeper.settle(caller.organisation_id, caller.device_id);
 }
 

@@ -26,6 +26,7 @@
 #include "rooms/room.h"
 #include "runs/run.h"
 #include "sessions/hands.h"
+#include "sessions/headset_socket.h"
 #include "sessions/places.h"
 #include "sessions/session.h"
 #include "sessions/shown/board.h"
@@ -49,6 +50,7 @@ struct DirectorParts { // all of it outlives the Director
     Hands& hands;
     Pictures& pictures;
     devices::Inspector& inspector;
+    SocketLimits limits;
 };
 
 enum class HandMove { raise, lower, unwell, well };
@@ -113,8 +115,10 @@ public:
     void seat_changed(OrganisationId organisation_id, const rooms::Seat& seat);
 
     // ---- on the io thread ----
-    // Its socket is open as the hub's `client`: welcome it with the state of its lesson.
-    void headset_connected(live::ClientId client, const platform::Caller& caller);
+    // Its socket is open as the hub's `client`: welcome it with the state of its lesson. It takes the place of an
+    // older socket in that role.
+    void headset_connected(live::ClientId client, const platform::Caller& caller,
+                           SocketRole role = SocketRole::device);
     void headset_disconnected(live::ClientId client);
     // About every second: does what is due by now (timekeeper.h).
     void tick();

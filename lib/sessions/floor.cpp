@@ -27,6 +27,30 @@ Json command_json(const Session& session, const Command& command) {
             {"arguments", Json::parse(command.arguments)}};
 }
 
+// Whose business an order is. What plays and where to look belongs to the app, the rest to the headset itself.
+live::ClientId obeying(const Floor::Headset& headset, Action action) {
+    switch (action) {
+        case Action::start:
+        case Action::pause:
+        case Action::resume:
+        case Action::seek:
+        case Action::look:
+        case Action::recenter:
+        case Action::catch_up:
+            return headset.lesson();
+        case Action::stop:
+        case Action::launch:
+        case Action::eyes_on_me:
+        case Action::release:
+        case Action::message:
+        case Action::volume:
+        case Action::brightness:
+        case Action::identify:
+            return headset.headset();
+    }
+    return headset.headset();
+}
+
 } // namespace
 
 Json pushed(const char* type, Json data, std::int64_t now_ms) {
@@ -34,12 +58,21 @@ Json pushed(const char* type, Json data, std::int64_t now_ms) {
             {"error", nullptr},   {"eid", nullptr}, {"ts", now_ms}};
 }
 
-void Floor::connected(live::ClientId client, const platform::Caller& caller) {
+void Floor::connected(live::ClientId client, const platform::Caller& caller, SocketRole role) {
     device_of_[client] = caller.device_id;
-    headsets_[caller.device_id].clients.push_back(client);
+    Headset& headset = headsets_[caller.device_id];
+    live::ClientId& place = role == SocketRole::run ? headset.run : headset.device;
+    if (const live::ClientId older = std::exchange(place, client); older != 0)
+        hub_.close(older, platform::CloseReason::replaced);
     const auto taker = board_.taker(caller.device_id);
     Json data = {{"server_ms", clock_.now_ms()},
                  {"device", {{"id", caller.device_id}, {"name", taker ? taker->name : ""}}},
+                 {"limits",
+                  {{"unanswered", limits_.unanswered},
+                   {"message_bytes", limits_.message_bytes},
+                   {"batch_events", limits_.batch_events},
+                   {"picture_bytes", limits_.picture_bytes}}},
+                 {"stored", stored_batches(caller.device_id)},
                  {"person", taker ? people::json_of(taker->person) : Json()},
                  {"hand", board_.hand(caller.device_id)},
                  {"session", state_of(places_.of(caller.device_id))}};
@@ -50,7 +83,9 @@ void Floor::connected(live::ClientId client, const platform::Caller& caller) {
 void Floor::disconnected(live::ClientId client) {
     const auto found = device_of_.find(client);
     if (found == device_of_.end()) return;
-    std::erase(headsets_[found->second].clients, client);
+    Headset& headset = headsets_[found->second];
+    if (headset.device == client) headset.device = 0;
+    if (headset.run == client) headset.run = 0;
     device_of_.erase(found);
 }
 
@@ -81,20 +116,22 @@ void Floor::tell_command(const Ordered& ordered) {
     std::vector<live::ClientId> alike;
     for (const CommandAnswer& answer : ordered.command.answers) {
         const auto headset = headsets_.find(answer.device_id);
-        if (headset == headsets_.end()) continue;
-        const auto& clients = headset->second.clients;
-        if (!clients.empty())
-            note(answer.device_id, "command " + std::string(platform::name_of(ordered.command.action)));
+        if (headset == headsets_.end() || !headset->second.is_there()) continue;
+        note(answer.device_id, "command " + std::string(platform::name_of(ordered.command.action)));
+        const live::ClientId client = obeying(headset->second, ordered.command.action);
+        // Both must know that it is over; the device's answer is the headset's.
+        if (ordered.command.action == Action::stop && headset->second.lesson() != client)
+            alike.push_back(headset->second.lesson());
         const auto place = std::ranges::find(ordered.places, answer.device_id, &Place::device_id);
         const bool changed = place != ordered.places.end() && place->run_id &&
                              place->run_id != places_.of(answer.device_id).run_id;
         if (!changed) {
-            alike.insert(alike.end(), clients.begin(), clients.end());
+            alike.push_back(client);
             continue;
         }
         Json own = data;
         own["run_id"] = *place->run_id;
-        hub_.send(clients, pushed("command", std::move(own), clock_.now_ms()));
+        hub_.send(client, pushed("command", std::move(own), clock_.now_ms()));
     }
     if (!alike.empty()) hub_.send(alike, pushed("command", std::move(data), clock_.now_ms()));
 }
@@ -113,9 +150,11 @@ void Floor::settled(OrganisationId organisation_id, const Place& place) {
 
 void Floor::tell(DeviceId device_id, const char* type, Json data) {
     const auto headset = headsets_.find(device_id);
-    if (headset == headsets_.end() || headset->second.clients.empty()) return;
+    if (headset == headsets_.end() || !headset->second.is_there()) return;
     note(device_id, type);
-    hub_.send(headset->second.clients, pushed(type, std::move(data), clock_.now_ms()));
+    const Json message = pushed(type, std::move(data), clock_.now_ms());
+    for (const live::ClientId client : {headset->second.device, headset->second.run})
+        if (client != 0) hub_.send(client, message);
 }
 
 void Floor::note(DeviceId device_id, std::string name) {
@@ -124,6 +163,13 @@ void Floor::note(DeviceId device_id, std::string name) {
     exchange.way = devices::Exchange::Way::out;
     exchange.name = std::move(name);
     inspector_.note(device_id, std::move(exchange));
+}
+
+Json Floor::stored_batches(DeviceId device_id) const {
+    Json all = Json::array();
+    for (const runs::StoredNumbers& boot : numbers_.of(device_id))
+        all.push_back({{"boot_id", boot.boot_id}, {"up_to", boot.up_to}, {"beyond", boot.beyond}});
+    return all;
 }
 
 Json Floor::state_of(const Place& place) const {
@@ -150,7 +196,7 @@ void Floor::for_each_live(const std::function<void(const SessionSnapshot&)>& see
 
 bool Floor::hears(DeviceId device_id) const {
     const auto found = headsets_.find(device_id);
-    return found != headsets_.end() && !found->second.clients.empty();
+    return found != headsets_.end() && found->second.is_there();
 }
 
 } // namespace sessions

@@ -17,6 +17,8 @@
 #include "platform/caller.h"
 #include "platform/clock.h"
 #include "platform/ids.h"
+#include "runs/batch_numbers.h"
+#include "sessions/headset_socket.h"
 #include "sessions/places.h"
 #include "sessions/session.h"
 #include "sessions/shown/board.h"
@@ -29,13 +31,31 @@ nlohmann::json pushed(const char* type, nlohmann::json data, std::int64_t now_ms
 class Floor {
 public:
     struct Headset {
-        std::vector<live::ClientId> clients; // its sockets; a broken one lives on for some seconds
+        live::ClientId device = 0, run = 0; // its socket in each role; 0: none
+        bool is_there() const { return device != 0 || run != 0; }
+        live::ClientId lesson() const { return run != 0 ? run : device; }     // shows what plays
+        live::ClientId headset() const { return device != 0 ? device : run; } // obeys the rest
     };
 
-    Floor(live::Hub& hub, platform::Clock& clock, Board& board, Places& places, devices::Inspector& inspector)
-        : hub_(hub), clock_(clock), board_(board), places_(places), inspector_(inspector) {}
+    struct Parts { // all of it outlives the Floor
+        live::Hub& hub;
+        platform::Clock& clock;
+        Board& board;
+        Places& places;
+        devices::Inspector& inspector;
+        const runs::BatchNumbers& numbers;
+        SocketLimits limits;
+    };
+    explicit Floor(const Parts& parts)
+        : hub_(parts.hub),
+          clock_(parts.clock),
+          board_(parts.board),
+          places_(parts.places),
+          inspector_(parts.inspector),
+          numbers_(parts.numbers),
+          limits_(parts.limits) {}
 
-    void connected(live::ClientId client, const platform::Caller& caller);
+    void connected(live::ClientId client, const platform::Caller& caller, SocketRole role);
     void disconnected(live::ClientId client);
 
     // An order is on disk: tell the headsets.
@@ -61,6 +81,7 @@ private:
     };
     void tell_command(const Ordered& ordered);
     void note(DeviceId device_id, std::string name);
+    nlohmann::json stored_batches(DeviceId device_id) const;
     nlohmann::json state_of(const Place& place) const;
 
     live::Hub& hub_;
@@ -68,6 +89,8 @@ private:
     Board& board_;
     Places& places_;
     devices::Inspector& inspector_;
+    const runs::BatchNumbers& numbers_;
+    const SocketLimits limits_;
     std::map<SessionId, Live> live_; // by session
     std::map<DeviceId, Headset> headsets_;
     std::map<live::ClientId, DeviceId> device_of_; // by socket

@@ -56,7 +56,7 @@ TEST_CASE("a headset whose messages are too large hears so by name, and stays", 
     LiveSchool school;
     LiveClient headset(school.box, school.first.credential);
     const auto reply = headset.ask("events", {{"x", std::string(2 << 20, 'x')}});
-    CHECK(reply.at("error") == "MessageTooLarge");
+    CHECK(reply.at("error") == "TooLarge");
     CHECK(reply.at("type") == "events");
     headset.expect("ping", Json::object());
     // A message within the limit but over what the io thread parses is parsed elsewhere, and order is kept.

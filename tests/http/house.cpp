@@ -20,7 +20,7 @@ public:
         ++sockets_.opened;
     }
     void on_message(std::string_view message, bool binary) override {
-        if (message == "close") return connection_->close(4001, "as asked");
+        if (message == "close") return connection_->close(platform::CloseReason::login_ended);
         if (message == "throw") throw std::runtime_error("a defect");
         // How often the peer answered a ping, and how often it was silent.
         if (message == "signs") message = signs_ > 1 && silences_ > 1 ? "alive" : "unknown";
@@ -31,7 +31,13 @@ public:
     void on_too_large(std::string_view outline) override {
         on_message("too large: " + std::string(outline), false);
     }
-    void on_closed() override { ++sockets_.closed; }
+    void on_closed(const platform::Ending& ending) override {
+        {
+            const std::lock_guard lock(sockets_.mutex);
+            sockets_.endings.push_back(ending);
+        }
+        ++sockets_.closed;
+    }
     void on_sign_of_life() override { ++signs_; }
     void on_silence() override { ++silences_; }
 

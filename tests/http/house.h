@@ -108,6 +108,8 @@ public:
                                                          http::UpgradeRequest request) override;
 
     std::atomic<int> opened{0}, closed{0};
+    std::mutex mutex;
+    std::vector<platform::Ending> endings;
     std::size_t longest_message = 1 << 20;                        // set it before anybody connects
     std::vector<std::weak_ptr<platform::Connection>> connections; // io thread; anybody's after the stop
 };

@@ -125,21 +125,27 @@ TEST_CASE("a socket is closed by either side, and its listener told once", "[htt
         CHECK(client.close_code() == 4001);
     }
     CHECK(eventually([&] { return house.sockets.closed == 1; }));
+    CHECK_FALSE(house.sockets.endings.back().by_peer);
+    CHECK(house.sockets.endings.back().code == 4001);
+    CHECK(house.sockets.endings.back().reason == "the token is no longer valid");
     {
         SocketClient client(house.port, "/live");
         client.close();
     }
     CHECK(eventually([&] { return house.sockets.closed == 2; }));
+    CHECK(house.sockets.endings.back().by_peer);
+    CHECK(house.sockets.endings.back().code == 1000);
     {
         SocketClient client(house.port, "/live");
         client.hang_up();
     }
     CHECK(eventually([&] { return house.sockets.closed == 3; }));
+    CHECK(house.sockets.endings.back().code == 0);
     {
         SocketClient client(house.port, "/live");
         client.send("throw");
         CHECK_FALSE(client.read().has_value());
-        CHECK(client.close_code() == 1011);
+        CHECK(client.close_code() == 4050);
     }
     CHECK(eventually([&] { return house.sockets.closed == 4; }));
     CHECK(house.sockets.opened == 4);
@@ -166,7 +172,7 @@ TEST_CASE("a message that nobody can read past closes its socket alone", "[http]
     SocketClient other(house.port, "/live"), client(house.port, "/live");
     client.send(std::string((16 << 20) + 20'000, 'x'));
     CHECK_FALSE(client.read().has_value());
-    CHECK(client.close_code() == 1009);
+    CHECK(client.close_code() == 4013);
     other.send("still here");
     CHECK(other.read() == "echo still here");
 }
@@ -199,14 +205,16 @@ TEST_CASE("a silent socket is pinged, and closed when it does not answer", "[htt
     CHECK(alive.read() == "echo alive"); // its listener knows that it is there
     alive.send("here");
     CHECK(alive.read() == "echo here");
+    CHECK_FALSE(dead.read().has_value());
+    CHECK(dead.close_code() == 4010);
 }
 
-TEST_CASE("a stop closes sockets with 1001", "[http]") {
+TEST_CASE("a stop closes sockets with 4000", "[http]") {
     House house;
     SocketClient client(house.port, "/live");
     std::jthread stopping([&] { house.stop(); });
     CHECK_FALSE(client.read().has_value());
-    CHECK(client.close_code() == 1001);
+    CHECK(client.close_code() == 4000);
     stopping.join();
     CHECK(house.sockets.closed == 1);
 }

@@ -130,6 +130,62 @@ TEST_CASE("a batch sent twice is stored once and answered the same", "[runs]") {
     CHECK_FALSE(send(school, school.add_device("DPVR-08"), batch("a", 3)).repeated);
 }
 
+TEST_CASE("an id that belongs to other events is a conflict, and nothing is lost silently", "[runs]") {
+    Classroom school;
+    const DeviceId device = school.add_device("DPVR-07");
+    const runs::Stored first = send(school, device, batch("1", 3));
+    CHECK_THROWS_AS(send(school, device, batch("1", 4)), platform::Error);
+    std::string other = batch("1", 3);
+    other.replace(other.find("turtle"), 6, "shark!");
+    CHECK_THROWS_AS(send(school, device, other), platform::Error);
+    CHECK(send(school, device, batch("1", 3)).repeated);
+    CHECK(rollup_of(school, first.run_id).events == 3);
+    // Of a headset that counts from one in each boot, nothing is mistaken.
+    const auto numbered = [](const std::string& boot_id, int events) {
+        auto body = nlohmann::json::parse(batch("", events));
+        body.erase("batch_id");
+        body["boot_id"] = boot_id;
+        body["number"] = 1;
+        return body.dump();
+    };
+    CHECK_FALSE(send(school, device, numbered("boot a", 1)).repeated);
+    CHECK_FALSE(send(school, device, numbered("boot b", 2)).repeated);
+    CHECK(send(school, device, numbered("boot a", 1)).repeated);
+    CHECK_THROWS_AS(send(school, device, numbered("boot a", 2)), platform::Error);
+    CHECK(stored_events(school) == 6);
+}
+
+TEST_CASE("of each headset the newest boots are known, and so many numbers of each", "[runs]") {
+    Classroom school;
+    const DeviceId device = school.add_device("DPVR-07");
+    runs::BatchNumbers& numbers = school.services->runs.numbers();
+    const auto store_number = [&](const std::string& boot_id, std::int64_t number) {
+        school.write([&](store::Tx& tx) {
+            numbers.stored(tx, school.organisation, device, device.value(), boot_id, number);
+        });
+    };
+    for (std::int64_t number = 1'000; number > 1; --number)
+        store_number("a", number);
+    CHECK(numbers.of(device).at(0).up_to == 0);
+    CHECK(numbers.of(device).at(0).beyond.size() == runs::BatchNumbers::most_beyond);
+    store_number("a", 1); // those above are not told, and are sent again
+    for (std::int64_t number = 2; number < 745; ++number)
+        store_number("a", number);
+    CHECK(numbers.of(device).at(0).up_to == 1'000);
+    for (const char* boot_id : {"b", "c", "d", "e"}) {
+        school.clock.advance(1s);
+        store_number(boot_id, 1);
+    }
+    const auto known = numbers.of(device);
+    REQUIRE(known.size() == runs::BatchNumbers::most_boots);
+    CHECK(known.front().boot_id == "e");
+    CHECK(known.back().boot_id == "b");
+    school.restart();
+    const auto again = school.services->runs.numbers().of(device);
+    REQUIRE(again.size() == known.size());
+    CHECK(again.front().boot_id == "e");
+}
+
 TEST_CASE("the same batch twice in one transaction is stored once", "[runs]") {
     Classroom school;
     const DeviceId device = school.add_device("DPVR-07");

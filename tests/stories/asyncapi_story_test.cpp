@@ -59,6 +59,7 @@ void tell_of_headsets(LiveSchool& school, Tale& tale) {
     LiveClient one(school.box, school.first.credential);
     tale.hear(one, "welcome");
     tale.say(one, "clock", {{"t0", 1.5}});
+    tale.say(one, "hello", {{"capabilities", {"play", "look"}}, {"app", "Reef"}, {"app_version", "1.2"}});
 
     school.order({{"action", "play"}});
     tale.hear(one, "command");

@@ -20,13 +20,13 @@ public:
         else
             sent();
     }
-    void close(std::uint16_t code, std::string_view) override {
-        close_code = code;
+    void close(platform::CloseReason reason) override {
+        close_code = platform::code_of(reason);
         sent_ = nullptr;
         if (on_close) on_close();
     }
-    void pause() override { paused = true; }
-    void resume() override { paused = false; }
+    void pause() override { ++pauses; }
+    void resume() override { --pauses; }
     const std::string& remote_address() const override { return address_; }
 
     // The network takes the frame under way, and stays stalled if it was.
@@ -41,7 +41,8 @@ public:
     nlohmann::json last() const { return message(frames.size() - 1); }
 
     std::vector<platform::Frame> frames;
-    bool stalled = false, paused = false;
+    bool stalled = false;
+    int pauses = 0; // without their resume
     std::uint16_t close_code = 0;
     std::function<void()> on_close;
 

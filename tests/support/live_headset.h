@@ -21,7 +21,9 @@ namespace support {
 
 class LiveClient {
 public:
-    LiveClient(TestAppliance& box, Credential credential) : box_(box), credential_(std::move(credential)) {
+    // `query`: "?role=run", for one.
+    LiveClient(TestAppliance& box, Credential credential, std::string query = "")
+        : box_(box), credential_(std::move(credential)), query_(std::move(query)) {
         connect();
     }
 
@@ -29,7 +31,8 @@ public:
         heard_.clear();
         last_ = Json::object();
         socket_ = std::make_unique<SocketClient>(
-            box_.port(), "/v1/live", SocketClient::Headers{{"Authorization", "Bearer " + credential_.token}});
+            box_.port(), "/v1/live" + query_,
+            SocketClient::Headers{{"Authorization", "Bearer " + credential_.token}});
     }
     void hang_up() { socket_->hang_up(); }
     void send_picture(const std::string& jpeg) { socket_->send_binary('\1' + jpeg); }
@@ -149,6 +152,7 @@ private:
 
     TestAppliance& box_;
     const Credential credential_;
+    const std::string query_;
     std::unique_ptr<SocketClient> socket_;
     std::deque<Json> heard_;
     Json last_ = Json::object();

@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::string_view session_prefix = "/ws/session/";
 constexpr std::array<std::string_view, 3> relayed{"offer", "answer", "ice_candidate"};
-constexpr std::uint16_t policy_violation = 1008;
 
 struct Word {
     Act act;
@@ -107,7 +106,8 @@ struct Sockets::Announcement {
 // One socket's share: its messages with `action`, and the session it is in.
 class Sockets::Socket final : public SocketDialect {
 public:
-    Socket(Sockets& sockets, live::ClientId client, SessionId asked_session);
+    Socket(Sockets& sockets, live::ClientId client, platform::Connection& connection,
+           SessionId asked_session);
     ~Socket() override;
     bool take(const Json* message, std::string_view text) override;
 
@@ -133,12 +133,13 @@ private:
     std::shared_ptr<http::MessageQueue> queue_;
 };
 
-Sockets::Socket::Socket(Sockets& sockets, live::ClientId client, SessionId asked_session)
+Sockets::Socket::Socket(Sockets& sockets, live::ClientId client, platform::Connection& connection,
+                        SessionId asked_session)
     : sockets_(sockets),
       client_(client),
       asked_session_(asked_session),
       queue_(std::make_shared<http::MessageQueue>(
-          sockets.messages_, nullptr, client, [this] { return caller(); },
+          sockets.messages_, connection, client, [this] { return caller(); },
           [this](const Json& envelope) { reply(envelope); })) {
     sockets_.sockets_.emplace(client_, this);
     if (asked_session_)
@@ -162,8 +163,7 @@ void Sockets::Socket::find_session() {
 }
 
 void Sockets::Socket::queue(const char* type, Json data) {
-    if (!queue_->take(Json{{"type", type}, {"data", std::move(data)}, {"eid", nullptr}}))
-        sockets_.parts_.hub.close(client_, policy_violation, "too many messages are waiting");
+    queue_->take(Json{{"type", type}, {"data", std::move(data)}, {"eid", nullptr}});
 }
 
 bool Sockets::Socket::take(const Json* message, std::string_view) {
@@ -207,7 +207,7 @@ void Sockets::Socket::reply(const Json& envelope) {
     if (type != "join") return;
     // Posted, because closing ends this socket, which is in the middle of its reply.
     sockets_.parts_.hub.post(
-        [client = client_](live::Hub& hub) { hub.close(client, policy_violation, "no such session"); });
+        [client = client_](live::Hub& hub) { hub.close(client, platform::CloseReason::no_session); });
 }
 
 bool Sockets::Socket::is_in(const Announcement& announcement) const {
@@ -288,12 +288,13 @@ std::unique_ptr<http::Answer> Sockets::refuse(const http::UpgradeRequest& reques
         platform::Error(platform::ErrorKind::unauthorized, "A session's socket needs a token.")));
 }
 
-std::unique_ptr<SocketDialect> Sockets::open(live::ClientId client, const http::UpgradeRequest& request) {
+std::unique_ptr<SocketDialect> Sockets::open(live::ClientId client, platform::Connection& connection,
+                                             const http::UpgradeRequest& request) {
     std::string_view path = request.call.path;
     while (path.ends_with('/'))
         path.remove_suffix(1);
     if (!serves(path)) return nullptr;
-    return std::make_unique<Socket>(*this, client, session_of_path(path).value_or(SessionId()));
+    return std::make_unique<Socket>(*this, client, connection, session_of_path(path).value_or(SessionId()));
 }
 
 http::Answer Sockets::join(http::Call& call, store::Tx& tx) {

@@ -34,7 +34,8 @@ public:
 
     bool serves(std::string_view path) const override;
     std::unique_ptr<http::Answer> refuse(const http::UpgradeRequest& request) override;
-    std::unique_ptr<SocketDialect> open(live::ClientId client, const http::UpgradeRequest& request) override;
+    std::unique_ptr<SocketDialect> open(live::ClientId client, platform::Connection& connection,
+                                        const http::UpgradeRequest& request) override;
 
     // A command went out; called after its commit.
     void session_ordered(const sessions::OrderSnapshot& ordered);

@@ -14,7 +14,6 @@ namespace {
 
 using http::Access;
 
-constexpr std::uint16_t policy_violation = 1008;
 constexpr std::size_t data_limit = 100 << 10;
 
 // What the client sent as `data`: Socket::take wraps it.
@@ -38,7 +37,7 @@ std::string eid_text(const Json& eid) {
 // One socket's share: its requests, its subscriptions, and the person it speaks for.
 class Sockets::Socket final : public SocketDialect {
 public:
-    Socket(Sockets& sockets, live::ClientId client, std::string token);
+    Socket(Sockets& sockets, live::ClientId client, platform::Connection& connection, std::string token);
     ~Socket() override;
     bool take(const Json* message, std::string_view text) override;
     bool take_too_large(std::string_view) override {
@@ -73,12 +72,13 @@ private:
     std::shared_ptr<http::MessageQueue> queue_;
 };
 
-Sockets::Socket::Socket(Sockets& sockets, live::ClientId client, std::string token)
+Sockets::Socket::Socket(Sockets& sockets, live::ClientId client, platform::Connection& connection,
+                        std::string token)
     : sockets_(sockets),
       client_(client),
       token_(std::move(token)),
       queue_(std::make_shared<http::MessageQueue>(
-          sockets.messages_, nullptr, client, [this] { return caller(); },
+          sockets.messages_, connection, client, [this] { return caller(); },
           [this](Json envelope) { reply(std::move(envelope)); })) {
     sockets_.sockets_.emplace(client_, this);
 }
@@ -130,8 +130,7 @@ bool Sockets::Socket::take(const Json* message, std::string_view text) {
 }
 
 void Sockets::Socket::queue(const Json& message, std::size_t bytes) {
-    if (!queue_->take(message, bytes))
-        sockets_.parts_.hub.close(client_, policy_violation, "too many messages are waiting");
+    queue_->take(message, bytes);
 }
 
 Json Sockets::Socket::cinemas(const Json& cinema) {
@@ -332,7 +331,8 @@ std::vector<std::pair<std::string, std::string>> Sockets::headers(const http::Up
     return {{"Set-Cookie", set_cookie(guest_token(call), parts_.secure)}};
 }
 
-std::unique_ptr<SocketDialect> Sockets::open(live::ClientId client, const http::UpgradeRequest& request) {
+std::unique_ptr<SocketDialect> Sockets::open(live::ClientId client, platform::Connection& connection,
+                                             const http::UpgradeRequest& request) {
     const http::Call& call = request.call;
     std::string_view path = call.path;
     while (path.size() > 1 && path.ends_with('/'))
@@ -343,7 +343,7 @@ std::unique_ptr<SocketDialect> Sockets::open(live::ClientId client, const http::
         token = guest_token(call);
     else if (call.credential == cookie_of(call))
         token = call.credential;
-    return std::make_unique<Socket>(*this, client, std::move(token));
+    return std::make_unique<Socket>(*this, client, connection, std::move(token));
 }
 
 http::Answer Sockets::get_cinema(const http::Call& call, store::Read& read) {

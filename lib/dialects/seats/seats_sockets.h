@@ -30,7 +30,8 @@ public:
     bool serves(std::string_view path) const override;
     std::unique_ptr<http::Answer> refuse(const http::UpgradeRequest& request) override;
     std::vector<std::pair<std::string, std::string>> headers(const http::UpgradeRequest& request) override;
-    std::unique_ptr<SocketDialect> open(live::ClientId client, const http::UpgradeRequest& request) override;
+    std::unique_ptr<SocketDialect> open(live::ClientId client, platform::Connection& connection,
+                                        const http::UpgradeRequest& request) override;
 
     // ---- from any thread, after the commit ----
     void room_changed(const rooms::Room& room);

@@ -18,8 +18,15 @@ namespace {
 
 // Anybody may leave so many messages unanswered. Beyond it, it depends on who asks.
 constexpr std::size_t ordinary_waiting = limits_of(Standing::stranger).unanswered;
+// So many bytes of messages wait at most, and the one that goes beyond.
+constexpr std::size_t most_waiting_bytes = 4 << 20;
 // Taking down what was larger than this is left to a worker.
 constexpr std::size_t large_message = 16 << 10;
+
+Error too_large(std::size_t limit) {
+    return {ErrorKind::too_large,
+            "A message of this type may have at most " + std::to_string(limit) + " bytes."};
+}
 
 // An eid arrives as text or a number and goes back as text.
 Json text_of(const Json& eid) {
@@ -44,7 +51,7 @@ std::string message_error_code(const Error& error) {
         case ErrorKind::conflict:
             return "Conflict";
         case ErrorKind::too_large:
-            return "MessageTooLarge";
+            return "TooLarge";
         case ErrorKind::invalid:
             return "Invalid";
         case ErrorKind::too_many_requests:
@@ -136,7 +143,7 @@ Json MessageQueue::Waiting::reply(std::int64_t now_ms) const {
     return reply;
 }
 
-MessageQueue::MessageQueue(MessageServices services, platform::Connection* connection, std::int64_t socket_id,
+MessageQueue::MessageQueue(MessageServices services, platform::Connection& connection, std::int64_t socket_id,
                            WhoAsks who, Send send)
     : services_(std::move(services)),
       connection_(connection),
@@ -159,23 +166,22 @@ MessageQueue::Incoming MessageQueue::read(std::string_view text, std::size_t mos
     return incoming;
 }
 
-bool MessageQueue::take(Incoming incoming) {
+void MessageQueue::take(Incoming incoming) {
     if (incoming.own) {
         incoming.own->bytes = incoming.bytes;
         return queue(std::move(incoming.own));
     }
-    return take(std::move(*incoming.tree), incoming.bytes);
+    take(std::move(*incoming.tree), incoming.bytes);
 }
 
-bool MessageQueue::refuse_too_large(std::string_view outline, std::size_t limit) {
+void MessageQueue::refuse(std::string_view outline, Error fault) {
     auto waiting = std::make_shared<Waiting>();
     const Json known = Json::parse(outline, nullptr, false); // discarded: what stood there is no JSON
     const platform::JsonFields fields(known);
     if (fields.json("type").is_string()) waiting->type = fields.json("type");
     waiting->eid = text_of(fields.json("eid"));
-    waiting->fault.emplace(ErrorKind::too_large,
-                           "A message may have at most " + std::to_string(limit) + " bytes.");
-    return queue(std::move(waiting));
+    waiting->fault = std::move(fault);
+    queue(std::move(waiting));
 }
 
 // A message whose route reads its data itself; the data stays as it stands. Null for any other message.
@@ -188,13 +194,12 @@ std::shared_ptr<MessageQueue::Waiting> MessageQueue::unparsed(std::string_view t
     waiting->route = route;
     waiting->type = route->path;
     if (!envelope->eid.empty()) waiting->eid = text_of(parse_json(envelope->eid));
-    if (text.size() > route->body_limit)
-        waiting->fault.emplace(ErrorKind::too_large, "The message is too large.");
+    if (text.size() > route->body_limit) waiting->fault = too_large(route->body_limit);
     waiting->call.content = envelope->data.empty() || envelope->data == "null" ? "{}" : envelope->data;
     return waiting;
 }
 
-bool MessageQueue::take(Json message, std::size_t bytes) {
+void MessageQueue::take(Json message, std::size_t bytes) {
     auto waiting = std::make_shared<Waiting>();
     waiting->bytes = bytes;
     if (!message.is_object()) {
@@ -209,7 +214,7 @@ bool MessageQueue::take(Json message, std::size_t bytes) {
         if (!waiting->route)
             waiting->fault.emplace(ErrorKind::method_not_allowed, "There is no such type of message.");
         else if (bytes > waiting->route->body_limit)
-            waiting->fault.emplace(ErrorKind::too_large, "The message is too large.");
+            waiting->fault = too_large(waiting->route->body_limit);
     } else {
         waiting->type = nullptr;
         waiting->fault.emplace(ErrorKind::bad_request, "A message must have a type.");
@@ -218,19 +223,24 @@ bool MessageQueue::take(Json message, std::size_t bytes) {
     if (waiting->route && waiting->route->parses_itself) waiting->call.content = fields.json("data").dump();
     const auto data = message.find("data");
     waiting->call.body = data == message.end() || data->is_null() ? Json::object() : std::move(*data);
-    return queue(std::move(waiting));
+    queue(std::move(waiting));
 }
 
-bool MessageQueue::has_room() const {
-    return waiting_.size() < ordinary_waiting || waiting_.size() < limits_of(standing_of(who_())).unanswered;
+// Whether less waits than one `part`-th of what may.
+bool MessageQueue::has_room(std::size_t part) const {
+    if (waiting_bytes_ >= most_waiting_bytes / part) return false;
+    return waiting_.size() < ordinary_waiting / part ||
+           waiting_.size() < limits_of(standing_of(who_())).unanswered / part;
 }
 
-bool MessageQueue::queue(std::shared_ptr<Waiting> waiting) {
-    if (closed_) return true;
-    if (!has_room()) return false;
+void MessageQueue::queue(std::shared_ptr<Waiting> waiting) {
+    if (closed_) return;
+    waiting_bytes_ += waiting->bytes;
     waiting_.push_back(std::move(waiting));
     start_next();
-    return true;
+    if (full_ || closed_ || has_room(1)) return;
+    full_ = true;
+    connection_.pause();
 }
 
 void MessageQueue::close() {
@@ -255,9 +265,9 @@ void MessageQueue::start(const std::shared_ptr<Waiting>& waiting) {
     call.caller = who_();
     call.method = "MESSAGE";
     call.route = waiting->route;
-    call.connection = connection_;
+    call.connection = &connection_;
     call.socket_id = socket_id_;
-    if (connection_) call.remote_address = connection_->remote_address();
+    call.remote_address = connection_.remote_address();
     if (waiting->route) call.path = waiting->route->path;
     if (!waiting->fault && waiting->route)
         waiting->fault = access_refusal(call.caller, waiting->route->access);
@@ -301,12 +311,16 @@ void MessageQueue::finish(const std::shared_ptr<Waiting>& waiting) {
     const auto keep = shared_from_this(); // sending may close the socket, and that would end this
     Json reply = waiting->reply(services_.clock.now_ms());
     waiting_.pop_front();
+    waiting_bytes_ -= waiting->bytes;
     if (waiting->bytes > large_message) {
         auto body = std::make_shared<Json>(std::move(waiting->call.body));
         services_.work([body = std::move(body)] {}); // it ends there
     }
     send_(std::move(reply));
     start_next();
+    if (!full_ || closed_ || !has_room(2)) return;
+    full_ = false;
+    connection_.resume();
 }
 
 } // namespace http

@@ -1,6 +1,7 @@
 // Socket messages are routes too: declared the same way, with the same classes and the same guard, answered
 // after their commit. Each socket has a MessageQueue, which keeps their order: the next message starts when
-// the one before it is answered.
+// the one before it is answered. A sender who is faster than that isn't refused: once so many messages wait as
+// its standing may leave unanswered, nothing more is read from it until half of them are answered.
 //
 //   in:  {type, data, eid, ts}
 //   out: {status: "success" | "error", type, data, error: null | code, eid, ts}
@@ -47,8 +48,8 @@ public:
     // Who is asking right now: a socket's caller changes when somebody signs in on its headset.
     using WhoAsks = std::function<platform::Caller()>;
 
-    // `connection` and `socket_id` go into each Call. Everything here runs on the io thread.
-    MessageQueue(MessageServices services, platform::Connection* connection, std::int64_t socket_id,
+    // `connection`, which outlives this, and `socket_id` go into each Call. Everything here runs on the io thread.
+    MessageQueue(MessageServices services, platform::Connection& connection, std::int64_t socket_id,
                  WhoAsks who, Send send);
 
     // A text frame, parsed once on whichever thread had the time for it.
@@ -60,30 +61,33 @@ public:
     // On any thread. `tree_wanted`: dialects look at the message first.
     Incoming read(std::string_view text, std::size_t most_values, bool tree_wanted) const;
 
-    // Queues a message. False: the queue is full and the caller must close the socket (1008).
-    bool take(Incoming incoming);
-    bool take(std::string_view text) { return take(read(text, most_json_values, false)); }
-    bool take(Json message, std::size_t bytes = 0);
-    // Answers by name a message that was too long to be read.
-    bool refuse_too_large(std::string_view outline, std::size_t limit);
+    // Queues a message.
+    void take(Incoming incoming);
+    void take(std::string_view text) { take(read(text, most_json_values, false)); }
+    void take(Json message, std::size_t bytes = 0);
+    // Answers by name a message that nobody has read: it was too long, or there was no time for it.
+    void refuse(std::string_view outline, platform::Error fault);
+    // True while nothing is read.
+    bool is_full() const { return full_; }
     // The socket is gone: waiting messages are dropped, running ones get no answer.
     void close();
 
 private:
     std::shared_ptr<Waiting> unparsed(std::string_view text) const;
-    bool has_room() const;
-    bool queue(std::shared_ptr<Waiting> waiting);
+    bool has_room(std::size_t part) const;
+    void queue(std::shared_ptr<Waiting> waiting);
     void start_next();
     void start(const std::shared_ptr<Waiting>& waiting);
     void finish(const std::shared_ptr<Waiting>& waiting);
 
     MessageServices services_;
-    platform::Connection* connection_;
+    platform::Connection& connection_;
     std::int64_t socket_id_;
     WhoAsks who_;
     Send send_;
     std::deque<std::shared_ptr<Waiting>> waiting_;
-    bool running_ = false, starting_ = false, closed_ = false;
+    std::size_t waiting_bytes_ = 0;
+    bool running_ = false, starting_ = false, closed_ = false, full_ = false;
 };
 
 } // namespace http

@@ -66,7 +66,7 @@ public:
     // Connections from now on get this certificate; those that are open keep theirs. Throws Error bad_request, and
     // nothing changes, when it cannot be used. Only on a front door that speaks TLS. From any thread.
     void use_certificate(const std::string& certificate, const std::string& key);
-    // Takes no more connections, lets accepted requests finish and closes sockets with 1001; whatever is not
+    // Takes no more connections, lets accepted requests finish and closes sockets with 4000; whatever is not
     // done within `grace` is cut. Returns when the io thread has ended; nothing posted runs after that.
     void stop(std::chrono::milliseconds grace);
 

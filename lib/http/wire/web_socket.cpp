@@ -27,7 +27,7 @@ constexpr std::size_t piece_bytes = 16 << 10;
 // Anybody's messages may be this long. Only beyond it, the listener is asked.
 constexpr std::size_t ordinary_bytes = 16_KiB;
 constexpr std::size_t most_read_past = 16u << 20;
-constexpr std::uint16_t policy_violation = 1008, too_large = 1009;
+using platform::CloseReason;
 
 using Handshake = beast::http::request<beast::http::empty_body>;
 
@@ -75,14 +75,14 @@ public:
     // ---- Peer ----
     void start() override;
     void tick(Time now) override;
-    void stop() override { close(1001, "the server stops"); }
-    void cut() override { end(); }
+    void stop() override { close(CloseReason::stopping); }
+    void cut() override { end({false, 0, "its place went to another connection"}); }
     bool is_socket() const override { return true; }
 
     // ---- platform::Connection ----
     void send(platform::Frame frame, std::function<void()> sent) override;
-    void close(std::uint16_t code, std::string_view reason) override;
-    void pause() override { paused_ = true; }
+    void close(CloseReason reason) override;
+    void pause() override { ++pauses_; }
     void resume() override;
     const std::string& remote_address() const override { return address(); }
 
@@ -96,7 +96,7 @@ private:
     void take_message();
     void hear();
     std::string_view view() const { return {static_cast<const char*>(input_.data().data()), input_.size()}; }
-    void end();
+    void end(platform::Ending ending);
 
     PeerServices& services_;
     beast::websocket::stream<Stream> socket_;
@@ -106,7 +106,10 @@ private:
     std::unique_ptr<platform::ConnectionListener> listener_;
     platform::SignsOfLifeListener* signs_ = nullptr; // the listener, if it wants to know
     enum class State { handshake, open, closing, ended } state_ = State::handshake;
-    bool sending_ = false, pinging_ = false, paused_ = false;
+    // Reading: from the start of a read until what it brought has been heard, so that `resume` begins no second one.
+    bool sending_ = false, pinging_ = false, reading_ = false;
+    int pauses_ = 0;
+    platform::Ending ending_;          // as far as it is known
     std::size_t read_past_ = 0;        // bytes of a message that is longer than it may be
     std::unique_ptr<Skimmer> skimmer_; // of that message
     Time message_since_{};             // since when a message has been incomplete
@@ -141,7 +144,7 @@ void WebSocket<Stream>::start() {
         }));
     socket_.async_accept(handshake_, [self = self()](error_code error) {
         if (self->state_ != State::handshake) return;
-        if (error) return self->end();
+        if (error) return self->end({});
         self->accepted();
     });
 }
@@ -158,14 +161,15 @@ void WebSocket<Stream>::accepted() {
                                           std::move(request_));
     signs_ = dynamic_cast<platform::SignsOfLifeListener*>(listener_.get());
     request_ = {};
-    if (!listener_) close(1008, "");
+    if (!listener_) close(CloseReason::defect);
     if (services_.stopping) stop();
     read();
 }
 
 template <class Stream>
 void WebSocket<Stream>::read() {
-    if (state_ != State::open || paused_) return;
+    if (state_ != State::open || reading_ || pauses_ > 0) return;
+    reading_ = true;
     socket_.async_read_some(input_, piece_bytes, [self = self()](error_code error, std::size_t) {
         const IoWatch::Piece piece(self->services_.watch, "socket message");
         self->services_.now = piece.began();
@@ -175,7 +179,7 @@ void WebSocket<Stream>::read() {
 
 template <class Stream>
 void WebSocket<Stream>::resume() {
-    paused_ = false;
+    if (--pauses_ > 0) return;
     heard_ = services_.now; // nothing was read meanwhile
     read();
 }
@@ -183,14 +187,22 @@ void WebSocket<Stream>::resume() {
 template <class Stream>
 void WebSocket<Stream>::on_read(error_code error) {
     if (state_ == State::ended) return;
-    if (error) return end();
+    if (error) {
+        platform::Ending ending;
+        if (error == beast::websocket::error::closed) {
+            ending.code = socket_.reason().code;
+            ending.reason.assign(socket_.reason().reason.data(), socket_.reason().reason.size());
+        }
+        return end(std::move(ending));
+    }
     if (state_ == State::closing) return;
     heard_ = services_.now;
-    if (!take_piece()) return close(too_large, "a message far too large");
+    if (!take_piece()) return close(CloseReason::huge_message);
     if (socket_.is_message_done())
         take_message();
     else if (message_since_ == Time{})
         message_since_ = services_.now;
+    reading_ = false;
     read();
 }
 
@@ -237,7 +249,7 @@ void WebSocket<Stream>::hear() {
             listener_->on_too_large(skimmer_->outline());
     } catch (const std::exception& error) {
         platform::log_error(std::string("A socket message failed: ") + error.what());
-        close(1011, "");
+        close(CloseReason::defect);
     }
 }
 
@@ -258,37 +270,40 @@ void WebSocket<Stream>::send(platform::Frame frame, std::function<void()> sent) 
 }
 
 template <class Stream>
-void WebSocket<Stream>::close(std::uint16_t code, std::string_view reason) {
-    if (state_ == State::handshake) return end();
+void WebSocket<Stream>::close(CloseReason reason) {
+    const std::string_view text = sentence_of(reason);
+    platform::Ending ending{false, code_of(reason), std::string(text)};
+    if (state_ == State::handshake) return end(std::move(ending));
     if (state_ != State::open) return;
     state_ = State::closing;
     closing_since_ = services_.now;
-    beast::websocket::close_reason why(
-        static_cast<beast::websocket::close_code>(code),
-        beast::string_view(reason.data(), std::min<std::size_t>(reason.size(), 120)));
+    ending_ = std::move(ending);
+    const beast::websocket::close_reason why(static_cast<beast::websocket::close_code>(code_of(reason)),
+                                             beast::string_view(text.data(), text.size()));
     // A close waits for the frame under way and then for the client's answer; `tick` makes sure that this
     // does not take long.
-    socket_.async_close(why, [self = self()](error_code) { self->end(); });
+    socket_.async_close(why, [self = self()](error_code) { self->end({}); });
 }
 
 template <class Stream>
 void WebSocket<Stream>::tick(Time now) {
     if (state_ == State::ended) return;
     if (state_ == State::closing) {
-        if (now - closing_since_ > std::chrono::seconds(2)) end();
+        if (now - closing_since_ > std::chrono::seconds(2)) end({});
         return;
     }
-    const auto silent = paused_ ? Time::duration{} : now - heard_;
+    const auto silent = pauses_ > 0 ? Time::duration{} : now - heard_;
     const bool stuck = sending_ && now - sending_since_ > services_.options.write_deadline;
     if (silent > services_.options.silent_limit || stuck) {
         services_.timeouts.fetch_add(1, std::memory_order_relaxed);
-        return end();
+        if (stuck || state_ == State::handshake) return end({false, 0, "it took nothing for too long"});
+        return close(CloseReason::silent);
     }
     // As for the body of a request: a second more for each 32 KiB.
     const std::chrono::milliseconds more(static_cast<std::int64_t>(input_.size() + read_past_) / 32);
     if (message_since_ != Time{} && now - message_since_ > services_.options.body_deadline + more) {
         services_.timeouts.fetch_add(1, std::memory_order_relaxed);
-        return close(policy_violation, "a message took too long");
+        return close(CloseReason::unfinished_message);
     }
     if (state_ != State::open || pinging_ || silent <= services_.options.ping_after) return;
     if (heard_ != silent_since_) {
@@ -300,8 +315,9 @@ void WebSocket<Stream>::tick(Time now) {
 }
 
 template <class Stream>
-void WebSocket<Stream>::end() {
+void WebSocket<Stream>::end(platform::Ending ending) {
     if (state_ == State::ended) return;
+    if (state_ != State::closing) ending_ = std::move(ending); // otherwise our own close has said it
     state_ = State::ended;
     error_code ignored;
     beast::get_lowest_layer(socket_).close(ignored);
@@ -311,7 +327,7 @@ void WebSocket<Stream>::end() {
     boost::asio::post(socket_.get_executor(), [self = self()] {
         if (const auto listener = std::move(self->listener_)) {
             try {
-                listener->on_closed();
+                listener->on_closed(self->ending_);
             } catch (const std::exception& error) {
                 platform::log_error(std::string("A socket's end failed: ") + error.what());
             }

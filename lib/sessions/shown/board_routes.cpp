@@ -64,19 +64,24 @@ Shape content() {
 Shape device() {
     const auto state =
         http::one_of({"ready", "playing", "paused", "finished", "away", "offline", "needs_help"});
-    http::Fields fields{{"id", http::identifier()},
-                        {"name", device_name()},
-                        {"model", http::text(0, 80)},
-                        {"online", http::boolean()},
-                        {"person", person()},
-                        {"session_id", id_or_null()},
-                        {"state", state},
-                        {"position_ms", http::nullable(milliseconds())},
-                        {"skew_ms", http::nullable(http::number(-far_ms, far_ms))},
-                        {"hand", http::nullable(raised_hand())},
-                        {"unwell_ms", http::nullable(milliseconds()).described("since when")},
-                        {"content", http::nullable(content())},
-                        {"last_seen_ms", http::nullable(milliseconds())}};
+    http::Fields fields{
+        {"id", http::identifier()},
+        {"name", device_name()},
+        {"model", http::text(0, 80)},
+        {"online", http::boolean()},
+        {"person", person()},
+        {"session_id", id_or_null()},
+        {"state", state},
+        {"position_ms", http::nullable(milliseconds())},
+        {"skew_ms", http::nullable(http::number(-far_ms, far_ms))},
+        {"hand", http::nullable(raised_hand())},
+        {"unwell_ms", http::nullable(milliseconds()).described("since when")},
+        {"content", http::nullable(content())},
+        {"last_seen_ms", http::nullable(milliseconds())},
+        {"capabilities?", http::list(http::text(1, 40), 64).described("as it said hello")},
+        {"events_off_ms?",
+         http::integer(-253402300799999, 253402300799999)
+             .described("how far the times of its newest events are from now, where that cannot be")}};
     const http::Fields reported{{"battery", http::nullable(http::integer(0, 100))},
                                 {"charging", http::nullable(http::boolean())},
                                 {"storage_free", http::nullable(http::integer(0, most))},

@@ -52,7 +52,7 @@ void Pictures::tick(const Floor& floor) {
     Audience wall, large;
     std::map<DeviceId, bool> watched; // true: large
     for (const auto& [device_id, headset] : floor.headsets()) {
-        if (headset.clients.empty()) continue;
+        if (!headset.is_there()) continue;
         const std::size_t of_wall = hub_.subscribers(topic_of("pictures", device_id));
         const std::size_t of_view = hub_.subscribers(topic_of("view", device_id));
         if (of_wall + of_view == 0) continue;
@@ -64,7 +64,7 @@ void Pictures::tick(const Floor& floor) {
     }
     const PicturePlans plans = plan_pictures(wall, large, bytes_per_s_);
     for (const auto& [device_id, headset] : floor.headsets()) {
-        if (headset.clients.empty()) continue;
+        if (!headset.is_there()) continue;
         const auto found = watched.find(device_id);
         const PicturePlan plan = found == watched.end() ? PicturePlan{}
                                  : found->second        ? plans.large
@@ -72,12 +72,12 @@ void Pictures::tick(const Floor& floor) {
         PicturePlan& asked = asked_[device_id];
         if (asked == plan) continue;
         asked = plan;
-        hub_.send(headset.clients, pushed("pictures",
-                                          {{"interval_ms", plan.interval_ms},
-                                           {"max_bytes", plan.max_bytes},
-                                           {"quality", plan.quality},
-                                           {"width", plan.width}},
-                                          clock_.now_ms()));
+        hub_.send(headset.lesson(), pushed("pictures",
+                                           {{"interval_ms", plan.interval_ms},
+                                            {"max_bytes", plan.max_bytes},
+                                            {"quality", plan.quality},
+                                            {"width", plan.width}},
+                                           clock_.now_ms()));
     }
 }
 

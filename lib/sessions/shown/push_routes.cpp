@@ -38,9 +38,30 @@ Shape person() {
     return http::nullable(http::person_reference());
 }
 
+Shape stored_batches() {
+    return http::object(
+               {{"boot_id", http::text(1, 64)},
+                {"up_to", http::integer(0, most).described("every batch up to this number is stored")},
+                {"beyond", http::list(http::integer(1, most), runs::BatchNumbers::most_beyond)
+                               .described("and these beyond it")}})
+        .named("StoredBatches");
+}
+
+Shape socket_limits() {
+    return http::object(
+               {{"unanswered", http::integer(1, most).described("messages; beyond it the box stops reading")},
+                {"message_bytes", http::integer(1, most).described("of one message; more is TooLarge")},
+                {"batch_events", http::integer(1, most)},
+                {"picture_bytes", http::integer(1, most)}})
+        .named("SocketLimits");
+}
+
 Shape welcome() {
     return http::object({{"server_ms", milliseconds()},
                          {"device", http::object({{"id", http::identifier()}, {"name", http::text(0, 80)}})},
+                         {"limits", socket_limits()},
+                         {"stored", http::list(stored_batches(), runs::BatchNumbers::most_boots)
+                                        .described("of the newest boots of this headset, the newest first")},
                          {"person", person()},
                          {"hand", hand_shape()},
                          {"session", http::nullable(state())}})

@@ -128,6 +128,8 @@ Json entry_of(const Shown& shown, const ShownSession* session, std::int64_t now_
                       {"content", shown.device.content},
                       {"unwell_ms", or_null(shown.device.hand.unwell_ms)},
                       {"last_seen_ms", or_null(last_seen_ms)}});
+    if (!shown.present.capabilities.empty()) entry["capabilities"] = shown.present.capabilities;
+    if (shown.present.events_off_ms) entry["events_off_ms"] = *shown.present.events_off_ms;
     return entry;
 }
 

@@ -19,7 +19,6 @@ const final = new Set([
     'Forbidden',
     'NotFound',
     'Conflict',
-    'MessageTooLarge',
     'TooLarge',
     'Invalid',
     'UnknownMessageType',

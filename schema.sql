@@ -323,6 +323,14 @@ CREATE TABLE pairing_windows (
     open_until_ms   INTEGER NOT NULL
 ) STRICT;
 
+-- Headsets that are controlled from outside, without an app of ours, by the serial number that they say: taken in by a
+-- teacher. The headset itself is in `devices`.
+CREATE TABLE remote_controlled (
+    serial_number   TEXT PRIMARY KEY,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    taken_in_ms     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- ============================================================ rooms
 
 CREATE TABLE rooms (

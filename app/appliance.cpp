@@ -7,6 +7,8 @@
 #include "app/recovery.h"
 #include "app/routes.h"
 #include "app/wiring.h"
+#include "dialects/dpvr/headsets.h"
+#include "dialects/dpvr/port.h"
 #include "platform/log.h"
 
 namespace app {
@@ -41,6 +43,10 @@ Appliance::Appliance(ApplianceOptions options, platform::Clock& clock, platform:
                 .work = [this](std::function<void()> job) { return front_door_.work(std::move(job)); }},
                authenticator_),
       front_door_(options_.front_door, routes_, executor_, authenticator_, audit_, sockets_, clock) {
+    dpvr_ = std::make_unique<dialects::dpvr::Headsets>(
+        dialects::dpvr::Parts{services_.store, services_.hub, clock, services_.devices, services_.pairing,
+                              services_.presence, services_.sessions, services_.director, services_.places});
+    connect(services_, *dpvr_);
     add_routes(routes_, services_, *this);
     add_socket_dialects(sockets_, routes_, services_, uses_tls());
     connect(services_, sockets_, front_door_);
@@ -63,6 +69,7 @@ void Appliance::start() {
     front_door_.every(options_.tick * ticks_between_looks_at_clock, [this] { follow_true_time(); });
     pulse_.start();
     front_door_.every(options_.turn_within / 5, [this] { pulse_.beat(); });
+    if (options_.dpvr) open_dpvr_port(); // before the io thread runs, which uses it
     ports_ = front_door_.start();
     housekeeping_ = std::make_unique<Housekeeping>(services_, options_.housekeeping);
     running_ = true;
@@ -73,7 +80,23 @@ void Appliance::stop() {
     running_ = false;
     housekeeping_.reset();
     front_door_.stop(options_.grace);
-    services_.stop(); // its jobs still tell the front door and the audit sink
+    dpvr_port_.reset(); // after the io thread, which uses it
+    services_.stop();   // its jobs still tell the front door and the audit sink
+}
+
+void Appliance::open_dpvr_port() {
+    using dialects::dpvr::Heartbeat;
+    using Number = dialects::dpvr::Links::LinkNumber;
+    dpvr_->send_by([this](Number link, std::string frame) { dpvr_port_->send(link, std::move(frame)); });
+    dpvr_port_ = std::make_unique<dialects::dpvr::Port>(
+        options_.dpvr->address, options_.dpvr->port,
+        dialects::dpvr::Port::Hearer{
+            [this](Number link, const Heartbeat& heartbeat) { dpvr_->heard(link, heartbeat); },
+            [this](Number link) { dpvr_->gone(link); }});
+}
+
+std::uint16_t Appliance::dpvr_port() const {
+    return dpvr_port_ ? dpvr_port_->number() : 0;
 }
 
 std::vector<std::string> Appliance::addresses() const {

@@ -11,6 +11,7 @@
 
 #include "app/audit_sink.h"
 #include "app/authenticator.h"
+#include "app/config.h"
 #include "app/executor.h"
 #include "app/housekeeping.h"
 #include "app/pulse.h"
@@ -18,6 +19,11 @@
 #include "app/sockets.h"
 #include "http/serving/route.h"
 #include "http/wire/front_door.h"
+
+namespace dialects::dpvr {
+class Headsets;
+class Port;
+} // namespace dialects::dpvr
 
 namespace app {
 
@@ -29,6 +35,7 @@ struct ApplianceOptions {
     std::function<void()> restart;                  // ends and starts the server again, soon; from any thread
     std::chrono::milliseconds housekeeping{60'000}; // how often it is asked whether the nightly jobs are due
     http::FrontDoorOptions front_door;
+    std::optional<ListenAddress> dpvr;    // where DPVR headsets connect to; none: that is off
     std::chrono::milliseconds tick{1000}; // how often what is due is looked at
     // The io thread and the writer must turn this often, or the box is not ready.
     std::chrono::milliseconds turn_within{5000};
@@ -47,6 +54,9 @@ public:
     // Accepted requests finish, sockets are closed with 4000. Also done by the destructor.
     void stop();
 
+    // For DPVR headsets; 0: none is open.
+    std::uint16_t dpvr_port() const;
+    dialects::dpvr::Headsets& dpvr() { return *dpvr_; }
     // Of the first listener, and of all.
     std::uint16_t port() const { return ports_.at(0); }
     const std::vector<std::uint16_t>& ports() const { return ports_; }
@@ -71,6 +81,7 @@ public:
 
 private:
     void follow_true_time();
+    void open_dpvr_port();
 
     ApplianceOptions options_;
     http::RouteTable routes_;
@@ -81,6 +92,8 @@ private:
     AuditSink audit_;
     Sockets sockets_;
     http::FrontDoor front_door_;
+    std::unique_ptr<dialects::dpvr::Headsets> dpvr_;
+    std::unique_ptr<dialects::dpvr::Port> dpvr_port_;
     std::unique_ptr<Housekeeping> housekeeping_;
     std::vector<std::uint16_t> ports_;
     std::optional<std::string> setup_code_;

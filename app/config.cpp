@@ -45,6 +45,12 @@ std::string read_listen(const toml::node& value, const std::filesystem::path&, C
     return std::ranges::all_of(*list, add) ? "" : expected;
 }
 
+std::string read_dpvr_listen(const toml::node& value, const std::filesystem::path&, Config& config) {
+    const auto* text = value.as_string();
+    config.dpvr_listen = text == nullptr ? std::nullopt : parse_listen(text->get());
+    return config.dpvr_listen ? "" : "must be a numeric address and a port in quotes, like \"0.0.0.0:10086\"";
+}
+
 bool is_origin(std::string_view text) {
     const std::size_t scheme = text.starts_with("https://") ? 8 : text.starts_with("http://") ? 7 : 0;
     return scheme != 0 && text.size() > scheme && text.find_first_of("/ *", scheme) == std::string_view::npos;
@@ -153,6 +159,7 @@ const Key keys[] = {
     {"chat.model", read_chat_model},
     {"data", [](const toml::node& value, const std::filesystem::path& folder,
                 Config& config) { return read_path(value, folder, config.data); }},
+    {"dpvr.listen", read_dpvr_listen},
     {"listen", read_listen},
     {"log_level", read_log_level},
     {"pictures_percent", [](const toml::node& value, const std::filesystem::path&,

@@ -10,6 +10,7 @@
 #include "courses/course_routes.h"
 #include "courses/lesson_routes.h"
 #include "devices/device_routes.h"
+#include "dialects/dpvr/dpvr_routes.h"
 #include "dialects/lms/lms_routes.h"
 #include "dialects/lms/lms_sockets.h"
 #include "dialects/seats/seats_routes.h"
@@ -79,6 +80,7 @@ void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
     chat::add_chat_routes(table, s.chat, s.chat_feed, s.chat_endpoint);
     live::add_live_routes(table, s.hub, s.clock);
     live::add_topic_push(table);
+    dialects::dpvr::add_dpvr_routes(table, appliance.dpvr());
     dialects::lms::add_lms_routes(table, lms_parts(s));
     dialects::training::add_training_routes(table, training_parts(s, appliance.uses_tls()));
     dialects::unreal::add_unreal_routes(table, {s.runs, s.ingest, s.random});

@@ -4,6 +4,7 @@
 
 #include "app/services.h"
 #include "app/sockets.h"
+#include "dialects/dpvr/headsets.h"
 #include "dialects/lms/lms_sockets.h"
 #include "dialects/seats/seats_sockets.h"
 #include "http/wire/front_door.h"
@@ -238,6 +239,14 @@ void connect(Services& s) {
 void connect(Services& s, dialects::lms::Sockets& lms) {
     s.director.ordered.connect(
         [&lms](const sessions::OrderSnapshot& ordered) { lms.session_ordered(ordered); });
+}
+
+void connect(Services& s, dialects::dpvr::Headsets& dpvr) {
+    s.director.ordered.connect([&dpvr](const sessions::OrderSnapshot& ordered) { dpvr.ordered(ordered); });
+    s.devices.unpairing.connect([&dpvr](store::Tx& tx, OrganisationId organisation_id, DeviceId device_id) {
+        dpvr.unpairing(tx, organisation_id, device_id);
+    });
+    s.devices.unpaired.connect([&dpvr](OrganisationId, DeviceId device_id) { dpvr.unpaired(device_id); });
 }
 
 void connect(Services& s, dialects::seats::Sockets& seats) {

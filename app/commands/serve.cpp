@@ -140,6 +140,7 @@ ApplianceOptions appliance_options(const Config& config, const std::vector<Inher
     options.services.pictures_bytes_per_s = pictures_bytes_per_s(config);
     options.services.content_bytes_per_s = content_bytes_per_s(config);
     options.services.chat = config.chat;
+    options.dpvr = config.dpvr_listen;
     options.services.nightly = config.nightly;
     options.front_door.listen.clear();
     for (const ListenAddress& address : listen_addresses(config, inherited))

@@ -50,6 +50,14 @@ def pair(box, code, serial_number, name=''):
     return answer['token']
 
 
+class Closed(ConnectionError):
+    """The box has closed, and says why."""
+
+    def __init__(self, code, reason):
+        super().__init__(f'the box has closed with {code}: {reason}')
+        self.code = code
+
+
 class Line:
     """As much of a WebSocket as the protocol needs."""
 
@@ -93,7 +101,7 @@ class Line:
                 continue
             final, kind, payload = frame
             if kind == 8:
-                raise ConnectionError('the box has closed: ' + payload[2:].decode(errors='replace'))
+                raise Closed(int.from_bytes(payload[:2], 'big'), payload[2:].decode(errors='replace'))
             if kind == 9:
                 self._send(10, payload)  # answer a ping at once, or the teacher sees an offline headset
             if kind in (0, 1, 2):
@@ -237,6 +245,9 @@ class Lesson:
         self.position_ms, self.at_ms = command['position_ms'], command['at_ms']
 
 
+REPLACED = 4009  # a newer socket of this headset has taken its role
+
+
 def pause_s(failures):
     """How long to wait after this many failures in a row: a class must not come back all at once."""
     return min(2, 0.25 * 2 ** min(failures, 10)) * random.uniform(0.5, 1.5)
@@ -267,6 +278,10 @@ class Headset:
                 self._take_part()
             except PermissionError:
                 raise
+            except Closed as closed:
+                self.tell(f'gone: {closed}')
+                if closed.code == REPLACED:
+                    self._wait(30)  # two that fight for one role help nobody
             except (OSError, ValueError) as error:
                 self.tell(f'gone: {error}')
             finally:

@@ -11,7 +11,7 @@
 namespace support {
 
 struct LiveSchool {
-    LiveSchool() {
+    explicit LiveSchool(bool with_dpvr = false) : box({}, 5s, "", 10min, with_dpvr) {
         const Credential head = box.set_up();
         box.add_person(head, "teacher", "Ms Rossi");
         box.add_person(head, "teacher", "Mr Bianchi");

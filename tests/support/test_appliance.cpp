@@ -35,8 +35,12 @@ std::string Reply::header(const std::string& name) const {
 }
 
 TestAppliance::TestAppliance(chat::EndpointOptions chat, std::chrono::milliseconds turn_within,
-                             std::string vfs, std::chrono::milliseconds silent_limit)
-    : chat_(std::move(chat)), turn_within_(turn_within), vfs_(std::move(vfs)), silent_limit_(silent_limit) {
+                             std::string vfs, std::chrono::milliseconds silent_limit, bool with_dpvr)
+    : chat_(std::move(chat)),
+      turn_within_(turn_within),
+      vfs_(std::move(vfs)),
+      silent_limit_(silent_limit),
+      with_dpvr_(with_dpvr) {
     start();
 }
 
@@ -48,6 +52,7 @@ void TestAppliance::start() {
     options.services.hashing = platform::SecretHasher::Cost::least;
     options.services.chat = chat_;
     options.services.vfs = vfs_;
+    if (with_dpvr_) options.dpvr = app::ListenAddress{"127.0.0.1", 0};
     options.turn_within = turn_within_;
     options.front_door.listen = {"127.0.0.1:0"};
     options.front_door.silent_limit = silent_limit_;

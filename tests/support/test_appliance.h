@@ -37,9 +37,11 @@ class TestAppliance {
 public:
     // With a chat endpoint, for tests that have one; with another idea of how often threads must turn; on
     // another file layer of SQLite; with a limit on a client's silence. By default there is none to speak of: a
-    // test's client answers pings only while it reads, and a sanitizer's build is slow.
+    // test's client answers pings only while it reads, and a sanitizer's build is slow. With a port for DPVR
+    // headsets.
     explicit TestAppliance(chat::EndpointOptions chat = {}, std::chrono::milliseconds turn_within = 5s,
-                           std::string vfs = "", std::chrono::milliseconds silent_limit = 10min);
+                           std::string vfs = "", std::chrono::milliseconds silent_limit = 10min,
+                           bool with_dpvr = false);
     ~TestAppliance();
 
     ManualClock clock;
@@ -90,6 +92,7 @@ private:
     const std::chrono::milliseconds turn_within_;
     const std::string vfs_;
     const std::chrono::milliseconds silent_limit_;
+    const bool with_dpvr_;
     platform::SystemRandom random_;
     std::unique_ptr<app::Appliance> appliance_;
 };

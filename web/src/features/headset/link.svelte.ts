@@ -26,6 +26,8 @@ const clock_every_ms = 1000;
 const first_clocks = 10;
 const first_retry_ms = 250;
 const longest_retry_ms = 2000;
+const role_taken = 4009; // a close code of the box
+const role_taken_ms = 30_000;
 const answer_within_ms = 10_000;
 
 type Message = (Push | LiveAnswer) & { status: string; error?: unknown; eid?: string };
@@ -177,8 +179,10 @@ export class HeadsetLink {
         socket.onmessage = (event) => {
             if (typeof event.data === 'string') this.take(JSON.parse(event.data) as Message);
         };
-        socket.onclose = () => {
+        socket.onclose = ({ code }) => {
             if (this.socket !== socket || this.ended) return;
+            // Another window has taken this headset's role; two that fight for it help nobody.
+            if (code === role_taken) this.retry_ms = role_taken_ms;
             for (const one of this.waiting.values()) one.fail(new Error('gone'));
             this.waiting.clear();
             this.forwarding = false;

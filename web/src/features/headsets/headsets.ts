@@ -26,6 +26,11 @@ export const open_pairing = (seconds: number) =>
 export const admit = (id: number) => data(client.POST('/v1/pairing-requests/{id}/admit', by_id(id)));
 export const refuse = (id: number) => data(client.DELETE('/v1/pairing-requests/{id}', by_id(id)));
 
+/// DPVR headsets that connected by their own remote control, in no school yet.
+export const remote_controlled = () => data(client.GET('/v1/dpvr/waiting'));
+export const take_in = (serial_number: string) =>
+    data(client.POST('/v1/dpvr/headsets', { body: { headsets: [{ serial_number }] } }));
+
 /// A code the way it is read aloud: "042 137".
 export function spaced_code(code: string): string {
     return code.length === 6 ? `${code.slice(0, 3)} ${code.slice(3)}` : code;

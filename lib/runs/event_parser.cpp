@@ -130,8 +130,10 @@ struct EventParser::Impl {
     std::string numbered_id;
 
     void read_batch(dom::object object, Faults& faults) {
-        bool has_events = false;
+        bool has_identity = false, has_events = false;
         for (const dom::key_value_pair field : object) {
+            has_identity =
+                has_identity || field.key == "batch_id" || field.key == "boot_id" || field.key == "number";
             if (field.key == "batch_id") {
                 read_text(field, batch.batch_id, longest_id, faults);
             } else if (field.key == "boot_id") {
@@ -157,6 +159,7 @@ struct EventParser::Impl {
                 unknown(field.key, faults);
             }
         }
+        if (!has_identity) faults.push_back({"batch_id", "is missing, and so are boot_id and number"});
         if (!has_events) faults.push_back({"events", "is missing"});
         if (faults.empty()) identify(faults);
     }
@@ -178,11 +181,7 @@ struct EventParser::Impl {
         const bool numbered = !batch.boot_id.empty();
         if (numbered != (batch.number > 0))
             return faults.push_back({numbered ? "number" : "boot_id", "is missing"});
-        if (!numbered) {
-            if (batch.batch_id.empty())
-                faults.push_back({"batch_id", "is missing, and so are boot_id and number"});
-            return;
-        }
+        if (!numbered) return;
         if (!batch.batch_id.empty())
             return faults.push_back({"batch_id", "must be absent where boot_id and number are given"});
         numbered_id.assign(batch.boot_id).append("/").append(std::to_string(batch.number));

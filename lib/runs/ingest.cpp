@@ -71,7 +71,8 @@ struct Ingest::Impl {
     std::list<RunId> by_use;                                     // the latest used first
     std::string events, gaze, kinds, zones, targets, open_zones; // members only to reuse their memory
     std::vector<std::pair<std::int64_t, const Event*>> order;    // by slice, for the present batch
-    std::unordered_set<DeviceId> off;                            // whose newest events have unlikely times
+    std::int64_t received_ms = 0;     // of the present batch; of one that was stored before: then
+    std::unordered_set<DeviceId> off; // whose newest events have unlikely times
 
     void forget_what_moved() {
         if (known_since_move == runs.senders().moves()) return;
@@ -207,17 +208,17 @@ struct Ingest::Impl {
     }
 
     // The batch that has this identity. `events` and `base_ms` are those that came with it now.
-    Stored repeated(store::Tx& tx, std::int64_t sender, std::string_view batch_id,
-                    std::int64_t base_ms) const {
+    Stored repeated(store::Tx& tx, std::int64_t sender, std::string_view batch_id, std::int64_t base_ms) {
         auto rows = tx.query(
-            "SELECT b.run_id, b.count, b.total, u.reported, b.events = ? AND (b.count = 0 OR b.base_ms = ?)"
+            "SELECT b.run_id, b.count, b.total, u.reported, b.events = ? AND (b.count = 0 OR b.base_ms = ?),"
+            " b.received_ms"
             " FROM event_batches b LEFT JOIN run_rollups u ON u.run_id = b.run_id"
             " WHERE b.sender = ? AND b.batch_id = ?",
             events, base_ms, sender, batch_id);
         if (!rows.step()) throw platform::Error(platform::ErrorKind::internal, "a stored batch is not there");
         Stored before;
         bool same = false;
-        rows.read(before.run_id, before.stored, before.total, before.reported_total, same);
+        rows.read(before.run_id, before.stored, before.total, before.reported_total, same, received_ms);
         if (!same)
             platform::throw_conflict(
                 "A batch with other events is stored under this id already. Give each batch an id of its own, "
@@ -234,6 +235,7 @@ struct Ingest::Impl {
             sender.device_id ? runs.senders().number_of(tx, sender.device_id) : -run_id.value();
         const std::int64_t base_ms = batch.empty() ? tx.now_ms() : batch.front().at_ms;
         const auto count = static_cast<std::int64_t>(batch.size());
+        received_ms = tx.now_ms();
         events.clear();
         append_events(events, batch, base_ms);
         std::string by_content;
@@ -295,7 +297,8 @@ Stored Ingest::take_json(store::Tx& tx, const Sender& sender, std::optional<RunI
     stored.number = batch.number;
     stored.refused = batch.refused;
     stored.refused_count = batch.refused_count;
-    Impl::look_at_times(tx.now_ms(), batch.events, stored);
+    // As when it came first, so that a batch sent again is answered the same.
+    Impl::look_at_times(impl_->received_ms, batch.events, stored);
     if (!sender.device_id) return stored;
     if (batch.number > 0)
         impl_->runs.numbers().stored(tx, sender.organisation_id, sender.device_id,

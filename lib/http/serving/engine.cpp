@@ -332,7 +332,7 @@ public:
                 run(request, response);
             };
             Get("/:route", handler).Post("/:route", handler).Put("/:route", handler);
-            Patch("/:route", handler).Delete("/:route", handler);
+            Patch("/:route", handler).Delete("/:route", handler).Options("/:route", handler);
         }
     }
 

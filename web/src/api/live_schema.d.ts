@@ -266,9 +266,16 @@ export interface components {
             zone?: string;
         };
         EventBatch: {
-            /** @description chosen by the sender; sent twice, stored once */
-            batch_id: string;
+            /** @description chosen by the sender; sent twice, stored once. Instead of it: boot_id and number */
+            batch_id?: string;
+            /** @description names one start of the sender: something random */
+            boot_id?: string;
             events: components["schemas"]["Event"][];
+            /**
+             * Format: int64
+             * @description of the batch, from 1 in each boot
+             */
+            number?: number;
             /**
              * Format: int64
              * @description events of the run that the headset has made so far, sent or not: what the box lacks is then known
@@ -583,6 +590,12 @@ export interface components {
             /** Format: int64 */
             volume: number | null;
         };
+        Hello: {
+            app?: string;
+            app_version?: string;
+            /** @description words of this protocol: play, launch, look, pictures, ... */
+            capabilities: string[];
+        };
         IdentifyArguments: {
             /** Format: int64 */
             seconds: number;
@@ -605,9 +618,16 @@ export interface components {
             battery: number | null;
             /** Format: int64 */
             brightness: number | null;
+            /** @description as it said hello */
+            capabilities?: string[];
             charging: boolean | null;
             clock_offset_ms: number | null;
             content: components["schemas"]["FetchProgress"] | null;
+            /**
+             * Format: int64
+             * @description how far the times of its newest events are from now, where that cannot be
+             */
+            events_off_ms?: number;
             eyes_on_me: components["schemas"]["EyesOnMeArguments"] | null;
             gaze: components["schemas"]["Gaze"] | null;
             hand: components["schemas"]["RaisedHand"] | null;
@@ -795,6 +815,13 @@ export interface components {
             /** Format: int64 */
             raised_ms: number;
         };
+        RefusedEvent: {
+            /** @description of the event; empty: the event itself */
+            field: string;
+            /** Format: int64 */
+            index: number;
+            message: string;
+        };
         Room: {
             /** Format: date-time */
             created_at: string;
@@ -957,8 +984,34 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
+        SocketLimits: {
+            /** Format: int64 */
+            batch_events: number;
+            /**
+             * Format: int64
+             * @description of one message; more is TooLarge
+             */
+            message_bytes: number;
+            /** Format: int64 */
+            picture_bytes: number;
+            /**
+             * Format: int64
+             * @description messages; beyond it the box stops reading
+             */
+            unanswered: number;
+        };
         StoredBatch: {
+            /** @description of a numbered batch: boot_id/number */
             batch_id: string;
+            boot_id?: string;
+            /** Format: int64 */
+            number?: number;
+            /** @description events that could not be kept; the others are stored */
+            refused?: {
+                /** Format: int64 */
+                events: number;
+                faults: components["schemas"]["RefusedEvent"][];
+            };
             repeated: boolean;
             /** Format: int64 */
             reported_total: number | null;
@@ -971,6 +1024,26 @@ export interface components {
              * @description events of the run, with this batch
              */
             total: number;
+            /** @description stored all the same: the headset's idea of server time is wrong */
+            unlikely_times?: {
+                /** Format: int64 */
+                events: number;
+                /**
+                 * Format: int64
+                 * @description the worst: at_ms minus server time
+                 */
+                off_ms: number;
+            };
+        };
+        StoredBatches: {
+            /** @description and these beyond it */
+            beyond: number[];
+            boot_id: string;
+            /**
+             * Format: int64
+             * @description every batch up to this number is stored
+             */
+            up_to: number;
         };
         TopicMessage: components["schemas"]["ChatTopic"] | components["schemas"]["OrganisationTopic"] | components["schemas"]["PicturesTopic"] | components["schemas"]["RoomTopic"] | components["schemas"]["RunTopic"] | components["schemas"]["SessionTopic"] | components["schemas"]["ViewTopic"];
         Training: {
@@ -1043,10 +1116,13 @@ export interface components {
                 name: string;
             };
             hand: components["schemas"]["Hand"];
+            limits: components["schemas"]["SocketLimits"];
             person: components["schemas"]["PersonReference"] | null;
             /** Format: int64 */
             server_ms: number;
             session: components["schemas"]["HeadsetState"] | null;
+            /** @description of the newest boots of this headset, the newest first */
+            stored: components["schemas"]["StoredBatches"][];
         };
         LiveTopics: {
             chat: {
@@ -1130,6 +1206,7 @@ export interface components {
             "headset.sign_out": unknown;
             "headset.unwell": Record<string, unknown>;
             "headset.well": Record<string, unknown>;
+            hello: components["schemas"]["Hello"];
             ping: Record<string, unknown>;
             "session.join": {
                 /** Format: int64 */
@@ -1173,6 +1250,7 @@ export interface components {
             "headset.sign_out": Record<string, unknown>;
             "headset.unwell": components["schemas"]["Hand"];
             "headset.well": components["schemas"]["Hand"];
+            hello: Record<string, unknown>;
             ping: {
                 server_ms: number;
             };

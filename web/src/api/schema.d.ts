@@ -2140,6 +2140,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/dpvr/headsets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take DPVR headsets in, by serial number: one that waits, or a list for those to come
+         * @description Teachers and administrators.
+         */
+        post: operations["postV1DpvrHeadsets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dpvr/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * DPVR headsets that have connected by their remote control and joined no school yet
+         * @description Teachers and administrators.
+         */
+        get: operations["getV1DpvrWaiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -2550,6 +2590,26 @@ export interface paths {
          * @description Teachers and administrators.
          */
         post: operations["postV1LessonsIdRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The live socket; its messages are in /asyncapi.json
+         * @description Open to all.
+         */
+        get: operations["getV1Live"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4947,7 +5007,11 @@ export interface paths {
          */
         post: operations["postV1Uploads"];
         delete?: never;
-        options?: never;
+        /**
+         * What this server can do of tus
+         * @description Open to all.
+         */
+        options: operations["optionsV1Uploads"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -5479,9 +5543,16 @@ export interface components {
             zone?: string;
         };
         EventBatch: {
-            /** @description chosen by the sender; sent twice, stored once */
-            batch_id: string;
+            /** @description chosen by the sender; sent twice, stored once. Instead of it: boot_id and number */
+            batch_id?: string;
+            /** @description names one start of the sender: something random */
+            boot_id?: string;
             events: components["schemas"]["Event"][];
+            /**
+             * Format: int64
+             * @description of the batch, from 1 in each boot
+             */
+            number?: number;
             /**
              * Format: int64
              * @description events of the run that the headset has made so far, sent or not: what the box lacks is then known
@@ -5656,6 +5727,11 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "viewer" | "teacher" | "administrator" | "student";
+        };
+        JoiningDpvrHeadset: {
+            /** @description made from the serial number, if absent */
+            name?: string;
+            serial_number: string;
         };
         LaunchArguments: {
             content: string;
@@ -6279,6 +6355,13 @@ export interface components {
             of_class: number | null;
             value: number | null;
         };
+        RefusedEvent: {
+            /** @description of the event; empty: the event itself */
+            field: string;
+            /** Format: int64 */
+            index: number;
+            message: string;
+        };
         Result: {
             /**
              * Format: int64
@@ -6821,7 +6904,17 @@ export interface components {
             name: string;
         };
         StoredBatch: {
+            /** @description of a numbered batch: boot_id/number */
             batch_id: string;
+            boot_id?: string;
+            /** Format: int64 */
+            number?: number;
+            /** @description events that could not be kept; the others are stored */
+            refused?: {
+                /** Format: int64 */
+                events: number;
+                faults: components["schemas"]["RefusedEvent"][];
+            };
             repeated: boolean;
             /** Format: int64 */
             reported_total: number | null;
@@ -6834,6 +6927,16 @@ export interface components {
              * @description events of the run, with this batch
              */
             total: number;
+            /** @description stored all the same: the headset's idea of server time is wrong */
+            unlikely_times?: {
+                /** Format: int64 */
+                events: number;
+                /**
+                 * Format: int64
+                 * @description the worst: at_ms minus server time
+                 */
+                off_ms: number;
+            };
         };
         StudentInsight: {
             agreement: number | null;
@@ -7108,6 +7211,14 @@ export interface components {
         VolumeArguments: {
             /** Format: int64 */
             percent: number;
+        };
+        WaitingDpvrHeadset: {
+            /** Format: int64 */
+            battery: number | null;
+            /** @description as the headset says it: a name, and no proof */
+            serial_number: string;
+            /** Format: int64 */
+            since_ms: number;
         };
     };
     responses: never;
@@ -11214,6 +11325,81 @@ export interface operations {
             };
         };
     };
+    postV1DpvrHeadsets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    headsets: components["schemas"]["JoiningDpvrHeadset"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: int64 */
+                            id: number;
+                            name: string;
+                            serial_number: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1DpvrWaiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["WaitingDpvrHeadset"][];
+                        /** @description the port is open (configuration, [dpvr]) */
+                        on: boolean;
+                    };
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postV1Events: {
         parameters: {
             query?: never;
@@ -12085,6 +12271,33 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Lesson"];
                 };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Upgrade Required */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document */
             default: {
@@ -17319,6 +17532,24 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Upload"];
                 };
+            };
+        };
+    };
+    optionsV1Uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

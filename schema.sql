@@ -189,7 +189,9 @@ CREATE TABLE logins (
     proof           TEXT NOT NULL CHECK (proof IN ('pin', 'password', 'totp', 'device')),
     user_agent      TEXT NOT NULL DEFAULT '',
     created_ms      INTEGER NOT NULL,
-    expires_ms      INTEGER NOT NULL
+    expires_ms      INTEGER NOT NULL,
+    used            INTEGER NOT NULL DEFAULT 0,        -- a headset's own: it has used its token
+    bound_from      TEXT NOT NULL DEFAULT ''           -- a headset's own: the address it was last paired or bound from
 ) STRICT;
 CREATE INDEX logins_by_person ON logins(person_id);
 CREATE INDEX logins_by_device ON logins(device_id);
@@ -298,23 +300,27 @@ CREATE TABLE pairing_codes (
     organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
     created_by      INTEGER REFERENCES persons(id),
     created_ms      INTEGER NOT NULL,
-    expires_ms      INTEGER NOT NULL
+    expires_ms      INTEGER NOT NULL,
+    admitted        TEXT COLLATE NOCASE                -- a tap has given it to the headset of this serial number
 ) STRICT;
 CREATE INDEX pairing_codes_by_expiry ON pairing_codes(expires_ms);
 CREATE INDEX pairing_codes_by_organisation ON pairing_codes(organisation_id);
 
--- An unpaired headset on which somebody signed in by nickname + PIN while pairing was not open; it waits for
--- one tap.
+-- A headset that waits for one tap: somebody signed in on it by nickname + PIN while pairing was not open, or its
+-- serial number is paired already, or it had a code while codes were being guessed.
 CREATE TABLE pairing_requests (
-    id              INTEGER PRIMARY KEY,
-    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
-    serial_number   TEXT NOT NULL COLLATE NOCASE,
-    model           TEXT NOT NULL DEFAULT '',
-    person_id       INTEGER NOT NULL REFERENCES persons(id),
-    token_hash      BLOB NOT NULL UNIQUE,              -- the headset's token; its login's once admitted
-    created_ms      INTEGER NOT NULL,
-    UNIQUE (organisation_id, serial_number)
+    id               INTEGER PRIMARY KEY,
+    organisation_id  INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    serial_number    TEXT NOT NULL COLLATE NOCASE,
+    model            TEXT NOT NULL DEFAULT '',
+    person_id        INTEGER REFERENCES persons(id),    -- null: by code
+    token_hash       BLOB NOT NULL UNIQUE,             -- of the token that its client holds: its login's, once admitted
+    created_ms       INTEGER NOT NULL,
+    address          TEXT NOT NULL DEFAULT '',         -- where it came from: IPv4, or an IPv6 /64
+    code             INTEGER,
+    by_serial_number INTEGER NOT NULL DEFAULT 0        -- the client knows no headset's token
 ) STRICT;
+CREATE INDEX pairing_requests_by_organisation ON pairing_requests(organisation_id, address);
 
 -- How long pairing by sign-in stays open.
 CREATE TABLE pairing_windows (

@@ -62,7 +62,9 @@ simulation::ClassroomOptions classroom_options(const SimulateOptions& options, s
     if (!options.code_from.empty()) {
         Json arguments = Json::object();
         if (!options.organisation.empty()) arguments["organisation"] = options.organisation;
-        classroom.pairing_code = [folder = options.code_from, arguments] {
+        classroom.pairing_code = [folder = options.code_from,
+                                  arguments](const std::string& serial_number) mutable {
+            arguments["serial_number"] = serial_number;
             const Json made = run_on_folder(folder, "pair", arguments);
             return JsonFields(made).get<std::string>("code");
         };

@@ -132,7 +132,8 @@ namespace Lectern
             if (!string.IsNullOrEmpty(model)) body["model"] = model;
             if (!string.IsNullOrEmpty(name)) body["name"] = name;
             int status = LecternLine.Post(new Uri(box), "/v1/pairings", body, trusted, out answer);
-            if (status != 201) throw new IOException("pairing: " + status + " " + answer.Text("detail"));
+            // 202: the token is good once a teacher has admitted the headset.
+            if (status != 201 && status != 202) throw new IOException("pairing: " + status + " " + answer.Text("detail"));
             return answer.Text("token");
         }
 

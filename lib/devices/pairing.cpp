@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "people/signing_in/guesses.h"
 #include "platform/crypto.h"
 #include "platform/error.h"
 #include "platform/text.h"
@@ -28,7 +27,7 @@ std::string name_for(const Headset& headset) {
 PairingRequest request_of(const store::Statement& rows) {
     PairingRequest request;
     rows.read(request.id, request.organisation_id, request.serial_number, request.model, request.person,
-              request.created_ms);
+              request.device_id, request.created_ms);
     return request;
 }
 
@@ -38,34 +37,6 @@ std::string PairingCode::digits() const {
     char text[16];
     std::snprintf(text, sizeof text, "%06d", code);
     return text;
-}
-
-void PairingBrake::refuse(std::string_view serial_number, std::int64_t now_ms) {
-    serial_numbers_.refuse_if_locked(serial_number, now_ms);
-    std::int64_t wait_ms = 0;
-    {
-        std::lock_guard lock(mutex_);
-        slow_until_ms_ = std::min(slow_until_ms_, now_ms + slow_for_ms); // the clock may have been set back
-        next_try_ms_ = std::min(next_try_ms_, now_ms + slow_every_ms);
-        if (now_ms < slow_until_ms_) {
-            wait_ms = std::max<std::int64_t>(next_try_ms_ - now_ms, 0);
-            if (wait_ms == 0) next_try_ms_ = now_ms + slow_every_ms;
-        }
-    }
-    if (wait_ms > 0) people::throw_locked(wait_ms);
-}
-
-void PairingBrake::count_wrong(std::string_view serial_number, std::int64_t now_ms) {
-    serial_numbers_.count_failure(serial_number, now_ms);
-    std::lock_guard lock(mutex_);
-    wrong_ms_.push_back(now_ms);
-    if (wrong_ms_.size() > many_wrong) wrong_ms_.pop_front();
-    if (wrong_ms_.size() == many_wrong && now_ms - wrong_ms_.front() <= 60'000)
-        slow_until_ms_ = now_ms + slow_for_ms;
-}
-
-void PairingBrake::forget(std::string_view serial_number) {
-    serial_numbers_.forget(serial_number);
 }
 
 Pairing::Pairing(Devices& devices, people::Organisations& organisations, people::Logins& logins,
@@ -93,11 +64,13 @@ int Pairing::free_code(store::Tx& tx) {
 }
 
 PairingCode Pairing::make_code(store::Tx& tx, OrganisationId organisation_id,
-                               std::optional<PersonId> created_by) {
-    organisations_.refuse_without_seat(tx, organisation_id);
+                               std::optional<PersonId> created_by, std::string_view serial_number) {
+    // A headset that is paired already needs no seat.
+    if (serial_number.empty() || !devices_.by_serial_number(tx, serial_number))
+        organisations_.refuse_without_seat(tx, organisation_id);
     tx.run(
-        "DELETE FROM pairing_codes WHERE code IN (SELECT code FROM pairing_codes WHERE expires_ms <= ? LIMIT "
-        "500)",
+        "DELETE FROM pairing_codes WHERE code IN (SELECT code FROM pairing_codes WHERE expires_ms <= ?"
+        " LIMIT 500)",
         tx.now_ms());
     if (tx.integer("SELECT count(*) FROM pairing_codes WHERE organisation_id = ?", organisation_id)
             .value_or(0) >= most_codes)
@@ -105,26 +78,78 @@ PairingCode Pairing::make_code(store::Tx& tx, OrganisationId organisation_id,
                                  " pairing codes are waiting already: use one of them.");
     PairingCode made{free_code(tx), organisation_id, tx.now_ms() + code_life_ms};
     tx.run(
-        "INSERT INTO pairing_codes (code, organisation_id, created_by, created_ms, expires_ms) VALUES (?, ?, "
-        "?, ?, ?)",
-        made.code, organisation_id, created_by, tx.now_ms(), made.expires_ms);
+        "INSERT INTO pairing_codes (code, organisation_id, created_by, created_ms, expires_ms, admitted)"
+        " VALUES (?, ?, ?, ?, ?, nullif(?, ''))",
+        made.code, organisation_id, created_by, tx.now_ms(), made.expires_ms, serial_number);
     return made;
 }
 
-Paired Pairing::pair_with_code(store::Tx& tx, int code, const Headset& headset) {
-    brake_.refuse(headset.serial_number, tx.now_ms());
-    const auto organisation_id = tx.id<OrganisationId>(
-        "SELECT organisation_id FROM pairing_codes WHERE code = ? AND expires_ms > ?", code, tx.now_ms());
-    if (!organisation_id) {
-        brake_.count_wrong(headset.serial_number, tx.now_ms());
-        throw platform::Error(platform::ErrorKind::not_found, "This pairing code is unknown or has run out.");
+Pairing::Outcome Pairing::pair_with_code(store::Tx& tx, int code, const Headset& headset,
+                                         const people::Source& source) {
+    OrganisationId organisation_id;
+    bool admitted = false; // the code is this headset's alone
+    std::int64_t created_ms = 0;
+    {
+        auto rows = tx.query(
+            "SELECT organisation_id, admitted IS NOT NULL, created_ms FROM pairing_codes WHERE code = ?1"
+            " AND expires_ms > ?2 AND (admitted IS NULL OR admitted = ?3)",
+            code, tx.now_ms(), headset.serial_number);
+        if (!rows.step()) {
+            by_address_.spend(source.address, tx.now_ms());
+            all_.spend("", tx.now_ms());
+            throw platform::Error(platform::ErrorKind::not_found,
+                                  "This pairing code is unknown or has run out.");
+        }
+        rows.read(organisation_id, admitted, created_ms);
     }
-    Paired paired;
-    paired.device = take(tx, *organisation_id, headset);
+    const bool guessed =
+        by_address_.wait_ms(source.address, tx.now_ms()) > 0 || all_.wait_ms("", tx.now_ms()) > 0;
+    const auto known = devices_.by_serial_number(tx, headset.serial_number);
+    // A code made for a headset that was paired says that it is the same; one that a tap has given to a headset
+    // doesn't, because by now that headset may use its token.
+    const bool foreign = known && known->organisation_id == organisation_id &&
+                         !is_theirs(tx, *known, source, std::nullopt) &&
+                         !(admitted && paired_before(tx, *known, created_ms));
+    if (foreign || (guessed && !admitted))
+        return {std::nullopt, ask(tx, {organisation_id, std::nullopt, code}, headset, source)};
+    Outcome outcome = take_with_token(tx, organisation_id, headset, source);
     tx.run("DELETE FROM pairing_codes WHERE code = ?", code);
-    paired.token = logins_.add_device(tx, *organisation_id, paired.device.id).token;
-    brake_.forget(headset.serial_number);
-    return paired;
+    return outcome;
+}
+
+// Whether a call that names this headset's serial number is that headset's own.
+bool Pairing::is_theirs(store::Read& read, const Device& known, const people::Source& source,
+                        std::optional<PersonId> person_id) const {
+    if (source.device_id == known.id) return true;
+    if (logins_.token_used(known.id)) return false;
+    const auto wearer = logins_.person_on_device(read, known.organisation_id, known.id);
+    if (!wearer || wearer->id == person_id) return true;
+    return !source.address.empty() &&
+           logins_.bound_from(read, known.organisation_id, known.id) == source.address;
+}
+
+bool Pairing::paired_before(store::Read& read, const Device& known, std::int64_t at_ms) const {
+    return read.integer("SELECT paired_ms FROM devices WHERE organisation_id = ? AND id = ?",
+                        known.organisation_id, known.id)
+               .value_or(at_ms) < at_ms;
+}
+
+// One student's inventions don't use up the seats: each brings in one headset, and the last seat is given by
+// a tap.
+bool Pairing::brings(store::Tx& tx, const people::Person& person) {
+    const PairingState now = state(tx, person.organisation_id);
+    if (!now.open_until_ms || now.seats_left <= 1) return false;
+    if (!brought_[person.organisation_id].insert(person.id).second) return false;
+    tx.on_rollback([this, where = person.organisation_id, id = person.id] { brought_[where].erase(id); });
+    return true;
+}
+
+Pairing::Outcome Pairing::take_with_token(store::Tx& tx, OrganisationId organisation_id,
+                                          const Headset& headset, const people::Source& source) {
+    const Device device = take(tx, organisation_id, headset);
+    Outcome outcome{device, logins_.add_device(tx, organisation_id, device.id).token};
+    logins_.bound(tx, organisation_id, device.id, source.address);
+    return outcome;
 }
 
 // Makes the headset the organisation's, with a seat of its licence; the caller makes its login.
@@ -169,38 +194,86 @@ void Pairing::close_requests(store::Tx& tx, store::Statement rows) {
     }
 }
 
-Pairing::SignInOutcome Pairing::pair_by_sign_in(store::Tx& tx, const people::Person& person,
-                                                const Headset& headset) {
-    const OrganisationId organisation_id = person.organisation_id;
-    const bool at_once =
-        person.role >= platform::Role::teacher || state(tx, organisation_id).open_until_ms.has_value();
-    if (at_once) {
-        Device device = take(tx, organisation_id, headset);
-        SignInOutcome outcome{std::nullopt, logins_.add_device(tx, organisation_id, device.id).token};
-        logins_.sign_in_on_device(tx, organisation_id, device.id,
-                                  people::PersonReference{person.id, person.nickname});
-        outcome.device = devices_.get(tx, organisation_id, device.id);
-        return outcome;
-    }
-    return {std::nullopt, ask(tx, person, headset)};
+Pairing::Outcome Pairing::take_with_person(store::Tx& tx, const people::Person& person,
+                                           const Headset& headset, const people::Source& source) {
+    Outcome outcome = take_with_token(tx, person.organisation_id, headset, source);
+    const DeviceId id = outcome.device->id;
+    logins_.sign_in_on_device(tx, person.organisation_id, id,
+                              people::PersonReference{person.id, person.nickname});
+    outcome.device = devices_.get(tx, person.organisation_id, id);
+    return outcome;
 }
 
-std::string Pairing::ask(store::Tx& tx, const people::Person& person, const Headset& headset) {
+Pairing::Outcome Pairing::pair_by_sign_in(store::Tx& tx, const people::Person& person, const Headset& headset,
+                                          const people::Source& source) {
+    const auto known = devices_.by_serial_number(tx, headset.serial_number);
+    bool at_once = person.role >= platform::Role::teacher;
+    if (!at_once && known && known->organisation_id == person.organisation_id)
+        at_once = state(tx, person.organisation_id).open_until_ms && is_theirs(tx, *known, source, person.id);
+    else if (!at_once)
+        at_once = brings(tx, person);
+    if (at_once) return take_with_person(tx, person, headset, source);
+    const people::PersonReference who{person.id, person.nickname};
+    return {std::nullopt, ask(tx, {person.organisation_id, who, std::nullopt}, headset, source)};
+}
+
+Pairing::Outcome Pairing::bind_by_sign_in(store::Tx& tx, const people::Person& person, const Headset& headset,
+                                          const people::Source& source) {
     const OrganisationId organisation_id = person.organisation_id;
-    close_requests(tx, tx.query("SELECT organisation_id, id FROM pairing_requests WHERE organisation_id = ?"
-                                " AND (created_ms <= ? OR serial_number = ?)",
-                                organisation_id, tx.now_ms() - request_life_ms, headset.serial_number));
-    if (tx.integer("SELECT count(*) FROM pairing_requests WHERE organisation_id = ?", organisation_id)
-            .value_or(0) >= most_requests)
-        platform::throw_conflict("Too many headsets wait to be admitted: ask the teacher.");
+    const people::PersonReference who{person.id, person.nickname};
+    const auto known = devices_.by_serial_number(tx, headset.serial_number);
+    const bool paired = known && known->organisation_id == organisation_id;
+    if (paired && is_theirs(tx, *known, source, person.id)) {
+        logins_.sign_in_on_device(tx, organisation_id, known->id, who);
+        logins_.bound(tx, organisation_id, known->id, source.address);
+        return {devices_.get(tx, organisation_id, known->id), ""};
+    }
+    if (!paired && (person.role >= platform::Role::teacher || brings(tx, person)))
+        return {take_with_person(tx, person, headset, source).device, ""};
+    return {std::nullopt, ask(tx, {organisation_id, who, std::nullopt, true}, headset, source)};
+}
+
+// What goes for a new request: what is too old, the same asked again, and what is too many for its person or
+// its address. When the list is full, the oldest of the address that has most goes.
+void Pairing::make_room(store::Tx& tx, const Asking& asking, const Headset& headset,
+                        const people::Source& source) {
+    const OrganisationId organisation_id = asking.organisation_id;
+    const std::optional<PersonId> person_id = asking.person ? std::optional(asking.person->id) : std::nullopt;
+    close_requests(tx, tx.query("SELECT organisation_id, id FROM pairing_requests WHERE organisation_id = ?1"
+                                " AND (created_ms <= ?2 OR (serial_number = ?3 AND address = ?4"
+                                " AND person_id IS ?5))",
+                                organisation_id, tx.now_ms() - request_life_ms, headset.serial_number,
+                                source.address, person_id));
+    close_requests(tx, tx.query("SELECT organisation_id, id FROM pairing_requests WHERE organisation_id = ?1"
+                                " AND person_id IS ?2 AND (?2 IS NOT NULL OR address = ?3)"
+                                " ORDER BY id DESC LIMIT -1 OFFSET ?4",
+                                organisation_id, person_id, source.address,
+                                (person_id ? most_requests_of_person : most_requests_by_code) - 1));
+    close_requests(tx,
+                   tx.query("SELECT organisation_id, id FROM pairing_requests WHERE organisation_id = ?1"
+                            " AND (SELECT count(*) FROM pairing_requests WHERE organisation_id = ?1) >= ?2"
+                            " AND address = (SELECT address FROM pairing_requests WHERE organisation_id = ?1"
+                            " GROUP BY address ORDER BY count(*) DESC LIMIT 1) ORDER BY id LIMIT 1",
+                            organisation_id, most_requests));
+}
+
+std::string Pairing::ask(store::Tx& tx, const Asking& asking, const Headset& headset,
+                         const people::Source& source) {
+    const OrganisationId organisation_id = asking.organisation_id;
+    make_room(tx, asking, headset, source);
     std::string token = platform::random_token(random_);
     const std::string hash = platform::hash_token(token);
-    PairingRequest request{
-        {}, organisation_id, headset.serial_number, headset.model, {person.id, person.nickname}, tx.now_ms()};
+    PairingRequest request{{},           organisation_id, headset.serial_number, headset.model, asking.person,
+                           std::nullopt, tx.now_ms()};
+    if (const auto known = devices_.by_serial_number(tx, headset.serial_number);
+        known && known->organisation_id == organisation_id)
+        request.device_id = known->id;
     request.id = tx.insert<PairingRequestId>(
         "INSERT INTO pairing_requests (organisation_id, serial_number, model, person_id, token_hash,"
-        " created_ms) VALUES (?, ?, ?, ?, ?, ?)",
-        organisation_id, headset.serial_number, headset.model, person.id, store::Blob{hash}, tx.now_ms());
+        " created_ms, address, code, by_serial_number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        organisation_id, headset.serial_number, headset.model,
+        asking.person ? std::optional(asking.person->id) : std::nullopt, store::Blob{hash}, tx.now_ms(),
+        source.address, asking.code, asking.by_serial_number);
     requested(tx, request);
     return token;
 }
@@ -225,6 +298,7 @@ PairingState Pairing::open_window(store::Tx& tx, OrganisationId organisation_id,
         "INSERT INTO pairing_windows (organisation_id, opened_by, open_until_ms) VALUES (?1, ?2, ?3)"
         " ON CONFLICT (organisation_id) DO UPDATE SET opened_by = ?2, open_until_ms = ?3",
         organisation_id, opened_by, tx.now_ms() + open_for_s * 1000);
+    brought_.erase(organisation_id);
     tell_state(tx, organisation_id);
     return state(tx, organisation_id);
 }
@@ -232,8 +306,9 @@ PairingState Pairing::open_window(store::Tx& tx, OrganisationId organisation_id,
 std::vector<PairingRequest> Pairing::requests(store::Read& read, OrganisationId organisation_id) const {
     std::vector<PairingRequest> requests;
     auto rows = read.query(
-        "SELECT r.id, r.organisation_id, r.serial_number, r.model, p.id, p.nickname, r.created_ms"
-        " FROM pairing_requests r JOIN persons p ON p.id = r.person_id"
+        "SELECT r.id, r.organisation_id, r.serial_number, r.model, p.id, p.nickname, d.id, r.created_ms"
+        " FROM pairing_requests r LEFT JOIN persons p ON p.id = r.person_id LEFT JOIN devices d"
+        " ON d.organisation_id = r.organisation_id AND d.serial_number = r.serial_number AND d.paired = 1"
         " WHERE r.organisation_id = ? AND r.created_ms > ? ORDER BY r.id",
         organisation_id, read.now_ms() - request_life_ms);
     while (rows.step())
@@ -243,20 +318,38 @@ std::vector<PairingRequest> Pairing::requests(store::Read& read, OrganisationId 
 
 Device Pairing::admit(store::Tx& tx, OrganisationId organisation_id, PairingRequestId request_id) {
     Headset headset;
-    std::string token_hash;
+    std::string token_hash, address;
     std::optional<people::PersonReference> person;
+    std::optional<std::int64_t> code;
+    bool by_serial_number = false;
+    std::int64_t created_ms = 0;
     {
         auto rows = tx.query(
-            "SELECT r.serial_number, r.model, r.token_hash, p.id, p.nickname"
+            "SELECT r.serial_number, r.model, r.token_hash, r.address, r.code, r.by_serial_number,"
+            " r.created_ms, p.id, p.nickname"
             " FROM pairing_requests r LEFT JOIN persons p ON p.id = r.person_id AND p.active = 1"
             " WHERE r.organisation_id = ? AND r.id = ? AND r.created_ms > ?",
             organisation_id, request_id, tx.now_ms() - request_life_ms);
         if (!rows.step()) platform::throw_not_found("headset waiting to be admitted");
-        rows.read(headset.serial_number, headset.model, token_hash, person);
+        rows.read(headset.serial_number, headset.model, token_hash, address, code, by_serial_number,
+                  created_ms, person);
     }
-    Device device = take(tx, organisation_id, headset);
-    logins_.add_device_with_hash(tx, organisation_id, device.id, token_hash);
+    const Device device = take(tx, organisation_id, headset);
+    // A client that knows only serial numbers holds a login of the person; nobody gets the headset's own.
+    if (by_serial_number)
+        logins_.add_device(tx, organisation_id, device.id);
+    else
+        logins_.add_device_with_hash(tx, organisation_id, device.id, token_hash);
+    logins_.bound(tx, organisation_id, device.id, address);
     if (person) logins_.sign_in_on_device(tx, organisation_id, device.id, person);
+    if (person && by_serial_number)
+        logins_.add_person_with_hash(tx, organisation_id, person->id, device.id, token_hash);
+    // A client that was told nothing but "unknown" tries the same code again.
+    if (code)
+        tx.run(
+            "UPDATE pairing_codes SET admitted = ?3, expires_ms = ?4 WHERE organisation_id = ?1 AND code = ?2"
+            " AND created_ms <= ?5",
+            organisation_id, *code, headset.serial_number, tx.now_ms() + code_life_ms, created_ms);
     return devices_.get(tx, organisation_id, device.id);
 }
 
@@ -279,7 +372,8 @@ nlohmann::json json_of(const PairingRequest& request) {
     return {{"id", request.id},
             {"serial_number", request.serial_number},
             {"model", request.model},
-            {"person", people::json_of(request.person)},
+            {"person", request.person ? people::json_of(*request.person) : nlohmann::json()},
+            {"device_id", request.device_id ? nlohmann::json(*request.device_id) : nlohmann::json()},
             {"created_at", platform::iso8601(request.created_ms)}};
 }
 

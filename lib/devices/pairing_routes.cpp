@@ -37,6 +37,13 @@ Answer make_code(const DeviceParts& parts, Call& call, store::Tx& tx) {
         .header("Cache-Control", "no-store");
 }
 
+// Its token is nobody's until a teacher's tap, which the headset finds out by asking who it is.
+Answer waiting(const std::string& token) {
+    return http::json({{"waiting", true}, {"token", token}}, 202)
+        .header("Location", "/v1/logins/current")
+        .header("Cache-Control", "no-store");
+}
+
 Answer pair_with_code(const DeviceParts& parts, Call& call, store::Tx& tx) {
     const platform::JsonFields body = call.fields();
     const auto digits = body.get<std::string_view>("code");
@@ -44,10 +51,11 @@ Answer pair_with_code(const DeviceParts& parts, Call& call, store::Tx& tx) {
     std::from_chars(digits.data(), digits.data() + digits.size(), code);
     const Headset headset{body.filled("serial_number"), body.get_or("model", std::string()),
                           body.get_or("name", std::string())};
-    Paired paired = parts.pairing.pair_with_code(tx, code, headset);
-    return http::created({{"device", json_of(paired.device, parts.presence)}, {"token", paired.token}})
+    const Pairing::Outcome outcome = parts.pairing.pair_with_code(tx, code, headset, people::source_of(call));
+    if (!outcome.device) return waiting(outcome.token);
+    return http::created({{"device", json_of(*outcome.device, parts.presence)}, {"token", outcome.token}})
         .header("Cache-Control", "no-store")
-        .on({{"device", paired.device.id}, {"organisation", paired.device.organisation_id}});
+        .on({{"device", outcome.device->id}, {"organisation", outcome.device->organisation_id}});
 }
 
 Answer pair_by_sign_in(const DeviceParts& parts, Call& call) {
@@ -57,21 +65,17 @@ Answer pair_by_sign_in(const DeviceParts& parts, Call& call) {
     claim.name = body.get<std::string>("nickname");
     claim.secret = body.get<std::string>("pin");
     claim.source = people::source_of(call);
-    Pairing::SignInOutcome outcome;
+    Pairing::Outcome outcome;
     people::Person person = parts.sign_in.prove(claim, [&](store::Tx& tx, const people::Person& proven) {
-        outcome = parts.pairing.pair_by_sign_in(tx, proven, headset);
+        outcome = parts.pairing.pair_by_sign_in(tx, proven, headset, claim.source);
     });
-    Answer answer;
-    if (outcome.device)
-        answer =
-            http::created({{"device", json_of(*outcome.device, parts.presence)},
-                           {"token", outcome.token},
-                           {"person", people::json_of(people::PersonReference{person.id, person.nickname})},
-                           {"waiting", false}})
-                .on({{"device", outcome.device->id}, {"person", person.id}});
-    else
-        answer = http::json({{"waiting", true}, {"token", outcome.token}}, 202).on({{"person", person.id}});
-    return answer.header("Cache-Control", "no-store");
+    if (!outcome.device) return waiting(outcome.token).on({{"person", person.id}});
+    return http::created({{"device", json_of(*outcome.device, parts.presence)},
+                          {"token", outcome.token},
+                          {"person", people::json_of(people::PersonReference{person.id, person.nickname})},
+                          {"waiting", false}})
+        .header("Cache-Control", "no-store")
+        .on({{"device", outcome.device->id}, {"person", person.id}});
 }
 
 Json json_of(const PairingState& state) {
@@ -86,26 +90,34 @@ http::Shape window_shape() {
 }
 
 http::Shape request_shape() {
-    return http::object({{"id", http::identifier()},
-                         {"serial_number", http::text(1, 80)},
-                         {"model", http::text(0, 80)},
-                         {"person", http::person_reference()},
-                         {"created_at", http::time()}})
+    return http::object(
+               {{"id", http::identifier()},
+                {"serial_number", http::text(1, 80)},
+                {"model", http::text(0, 80)},
+                {"person", http::nullable(http::person_reference())},
+                {"device_id",
+                 http::nullable(http::identifier()).described("already paired with this serial number")},
+                {"created_at", http::time()}})
         .named("PairingRequest");
 }
 
 void add_headsets_side(http::RouteTable& table, const DeviceParts& parts) {
-    table.add(http::post("/v1/pairings", "A headset pairs with the code that a teacher shows")
-                  .writes()
-                  .by(http::Access::open)
-                  .tagged("pairing")
-                  .takes(http::object({{"code", http::pattern("[0-9]{6}", "6 digits")},
-                                       {"serial_number", serial_number_shape()},
-                                       {"model?", http::text(0, 80)},
-                                       {"name?", http::text(0, 80)}}))
-                  .gives(http::object({{"device", device_shape()}, {"token", http::text(43, 43)}}), 201)
-                  .handled<store::Tx>(
-                      [parts](Call& call, store::Tx& tx) { return pair_with_code(parts, call, tx); }));
+    table.add(
+        http::post("/v1/pairings",
+                   "A headset pairs with the code that a teacher shows: 201 paired, 202 waits for a tap")
+            .writes()
+            .by(http::Access::open)
+            .tagged("pairing")
+            .takes(http::object({{"code", http::pattern("[0-9]{6}", "6 digits")},
+                                 {"serial_number", serial_number_shape()},
+                                 {"model?", http::text(0, 80)},
+                                 {"name?", http::text(0, 80)}}))
+            .gives(http::object({{"device?", device_shape()},
+                                 {"token", http::text(43, 43)},
+                                 {"waiting?", http::boolean()}}),
+                   201)
+            .handled<store::Tx>(
+                [parts](Call& call, store::Tx& tx) { return pair_with_code(parts, call, tx); }));
     table.add(http::post("/v1/pairings/sign-in",
                          "Somebody signs in on an unpaired headset: 201 paired, 202 waits for a tap")
                   .slow()

@@ -29,7 +29,7 @@ struct ClassroomOptions {
     std::vector<Student> students;
     // Where pairing codes come from: a function, which may block for a moment, or a path that answers with
     // {connect_code}. With neither, headsets pair by their student's sign-in.
-    std::function<std::string()> pairing_code;
+    std::function<std::string(const std::string& serial_number)> pairing_code;
     std::string code_path;
     std::vector<GazeTrace> traces; // empty: made up
     std::uint64_t seed = 1;

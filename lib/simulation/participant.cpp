@@ -62,7 +62,7 @@ void Participant::pair() {
     const HeadsetTraits& traits = options_.traits;
     if (options_.pairing_code) {
         try {
-            pair_with(options_.pairing_code());
+            pair_with(options_.pairing_code(traits.serial_number));
         } catch (const platform::Error& error) {
             fault_ = error.what();
         }

@@ -21,7 +21,8 @@ namespace simulation {
 
 struct ParticipantOptions {
     HeadsetTraits traits;
-    std::function<std::string()> pairing_code; // these two are as in ClassroomOptions
+    // These two are as in ClassroomOptions.
+    std::function<std::string(const std::string& serial_number)> pairing_code;
     std::string code_path;
     double losses_per_minute = 0, longest_loss_ms = 10'000;
     double begin_after_ms = 0;

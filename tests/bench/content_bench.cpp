@@ -131,7 +131,7 @@ void add_rows(Table& table, const std::filesystem::path& folder, const std::stri
         post("/v1/sessions", {{"title", "Fetch"}, {"lesson_ids", Json::array()}}).at("id");
     const std::string path = "/v1/sessions/" + to_string(session);
     simulation::ClassroomOptions options = class_of(session);
-    options.pairing_code = [&] {
+    options.pairing_code = [&](const std::string&) {
         return post("/v1/pairing-codes", Json::object()).at("code").get<std::string>();
     };
     simulation::Network network(

@@ -63,7 +63,7 @@ simulation::ClassroomOptions class_of(const School& school, std::size_t count, c
     options.prefix = prefix;
     options.start = prefix;
     options.session_id = session_id;
-    options.pairing_code = [&school] {
+    options.pairing_code = [&school](const std::string&) {
         return Json::parse(ask(school.port(), "POST", "/v1/pairing-codes", school.token, "{}"))
             .at("code")
             .get<std::string>();

@@ -27,8 +27,8 @@ std::string pair(School& school, int code, const std::string& serial_number) {
         });
     });
 }
-devices::Pairing::SignInOutcome sign_in(School& school, const people::Person& person,
-                                        const std::string& serial_number) {
+devices::Pairing::Outcome sign_in(School& school, const people::Person& person,
+                                  const std::string& serial_number) {
     return school.write([&](store::Tx& tx) {
         return school.pairing.pair_by_sign_in(tx, person, {serial_number, "Mirage", ""});
     });
@@ -167,31 +167,192 @@ TEST_CASE("an ended licence pairs nothing new and leaves the rest alone", "[devi
           }) == "conflict");
 }
 
-TEST_CASE("ten wrong codes close pairing to that serial number for a while", "[devices]") {
-    School school;
-    school.random.queue(1000);
-    auto code = make_code(school);
-    for (int i = 0; i < 10; ++i)
-        CHECK(pair(school, 2000 + i, "DPVR-1") == "not found");
-    CHECK(pair(school, code.code, "DPVR-1") == "too many requests");
-    CHECK(pair(school, code.code, "DPVR-2") == "none"); // the rest of the class can go on
-    school.clock.advance(10min);
-    CHECK(pair(school, make_code(school).code, "DPVR-1") == "none");
+namespace {
+
+devices::Pairing::Outcome pair_from(School& school, int code, const std::string& serial_number,
+                                    const people::Source& source) {
+    return school.write([&](store::Tx& tx) {
+        return school.pairing.pair_with_code(tx, code, {serial_number, "", ""}, source);
+    });
 }
 
-TEST_CASE("many wrong codes slow all pairing down for a minute", "[devices]") {
+// Wrong codes from there.
+void guess(School& school, int tries, const std::string& address) {
+    for (int i = 0; i < tries; ++i)
+        CHECK(error_of([&] { pair_from(school, 2000 + i, "GUESS", {.address = address}); }) == "not found");
+}
+
+std::vector<devices::PairingRequest> requests_of(School& school) {
+    return school.read([&](store::Read& read) { return school.pairing.requests(read, school.organisation); });
+}
+
+void admit_only(School& school) {
+    const auto requests = requests_of(school);
+    REQUIRE(requests.size() == 1);
+    school.write([&](store::Tx& tx) { school.pairing.admit(tx, school.organisation, requests[0].id); });
+}
+
+} // namespace
+
+TEST_CASE("after three wrong codes a right one from there waits for a tap, and from elsewhere pairs",
+          "[devices]") {
     School school;
     school.random.queue(1000);
-    auto code = make_code(school);
-    for (int i = 0; i < 60; ++i)
-        CHECK(pair(school, 2000 + i, "GUESS-" + std::to_string(i)) == "not found");
-    CHECK(pair(school, 3000, "GUESS-61") == "not found"); // one a second gets through
-    CHECK(pair(school, code.code, "DPVR-1") == "too many requests");
-    school.clock.advance(1s);
-    CHECK(pair(school, code.code, "DPVR-1") == "none");
-    school.clock.advance(61s);
-    for (int i = 0; i < 2; ++i)
-        CHECK(pair(school, make_code(school).code, "DPVR-" + std::to_string(2 + i)) == "none");
+    const auto code = make_code(school);
+    guess(school, 3, "10.0.0.1");
+    const auto waiting = pair_from(school, code.code, "DPVR-1", {.address = "10.0.0.1"});
+    CHECK_FALSE(waiting.device);
+    CHECK(school.licence().seats_taken == 0);
+    SECTION("the tap pairs it, with the token that it has") {
+        CHECK_FALSE(requests_of(school).at(0).person);
+        admit_only(school);
+        CHECK(school.caller(waiting.token).device_id);
+        CHECK(school.licence().seats_taken == 1);
+    }
+    SECTION("a client that knows no token comes with the same code again, even much later") {
+        school.clock.advance(9min);
+        admit_only(school);
+        school.clock.advance(9min);
+        guess(school, 3, "10.0.0.1");
+        CHECK(error_of([&] { pair_from(school, code.code, "DPVR-2", {.address = "10.0.0.1"}); }) ==
+              "not found");
+        CHECK(pair_from(school, code.code, "dpvr-1", {.address = "10.0.0.1"}).device);
+        CHECK(school.licence().seats_taken == 1);
+        CHECK(error_of([&] { pair_from(school, code.code, "DPVR-1", {.address = "10.0.0.1"}); }) ==
+              "not found");
+    }
+    SECTION("the code is still whoever's it is") {
+        CHECK(pair_from(school, code.code, "DPVR-2", {.address = "10.0.0.2"}).device);
+    }
+    SECTION("ten minutes later nothing is held against the address") {
+        school.clock.advance(10min);
+        school.random.queue(1001);
+        CHECK(pair_from(school, make_code(school).code, "DPVR-1", {.address = "10.0.0.1"}).device);
+    }
+}
+
+TEST_CASE("two thousand wrong codes in ten minutes make every right one wait for a tap", "[devices]") {
+    School school;
+    school.random.queue(999'000);
+    const auto code = make_code(school);
+    for (int i = 0; i < 1400; ++i)
+        guess(school, 1, "10.0." + std::to_string(i / 200) + "." + std::to_string(i % 200));
+    CHECK_FALSE(pair_from(school, code.code, "DPVR-1", {.address = "10.1.0.1"}).device);
+    for (int s = 0; s < 599; ++s) {
+        school.clock.advance(1s);
+        guess(school, 1, "10.2." + std::to_string(s / 200) + "." + std::to_string(s % 200));
+    }
+    CHECK_FALSE(pair_from(school, code.code, "DPVR-1", {.address = "10.1.0.1"}).device);
+}
+
+TEST_CASE("a headset that has used its token is not taken over by its serial number", "[devices]") {
+    School school;
+    const auto ada = school.add_student("Ada"), ben = school.add_student("Ben"),
+               rossi = school.add_person(Role::teacher, "Rossi");
+    const auto headset = school.pair("DPVR-1"); // and uses its token
+    school.write([&](store::Tx& tx) {
+        school.pairing.open_window(tx, school.organisation, rossi.id, 300);
+        school.logins.sign_in_on_device(tx, school.organisation, headset.device.id,
+                                        people::PersonReference{ada.id, ada.nickname});
+    });
+    REQUIRE(school.caller(headset.token).device_id == headset.device.id);
+    const people::Source near{.address = "10.0.0.1"};
+    const auto still_adas = [&] {
+        return school.caller(headset.token).person_id == ada.id &&
+               school.logins.wearer(headset.device.id)->id == ada.id;
+    };
+    SECTION("by PIN in an open window") {
+        const auto taken = school.write([&](store::Tx& tx) {
+            return school.pairing.pair_by_sign_in(tx, ben, {"dpvr-1", "", ""}, near);
+        });
+        CHECK_FALSE(taken.device);
+        CHECK(still_adas());
+        CHECK(requests_of(school).at(0).device_id == headset.device.id);
+        admit_only(school); // the teacher says that it is the same
+        CHECK(school.caller(headset.token).is_stranger());
+        CHECK(school.caller(taken.token).person_id == ben.id);
+        CHECK(school.licence().seats_taken == 1);
+    }
+    SECTION("by the serial number alone") {
+        const auto bound = school.write([&](store::Tx& tx) {
+            return school.pairing.bind_by_sign_in(tx, ben, {"DPVR-1", "", ""}, near);
+        });
+        CHECK_FALSE(bound.device);
+        CHECK(still_adas());
+        CHECK(school.caller(bound.token).is_stranger());
+    }
+    SECTION("by a code") {
+        CHECK_FALSE(pair_from(school, make_code(school).code, "DPVR-1", near).device);
+        CHECK(still_adas());
+    }
+    SECTION("but by a code that was made for it") {
+        school.clock.advance(1s);
+        const auto code = school.write([&](store::Tx& tx) {
+            return school.pairing.make_code(tx, school.organisation, rossi.id, "dpvr-1");
+        });
+        CHECK(error_of([&] { pair_from(school, code.code, "DPVR-2", near); }) == "not found");
+        CHECK(pair_from(school, code.code, "DPVR-1", near).device);
+        CHECK(school.caller(headset.token).is_stranger());
+    }
+    SECTION("but with its token") {
+        const people::Source itself{.address = "10.0.0.1", .device_id = headset.device.id};
+        CHECK(pair_from(school, make_code(school).code, "DPVR-1", itself).device);
+        CHECK(school.caller(headset.token).is_stranger());
+    }
+    SECTION("after a restart as well") {
+        school.write([&](store::Tx& tx) { school.logins.keep_prolonged(tx); });
+        school.read([&](store::Read& read) { school.logins.load(read); });
+        CHECK(school.logins.token_used(headset.device.id));
+    }
+}
+
+TEST_CASE("a headset known by its serial number alone is bound again where that takes it from nobody",
+          "[devices]") {
+    School school;
+    const auto ada = school.add_student("Ada"), ben = school.add_student("Ben");
+    school.pair("DPVR-1"); // its client never uses the token
+    const auto bind = [&](const people::Person& person, const char* address) {
+        return school.write([&](store::Tx& tx) {
+            return school.pairing.bind_by_sign_in(tx, person, {"DPVR-1", "", ""}, {.address = address});
+        });
+    };
+    CHECK(bind(ada, "10.0.0.1").device); // nobody wears it
+    CHECK(bind(ben, "10.0.0.1").device); // from where it was last bound
+    CHECK(bind(ben, "10.0.0.2").device); // he wears it
+    const auto waiting = bind(ada, "10.0.0.3");
+    CHECK_FALSE(waiting.device);
+    admit_only(school);
+    const auto caller = school.caller(waiting.token);
+    CHECK(caller.person_id == ada.id);
+    CHECK(caller.proof == platform::Proof::pin); // no token of the headset's own
+    CHECK(bind(ben, "10.0.0.3").device);
+}
+
+TEST_CASE("one student's inventions take neither the waiting list nor the seats", "[devices]") {
+    School school(3);
+    const auto ada = school.add_student("Ada"), ben = school.add_student("Ben"),
+               cy = school.add_student("Cy");
+    const auto rossi = school.add_person(Role::teacher, "Rossi");
+    const auto ask = [&](const people::Person& person, const std::string& serial_number) {
+        return school.write([&](store::Tx& tx) {
+            return school.pairing.pair_by_sign_in(tx, person, {serial_number, "", ""},
+                                                  {.address = "10.0.0.1"});
+        });
+    };
+    ask(ben, "DPVR-1");
+    for (int i = 0; i < 200; ++i)
+        ask(ada, "INVENTED-" + std::to_string(i));
+    ask(ada, "DPVR-1"); // not even by naming his
+    CHECK(requests_of(school).size() == 3);
+    CHECK(requests_of(school).at(0).person->id == ben.id);
+
+    school.write([&](store::Tx& tx) { school.pairing.open_window(tx, school.organisation, rossi.id, 300); });
+    for (int i = 0; i < 39; ++i)
+        CHECK(ask(ada, "INVENTED-" + std::to_string(i)).device.has_value() == (i == 0));
+    CHECK(ask(ben, "DPVR-1").device);
+    CHECK(school.licence().seats_left() == 1);
+    CHECK_FALSE(ask(cy, "DPVR-2").device); // the last seat is for a tap
+    CHECK(ask(rossi, "DPVR-3").device);
 }
 
 TEST_CASE("signing in pairs at once while pairing is open, or by a teacher", "[devices]") {
@@ -249,7 +410,7 @@ struct Waiting {
 
 TEST_CASE("a headset that waits takes no part until a tap admits it, with whoever signed in", "[devices]") {
     Waiting w;
-    CHECK(w.request.person.nickname == "Ada");
+    CHECK(w.request.person->nickname == "Ada");
     CHECK(w.school.caller(w.token).is_stranger());
     CHECK(w.school.licence().seats_taken == 0);
 

@@ -153,6 +153,8 @@ TEST_CASE("training: codes that are wrong, old or malformed", "[dialects]") {
         CHECK(connect(malformed, "PICO-1").status == 400);
     }
     CHECK(client.post("/devices/connect", R"({"connect_code":1})").status == 400);
+    for (const char* placeholder : {"unknown", "0000000000", "7", "0123456789ABCDEF", "1234567890"})
+        CHECK(connect(code, placeholder).status == 400);
     const std::string other = code == "7" ? "8" : "7";
     CHECK(connect(other, "PICO-1").status == 404);
     CHECK(json::parse(connect(other, "PICO-1").body)["code"] == 404);
@@ -161,8 +163,22 @@ TEST_CASE("training: codes that are wrong, old or malformed", "[dialects]") {
     const std::string fresh = client.code();
     for (int i = 0; i < 10; ++i)
         connect(other, "PICO-1");
-    CHECK(connect(fresh, "PICO-1").status == 429); // ten wrong ones close pairing to that serial number
-    CHECK(connect(fresh, "PICO-2").status == 200); // and to no other
+    // Codes are being guessed from there: a right one waits for a tap.
+    CHECK(connect(fresh, "PICO-1").status == 404);
+    const auto waits =
+        client.appliance.expect(200, "GET", "/v1/pairing-requests", nullptr, client.head)["items"];
+    REQUIRE(waits.size() == 1);
+    CHECK(connect(fresh, "PICO-1").status == 404);
+    client.appliance.expect(
+        200, "POST",
+        "/v1/pairing-requests/" +
+            client.appliance
+                .expect(200, "GET", "/v1/pairing-requests", nullptr, client.head)["items"][0]["id"]
+                .dump() +
+            "/admit",
+        nullptr, client.head);
+    CHECK(connect(fresh, "PICO-2").status == 404);
+    CHECK(connect(fresh, "PICO-1").status == 200);
 }
 
 TEST_CASE("training: no seat is 403; an expired licence links nothing new and stops nothing", "[dialects]") {

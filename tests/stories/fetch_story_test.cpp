@@ -106,7 +106,7 @@ private:
         simulation::ClassroomOptions options;
         options.headsets = headsets;
         options.start = "fetch";
-        options.pairing_code = [this] {
+        options.pairing_code = [this](const std::string&) {
             std::string code = codes_.back();
             codes_.pop_back();
             return code;

@@ -92,7 +92,7 @@ private:
         options.headsets = headsets;
         options.start = "killed";
         options.session_id = session_id;
-        options.pairing_code = [&box] {
+        options.pairing_code = [&box](const std::string&) {
             return box.ask("POST", "/v1/pairing-codes", json::object()).at("code").get<std::string>();
         };
         options.clock_error_ms = 5000;

@@ -62,7 +62,7 @@ TEST_CASE("simulated headsets pair, sign in, obey, lose their Wi-Fi, and no even
     simulation::ClassroomOptions options;
     options.headsets = headsets;
     options.students = school.students;
-    options.pairing_code = [&codes = school.codes] {
+    options.pairing_code = [&codes = school.codes](const std::string&) {
         const std::string code = codes.back();
         codes.pop_back();
         return code;

@@ -75,7 +75,8 @@ public:
         const DeviceId id = write([&](store::Tx& tx) {
             const int code = services->pairing.make_code(tx, organisation, teacher).code;
             return services->pairing.pair_with_code(tx, code, {serial_number, "DPVR P1", serial_number})
-                .device.id;
+                .device.value()
+                .id;
         });
         run_posted();
         return id;

@@ -52,11 +52,17 @@ public:
     people::Person add_student(const std::string& nickname, const std::string& pin = "1234") {
         return add_person(platform::Role::student, nickname, pin);
     }
-    devices::Paired pair(const std::string& serial_number, OrganisationId organisation_id = {}) {
+    struct Paired {
+        devices::Device device;
+        std::string token; // the headset's own
+    };
+    Paired pair(const std::string& serial_number, OrganisationId organisation_id = {}) {
         const OrganisationId where = organisation_id ? organisation_id : organisation;
         return write([&](store::Tx& tx) {
             auto code = pairing.make_code(tx, where, std::nullopt);
-            return pairing.pair_with_code(tx, code.code, {serial_number, "Mirage", ""});
+            auto outcome = pairing.pair_with_code(tx, code.code, {serial_number, "Mirage", ""});
+            if (!outcome.device) throw std::runtime_error("it waits to be admitted");
+            return Paired{*outcome.device, outcome.token};
         });
     }
     people::Licence licence() {

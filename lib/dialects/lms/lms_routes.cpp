@@ -21,20 +21,15 @@ std::string school_of(store::Read& read, const Parts& parts, OrganisationId orga
 // ---- login ----
 
 // Binds the headset to `person`, who has proven who they are. The client gets a login of that person on that
-// headset or, while the headset waits to be admitted, the token that will later be the headset's own.
+// headset or, while it waits for a tap, the token that will then be such a login.
 std::string bind_headset(store::Tx& tx, const Parts& parts, const people::Person& person,
-                         const devices::Headset& headset, const std::string& user_agent) {
-    auto device = parts.devices.by_serial_number(tx, headset.serial_number);
-    if (device && device->paired && device->organisation_id == person.organisation_id) {
-        parts.logins.sign_in_on_device(tx, person.organisation_id, device->id,
-                                       people::PersonReference{person.id, person.nickname});
-    } else {
-        const auto outcome = parts.pairing.pair_by_sign_in(tx, person, headset);
-        if (!outcome.device) return outcome.token;
-        device = outcome.device;
-    }
+                         const devices::Headset& headset, const people::Source& source,
+                         const std::string& user_agent) {
+    const auto outcome = parts.pairing.bind_by_sign_in(tx, person, headset, source);
+    if (!outcome.device) return outcome.token;
     return parts.logins
-        .add_person(tx, person.organisation_id, person.id, platform::Proof::pin, user_agent, device->id)
+        .add_person(tx, person.organisation_id, person.id, platform::Proof::pin, user_agent,
+                    outcome.device->id)
         .token;
 }
 
@@ -57,7 +52,7 @@ Answer log_in(const Parts& parts, Call& call) {
                         .add_person(tx, proven.organisation_id, proven.id, platform::Proof::pin, user_agent)
                         .token;
         else
-            token = bind_headset(tx, parts, proven, {serial_number, "", ""}, user_agent);
+            token = bind_headset(tx, parts, proven, {serial_number, "", ""}, claim.source, user_agent);
     });
     return http::json({{"token", token}, {"user", user_json(person, school)}}).on({{"person", person.id}});
 }

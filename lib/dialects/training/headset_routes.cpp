@@ -4,6 +4,7 @@
 #include "dialects/training/wire.h"
 #include "http/serving/assets.h"
 #include "http/serving/guard.h"
+#include "people/people_routes.h"
 #include "platform/error.h"
 #include "platform/text.h"
 
@@ -18,18 +19,37 @@ using http::Call;
 // One key may serve a thousand headsets that ask every second, with a factor of two to spare.
 constexpr int polls_per_minute = 120'000, calls_per_minute = 12'000;
 
-Answer connect(const Parts& parts, Call& call, store::Tx& tx) {
+// What headsets report that don't know their serial number: many of them would be one.
+bool is_placeholder(std::string_view serial_number) {
+    const std::string lower = platform::lower_ascii(serial_number);
+    const bool one_digit = lower.front() >= '0' && lower.front() <= '9' &&
+                           lower.find_first_not_of(lower.front()) == std::string::npos;
+    return one_digit || lower == "unknown" || lower == "0123456789abcdef" || lower == "1234567890";
+}
+
+// What waits for a tap must stay although the answer is 404, so the transaction is not the call's own.
+Answer connect(const Parts& parts, Call& call) {
     const LaxFields fields = fields_of(call);
     const int code = connect_code(fields);
     const devices::Headset headset{fields.text("device_serial_number", 80), "", ""};
-    const auto paired = parts.pairing.pair_with_code(tx, code, headset);
-    const auto& device = paired.device;
-    parts.trainings.keep_code(tx, device.id, code);
-    Json json = device_json(device, code, parts.trainings.open_on(tx, device.organisation_id, device.id));
-    json["token"] = paired.token;
+    if (is_placeholder(headset.serial_number))
+        platform::throw_invalid("device_serial_number", "must be the headset's own");
+    const people::Source source = people::source_of(call);
+    Json json;
+    const auto paired = parts.store.write("connect a headset", [&](store::Tx& tx) {
+        auto outcome = parts.pairing.pair_with_code(tx, code, headset, source);
+        if (!outcome.device) return outcome;
+        const devices::Device& device = *outcome.device;
+        parts.trainings.keep_code(tx, device.id, code);
+        json = device_json(device, code, parts.trainings.open_on(tx, device.organisation_id, device.id));
+        json["token"] = outcome.token;
+        return outcome;
+    });
+    if (!paired.device)
+        throw platform::Error(platform::ErrorKind::not_found, "This code waits for a teacher's tap.");
     return http::json(json)
         .header("Cache-Control", "no-store")
-        .on({{"client", device.organisation_id}, {"device", device.id}});
+        .on({{"client", paired.device->organisation_id}, {"device", paired.device->id}});
 }
 
 Answer auto_connect(const Parts& parts, Call& call, store::Read& read) {
@@ -62,6 +82,8 @@ DeviceId device_of(const Parts& parts, const Call& call) {
                      .device_named(caller.organisation_id, serial_number.empty() ? name : serial_number)
                      .value_or(DeviceId());
     }
+    // A headset that has a token of its own, and uses it, is not spoken for by a key that everybody shares.
+    if (caller.site_key_id && id && parts.logins.token_used(id)) return {};
     return !caller.device_id || caller.device_id == id ? id : DeviceId();
 }
 
@@ -189,14 +211,13 @@ http::RouteBuilder in_dialect(http::RouteBuilder route, Access access) {
 }
 
 void add_linking(http::RouteTable& table, const Parts& parts) {
-    table.add(
-        in_dialect(http::post("/devices/connect", "Training dialect: a headset links itself by a code"),
-                   Access::open)
-            .writes()
-            .errors(connect_error_answer)
-            .takes(http::open_object({{"connect_code?", field()}, {"device_serial_number?", field()}}))
-            .gives(http::open_object({{"id", http::text(1, 20)}, {"token", http::text(1, 200)}}))
-            .handled<store::Tx>([parts](Call& call, store::Tx& tx) { return connect(parts, call, tx); }));
+    table.add(in_dialect(http::post("/devices/connect", "Training dialect: a headset links itself by a code"),
+                         Access::open)
+                  .slow()
+                  .errors(connect_error_answer)
+                  .takes(http::open_object({{"connect_code?", field()}, {"device_serial_number?", field()}}))
+                  .gives(http::open_object({{"id", http::text(1, 20)}, {"token", http::text(1, 200)}}))
+                  .handled([parts](Call& call) { return connect(parts, call); }));
     table.add(in_dialect(http::post("/devices/auto_connect",
                                     "Training dialect: a headset looks whether it is linked"),
                          Access::headset)

@@ -41,22 +41,6 @@ std::vector<std::string> subjects_of(std::string_view nickname, std::string_view
 
 } // namespace
 
-void throw_locked(std::int64_t for_ms) {
-    const int seconds = static_cast<int>((for_ms + 999) / 1000);
-    throw platform::Error(platform::ErrorKind::too_many_requests,
-                          "Too many wrong tries: wait " + std::to_string(seconds) + " s.", seconds);
-}
-
-std::int64_t full_after_one_more(const Budget& budget, std::int64_t full_ms, std::int64_t now_ms) {
-    const std::int64_t whole_ms = budget.at_once * budget.each_ms;
-    return std::min(std::max(full_ms, now_ms) + budget.each_ms, now_ms + whole_ms);
-}
-
-std::int64_t wait_ms(const Budget& budget, std::int64_t full_ms, std::int64_t now_ms) {
-    return std::clamp<std::int64_t>(full_ms - now_ms - (budget.at_once - 1) * budget.each_ms, 0,
-                                    budget.each_ms);
-}
-
 Guesses::Kept Guesses::kept(store::Read& read, std::string_view subject) {
     Kept kept;
     auto rows = read.query("SELECT wrong, full_ms, opened_ms FROM guesses WHERE subject = ?", subject);
@@ -87,12 +71,6 @@ Attempt Guesses::attempt(store::Read& read, const Source& source, std::string_vi
 
 // ---- whether a try is looked at ----
 
-std::int64_t Guesses::address_waits(const std::string& address, std::int64_t now_ms) const {
-    const std::lock_guard lock(mutex_);
-    const auto found = addresses_.find(address);
-    return found == addresses_.end() ? 0 : wait_ms(guess_budgets.address, found->second, now_ms);
-}
-
 std::int64_t Guesses::headset_waits(const Attempt& attempt, std::int64_t now_ms) const {
     const std::lock_guard lock(mutex_);
     const auto found = headsets_.find(attempt.device_id);
@@ -108,8 +86,8 @@ std::int64_t Guesses::stranger_waits(store::Read& read, const Attempt& attempt) 
     if (is_closed(lane.wrong))
         throw platform::Error(
             platform::ErrorKind::too_many_requests,
-            "Too many wrong tries: sign in on a headset or in a browser that knows you, or ask "
-            "a teacher to let you try again.",
+            "Too many wrong tries: sign in on a headset or in a browser that knows you, or ask a"
+            " teacher to let you try again.",
             static_cast<int>(closed_wait_ms / 1000));
     return wait_ms(guess_budgets.name, lane.full_ms, read.now_ms());
 }
@@ -118,12 +96,9 @@ void Guesses::refuse(store::Read& read, const Attempt& attempt) const {
     const std::int64_t now_ms = read.now_ms();
     std::int64_t waits_ms = 0;
     switch (attempt.from) {
-        case Attempt::From::page: {
-            const std::lock_guard lock(mutex_);
-            const auto found = pages_.find(to_string(attempt.login_id));
-            if (found != pages_.end()) waits_ms = wait_ms(guess_budgets.page, found->second, now_ms);
+        case Attempt::From::page:
+            waits_ms = pages_.wait_ms(to_string(attempt.login_id), now_ms);
             break;
-        }
         case Attempt::From::browser:
             if (const auto browser = KnownSources::browser(read, attempt.browser))
                 waits_ms = wait_ms(guess_budgets.browser, browser->full_ms, now_ms);
@@ -138,7 +113,7 @@ void Guesses::refuse(store::Read& read, const Attempt& attempt) const {
             waits_ms = stranger_waits(read, attempt);
             if (!is_open(kept(read, attempt.name).opened_ms, now_ms))
                 waits_ms =
-                    std::max({waits_ms, address_waits(attempt.address, now_ms),
+                    std::max({waits_ms, addresses_.wait_ms(attempt.address, now_ms),
                               wait_ms(guess_budgets.strangers, kept(read, strangers).full_ms, now_ms)});
             break;
     }
@@ -151,23 +126,6 @@ void Guesses::refuse(store::Read& read, std::string_view subject, const Budget& 
 }
 
 // ---- counting ----
-
-// Removes what is there again entirely; if that is nothing, what will be soonest.
-void Guesses::spend(Full& budgets, const std::string& key, const Budget& budget, std::int64_t now_ms) {
-    if (budgets.size() >= most_in_memory && !budgets.contains(key)) {
-        std::erase_if(budgets, [now_ms](const auto& entry) { return entry.second <= now_ms; });
-        if (budgets.size() >= most_in_memory)
-            budgets.erase(
-                std::ranges::min_element(budgets, {}, [](const auto& entry) { return entry.second; }));
-    }
-    std::int64_t& full_ms = budgets[key];
-    full_ms = full_after_one_more(budget, full_ms, now_ms);
-}
-
-void Guesses::count_address(const std::string& address, std::int64_t now_ms) {
-    const std::lock_guard lock(mutex_);
-    spend(addresses_, address, guess_budgets.address, now_ms);
-}
 
 void Guesses::count_headset(const Attempt& attempt, std::int64_t now_ms) {
     const std::lock_guard lock(mutex_);
@@ -194,11 +152,9 @@ void Guesses::count_wrong(store::Tx& tx, std::string_view subject, const Budget&
 
 void Guesses::count_wrong(store::Tx& tx, const Attempt& attempt) {
     switch (attempt.from) {
-        case Attempt::From::page: {
-            const std::lock_guard lock(mutex_);
-            spend(pages_, to_string(attempt.login_id), guess_budgets.page, tx.now_ms());
+        case Attempt::From::page:
+            pages_.spend(to_string(attempt.login_id), tx.now_ms());
             break;
-        }
         case Attempt::From::browser: {
             auto browser = KnownSources::browser(tx, attempt.browser);
             if (!browser) break;
@@ -213,7 +169,7 @@ void Guesses::count_wrong(store::Tx& tx, const Attempt& attempt) {
             count_wrong(tx, headsets, guess_budgets.headsets);
             break;
         case Attempt::From::stranger:
-            count_address(attempt.address, tx.now_ms());
+            addresses_.spend(attempt.address, tx.now_ms());
             remove_old(tx);
             count_wrong(tx, attempt.name, guess_budgets.name);
             count_wrong(tx, strangers, guess_budgets.strangers);
@@ -227,10 +183,7 @@ void Guesses::count_right(store::Tx& tx, const Attempt& attempt) {
     if (attempt.from == Attempt::From::stranger)
         tx.run("UPDATE guesses SET wrong = wrong - 1 WHERE subject = ? AND wrong > 0", attempt.name);
     if (attempt.from == Attempt::From::browser) KnownSources::count(tx, {attempt.browser, 0, 0});
-    if (attempt.from == Attempt::From::page) {
-        const std::lock_guard lock(mutex_);
-        pages_.erase(to_string(attempt.login_id));
-    }
+    if (attempt.from == Attempt::From::page) pages_.forget(to_string(attempt.login_id));
 }
 
 // The budget of the box bounds the number of rows.

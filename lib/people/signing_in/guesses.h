@@ -27,16 +27,12 @@
 #include <vector>
 
 #include "people/people.h"
+#include "people/signing_in/budgets.h"
 #include "people/signing_in/known_sources.h"
 #include "platform/ids.h"
 #include "store/transaction.h"
 
 namespace people {
-
-// So many wrong tries at once, then one more each so long. A right try costs nothing.
-struct Budget {
-    std::int64_t at_once, each_ms;
-};
 
 // The same table is in docs/security.md; a test compares the two. There are 10,000 PINs, so `strangers` and
 // `headsets` together let through fewer wrong tries a year than that: one hit in a year is expected at most.
@@ -53,16 +49,12 @@ struct GuessBudgets {
     Budget headset{10, 6 * minute};   // a headset, all names
     Budget headsets{500, 2 * hour};   // all headsets of the box, for people who never wore them
     Budget page{5, minute};           // a signed-in page where the password is shown again
+    Budget code{3, 10 * minute};      // pairing codes, from one address: as long as a code lives
+    Budget codes{1400, second};       // pairing codes, all addresses together: 2,000 in that time
     Budget setup{10, 5 * second};     // the setup code; nobody may keep its rightful holder out for long
     std::int64_t opened_ms = 10 * minute; // this long after a tap, address and box don't count for that name
 };
 inline constexpr GuessBudgets guess_budgets{};
-
-// One time says how much of a budget is spent: when all of it will be there again.
-std::int64_t full_after_one_more(const Budget& budget, std::int64_t full_ms, std::int64_t now_ms);
-// How long until another try is looked at; 0: at once. Never longer than one that was spent entirely, even if
-// the clock was set back.
-std::int64_t wait_ms(const Budget& budget, std::int64_t full_ms, std::int64_t now_ms);
 
 // One try at signing in, as far as budgets are concerned.
 struct Attempt {
@@ -117,21 +109,13 @@ private:
     };
     static Kept kept(store::Read& read, std::string_view subject);
     static std::int64_t stranger_waits(store::Read& read, const Attempt& attempt);
-    std::int64_t address_waits(const std::string& address, std::int64_t now_ms) const;
     std::int64_t headset_waits(const Attempt& attempt, std::int64_t now_ms) const;
-    void count_address(const std::string& address, std::int64_t now_ms);
     void count_headset(const Attempt& attempt, std::int64_t now_ms);
     static void remove_old(store::Tx& tx);
 
-    static constexpr std::size_t most_in_memory = 4096;
-    using Full = std::unordered_map<std::string, std::int64_t>; // when each budget is full again
-    static void spend(Full& budgets, const std::string& key, const Budget& budget, std::int64_t now_ms);
-
+    MemoryBudgets addresses_{guess_budgets.address}, pages_{guess_budgets.page};
     mutable std::mutex mutex_;
-    Full addresses_, pages_;
     std::unordered_map<DeviceId, OnHeadset> headsets_;
 };
-
-[[noreturn]] void throw_locked(std::int64_t for_ms);
 
 } // namespace people

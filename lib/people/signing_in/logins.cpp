@@ -48,12 +48,14 @@ struct Logins::Entry {
     std::int64_t latest_ms = 0;              // no use prolongs it beyond this
     std::int64_t kept_ms = 0;                // its end as it is on disk; touched by the writer only
     std::atomic<std::int64_t> expires_ms{0}; // its end
+    std::atomic<bool> used{false};           // a headset's own: since it paired
+    bool used_kept = false;                  // the same as it is on disk; touched by the writer only
 };
 
 struct Logins::Row {
     Login login;
     Role role = Role::none;
-    bool box_administrator = false;
+    bool box_administrator = false, used = false;
     std::string token_hash, nickname;
 
     bool is_prolonged_by_use() const { return login.proof != Proof::device && !login.device_id; }
@@ -70,6 +72,7 @@ struct Logins::Row {
         entry->latest_ms = is_prolonged_by_use() ? login.created_ms + longest_ms : login.expires_ms;
         entry->kept_ms = login.expires_ms;
         entry->expires_ms = login.expires_ms;
+        entry->used = entry->used_kept = used;
         return entry;
     }
 };
@@ -78,7 +81,7 @@ namespace {
 
 constexpr store::SqlText login_columns = R"sql(
     SELECT l.id, l.organisation_id, l.person_id, l.device_id, l.proof, l.user_agent, l.created_ms,
-           l.expires_ms, l.token_hash, p.role, p.box_administrator, p.nickname
+           l.expires_ms, l.token_hash, p.role, p.box_administrator, p.nickname, l.used
     FROM logins l LEFT JOIN persons p ON p.id = l.person_id )sql";
 
 } // namespace
@@ -89,7 +92,7 @@ Logins::Row Logins::row_of(const store::Statement& rows) {
     Login& login = row.login;
     rows.read(login.id, login.organisation_id, login.person_id, login.device_id, login.proof,
               login.user_agent, login.created_ms, login.expires_ms, row.token_hash, role,
-              row.box_administrator, row.nickname);
+              row.box_administrator, row.nickname, row.used);
     row.role = role.value_or(Role::none);
     return row;
 }
@@ -101,11 +104,12 @@ void Logins::load(store::Read& read) {
     auto rows = read.query(unexpired, read.now_ms());
     std::unique_lock lock(mutex_);
     wearers_.clear();
+    own_.clear();
     while (rows.step()) {
         Row row = row_of(rows);
         ids.emplace(row.login.id, row.token_hash);
-        all.emplace(row.token_hash, row.entry());
-        keep_wearer(row);
+        const auto entry = all.emplace(row.token_hash, row.entry()).first->second;
+        keep_own(row, entry);
     }
     by_hash_ = std::move(all);
     hash_by_id_ = std::move(ids);
@@ -119,6 +123,10 @@ platform::Caller Logins::find(std::string_view token, std::int64_t now_ms) const
     Entry& entry = *found->second;
     const std::int64_t expires_ms = entry.expires_ms.load(std::memory_order_relaxed);
     if (expires_ms <= now_ms) return {};
+    if (entry.caller.proof == Proof::device && !entry.used.load(std::memory_order_relaxed)) {
+        entry.used.store(true, std::memory_order_relaxed);
+        prolonged_.store(true, std::memory_order_relaxed);
+    }
     const std::int64_t prolonged_ms = std::min(now_ms + idle_ms, entry.latest_ms);
     if (prolonged_ms - expires_ms >= keep_step_ms) {
         entry.expires_ms.store(prolonged_ms, std::memory_order_relaxed);
@@ -144,18 +152,21 @@ void Logins::publish(store::Tx& tx, LoginId login_id) {
     tx.after_commit([this, row = row_of(rows)] {
         auto entry = row.entry();
         std::unique_lock lock(mutex_);
-        // Memory may hold a later end: a use may have prolonged the login since the transaction read the row.
+        // Memory may know more: the login may have been used since the transaction read the row.
         auto before = by_hash_.find(row.token_hash);
-        if (before != by_hash_.end())
+        if (before != by_hash_.end()) {
             entry->expires_ms = std::max(row.login.expires_ms, before->second->expires_ms.load());
-        by_hash_[row.token_hash] = std::move(entry);
+            if (before->second->used) entry->used = true;
+        }
+        by_hash_[row.token_hash] = entry;
         hash_by_id_[row.login.id] = row.token_hash;
-        keep_wearer(row);
+        keep_own(row, entry);
     });
 }
 
-void Logins::keep_wearer(const Row& row) {
+void Logins::keep_own(const Row& row, const std::shared_ptr<Entry>& entry) {
     if (row.login.proof != Proof::device || !row.login.device_id) return;
+    own_[*row.login.device_id] = entry;
     if (row.login.person_id)
         wearers_[*row.login.device_id] = {*row.login.person_id, row.nickname};
     else
@@ -176,6 +187,17 @@ NewLogin Logins::add_person(store::Tx& tx, OrganisationId organisation_id, Perso
     login.expires_ms = made.expires_ms;
     made.id = insert(tx, login, platform::hash_token(made.token));
     return made;
+}
+
+LoginId Logins::add_person_with_hash(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
+                                     DeviceId device_id, std::string_view token_hash) {
+    Login login;
+    login.organisation_id = organisation_id;
+    login.person_id = person_id;
+    login.device_id = device_id;
+    login.proof = Proof::pin;
+    login.expires_ms = tx.now_ms() + longest_ms;
+    return insert(tx, login, token_hash);
 }
 
 NewLogin Logins::add_device(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id) {
@@ -224,6 +246,28 @@ void Logins::sign_in_on_device(store::Tx& tx, OrganisationId organisation_id, De
         KnownSources::wore(tx, organisation_id, *person_id, device_id);
     }
     bind(tx, *own, organisation_id, device_id, person);
+}
+
+bool Logins::token_used(DeviceId device_id) const {
+    const std::shared_lock lock(mutex_);
+    const auto found = own_.find(device_id);
+    return found != own_.end() && found->second->used.load(std::memory_order_relaxed);
+}
+
+std::string Logins::bound_from(store::Read& read, OrganisationId organisation_id, DeviceId device_id) const {
+    auto rows = read.query(
+        "SELECT bound_from FROM logins WHERE organisation_id = ? AND device_id = ?"
+        " AND proof = 'device'",
+        organisation_id, device_id);
+    return rows.step() ? rows.values<std::string>() : std::string();
+}
+
+void Logins::bound(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id,
+                   std::string_view address) {
+    tx.run(
+        "UPDATE logins SET bound_from = ?3 WHERE organisation_id = ?1 AND device_id = ?2"
+        " AND proof = 'device'",
+        organisation_id, device_id, address);
 }
 
 void Logins::leave_devices(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
@@ -304,7 +348,10 @@ void Logins::end_ids(store::Tx& tx, const std::vector<LoginId>& ids) {
                 const auto found = by_hash_.find(node.mapped());
                 if (found == by_hash_.end()) continue;
                 const platform::Caller& caller = found->second->caller;
-                if (caller.proof == Proof::device) wearers_.erase(caller.device_id);
+                if (caller.proof == Proof::device) {
+                    wearers_.erase(caller.device_id);
+                    own_.erase(caller.device_id);
+                }
                 by_hash_.erase(found);
             }
         }
@@ -368,24 +415,33 @@ bool Logins::has_prolonged() const {
 
 void Logins::keep_prolonged(store::Tx& tx) {
     prolonged_ = false;
-    std::vector<std::pair<std::shared_ptr<Entry>, std::int64_t>> prolonged;
+    struct Changed {
+        std::shared_ptr<Entry> entry;
+        std::int64_t expires_ms;
+        bool used;
+    };
+    std::vector<Changed> prolonged;
     {
         std::shared_lock lock(mutex_);
         for (const auto& [hash, entry] : by_hash_) {
             const std::int64_t expires_ms = entry->expires_ms.load(std::memory_order_relaxed);
-            if (expires_ms == entry->kept_ms) continue;
+            const bool used = entry->used;
+            if (expires_ms == entry->kept_ms && used == entry->used_kept) continue;
             if (static_cast<std::int64_t>(prolonged.size()) == most_a_job) {
                 prolonged_ = true;
                 break;
             }
-            prolonged.emplace_back(entry, expires_ms);
+            prolonged.push_back({entry, expires_ms, used});
         }
     }
-    for (const auto& [entry, expires_ms] : prolonged)
-        tx.run("UPDATE logins SET expires_ms = ?2 WHERE id = ?1", entry->caller.login_id, expires_ms);
+    for (const auto& [entry, expires_ms, used] : prolonged)
+        tx.run("UPDATE logins SET expires_ms = ?2, used = max(used, ?3) WHERE id = ?1",
+               entry->caller.login_id, expires_ms, used);
     tx.after_commit([prolonged] {
-        for (const auto& [entry, expires_ms] : prolonged)
+        for (const auto& [entry, expires_ms, used] : prolonged) {
             entry->kept_ms = expires_ms;
+            entry->used_kept = used;
+        }
     });
     tx.on_rollback([this] { prolonged_ = true; });
     if (prolonged_) return; // not yet all on disk: a row that looks ended may not be

@@ -63,11 +63,21 @@ public:
     NewLogin add_person(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
                         platform::Proof proof, std::string_view user_agent,
                         std::optional<DeviceId> device_id = {});
+    // On a headset, with a token that its client already holds (it waited to be admitted).
+    LoginId add_person_with_hash(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
+                                 DeviceId device_id, std::string_view token_hash);
     // Makes a headset's own login and ends an older one of that headset.
     NewLogin add_device(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id);
     // The same with a token that the headset already holds (it waited to be admitted).
     LoginId add_device_with_hash(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id,
                                  std::string_view token_hash);
+
+    // Whether the headset has used its own token since it paired. Then its serial number says nothing:
+    // whoever is that headset has the token. Any thread, microseconds.
+    bool token_used(DeviceId device_id) const;
+    // Where the headset was last bound from by its serial number alone, an address; "": nowhere.
+    std::string bound_from(store::Read& read, OrganisationId organisation_id, DeviceId device_id) const;
+    void bound(store::Tx& tx, OrganisationId organisation_id, DeviceId device_id, std::string_view address);
 
     // Binds person and headset; null signs out. Ends the logins that the previous person held on that
     // headset.
@@ -95,8 +105,8 @@ public:
     // A person's rights or nickname changed: callers see the new ones after the commit.
     void refresh_person(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
 
-    // Uses prolong logins in memory; this writes them to disk, and removes what has ended. A job of the
-    // writer, every few minutes.
+    // Uses prolong logins in memory, and headsets use their tokens for the first time; this writes both to
+    // disk, and removes what has ended. A job of the writer, every few minutes.
     bool has_prolonged() const;
     void keep_prolonged(store::Tx& tx);
 
@@ -107,7 +117,7 @@ public:
 private:
     struct Entry;
     struct Row;
-    void keep_wearer(const Row& row); // with mutex_ held
+    void keep_own(const Row& row, const std::shared_ptr<Entry>& entry); // with mutex_ held
     static Row row_of(const store::Statement& rows);
     static std::vector<LoginId> ids_of(store::Statement rows);
     LoginId insert(store::Tx& tx, const Login& login, std::string_view token_hash);
@@ -124,6 +134,7 @@ private:
     std::unordered_map<std::string, std::shared_ptr<Entry>> by_hash_;
     std::unordered_map<LoginId, std::string> hash_by_id_;
     std::unordered_map<DeviceId, PersonReference> wearers_;
+    std::unordered_map<DeviceId, std::shared_ptr<Entry>> own_; // headsets' own logins
     mutable std::atomic<bool> prolonged_{false};
 };
 

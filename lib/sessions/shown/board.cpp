@@ -269,7 +269,8 @@ void Board::pairing_requested(const devices::PairingRequest& request) {
                 {{"id", request.id},
                  {"serial_number", request.serial_number},
                  {"model", request.model},
-                 {"person", people::json_of(request.person)},
+                 {"person", request.person ? people::json_of(*request.person) : nlohmann::json()},
+                 {"device_id", or_null(request.device_id)},
                  {"created_ms", request.created_ms}});
     });
 }

@@ -136,7 +136,8 @@ Shape pairing_request() {
     return http::object({{"id", http::identifier()},
                          {"serial_number", http::text(1, 80)},
                          {"model", http::text(0, 80)},
-                         {"person", http::person_reference()},
+                         {"person", http::nullable(http::person_reference())},
+                         {"device_id", http::nullable(http::identifier())},
                          {"created_ms", milliseconds()}})
         .named("LivePairingRequest");
 }

@@ -669,9 +669,11 @@ export interface components {
             /** Format: int64 */
             created_ms: number;
             /** Format: int64 */
+            device_id: number | null;
+            /** Format: int64 */
             id: number;
             model: string;
-            person: components["schemas"]["PersonReference"];
+            person: components["schemas"]["PersonReference"] | null;
             serial_number: string;
         };
         LiveTraining: {

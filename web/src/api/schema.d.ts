@@ -2886,7 +2886,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A headset pairs with the code that a teacher shows
+         * A headset pairs with the code that a teacher shows: 201 paired, 202 waits for a tap
          * @description Open to all.
          */
         post: operations["postV1Pairings"];
@@ -6239,10 +6239,15 @@ export interface components {
         PairingRequest: {
             /** Format: date-time */
             created_at: string;
+            /**
+             * Format: int64
+             * @description already paired with this serial number
+             */
+            device_id: number | null;
             /** Format: int64 */
             id: number;
             model: string;
-            person: components["schemas"]["PersonReference"];
+            person: components["schemas"]["PersonReference"] | null;
             serial_number: string;
         };
         PairingWindow: {
@@ -12931,8 +12936,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        device: components["schemas"]["Device"];
+                        device?: components["schemas"]["Device"];
                         token: string;
+                        waiting?: boolean;
                     };
                 };
             };

@@ -36,7 +36,8 @@ export function remember(paired: Paired | null): void {
 
 export async function pair_by_code(code: string): Promise<Paired> {
     const body = { code: code.replace(/\D/g, ''), serial_number: serial_number(), model };
-    return { token: (await data(headset_client.POST('/v1/pairings', { body }))).token, waiting: false };
+    const answer = await headset_client.POST('/v1/pairings', { body });
+    return { token: (answer.data as { token: string }).token, waiting: answer.response.status === 202 };
 }
 
 export async function pair_by_pin(nickname: string, pin: string): Promise<Paired> {

@@ -51,7 +51,7 @@ Rollup read_rollup(store::Read& read, OrganisationId organisation_id, RunId run_
 // changed it fails.
 struct Known {
     OrganisationId organisation_id;
-    DeviceId device_id; // none: any may send
+    DeviceId device_id; // none: only a dialect sends
     std::int64_t started_ms = 0;
     bool in_session = false;
     Rollup rollup;
@@ -109,14 +109,12 @@ struct Ingest::Impl {
         return made;
     }
 
-    // The run that the sender names, if it may: a headset names one that it is or was on, or one without
-    // a headset; a site key any of its organisation.
+    // The run that the sender names, if it is or was on it.
     Known& named(store::Tx& tx, const Sender& sender, RunId run_id) {
         forget_what_moved(); // also a move that finding the run itself has made
         const auto fits = [&](const Known& run) {
-            return run.organisation_id == sender.organisation_id &&
-                   (!sender.device_id || !run.device_id || run.device_id == sender.device_id ||
-                    runs.senders().was_on(tx, run_id, sender.device_id));
+            return run.organisation_id == sender.organisation_id && sender.device_id &&
+                   (run.device_id == sender.device_id || runs.senders().was_on(tx, run_id, sender.device_id));
         };
         const auto found = known.find(run_id);
         Known& run = found != known.end() ? use(found->second)

@@ -122,13 +122,11 @@ bool is_staff(const Call& call) {
 Training training_if(bool (*may)(const runs::Run&, const platform::Caller&), const TrainingParts& parts,
                      const Call& call, Read& read) {
     Training training = parts.trainings.get(read, call.caller.organisation_id, call.id<RunId>("id"));
-    const bool by_key = call.caller.site_key_id && !call.caller.client_panel;
-    if (!by_key && !is_staff(call) && !may(training.run, call.caller))
-        platform::throw_not_found("run of a scenario");
+    if (!is_staff(call) && !may(training.run, call.caller)) platform::throw_not_found("run of a scenario");
     return training;
 }
 
-// A student sees their own run, a headset its own, staff and site keys any of the organisation.
+// A student sees their own run, a headset its own, staff any of the organisation.
 Training visible(const TrainingParts& parts, const Call& call, Read& read) {
     return training_if(is_own, parts, call, read);
 }
@@ -237,8 +235,6 @@ Answer record(const TrainingParts& parts, Call& call, Tx& tx) {
 
 Answer handed(const TrainingParts& parts, const Call& call) {
     const platform::Caller caller = call.caller;
-    if (!caller.device_id)
-        throw platform::Error(platform::ErrorKind::forbidden, "This needs the token of a paired headset.");
     const auto polled = parts.waiting.poll(caller.organisation_id, caller.device_id, parts.clock.now_ms());
     if (!polled.handed) return http::json({{"training", nullptr}});
     const Handed& handed = *polled.handed;

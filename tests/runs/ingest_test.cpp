@@ -224,11 +224,6 @@ TEST_CASE("a run takes events only of its own headset, also after its end", "[ru
     CHECK(send(school, device, batch("late", 2, run)).total == 3);
     CHECK_THROWS_AS(send(school, other, batch("x", 1, run)), platform::Error);
     CHECK_THROWS_AS(send(school, device, batch("x", 1, RunId(run.value() + 100))), platform::Error);
-
-    // A site key names the run, and its batches are identified within that run.
-    CHECK(send(school, DeviceId(), batch("a", 2, run)).total == 5);
-    CHECK(send(school, DeviceId(), batch("a", 2, run)).repeated);
-    CHECK_THROWS_AS(send(school, DeviceId(), batch("b", 2)), platform::Error);
 }
 
 TEST_CASE("nobody sends into another organisation's run", "[runs]") {

@@ -76,7 +76,9 @@ std::vector<devices::Device> Headsets::join(store::Tx& tx, OrganisationId organi
             platform::throw_conflict("The headset " + headset.serial_number +
                                      " is paired with another organisation: unpair it there first.");
         if (!device) {
-            const auto code = parts_.pairing.make_code(tx, organisation_id, std::nullopt);
+            // A code for this serial number alone: the teacher has just named it.
+            const auto code =
+                parts_.pairing.make_code(tx, organisation_id, std::nullopt, headset.serial_number);
             device =
                 parts_.pairing
                     .pair_with_code(tx, code.code, {headset.serial_number, std::string(model), headset.name})

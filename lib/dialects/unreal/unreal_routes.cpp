@@ -64,7 +64,7 @@ Answer end_session_call(const Parts& parts, Call& call, Tx& tx) {
 
 Answer tell_status(const Parts& parts, Call& call, Read& read) {
     const std::string id = call.parameter("session");
-    const auto run = parts.runs.find_public(read, call.caller.organisation_id, id);
+    const auto run = find_session(read, parts, call.caller, id);
     Json body{{"session_id", id}, {"status", "not_found"}, {"started_at", nullptr}, {"duration_so_far", 0.0}};
     if (run) {
         body["status"] = run->ended_ms ? "completed" : "active";
@@ -81,7 +81,7 @@ Answer tell_status(const Parts& parts, Call& call, Read& read) {
 
 Answer hear_heartbeat(const Parts& parts, Call& call, Read& read) {
     const std::string id = call.parameter("session");
-    if (!parts.runs.find_public(read, call.caller.organisation_id, id))
+    if (!find_session(read, parts, call.caller, id))
         throw_detail(platform::ErrorKind::not_found, "Session not found");
     return http::json(
         {{"status", "alive"}, {"session_id", id}, {"timestamp", platform::iso8601(read.now_ms())}});

@@ -35,6 +35,14 @@ runs::NewRun new_run(const platform::Caller& caller) {
 
 } // namespace
 
+std::optional<runs::Run> find_session(store::Read& read, const Parts& parts, const platform::Caller& caller,
+                                      std::string_view public_id) {
+    auto run = parts.runs.find_public(read, caller.organisation_id, public_id);
+    if (!run || run->origin != runs::Origin::unreal) return std::nullopt;
+    if (run->device_id && *run->device_id != caller.device_id) return std::nullopt;
+    return run;
+}
+
 runs::Run begin_session(store::Tx& tx, const Parts& parts, const platform::Caller& caller,
                         const NewVrSession& session) {
     runs::NewRun run = new_run(caller);
@@ -53,7 +61,7 @@ runs::Run begin_session(store::Tx& tx, const Parts& parts, const platform::Calle
 
 runs::Run end_session(store::Tx& tx, const Parts& parts, const platform::Caller& caller,
                       const std::string& public_id) {
-    const auto run = parts.runs.find_public(tx, caller.organisation_id, public_id);
+    const auto run = find_session(tx, parts, caller, public_id);
     if (!run) throw platform::Error(platform::ErrorKind::not_found, "Session not found");
     if (run->ended_ms) return *run;
     runs::RunChange end;
@@ -63,7 +71,9 @@ runs::Run end_session(store::Tx& tx, const Parts& parts, const platform::Caller&
 
 runs::Run session_of_events(store::Tx& tx, const Parts& parts, const platform::Caller& caller,
                             std::string_view public_id) {
-    if (auto run = parts.runs.find_public(tx, caller.organisation_id, public_id)) return *std::move(run);
+    if (auto run = find_session(tx, parts, caller, public_id)) return *std::move(run);
+    if (parts.runs.find_public(tx, caller.organisation_id, public_id))
+        throw platform::Error(platform::ErrorKind::not_found, "Session not found");
     runs::NewRun run = new_run(caller);
     run.person_id = student_of(tx, caller, std::nullopt);
     run.public_id = public_id;

@@ -18,10 +18,15 @@ struct NewVrSession {
 
 runs::Run begin_session(store::Tx& tx, const Parts& parts, const platform::Caller& caller,
                         const NewVrSession& session);
+// The session of that id, if it is one of this dialect and the caller's: begun by the same headset, or by
+// nobody in particular, with a key that many headsets have.
+std::optional<runs::Run> find_session(store::Read& read, const Parts& parts, const platform::Caller& caller,
+                                      std::string_view public_id);
 // Error not_found. A session that has ended already keeps its end.
 runs::Run end_session(store::Tx& tx, const Parts& parts, const platform::Caller& caller,
                       const std::string& public_id);
-// The session that events name. If it is not known, it is opened and marked as opened by its events.
+// The session that events name. If it is not known, it is opened and marked as opened by its events. Error
+// not_found if it is somebody else's.
 runs::Run session_of_events(store::Tx& tx, const Parts& parts, const platform::Caller& caller,
                             std::string_view public_id);
 

@@ -149,6 +149,9 @@ std::optional<Error> Guard::refusal(const Route& route, const Call& call, std::i
         return unknown ? Error(ErrorKind::unauthorized, "This token is not known here, or no longer valid.")
                        : refused;
     }
+    // A site key is no login: apps of the older protocols have one, and Lectern's own calls take none.
+    if (call.caller.site_key_id && route.access != Access::open && route.path.starts_with("/v1/"))
+        return Error(ErrorKind::forbidden, "A site key is for the older protocols' calls only.");
     if (call.caller.by_cookie && changes_something(call.method) && !comes_from_us(call))
         return Error(ErrorKind::forbidden, "This request comes from another site's page.");
     if (call.caller.is_stranger()) return std::nullopt;

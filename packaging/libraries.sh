@@ -11,4 +11,4 @@ boost() {
 # shellcheck disable=SC2034 # used by those that include this
 libraries="libsqlite3-dev libsqlitecpp-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libssl-dev
     libsodium-dev liboath-dev libqrcodegencpp-dev libspdlog-dev zlib1g-dev libminizip-dev libcsv-dev
-    $(boost)"
+    libutf8proc-dev $(boost)"

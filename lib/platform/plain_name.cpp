@@ -1,7 +1,11 @@
 #include "platform/plain_name.h"
 
+#include <utf8proc.h>
 #include <algorithm>
-#include <optional>
+#include <array>
+#include <cstdlib>
+#include <memory>
+#include <new>
 #include <vector>
 
 #include "platform/text.h"
@@ -10,80 +14,50 @@ namespace platform {
 
 namespace {
 
-constexpr char32_t non_joiner = 0x200c, joiner = 0x200d;
+constexpr utf8proc_int32_t non_joiner = 0x200c, joiner = 0x200d;
 
-std::vector<char32_t> characters_of(std::string_view text) {
-    std::vector<char32_t> characters;
-    for (std::size_t at = 0; at < text.size();) {
-        const auto first = static_cast<unsigned char>(text[at]);
-        const std::size_t length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-        char32_t character = length == 1 ? first : first & (0x7fu >> length);
-        for (std::size_t i = 1; i < length; ++i)
-            character = character << 6 | (static_cast<unsigned char>(text[at + i]) & 0x3fu);
+bool is_blank(utf8proc_int32_t c) {
+    return c == '\t' || utf8proc_category(c) == UTF8PROC_CATEGORY_ZS;
+}
+
+bool is_joiner(utf8proc_int32_t c) {
+    return c == non_joiner || c == joiner;
+}
+
+// Soft hyphens, zero-width spaces, marks of direction, variation selectors, byte order marks.
+bool is_unseen(utf8proc_int32_t c) {
+    return utf8proc_get_property(c)->ignorable || utf8proc_category(c) == UTF8PROC_CATEGORY_CF;
+}
+
+std::vector<utf8proc_int32_t> characters_of(std::string_view text) {
+    std::vector<utf8proc_int32_t> characters;
+    const auto* at = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+    const auto* const end = at + text.size();
+    while (at < end) {
+        utf8proc_int32_t character = 0;
+        const auto length = utf8proc_iterate(at, end - at, &character);
+        if (length <= 0) break; // the caller has checked that it is UTF-8
         characters.push_back(character);
         at += length;
     }
     return characters;
 }
 
-void append(std::string& text, char32_t character) {
-    const auto byte = [&text](char32_t value) {
-        text += static_cast<char>(static_cast<unsigned char>(value));
-    };
-    if (character < 0x80) {
-        byte(character);
-    } else if (character < 0x800) {
-        byte(0xc0 | character >> 6);
-        byte(0x80 | (character & 0x3f));
-    } else if (character < 0x10000) {
-        byte(0xe0 | character >> 12);
-        byte(0x80 | (character >> 6 & 0x3f));
-        byte(0x80 | (character & 0x3f));
-    } else {
-        byte(0xf0 | character >> 18);
-        byte(0x80 | (character >> 12 & 0x3f));
-        byte(0x80 | (character >> 6 & 0x3f));
-        byte(0x80 | (character & 0x3f));
-    }
+void append(std::string& text, utf8proc_int32_t character) {
+    std::array<utf8proc_uint8_t, 4> bytes{};
+    const auto length = utf8proc_encode_char(character, bytes.data());
+    text.append(reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(length));
 }
 
-bool is_blank(char32_t c) {
-    return c == ' ' || c == '\t' || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x202f ||
-           c == 0x205f || c == 0x3000;
-}
-
-bool is_joiner(char32_t c) {
-    return c == non_joiner || c == joiner;
-}
-
-// Soft hyphens, zero-width spaces, marks of direction, variation selectors, byte order marks.
-bool is_unseen(char32_t c) {
-    return c == 0xad || c == 0x34f || c == 0x61c || c == 0x180e || (c >= 0x200b && c <= 0x200f) ||
-           (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || (c >= 0xfe00 && c <= 0xfe0f) ||
-           c == 0xfeff;
-}
-
-// The syllables of Korean follow a rule, so no table has them.
-std::optional<char32_t> syllable(char32_t first, char32_t second) {
-    constexpr char32_t base = 0xac00, leads = 0x1100, vowels = 0x1161, tails = 0x11a7;
-    constexpr char32_t lead_count = 19, vowel_count = 21, tail_count = 28;
-    if (first >= leads && first < leads + lead_count && second >= vowels && second < vowels + vowel_count)
-        return base + ((first - leads) * vowel_count + (second - vowels)) * tail_count;
-    const bool is_open = first >= base && first < base + lead_count * vowel_count * tail_count &&
-                         (first - base) % tail_count == 0;
-    if (is_open && second > tails && second < tails + tail_count) return first + (second - tails);
-    return std::nullopt;
-}
-
-std::optional<char32_t> together(char32_t letter, char32_t mark) {
-    if (const auto korean = syllable(letter, mark)) return korean;
-    const auto before = [](const Composition& one, const std::pair<char32_t, char32_t>& wanted) {
-        return std::pair<char32_t, char32_t>(one.letter, one.mark) < wanted;
-    };
-    const auto* found =
-        std::lower_bound(compositions.begin(), compositions.end(), std::pair(letter, mark), before);
-    if (found == compositions.end() || found->letter != letter || found->mark != mark) return std::nullopt;
-    return found->together;
+// Normalization form C of Unicode.
+std::string composed(const std::string& text) {
+    utf8proc_uint8_t* made = nullptr;
+    const auto length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                     static_cast<utf8proc_ssize_t>(text.size()), &made,
+                                     static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(made, &std::free);
+    if (length < 0) throw std::bad_alloc(); // of UTF-8 it refuses nothing else
+    return {reinterpret_cast<const char*>(made), static_cast<std::size_t>(length)};
 }
 
 } // namespace
@@ -93,10 +67,10 @@ std::string plain_name(std::string_view name) {
         name.find("  ") == name.npos && name.find('\t') == name.npos)
         return std::string(trimmed(name));
     if (!is_utf8(name)) return std::string(name);
-    const std::vector<char32_t> given = characters_of(name);
-    std::vector<char32_t> kept;
+    const auto given = characters_of(name);
+    std::vector<utf8proc_int32_t> kept;
     for (std::size_t i = 0; i < given.size(); ++i) {
-        const char32_t c = given[i];
+        const auto c = given[i];
         if (is_blank(c)) {
             if (!kept.empty() && kept.back() != ' ') kept.push_back(' ');
         } else if (is_joiner(c)) {
@@ -105,19 +79,15 @@ std::string plain_name(std::string_view name) {
                                 !is_unseen(given[i + 1]);
             if (inside) kept.push_back(c);
         } else if (!is_unseen(c)) {
-            const auto one = kept.empty() ? std::nullopt : together(kept.back(), c);
-            if (one)
-                kept.back() = *one;
-            else
-                kept.push_back(c);
+            kept.push_back(c);
         }
     }
     while (!kept.empty() && kept.back() == ' ')
         kept.pop_back();
     std::string text;
-    for (const char32_t c : kept)
+    for (const auto c : kept)
         append(text, c);
-    return text;
+    return composed(text);
 }
 
 } // namespace platform

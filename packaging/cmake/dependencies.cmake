@@ -23,6 +23,7 @@ debian_library(OATH_LIBRARY oath)
 debian_library(QRCODEGEN_LIBRARY qrcodegencpp)
 debian_library(MINIZIP_LIBRARY minizip)
 debian_library(CSV_LIBRARY csv)
+debian_library(UTF8PROC_LIBRARY utf8proc)
 debian_library(Z_LIBRARY z)
 
 execute_process(
@@ -67,7 +68,8 @@ add_library(lectern_dependencies INTERFACE)
 target_link_libraries(lectern_dependencies INTERFACE
     lectern_httplib lectern_simdjson
     ${SQLITECPP_LIBRARY} ${SQLITE3_LIBRARY} ${SSL_LIBRARY} ${CRYPTO_LIBRARY} ${SODIUM_LIBRARY} ${OATH_LIBRARY}
-    ${QRCODEGEN_LIBRARY} ${MINIZIP_LIBRARY} ${CSV_LIBRARY} ${Z_LIBRARY} Boost::headers Threads::Threads)
+    ${QRCODEGEN_LIBRARY} ${MINIZIP_LIBRARY} ${CSV_LIBRARY} ${UTF8PROC_LIBRARY} ${Z_LIBRARY}
+    Boost::headers Threads::Threads)
 target_compile_definitions(lectern_dependencies INTERFACE
     # Asio and Beast are compiled once, in lib/platform/asio_impl.cpp.
     BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED

@@ -126,7 +126,8 @@ TEST_CASE("messages and bodies that never end have a bound for each source", "[a
     body.send("POST /echo HTTP/1.1\r\nHost: b\r\nContent-Length: 1000000\r\n\r\n" +
               std::string(900'000, 'x'));
     CHECK(body.answer().status == 503);
-    CHECK(house.door->figures().incomplete_bytes <= most);
+    // The piece that went over the bound is counted until its connection is closed, a moment later.
+    CHECK(house::eventually([&] { return house.door->figures().incomplete_bytes <= most; }));
     // Others are not concerned.
     RawClient other(house.port, 0, "127.0.0.2");
     CHECK(other.ask(support::post_request("/echo", "[" + std::string(900'000, ' ') + "]")).status == 200);

@@ -65,8 +65,7 @@ TEST_CASE("training: a session is started, fetched, repeated until its record ar
         client.post("/devices/start_game", R"({"device_id":)" + id + "}", own),
         client.post("/devices/start_game/", R"({"device_serial_number":"pico-1"})", own),
         client.post("/devices/start_game", "", own),
-        client.post(under(client.key, "/devices//start_game"), R"({"device_serial_number":"PICO-1"})"),
-        client.send("POST", under(client.key, "/devices/start_game"), "", "device_id=" + id,
+        client.send("POST", "/devices/start_game", own, "device_id=" + id,
                     "application/x-www-form-urlencoded")};
     for (const auto& poll : polls) {
         CHECK(poll.status == 200);
@@ -83,10 +82,11 @@ TEST_CASE("training: a session is started, fetched, repeated until its record ar
     CHECK(game["additional_info"] == json::parse(R"({"level":2})"));
 
     const auto recorded = client.parsed(client.post(
-        under(client.key, "/records/add"),
+        "/records/add",
         R"({"client_id":"1","device_id":")" + id + R"(","record_id":")" + record + R"(","scenario_id":")" +
             scenario +
-            R"(","metrics":{"errors":2},"checklist":{"call":true,"door":false},"additional_info":"went well"})"));
+            R"(","metrics":{"errors":2},"checklist":{"call":true,"door":false},"additional_info":"went well"})",
+        own));
     CHECK(recorded["id"] == record);
     CHECK(recorded["device_id"] == id);
     CHECK(recorded["client_id"] == "1");
@@ -100,6 +100,31 @@ TEST_CASE("training: a session is started, fetched, repeated until its record ar
     CHECK(kept["additional_info"] == "went well");
     CHECK(kept["score"] == 50);
     CHECK(kept["person"]["nickname"] == "ada");
+}
+
+TEST_CASE("training: a key speaks for headsets that use no token of their own", "[dialects]") {
+    const Client client;
+    const auto device = client.connect("PICO-1");
+    const std::string id = device["id"], scenario = client.add_scenario("Fire");
+    const std::string record = client.start(id, scenario)["id"];
+    const auto by_serial_number = [&] {
+        return client.post(under(client.key, "/devices//start_game"), R"({"device_serial_number":"PICO-1"})");
+    };
+    const auto by_id = [&] {
+        return client.send("POST", under(client.key, "/devices/start_game"), "", "device_id=" + id,
+                           "application/x-www-form-urlencoded");
+    };
+    CHECK(client.parsed(by_serial_number())["record_id"] == record);
+    CHECK(client.parsed(by_id())["record_id"] == record);
+    const auto own = client.post("/devices/start_game", "", device["token"]);
+    CHECK(client.parsed(own)["record_id"] == record);
+    // From now on it speaks for itself alone.
+    CHECK(by_serial_number().body == idle);
+    CHECK(by_id().body == idle);
+    CHECK(client
+              .post(under(client.key, "/records/add"),
+                    R"({"device_id":")" + id + R"(","record_id":")" + record + R"(","metrics":{}})")
+              .status == 404);
 }
 
 TEST_CASE("training: a session's person and scenario may be named in several ways", "[dialects]") {
@@ -161,15 +186,19 @@ TEST_CASE("training: a record comes once, early, late, or without being asked fo
                                     "checklist={\"call\":true}&metrics={\"errors\":3}",
                                     "application/x-www-form-urlencoded"))["id"] == current);
     // Of a scenario that nobody started: it is kept all the same.
-    const auto unasked = client.parsed(add(R"({"device_serial_number":"PICO-1","scenario_id":")" + scenario +
-                                           R"(","metrics":{"errors":0}})"));
+    const std::string own = device["token"]; // which it uses by now, so the key speaks for it no more
+    const auto unasked = client.parsed(
+        add(R"({"device_serial_number":"PICO-1","scenario_id":")" + scenario + R"(","metrics":{"errors":0}})",
+            own));
     CHECK(unasked["id"] != current);
     CHECK(unasked["scenario_id"] == scenario);
-    CHECK(add(R"({"device_id":")" + id + "\"}").status == 400);
-    CHECK(add(R"({"device_id":"99","record_id":"1"})").status == 404);
-    CHECK(add(R"({"device_id":")" + id + R"(","record_id":"999"})").status == 404);
-    CHECK(add(R"({"client_id":"9","device_id":")" + id + R"(","record_id":")" + first + "\"}").status == 404);
-    CHECK(add(R"({"device_id":")" + id + R"(","record_id":")" + first + R"(","metrics":7})").status == 400);
+    CHECK(add(R"({"device_id":")" + id + "\"}", own).status == 400);
+    CHECK(add(R"({"device_id":"99","record_id":"1"})", own).status == 404);
+    CHECK(add(R"({"device_id":")" + id + R"(","record_id":"999"})", own).status == 404);
+    CHECK(add(R"({"client_id":"9","device_id":")" + id + R"(","record_id":")" + first + "\"}", own).status ==
+          404);
+    CHECK(add(R"({"device_id":")" + id + R"(","record_id":")" + first + R"(","metrics":7})", own).status ==
+          400);
     // A headset may speak only for itself.
     CHECK(add(body, second["token"]).status == 404);
     CHECK(client.post("/devices/start_game", R"({"device_id":")" + id + "\"}", second["token"]).body == idle);

@@ -139,9 +139,18 @@ class Lessons(Story):
         home.says(r'.*\| Too many tries.*')
         self.assertNotIn('given back', home.lines)
 
-        home, _, _ = self.paired(box)
-        home.type('press key=more', 'press key=give-back', 'press 7777', 'press key=enter')
-        home.says('given back')
+    def test_a_known_serial_number_waits_until_a_teacher_lets_it_in(self):
+        box = self.serve()
+        self.paired(box)
+        other = self.home(self.folder(), 'HOME-TEST')
+        other.says('screen Lectern .*')
+        other.type(f'set-up {box.url} {box.post("/v1/pairing-codes")["code"]} 7777')
+        other.says('screen .*A teacher has to let this headset in.*')
+        request = box.get('/v1/pairing-requests')['items'][0]
+        box.post(f'/v1/pairing-requests/{request["id"]}/admit')
+        other.says('screen .* Who are you.*')
+        other.type('press key=more', 'press key=give-back', 'press 7777', 'press key=enter')
+        other.says('given back')
 
     def test_pictures_are_sent_while_somebody_watches(self):
         box = self.serve()

@@ -8,10 +8,14 @@ import lectern.headset.Trust;
 
 /** Asks a box before there is a token. It waits for the network on a thread of its own. */
 final class Pairing {
+    private static final long LOOK_EACH_MS = 2000;
+    private static final long REQUEST_LIFE_MS = 3600000; // then the box has forgotten that we ask
+
     private final Home home;
     private final Settings settings;
     private final Platform platform;
     private final ScheduledExecutorService thread = Threads.single("lectern-pairing");
+    private volatile int attempts; // a newer one ends the wait of an older
 
     Pairing(Home home, Settings settings, Platform platform) {
         this.home = home;
@@ -20,6 +24,7 @@ final class Pairing {
     }
 
     void stop() {
+        ++attempts;
         thread.shutdown();
     }
 
@@ -63,10 +68,13 @@ final class Pairing {
             asking.fault = "The disk: " + error.getMessage();
             return;
         }
+        final int attempt = ++attempts;
         thread.execute(new Runnable() {
             @Override public void run() {
                 try {
-                    final String token = boxOf(address, key).pair(code, serialNumber, platform.model(), null);
+                    Box box = boxOf(address, key);
+                    final String token = box.pair(code, serialNumber, platform.model(), null);
+                    if (!waitUntilLetIn(box, token, attempt, asking)) return;
                     home.run(new Runnable() {
                         @Override public void run() {
                             keep("token", token);
@@ -82,6 +90,27 @@ final class Pairing {
                 }
             }
         });
+    }
+
+    /** Its serial number is known already, or codes are being guessed: a teacher looks first. */
+    private boolean waitUntilLetIn(Box box, String token, int attempt, Pad asking) throws IOException {
+        long until = System.currentTimeMillis() + REQUEST_LIFE_MS;
+        boolean isSaid = false;
+        while (!box.isLetIn(token)) {
+            if (!isSaid) say(asking, "A teacher has to let this headset in: it waits under Headsets.");
+            isSaid = true;
+            if (attempt != attempts) return false;
+            if (System.currentTimeMillis() > until) {
+                say(asking, "Nobody has let this headset in. Type a new code.");
+                return false;
+            }
+            try {
+                Thread.sleep(LOOK_EACH_MS);
+            } catch (InterruptedException stopped) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String words(Refused refused) {

@@ -63,7 +63,8 @@ public final class Box {
 
     /**
      * Pairs this headset by the six digits of the teacher's page, and returns the token to keep. Waits for
-     * the network. `name` may be null: the box gives one then.
+     * the network. `name` may be null: the box gives one then. Where a teacher has to let the headset in
+     * first, the token is good from then on: {@link #isLetIn} says when.
      */
     public String pair(String code, String serialNumber, String model, String name) throws IOException {
         return Json.text(post("/v1/pairings", null,
@@ -78,6 +79,18 @@ public final class Box {
         throws IOException {
         return post("/v1/pairings/sign-in", null,
             Json.object("serial_number", serialNumber, "model", model, "nickname", nickname, "pin", pin));
+    }
+
+    /** Whether a token of `pair` or `pairBySignIn` is good by now. Waits for the network. */
+    public boolean isLetIn(String token) throws IOException {
+        HttpURLConnection call = open(uri + "/v1/logins/current", token);
+        try {
+            if (call.getResponseCode() == 200) return true;
+            if (call.getResponseCode() == 401) return false;
+            throw refusal(call);
+        } finally {
+            call.disconnect();
+        }
     }
 
     /** Fails where no box answers. Waits for the network. */

@@ -34,8 +34,8 @@ struct Config {
     // What the room's Wi-Fi carries, and the shares of it that pictures and content may take.
     std::int64_t wifi_mbit = 100, pictures_percent = 20, content_percent = 50;
     std::optional<ListenAddress> dpvr_listen; // [dpvr]; none: no port is open
-    chat::EndpointOptions chat;    // [chat]; its key comes from key_file
-    admin::NightlyOptions nightly; // [backups]
+    chat::EndpointOptions chat;               // [chat]; its key comes from key_file
+    admin::NightlyOptions nightly;            // [backups]
 };
 
 // Every key that the file may have, "chat.model" for one of a table.

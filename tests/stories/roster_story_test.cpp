@@ -253,7 +253,8 @@ TEST_CASE("nicknames that look alike are one name, in a list and when signing in
                   .call("POST", "/v1/logins",
                         {{"nickname", wrong % 2 == 0 ? "zo\u00eb" : "zoe\u0308"}, {"pin", "0000"}})
                   .status == 401);
-    CHECK(at.box.call("POST", "/v1/logins", {{"nickname", "zoe\u0308\u200b"}, {"pin", "0000"}}).status == 429);
+    CHECK(at.box.call("POST", "/v1/logins", {{"nickname", "zoe\u0308\u200b"}, {"pin", "0000"}}).status ==
+          429);
     CHECK(
         at.box.call("POST", "/v1/people", {{"nickname", "zoe\u0308"}, {"role", "student"}}, at.head).status ==
         409);

@@ -215,8 +215,9 @@ private:
         if (node.open || known == value.size()) return;
         for (const auto& [key, item] : value.items()) {
             if (std::ranges::find(node.fields, key, &Node::Field::name) != node.fields.end()) continue;
-            const auto entry = std::ranges::find_if(
-                node.prefixes, [&key = key](const Node::Field& field) { return key.starts_with(field.name); });
+            const auto entry = std::ranges::find_if(node.prefixes, [&key = key](const Node::Field& field) {
+                return key.starts_with(field.name);
+            });
             if (entry != node.prefixes.end())
                 walk(entry->shape, item, FieldPlace{&place, key});
             else

@@ -1,4 +1,4 @@
-// What a changed configuration changes in a running server.
+// Applies a changed configuration to a running server.
 #pragma once
 
 #include <string>

@@ -16,7 +16,7 @@ std::string random_epoch(platform::Random& random) {
     return platform::random_token(random, 9);
 }
 
-// What each headset is told that it may send: its standing's limits.
+// The limits of a headset's standing, as the welcome tells them to it.
 sessions::SocketLimits headset_limits() {
     const http::StandingLimits& limits = http::limits_of(http::Standing::headset);
     return {.unanswered = limits.unanswered,

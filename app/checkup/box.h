@@ -9,11 +9,11 @@
 
 namespace app {
 
-// `config`: the server's configuration file; where there is none, nothing is said of it. `server_ms`: the time
-// of the server on this folder.
+// `config`: the server's configuration file; a missing one is no finding. `server_ms`: the time of the server on
+// this folder.
 Findings examine_box(const std::filesystem::path& config, std::int64_t server_ms);
 
-// What is to be said of a certificate at this time.
+// Judges a certificate at this time: soon or already expired, or well.
 Finding examine_certificate(const std::string& pem, std::int64_t now_ms);
 
 } // namespace app

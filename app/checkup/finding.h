@@ -1,4 +1,4 @@
-// What a check of `lectern doctor` has found.
+// The result of one check of `lectern doctor`.
 #pragma once
 
 #include <exception>

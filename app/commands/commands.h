@@ -37,7 +37,7 @@ struct Command {
     // Runs before that, off the writer: hashes secrets, so that "pin" becomes "pin_hash".
     std::function<void(Services& services, Json& arguments)> prepare;
     bool needs_organisation = true;
-    // What it finds is worth more than its row in the audit log, which a full disk does not take.
+    // It answers even where a full disk does not take its row in the audit log.
     bool even_unlogged = false;
 };
 

@@ -13,7 +13,7 @@ public final class HomeService extends Service {
     static final String SET_UP = "org.lectern.home.SET_UP";
     private static final String CHANNEL = "lectern";
 
-    /** What the panel binds to. */
+    /** The panel binds to this. */
     final class Local extends Binder {
         AndroidPlatform platform() {
             return platform;

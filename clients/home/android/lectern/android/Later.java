@@ -9,8 +9,8 @@ import android.os.Build;
 import java.lang.reflect.InvocationTargetException;
 
 /**
- * What came to Android after API level 23, which is the newest that Debian has an android.jar of: reached by
- * its name. later.txt names each of these and the level that it came with, and a test compares the two.
+ * Reaches by name the parts of Android that are newer than API level 23, the newest that Debian has an
+ * android.jar of. later.txt names each of them with its level, and a test compares the two.
  */
 final class Later {
     private Later() {}

@@ -249,6 +249,20 @@ describe('a school from nothing', () => {
         await page.emulateMedia({ media: null });
     });
 
+    step('makes a site key, whose base URL an older app can use', async () => {
+        await page.goto('/admin/keys');
+        await page.getByRole('button', { name: 'Make a site key' }).first().click();
+        const dialog = page.getByRole('dialog');
+        await dialog.getByLabel('Name').fill('Old panel');
+        await dialog.getByLabel('For a panel that staff use').check();
+        await dialog.getByRole('button', { name: 'Save' }).click();
+        const [, base] = await dialog.getByTestId('secret').allTextContents();
+        const answer = await fetch(`${base}clients/list_devices`);
+        assert.equal(answer.status, 200, `${base}: ${answer.status}`);
+        await dialog.getByRole('button', { name: 'Done' }).click();
+        await page.getByRole('rowheader', { name: 'Old panel' }).waitFor();
+    });
+
     step('brings a class back that was removed', async () => {
         const [first] = (await (await page.request.get('/v1/classes')).json()).items;
         await page.goto(`/classes/${first.id}`);

@@ -62,9 +62,8 @@ std::string dwell_csv(const Report& report, std::string_view what, runs::Totals 
 
 // Names a cell by the direction of its middle.
 void direction_cells(Csv& csv, std::size_t cell) {
-    const auto column = static_cast<std::int64_t>(cell % runs::gaze_columns),
-               row = static_cast<std::int64_t>(cell / runs::gaze_columns);
-    csv.cell(column * 10 - 175).cell(85 - row * 10);
+    const runs::Direction middle = runs::gaze_middle(cell);
+    csv.cell(middle.yaw_deg, 0).cell(middle.pitch_deg, 0);
 }
 
 std::string gaze_csv(const Report& report) {

@@ -20,12 +20,6 @@ std::uint32_t looks_in(const Slice& slice, std::uint16_t cell) {
     return found != slice.cells.end() && found->first == cell ? found->second : 0;
 }
 
-// The middle of a cell of the grid.
-runs::Direction middle_of(std::uint16_t cell) {
-    const int column = cell % runs::gaze_columns, row = cell / runs::gaze_columns;
-    return {column * 10.0 - 175, 85 - row * 10.0};
-}
-
 double angle_between(const runs::Direction& a, const runs::Direction& b) {
     const double cosine = std::sin(a.pitch_deg * degree) * std::sin(b.pitch_deg * degree) +
                           std::cos(a.pitch_deg * degree) * std::cos(b.pitch_deg * degree) *
@@ -92,7 +86,7 @@ std::int64_t looks_at(const Slice& slice, const Target& target) {
     }
     std::int64_t looks = 0;
     for (const auto& [cell, count] : slice.cells)
-        if (angle_between(middle_of(cell), target.direction) <= target.radius_deg) looks += count;
+        if (angle_between(runs::gaze_middle(cell), target.direction) <= target.radius_deg) looks += count;
     return looks;
 }
 

@@ -23,10 +23,17 @@ void add_all(Totals& to, const Totals& from) {
 } // namespace
 
 std::size_t gaze_cell(double yaw_deg, double pitch_deg) {
-    int column = static_cast<int>(std::floor(std::remainder(yaw_deg, 360.0) / 10.0)) + gaze_columns / 2;
+    int column =
+        static_cast<int>(std::floor(std::remainder(yaw_deg, 360.0) / gaze_cell_deg)) + gaze_columns / 2;
     column = (column + gaze_columns) % gaze_columns;
-    const double row = std::floor((90.0 - std::clamp(pitch_deg, -90.0, 90.0)) / 10.0);
+    const double row = std::floor((90.0 - std::clamp(pitch_deg, -90.0, 90.0)) / gaze_cell_deg);
     return static_cast<std::size_t>(std::min(static_cast<int>(row), gaze_rows - 1) * gaze_columns + column);
+}
+
+Direction gaze_middle(std::size_t cell) {
+    const auto column = static_cast<double>(cell % gaze_columns),
+               row = static_cast<double>(cell / gaze_columns);
+    return {(column + 0.5) * gaze_cell_deg - 180, 90 - (row + 0.5) * gaze_cell_deg};
 }
 
 void Rollup::add(const Event& event) {

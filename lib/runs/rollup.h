@@ -13,11 +13,18 @@
 
 namespace runs {
 
-// Where a gaze falls on an equirectangular grid of 10-degree cells: straight ahead is the middle, up is row
-// 0.
+struct Direction {
+    double yaw_deg = 0, pitch_deg = 0; // right and up are positive
+};
+
+// Where a gaze falls on an equirectangular grid: straight ahead is the middle, up is row 0. Cells are stored by
+// their number, so another grid needs a migration of run_rollups and run_slices.
 constexpr int gaze_columns = 36, gaze_rows = 18;
+constexpr double gaze_cell_deg = 360.0 / gaze_columns;
+static_assert(gaze_columns == 2 * gaze_rows, "cells are as wide as they are high");
 using GazeGrid = std::array<std::uint32_t, gaze_columns * gaze_rows>; // row by row
 std::size_t gaze_cell(double yaw_deg, double pitch_deg);
+Direction gaze_middle(std::size_t cell);
 
 using Totals = std::map<std::string, std::int64_t, std::less<>>;
 

@@ -21,10 +21,6 @@ constexpr std::int64_t slice_ms = 5'000;
 constexpr std::int64_t slices_limit = 24 * 3'600'000LL / slice_ms; // anything after a day is in the last one
 constexpr std::size_t slice_targets_limit = 24;                    // the others are "(others)"
 
-struct Direction {
-    double yaw_deg = 0, pitch_deg = 0;
-};
-
 struct Slice {
     std::int64_t number = 0; // position in the lesson / slice_ms
     std::int64_t events = 0, looks = 0, interactions = 0;

@@ -41,8 +41,14 @@ TEST_CASE("a gaze falls into its cell", "[runs]") {
     };
     for (const Case& each : cases) {
         INFO(each.yaw_deg << " " << each.pitch_deg);
-        CHECK(runs::gaze_cell(each.yaw_deg, each.pitch_deg) == each.row * runs::gaze_columns + each.column);
+        const std::size_t cell = each.row * runs::gaze_columns + each.column;
+        CHECK(runs::gaze_cell(each.yaw_deg, each.pitch_deg) == cell);
+        const runs::Direction middle = runs::gaze_middle(cell);
+        CHECK(runs::gaze_cell(middle.yaw_deg, middle.pitch_deg) == cell);
     }
+    const runs::Direction middle = runs::gaze_middle(runs::gaze_cell(0, 0));
+    CHECK(middle.yaw_deg == 5);
+    CHECK(middle.pitch_deg == -5);
 }
 
 TEST_CASE("events add up by kind, gaze, zone and target", "[runs]") {

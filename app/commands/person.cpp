@@ -6,6 +6,7 @@
 #include "app/commands/data_command.h"
 #include "app/commands/roster.h"
 #include "app/services.h"
+#include "people/people_routes.h"
 #include "people/signing_in/pin.h"
 #include "platform/text.h"
 
@@ -119,7 +120,7 @@ std::vector<Command> person_commands() {
     Command add = command_of("person add", {{"role", role_shape()},
                                             {"nickname", nickname},
                                             {"pin?", http::pin()},
-                                            {"password?", http::text(8, 200)},
+                                            {"password?", people::password_shape()},
                                             {"username?", http::text(1, 40)},
                                             {"first_name?", http::text(0, 80)},
                                             {"last_name?", http::text(0, 80)},
@@ -132,7 +133,7 @@ std::vector<Command> person_commands() {
     pin.prepare = prepare_pin;
     pin.change = reset_pin;
     Command password =
-        command_of("person reset-password", {{"nickname", nickname}, {"password", http::text(8, 200)}});
+        command_of("person reset-password", {{"nickname", nickname}, {"password", people::password_shape()}});
     password.prepare = hash_secrets;
     password.change = reset_password;
     Command totp = command_of("person reset-totp", {{"nickname", nickname}});

@@ -5,6 +5,7 @@
 #include "app/commands/commands.h"
 #include "app/commands/data_command.h"
 #include "app/services.h"
+#include "people/people_routes.h"
 
 namespace app {
 
@@ -37,7 +38,7 @@ std::vector<Command> setup_commands() {
     command.name = "setup";
     command.arguments = http::object({{"organisation", http::text(1, 80)},
                                       {"admin", http::text(1, people::longest_nickname)},
-                                      {"password", http::text(8, 200)},
+                                      {"password", people::password_shape()},
                                       {"seats?", http::integer(0, 100000)}});
     command.prepare = hash_secrets;
     command.change = set_up;

@@ -54,6 +54,34 @@ Faults missing_file_faults(const SourceTree& files) {
     return faults;
 }
 
+// Rows "| what | `name`, `name` | `file` |" of the table of numbers: each name stands in the file.
+Faults number_faults(const SourceTree& files) {
+    static const std::regex quoted("`([^`]+)`");
+    const auto document = std::ranges::find(files, page, &SourceFile::path);
+    if (document == files.end()) return {page + ":1: is not there"};
+    Faults faults;
+    bool in_table = false;
+    for (std::size_t i = 0; i < document->lines.size(); ++i) {
+        const std::string& line = document->lines[i];
+        if (line.starts_with("| how long, how many ")) in_table = true;
+        if (!line.starts_with("| ")) in_table = in_table && line.starts_with("|-");
+        if (!in_table || line.find('`') == std::string::npos) continue;
+        std::vector<std::string> names = words(line, quoted);
+        const std::string path =
+            names.back().starts_with("../") ? names.back().substr(3) : "lib/" + names.back();
+        names.pop_back();
+        const auto file = std::ranges::find(files, path, &SourceFile::path);
+        if (names.empty() || file == files.end())
+            faults.push_back(place(*document, i + 1) + "names no number and its file");
+        for (const std::string& name : names) {
+            const auto has_it = [&](const std::string& text) { return text.find(name) != std::string::npos; };
+            if (file != files.end() && std::ranges::none_of(file->lines, has_it))
+                faults.push_back(place(*document, i + 1).append(path).append(" has no ").append(name));
+        }
+    }
+    return faults;
+}
+
 Names modules_of(const SourceTree& files) {
     Names modules;
     for (const SourceFile& file : files) {
@@ -120,6 +148,20 @@ TEST_CASE("tidy: the architecture page has every module and no other", "[tidy]")
            page + ":1: has no row for lib/misc");
     expect(module_faults({}), page + ":1: ");
     report(module_faults(tree()));
+}
+
+TEST_CASE("tidy: the numbers of the architecture page stand where it says", "[tidy]") {
+    const auto with = [](const std::string& row) {
+        return number_faults(
+            {sample(page, "| how long, how many | name | stands in |\n|---|---|---|\n" + row),
+             sample("lib/rooms/a.h", "int most_seats = 4;\n"), sample("web/a.ts", "low = 1\n")});
+    };
+    expect(with("| seats | `most_chairs` | `rooms/a.h` |\n"), page + ":3: lib/rooms/a.h has no most_chairs");
+    expect(with("| seats | `most_seats` | `rooms/b.h` |\n"), page + ":3: names no number and its file");
+    expect(with("| seats | many | `rooms/a.h` |\n"), page + ":3: names no number and its file");
+    report(with(
+        "| seats | `most_seats` | `rooms/a.h` |\n| light | `low` | `../web/a.ts` |\n\n| x | `y` | `z.h` |\n"));
+    report(number_faults(tree()));
 }
 
 } // namespace tidy

@@ -35,8 +35,8 @@ struct OrganisationSettings {
     bool staff_pin = true;   // may staff sign in by PIN alone? Never to administer
     bool pick_names = false; // may students pick their name on a headset instead of typing it?
     LeaderboardMode leaderboard = LeaderboardMode::anonymous;
-    std::optional<std::int64_t> gaze_days =
-        365; // events older than this are reduced to their rollups; null: never
+    // Events older than this are reduced to their rollups; null: never. What a new school has: schema.sql.
+    std::optional<std::int64_t> gaze_days;
 };
 
 struct Organisation {

@@ -13,8 +13,10 @@ inline constexpr std::string_view gaze = "gaze", zone_enter = "zone_enter", zone
                                   interaction = "interaction", click = "click";
 }
 
+inline constexpr std::size_t longest_kind = 64; // characters
+
 struct Event {
-    std::string_view kind;                   // up to 64 characters
+    std::string_view kind;                   // up to longest_kind characters
     std::int64_t at_ms = 0;                  // server time
     std::optional<std::int64_t> sent_ms;     // the headset's own clock, as sent
     std::optional<std::int64_t> position_ms; // in the lesson

@@ -49,7 +49,7 @@ private:
     void take(std::string_view key, dom::element value) {
         if (key == "kind") {
             has_kind_ = true;
-            event_.kind = name(key, value, 1, 64);
+            event_.kind = name(key, value, 1, longest_kind);
         } else if (key == "at_ms") {
             has_time_ = true;
             event_.at_ms = whole(key, value, last_ms).value_or(0);

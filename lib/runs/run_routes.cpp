@@ -42,7 +42,8 @@ http::Shape run_shape() {
 
 http::Shape event_shape() {
     return http::object(
-               {{"kind", http::text(1, 64).described("gaze, zone_enter, zone_exit, interaction, any other")},
+               {{"kind", http::text(1, longest_kind)
+                             .described("gaze, zone_enter, zone_exit, interaction, any other")},
                 {"at_ms",
                  http::number(0, 253402300799999.0).described("server time, as the headset reckons it")},
                 {"sent_ms?", http::number(0, 253402300799999.0).described("by the headset's own clock")},

@@ -13,7 +13,6 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::size_t type_limit = 64;
 constexpr double longest_dwell_ms = 24.0 * 3600 * 1000;
 
 // An engine's pitch may exceed 90 degrees, which means looking backwards upside down, or be 350 for 10
@@ -52,7 +51,7 @@ private:
     void take(std::string_view key, dom::element value) {
         if (key == "event_type") {
             has_type_ = true;
-            event_.kind = text("event_type", value, type_limit, 1);
+            event_.kind = text("event_type", value, runs::longest_kind, 1);
         } else if (key == "timestamp") {
             has_time_ = true;
             take_time(value);

@@ -141,7 +141,8 @@ http::Fields event_fields(const char* session_id) {
     const auto name = http::nullable(http::text(0, name_limit));
     const auto any_number = http::number(-1e300, 1e300);
     return {
-        {"event_type", http::text(1, 64).described("gaze, zone_enter, zone_exit, interaction, any other")},
+        {"event_type",
+         http::text(1, runs::longest_kind).described("gaze, zone_enter, zone_exit, interaction, any other")},
         {"timestamp", time_shape()},
         {session_id, id_shape()},
         {"zone_name?", name},

@@ -26,6 +26,16 @@ constexpr Magic magics[] = {
     {8, "WEBP"sv, webp},
 };
 
+// AVIF and HEIC pictures come in the same container as MP4, and their major brand alone says so. Few headsets
+// show them, so they are not taken.
+constexpr std::string_view picture_brands[] = {"avif", "avis", "heic", "heix",
+                                               "heim", "heis", "mif1", "msf1"};
+
+bool is_picture_in_mp4(std::string_view first_bytes) {
+    return first_bytes.size() >= 12 && first_bytes.substr(4, 4) == "ftyp" &&
+           std::ranges::count(picture_brands, first_bytes.substr(8, 4)) != 0;
+}
+
 // A ZIP archive ends with a record of 22 bytes and a comment of at most 64 KiB; the record says where the
 // directory is.
 constexpr std::size_t record_bytes = 22, most_comment = 65'535;
@@ -50,6 +60,7 @@ std::string read_at(std::ifstream& file, std::uint64_t at, std::size_t size) {
 } // namespace
 
 std::optional<MediaType> media_type_of(std::string_view first_bytes) {
+    if (is_picture_in_mp4(first_bytes)) return std::nullopt;
     for (const Magic& magic : magics)
         if (first_bytes.size() > magic.at && first_bytes.substr(magic.at).starts_with(magic.bytes))
             return magic.type;

@@ -23,7 +23,7 @@ struct Figures {
 };
 
 struct Achievement {
-    std::string_view id; // the page's catalogs use it too
+    std::string_view id; // kept with the award, so it never changes
     std::string_view title, description;
     Figure figure;
     std::int64_t least;

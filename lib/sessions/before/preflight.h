@@ -27,7 +27,7 @@ inline constexpr std::int64_t fresh_ms = 15'000;                   // an older r
 
 // One piece of content that a headset needs, and how much of it is there.
 struct Wanted {
-    std::string sha256; // "": the lesson has no content on the box
+    std::string sha256;
     std::int64_t size = 0;
     std::string title;
 };

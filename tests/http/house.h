@@ -146,7 +146,6 @@ struct House {
     void stop(std::chrono::milliseconds grace = std::chrono::seconds(5)) { door->stop(grace); }
 
     http::RouteTable routes;
-    ThreadedExecutor executor;
     KnownCallers callers;
     AuditBook audit;
     EchoSockets sockets;
@@ -155,6 +154,7 @@ struct House {
     std::atomic<int> running{0}, most_running{0};
     std::mutex mutex;
     std::vector<std::string> order; // the handlers' notes
+    ThreadedExecutor executor;      // behind what its threads write to, so that they end before that
     std::optional<http::FrontDoor> door;
     std::uint16_t port = 0;
 

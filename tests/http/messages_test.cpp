@@ -88,7 +88,6 @@ struct Talk {
     }
 
     http::RouteTable routes;
-    house::ThreadedExecutor executor;
     house::AuditBook audit;
     support::ManualClock clock;
     platform::Caller caller = house::student();
@@ -98,6 +97,7 @@ struct Talk {
     std::vector<Json> replies;
     support::FakeConnection connection;
     std::shared_ptr<MessageQueue> queue;
+    house::ThreadedExecutor executor; // the last, so that its threads end before what they write to
 };
 
 } // namespace

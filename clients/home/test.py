@@ -53,6 +53,13 @@ class Rules(Story):
                              timeout=4 * PATIENCE_S)
         self.assertEqual((ran.returncode, ran.stdout.strip()), (0, 'the rules hold'), ran.stderr)
 
+    def test_the_vectors_of_all_languages_hold(self):
+        vectors = HERE.parent / 'vectors'
+        ran = subprocess.run(program('lectern.headset.VectorsTest', str(vectors), self.folder()),
+                             capture_output=True, text=True, timeout=4 * PATIENCE_S)
+        self.assertEqual((ran.returncode, ran.stdout.strip()),
+                         (0, f'{len(list(vectors.iterdir()))} vectors hold'), ran.stderr)
+
 
 class Package(Story):
     """What an app's build takes."""

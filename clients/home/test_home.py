@@ -15,7 +15,7 @@ import unittest
 from classroom import HERE, JAVA, PATIENCE_S, SKIPPED, Story, Typed, compiled, missing
 
 sys.path.insert(0, str(HERE.parent / 'python'))
-from lectern_headset import Line  # noqa: E402, a WebSocket for the teacher's side
+from lectern_headset import Box, Line  # noqa: E402, a WebSocket for the teacher's side
 
 MP4 = b'\x00\x00\x00\x18ftypmp42' + bytes(12)  # how a film begins
 
@@ -158,7 +158,7 @@ class Lessons(Story):
         path = box.session_of(serial_number)
         box.post(path + '/start')
         home.says('awake')
-        page = Line(box.url, box.token)
+        page = Line(Box(box.url), box.token)
         self.addCleanup(page.close)
         page.send(json.dumps({'type': 'subscribe',
                               'data': {'topic': f'pictures/{box.device(serial_number)["id"]}'}, 'eid': '1'}))
@@ -169,7 +169,7 @@ class Lessons(Story):
                     page._receive()
                 if frame[1] == 2:
                     return frame[2]
-        page.socket.settimeout(PATIENCE_S)
+        page._socket.settimeout(PATIENCE_S)
         for _ in range(2):
             self.assertTrue(next_picture().endswith(b'\xff\xd8\xff\xd9'))
 

@@ -3,7 +3,8 @@
 //
 // A headset sends {type:"clock", data:{t0}} with its own clock. The server answers {t0, t1} with server time
 // at receipt (both in milliseconds, fractions allowed). The offset is the mean over the 6 quickest of the
-// last 64 round trips: slow ones were queued somewhere, and queues are never symmetric.
+// last 64 round trips: slow ones were queued somewhere, and queues are never symmetric. When a trip's offset is
+// more than a second off, the own clock stood still in a sleep, and the trips before it are forgotten.
 #pragma once
 
 #include <cstddef>

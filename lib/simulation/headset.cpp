@@ -39,11 +39,11 @@ std::string fixed(double value, int digits) {
     return text;
 }
 
-// An error that no later try can mend.
+// An error that no later try can mend. One that we don't know is of a newer box: trying again would hold up what
+// waits behind it.
 bool is_final(const Json& error) {
-    static const std::set<std::string> final_codes{"BadRequest", "Forbidden", "NotFound",    "Conflict",
-                                                   "TooLarge",   "Invalid",   "Unauthorized"};
-    return error.is_string() && final_codes.contains(error.get<std::string>());
+    static const std::set<std::string> passing{"TooManyRequests", "Unavailable", "StorageFull", "Internal"};
+    return error.is_string() && !passing.contains(error.get<std::string>());
 }
 
 } // namespace
@@ -142,13 +142,14 @@ void Headset::hear_welcome(const Json& json, double now_ms) {
 
 void Headset::hear_state(const Json& data, double now_ms) {
     record_until(now_ms);
+    const std::pair before{player_.session_id(), player_.number()};
     player_.take_state(data);
     wearer_.take_controls(JsonFields(data).json("controls"), server_ms(now_ms));
     playing_changed(now_ms);
     // The state already shows the newest command's outcome, even if the headset never heard the command
     // itself.
     const std::pair place{player_.session_id(), player_.number()};
-    if (player_.number() > 0 && place != answered_) answer(place.first, place.second, "done", std::nullopt);
+    if (player_.number() > 0 && place != before) answer(place.first, place.second, "done", std::nullopt);
 }
 
 void Headset::hear_command(const Json& data, double now_ms) {
@@ -283,7 +284,6 @@ void Headset::obey(double now_ms) {
 
 void Headset::answer(SessionId session_id, std::int64_t number, const char* state,
                      std::optional<double> skew_ms, const char* error) {
-    answered_ = {session_id, number};
     std::string data = R"({"session_id":)" + to_string(session_id) + R"(,"number":)" +
                        std::to_string(number) + R"(,"state":")" + state + '"';
     if (skew_ms) data += R"(,"skew_ms":)" + fixed(*skew_ms, 3);

@@ -150,7 +150,6 @@ private:
     std::vector<OutgoingMessage> messages_;
     std::map<std::int64_t, std::string> batches_under_way_; // by eid
     std::map<std::int64_t, std::string> answers_;           // by eid, kept until the server has them
-    std::pair<SessionId, std::int64_t> answered_; // session and number of the last command that it answered
     std::int64_t last_eid_ = 0;
     DeviceId device_id_;
     bool connected_ = false, welcomed_ = false, signed_in_ = false, recording_ = true;

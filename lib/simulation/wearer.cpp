@@ -29,7 +29,11 @@ void Wearer::obey(const Command& command) {
 }
 
 void Wearer::take_controls(const Json& json, double now_ms) {
-    if (!json.is_object()) return;
+    if (!json.is_object()) { // in no session: nothing is in force
+        held_until_ms_ = target_until_ms_ = 0;
+        launched_.clear();
+        return;
+    }
     const JsonFields controls(json);
     const auto eyes_on_me = controls.find_object("eyes_on_me"), launch = controls.find_object("launch"),
                look = controls.find_object("look");

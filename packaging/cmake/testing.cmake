@@ -6,7 +6,8 @@ list(FILTER test_sources EXCLUDE REGEX "/tests/(bench|fuzz|browser)/")
 # These are told where the source tree is, and what program to start as a process; so they are compiled each
 # by itself.
 set(reading_sources "${CMAKE_SOURCE_DIR}/tests/tidy/rule.cpp" "${CMAKE_SOURCE_DIR}/tests/store/migrate_test.cpp"
-    "${CMAKE_SOURCE_DIR}/tests/stories/protocol_document_test.cpp")
+    "${CMAKE_SOURCE_DIR}/tests/stories/protocol_document_test.cpp"
+    "${CMAKE_SOURCE_DIR}/tests/simulation/vectors_test.cpp")
 set(starting_sources "${CMAKE_SOURCE_DIR}/tests/support/program.cpp")
 set_source_files_properties(${reading_sources} PROPERTIES COMPILE_DEFINITIONS "LECTERN_SOURCE_ROOT=\"${CMAKE_SOURCE_DIR}\"")
 set_source_files_properties(${starting_sources} PROPERTIES COMPILE_DEFINITIONS "LECTERN_PROGRAM=\"$<TARGET_FILE:lectern>\"")
@@ -56,7 +57,7 @@ endif()
 if(python AND NOT LECTERN_SANITIZE)
     add_test(NAME clients.python COMMAND "${python}" -B -W error -m unittest -v
         WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}/clients/python")
-    set_tests_properties(clients.python PROPERTIES TIMEOUT 120 ENVIRONMENT "LECTERN=$<TARGET_FILE:lectern>")
+    set_tests_properties(clients.python PROPERTIES TIMEOUT 600 ENVIRONMENT "LECTERN=$<TARGET_FILE:lectern>")
     # Each compiles its client first; without a compiler it says so and is skipped.
     foreach(test "csharp:csharp/test.py" "java:home/test.py" "home:home/test_home.py"
             "apk:home/test_apk.py")

@@ -23,8 +23,7 @@ public final class Answer {
 
     /** Whether the same words may be taken later. */
     boolean isForLater() {
-        return "TooManyRequests".equals(error) || "Unavailable".equals(error)
-            || "StorageFull".equals(error) || "Internal".equals(error);
+        return Rules.isForLater(error);
     }
 
     /** Called on the headset's thread, or by the app's Executor. */

@@ -170,7 +170,7 @@ public final class Content {
             if (!part.renameTo(whole)) return end(item, "failed", part.length(), "the disk does not take it");
             return end(item, "whole", item.size, null);
         } catch (Refused refused) {
-            if (refused.status == 429 || refused.status >= 500) return 1000;
+            if (Rules.afterAnswer(refused.status, null, 0) == Rules.Then.LATER) return 1000;
             return end(item, "failed", part.length(), refused.getMessage());
         } catch (IOException error) {
             return 1000; // the Wi-Fi: what has come is on disk
@@ -179,16 +179,15 @@ public final class Content {
 
     private long fetchPiece(Item item, File part) throws IOException {
         long first = part.length();
-        long last = Math.min(item.size, first + pieceSize()) - 1;
         HttpURLConnection call = box.open(item.url, token);
         try {
-            call.setRequestProperty("Range", "bytes=" + first + "-" + last);
+            call.setRequestProperty("Range", Rules.nextRange(item.size, first, pieceSize()));
             call.setRequestProperty("Accept-Encoding", "identity");
             int status = call.getResponseCode();
-            if (status == 200 && first > 0) part.delete(); // the whole file again, so from its beginning
-            else if (status != 200 && status != 206) throw Box.refusal(call);
-            if (status == 206 && !startsAt(call.getHeaderField("Content-Range"), first))
-                throw new IOException("the box sends another range than asked for");
+            if (status != 200 && status != 206) throw Box.refusal(call);
+            Rules.Then then = Rules.afterAnswer(status, call.getHeaderField("Content-Range"), first);
+            if (then == Rules.Then.LATER) throw new IOException("the box sends another range than asked for");
+            if (then == Rules.Then.RESTART) part.delete();
             try (InputStream input = call.getInputStream();
                 FileOutputStream output = new FileOutputStream(part, true)) {
                 byte[] some = new byte[65536];
@@ -201,10 +200,6 @@ public final class Content {
         } finally {
             call.disconnect();
         }
-    }
-
-    private static boolean startsAt(String range, long first) {
-        return range != null && range.startsWith("bytes " + first + "-");
     }
 
     private synchronized int pieceSize() {

@@ -24,9 +24,6 @@ import java.util.concurrent.TimeUnit;
 public final class Headset {
     private static final int MOST_WAITING = 1000;
     private static final int LARGEST_PICTURE = 64 << 10;
-    // a newer socket of this headset has it: two that fight help nobody
-    private static final int ROLE_TAKEN = 4009;
-    private static final double PAUSE_OF_TAKEN_MS = 30000;
 
     private final Box box;
     private final String token;
@@ -289,8 +286,8 @@ public final class Headset {
 
     private void lineGone(String why, int code, boolean isUnpaired) {
         lose(why);
-        if (code == ROLE_TAKEN) connectAtMs = clock.nowMs() + PAUSE_OF_TAKEN_MS;
-        if (!isUnpaired) return;
+        connectAtMs = Math.max(connectAtMs, clock.nowMs() + Rules.leastPauseMs(code));
+        if (!isUnpaired && !Rules.endsPairing(code)) return;
         isStopped = true;
         teller.tell(new Runnable() {
             @Override public void run() {

@@ -140,10 +140,11 @@ final class Lesson {
             lesson, runId, before == null ? Json.object() : controlsAfter(command.action, before));
     }
 
-    /** A play ends what was launched in place of the lesson. */
+    /** A play ends what was launched in place of the lesson; a stop ends everything. */
     private static Map<String, Object> controlsAfter(String action, Playing before) {
         Map<String, Object> controls = new HashMap<String, Object>(before.controls);
         if (action.equals("play")) controls.remove("launch");
+        if (action.equals("stop")) controls.clear();
         return controls;
     }
 

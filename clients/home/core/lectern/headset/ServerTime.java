@@ -10,6 +10,7 @@ import java.util.List;
 public final class ServerTime {
     private static final int KEPT = 64;
     private static final int COUNTED = 6;
+    private static final double SLEPT_MS = 1000;
     private static final Comparator<double[]> BY_LENGTH = new Comparator<double[]>() {
         @Override public int compare(double[] left, double[] right) {
             return Double.compare(left[0], right[0]);
@@ -50,7 +51,11 @@ public final class ServerTime {
 
     void add(double t0, double t1, double t2) {
         if (t2 < t0) return;
-        trips.add(new double[] {t2 - t0, t1 - (t0 + t2) / 2});
+        double tripMs = t2 - t0, offsetOfTripMs = t1 - (t0 + t2) / 2;
+        // The own clock may have stood still while the headset slept; then earlier trips say nothing.
+        if (isKnown && Math.abs(offsetOfTripMs - offsetMs) > SLEPT_MS + tripMs) trips.clear();
+        isKnown = true;
+        trips.add(new double[] {tripMs, offsetOfTripMs});
         if (trips.size() > KEPT) trips.remove();
         List<double[]> quickest = new ArrayList<double[]>(trips);
         Collections.sort(quickest, BY_LENGTH);

@@ -5,7 +5,7 @@
 //
 // BOX is http://192.0.2.5:8080. TRUSTED is the box's certificate, for https without a public authority's signature.
 // While it runs it accepts lines: sign-in NICKNAME PIN, sign-out, hand QUESTION, down, unwell, well, quit.
-// mcs -out:/tmp/Example.exe Example.cs Lectern*.cs && mono /tmp/Example.exe
+// mcs -out:/tmp/Example.exe Example.cs Runtime/*.cs && mono /tmp/Example.exe
 using System;
 using System.Collections.Generic;
 using System.Globalization;

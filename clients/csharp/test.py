@@ -19,7 +19,7 @@ import unittest
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
-CLIENT = sorted(str(path) for path in HERE.glob('Lectern*.cs'))
+CLIENT = sorted(str(path) for path in HERE.glob('Runtime/Lectern*.cs'))
 BUILT = None  # a temporary folder: no build output stays in the tree
 
 
@@ -32,8 +32,15 @@ def compiled(source):
 
 class Rules(unittest.TestCase):
     def test_the_table_of_rules_holds(self):
-        out = subprocess.run(compiled('RulesTest.cs'), capture_output=True, text=True, timeout=60)
+        with tempfile.TemporaryDirectory() as folder:
+            out = subprocess.run(compiled('RulesTest.cs') + [folder], capture_output=True, text=True, timeout=60)
         self.assertEqual(out.returncode, 0, out.stdout + out.stderr)
+
+    def test_the_vectors_of_all_languages_hold(self):
+        vectors = HERE.parent / 'vectors'
+        with tempfile.TemporaryDirectory() as folder:
+            out = subprocess.run(compiled('VectorsTest.cs') + [str(vectors), folder], capture_output=True, text=True, timeout=60)
+        self.assertEqual((out.returncode, out.stdout.strip()), (0, f'{len(list(vectors.iterdir()))} vectors hold'), out.stderr)
 
 
 class Box:

@@ -1,4 +1,4 @@
-// A headset of a Lectern classroom, for Unity and any other C#: the four Lectern*.cs here, no packages.
+// A headset of a Lectern classroom, for Unity and any other C#: the Lectern*.cs here, no packages.
 //
 //   string token = LecternHeadset.Pair("http://192.0.2.5:8080", "042137", serialNumber);   // once; it waits: not in a frame
 //   var headset = new LecternHeadset("http://192.0.2.5:8080", token);
@@ -63,7 +63,8 @@ namespace Lectern
         private readonly object _gate = new object();  // guards all below; never held while app or network code runs
         private readonly LecternClock _clock = new LecternClock();
         private readonly LecternLesson _lesson = new LecternLesson();
-        private readonly LecternEvents _events = new LecternEvents(Guid.NewGuid().ToString("N"));
+        private readonly LecternEvents _events;
+        private readonly string _role;
         private readonly List<Owed> _owed = new List<Owed>();
         private readonly Queue<string> _outbox = new Queue<string>();
         private readonly Dictionary<string, Action<LecternAnswer>> _asked = new Dictionary<string, Action<LecternAnswer>>();
@@ -71,6 +72,8 @@ namespace Lectern
         private LecternStatus _status = new LecternStatus();
         private Thread _thread;
         private string _broken;
+        private string _heldEid;
+        private LecternClosedException _closed;
         private byte[] _picture;
         private long? _adopted;
         private long _eid;
@@ -80,13 +83,22 @@ namespace Lectern
         private bool _running, _welcomed;
 
         /// <summary>Trusted besides the system's authorities, for https: the box's own certificate, or the authority that has signed
-        /// it (offered at /v1/authority; not with Mono, which cannot check what `lectern certificate` signs).</summary>
-        public LecternHeadset(string box, string token, X509Certificate2 trusted = null)
+        /// it (offered at /v1/authority; not with Mono, which cannot check what `lectern certificate` signs). Events stay in
+        /// `folder`, which is this headset's alone, until the box has them; null: in memory. `role`: "device" for what runs all
+        /// the time, or for an app that does everything; "run" for the app of a lesson beside it.</summary>
+        public LecternHeadset(string box, string token, X509Certificate2 trusted = null, string folder = null, string role = "device")
         {
             _box = new Uri(box);
             _token = token;
             _trusted = trusted;
+            _role = role;
+            _events = new LecternEvents(Guid.NewGuid().ToString("N"), folder == null ? null : Path.Combine(folder, "events"));
         }
+
+        /// <summary>The orders and pushes that the app obeys, by their names in the protocol; null: nothing is said of it.</summary>
+        public string[] Capabilities { get; set; }
+        /// <summary>Fetches what the teacher wants on this headset; null: nothing does.</summary>
+        public LecternContent Fetching { get; set; }
 
         /// <summary>The connection to the box came or went.</summary>
         public event Action<bool> ConnectionChanged;
@@ -100,7 +112,7 @@ namespace Lectern
         public event Action<string> PersonChanged;
         /// <summary>raised, question, unwell.</summary>
         public event Action<Dictionary<string, object>> HandChanged;
-        /// <summary>Any other message of the box, by its type: pictures, content.fetch.</summary>
+        /// <summary>Any other message of the box, by its type: pictures.</summary>
         public event Action<string, Dictionary<string, object>> Pushed;
         /// <summary>For a log.</summary>
         public event Action<string> Problem;
@@ -118,6 +130,10 @@ namespace Lectern
         public Dictionary<string, object> Content { get { lock (_gate) return _lesson.Content; } }
         /// <summary>Where the lesson is now.</summary>
         public double PositionMs { get { lock (_gate) return _lesson.PositionMs(ServerMs); } }
+        /// <summary>A video has come to its end: show its last picture, record no more events, wait.</summary>
+        public bool IsFinished { get { lock (_gate) return _lesson.IsFinished(ServerMs); } }
+        /// <summary>What was launched in the lesson's place: kind, content, title; or null.</summary>
+        public Dictionary<string, object> Launched { get { lock (_gate) return _lesson.Launched; } }
         /// <summary>The arguments of eyes_on_me while it lasts, or null. Check it every frame: it ends by itself.</summary>
         public Dictionary<string, object> EyesOnMe { get { lock (_gate) return _lesson.IsHeld(ServerMs) ? _lesson.Eyes : null; } }
         public long AcknowledgedEvents { get { lock (_gate) return _events.Acknowledged; } }
@@ -156,6 +172,7 @@ namespace Lectern
                 Monitor.PulseAll(_gate);
             }
             if (_thread != null) _thread.Join(1000);  // wait no longer: it may be connecting, and ends with the app
+            lock (_gate) _events.Dispose();
         }
 
         /// <summary>Call it once a frame. It raises events for what has come, and runs the commands that are due.</summary>
@@ -183,12 +200,12 @@ namespace Lectern
         }
 
         /// <summary>The speed for a video at this position, or null: too far off, so seek to PositionMs. Ask twice a second.</summary>
-        public double? SpeedFor(double playingMs) { return LecternLesson.Speed(PositionMs - playingMs); }
+        public double? SpeedFor(double playingMs) { return LecternRules.Speed(PositionMs - playingMs); }
 
         /// <summary>Sent once a second from now on.</summary>
         public void Report(LecternStatus status) { lock (_gate) _status = status; }
 
-        /// <summary>Something the student did just now; kept until the box has it. Fields as in the protocol: yaw_deg, target...</summary>
+        /// <summary>Something the student did just now; kept until the box has it. IOException: the disk does not take it. Fields as in the protocol: yaw_deg, target...</summary>
         public void AddEvent(string kind, Dictionary<string, object> fields = null)
         {
             // A deep copy: the app may reuse its own, and data without a JSON form is refused here, to the caller.
@@ -201,7 +218,7 @@ namespace Lectern
             lock (_gate)
             {
                 if (_lesson.SessionId != null && !data.ContainsKey("position_ms")) data["position_ms"] = (long)PositionMs;
-                _events.Add(data, _lesson.RunId, NowMs);
+                _events.Add(data, _lesson.RunId, NowMs, _clock.OffsetMs ?? CalendarMs - NowMs);
                 if (_events.Waiting >= LecternEvents.LargestBatch) Monitor.PulseAll(_gate);
             }
         }
@@ -210,6 +227,9 @@ namespace Lectern
         {
             Ask("headset.sign_in", LecternJson.Map("nickname", nickname, "pin", pin), answered);
         }
+
+        /// <summary>With the card that LecternQr has read.</summary>
+        public void SignInByCard(string card, Action<LecternAnswer> answered) { Ask("headset.sign_in", LecternJson.Map("card", card), answered); }
 
         public void SignOut(Action<LecternAnswer> answered) { Ask("headset.sign_out", null, answered); }
 
@@ -248,6 +268,20 @@ namespace Lectern
                 _picture = jpeg;
                 Monitor.PulseAll(_gate);
             }
+        }
+
+        private static double CalendarMs { get { return (DateTime.UtcNow - new DateTime(1970, 1, 1)).TotalMilliseconds; } }
+
+        internal Uri Box { get { return _box; } }
+        internal string Token { get { return _token; } }
+        internal X509Certificate2 Trusted { get { return _trusted; } }
+
+        /// <summary>How it stands with a file: kept until the box has it, the newest of each file.</summary>
+        internal void ReportContent(string sha256, string state, long received, string error)
+        {
+            Dictionary<string, object> item = LecternJson.Map("sha256", sha256, "state", state, "received_bytes", received);
+            if (error != null) item["error"] = error;
+            Owe("content " + sha256, "content.report", LecternJson.Map("items", new List<object> { item }));
         }
 
         internal void Answer(LecternCommand command, string state, string error)

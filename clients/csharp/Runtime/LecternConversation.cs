@@ -13,9 +13,10 @@ namespace Lectern
             var chance = new Random(Guid.NewGuid().GetHashCode());
             for (int failures = 0; ; ++failures)
             {
+                double leastMs = 0;
                 try
                 {
-                    using (LecternLine line = LecternLine.WebSocket(_box, "/v1/live", _token, _trusted))
+                    using (LecternLine line = LecternLine.WebSocket(_box, "/v1/live?role=" + _role, _token, _trusted))
                     {
                         failures = 0;
                         TakePart(line);
@@ -26,11 +27,16 @@ namespace Lectern
                     Tell("unpaired", () => { if (Unpaired != null) Unpaired(); });
                     return;
                 }
+                catch (LecternClosedException closed)
+                {
+                    Tell("problem", () => Raise(Problem, closed.Message));
+                    leastMs = LecternRules.LeastPauseMs(closed.Code);
+                }
                 catch (Exception error)  // the network failed, or bytes made no sense: reconnecting cures both
                 {
                     Tell("problem", () => Raise(Problem, error.Message));
                 }
-                if (!Leave(LecternBackoff.PauseMs(failures, chance.NextDouble()))) return;
+                if (!Leave(Math.Max(leastMs, LecternRules.PauseMs(failures, chance.NextDouble())))) return;
             }
         }
 
@@ -57,6 +63,7 @@ namespace Lectern
             lock (_gate)
             {
                 _broken = null;
+                _closed = null;
                 _picture = null;
                 _quick = 10;
                 _clockAt = _reportAt = _eventsAt = _heardAt = NowMs;
@@ -89,6 +96,8 @@ namespace Lectern
                 }
                 if (!_running) return false;
                 if (_broken == null && now - _heardAt > SilenceMs) _broken = "the box is silent";
+                if (_closed != null && LecternRules.EndsPairing(_closed.Code)) throw new LecternUnpairedException();
+                if (_closed != null) throw new LecternClosedException(_closed);
                 if (_broken != null) throw new IOException(_broken);
                 if (text == null)
                 {
@@ -112,8 +121,7 @@ namespace Lectern
             if (!_welcomed) return null;
             if (_clock.RoundTripMs != null && (now >= _eventsAt || _events.Waiting >= LecternEvents.LargestBatch))
             {
-                Dictionary<string, object> batch = _events.Fix(ClockOffsetMs);
-                if (batch != null) Owe("events", "events", batch);
+                OweEvents(now >= _eventsAt);
                 _eventsAt = now + 1000;
             }
             Owed owed = _owed.Find(one => one.Eid == null && now >= one.NotBeforeMs);
@@ -122,6 +130,21 @@ namespace Lectern
             if (_clock.RoundTripMs == null || now < _reportAt) return null;
             _reportAt = now + 1000;
             return Message("headset.report", Status(), out eid);
+        }
+
+        // A full disk must not cost the connection.
+        private void OweEvents(bool isSecond)
+        {
+            try
+            {
+                if (isSecond) _events.Sync();
+                Dictionary<string, object> batch = _events.Fix(ClockOffsetMs);
+                if (batch != null) Owe("events", "events", batch);
+            }
+            catch (IOException error)
+            {
+                Tell("problem", () => Raise(Problem, "the disk: " + error.Message));
+            }
         }
 
         private Dictionary<string, object> Status()
@@ -165,6 +188,7 @@ namespace Lectern
                 lock (_gate)
                 {
                     _broken = error.Message;
+                    _closed = error as LecternClosedException;
                     Monitor.PulseAll(_gate);
                 }
             }
@@ -184,6 +208,7 @@ namespace Lectern
             string type = message.Text("type"), error = message.Text("error");
             double? t0 = data.Number("t0"), t1 = data.Number("t1");
             if (type == "clock" && t0 != null && t1 != null) _clock.Add(t0.Value, t1.Value, now);
+            if (eid == _heldEid && error == "" && Fetching != null) Fetching.Wanted(data);  // it answers what to fetch
             Action<LecternAnswer> answered;
             if (_asked.TryGetValue(eid, out answered))
             {
@@ -191,7 +216,7 @@ namespace Lectern
                 Answered(answered, new LecternAnswer { Error = error == "" ? null : error, Message = data.Text("message"), Data = data });
             }
             Owed owed = _owed.Find(one => one.Eid == eid);
-            if (owed != null && (error == "TooManyRequests" || error == "Unavailable" || error == "StorageFull"))
+            if (owed != null && LecternRules.IsForLater(error))
             {
                 owed.Eid = null;
                 owed.NotBeforeMs = now + LaterMs;
@@ -212,6 +237,9 @@ namespace Lectern
                 case "welcome":
                     _clock.Guess(data.Number("server_ms") ?? now, now);
                     _welcomed = true;
+                    if (data.ContainsKey("stored") && _events.Stored(data["stored"] as List<object> ?? new List<object>()))
+                        _owed.RemoveAll(owed => owed.Type == "events");
+                    SayHello();
                     Tell("connection", () => Raise(ConnectionChanged, true));
                     TellPerson(data);
                     Tell("hand", () => Raise(HandChanged, data.Object("hand")));
@@ -222,8 +250,20 @@ namespace Lectern
                 case "command": Take(new LecternCommand(data) { Headset = this }); break;
                 case "person": TellPerson(data); break;
                 case "hand": Tell("hand", () => Raise(HandChanged, data)); break;
+                case "content.fetch":
+                    if (Fetching != null) Fetching.Wanted(data);
+                    break;
                 default: Tell("push " + type, () => { if (Pushed != null) Pushed(type, data); }); break;
             }
+        }
+
+        private void SayHello()
+        {
+            string eid;
+            if (Capabilities != null) _outbox.Enqueue(Message("hello", LecternJson.Map("capabilities", Capabilities), out eid));
+            if (Fetching == null) return;
+            _outbox.Enqueue(Message("content.report", Fetching.Held(), out eid));
+            _heldEid = eid;
         }
 
         private void TellPerson(Dictionary<string, object> data)

@@ -1,4 +1,4 @@
-// The rules of docs/headset-protocol.md that need no network: the time, the lesson that plays, the events that wait.
+// The time, and the lesson that plays; docs/headset-protocol.md has the rules.
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
@@ -111,16 +111,6 @@ namespace Lectern
         }
     }
 
-    internal static class LecternBackoff
-    {
-        /// <summary>How long to wait after this many failures in a row; chance is from 0 to 1. A class that one access point
-        /// has thrown off must not come back all at once.</summary>
-        public static double PauseMs(int failures, double chance)
-        {
-            return Math.Min(2000, 250 * Math.Pow(2, Math.Min(failures, 10))) * (0.5 + chance);
-        }
-    }
-
     /// <summary>The lesson that plays, and the commands that wait for their time. Times are server time.</summary>
     internal sealed class LecternLesson
     {
@@ -141,19 +131,23 @@ namespace Lectern
         public string State { get; private set; } = "stopped";
         public Dictionary<string, object> Content { get; private set; }
         public Dictionary<string, object> Eyes { get; private set; }
+        /// <summary>What was launched in the lesson's place, or null.</summary>
+        public Dictionary<string, object> Launched { get; private set; }
         public IEnumerable<LecternCommand> Waiting { get { return _waiting; } }
 
         public double PositionMs(double nowMs)
         {
             double position = _positionMs + (State == "running" ? Math.Max(0, nowMs - _atMs) : 0);
-            return Math.Min(position, Content.Number("duration_ms") ?? double.MaxValue);
+            return Math.Min(position, EndMs);
         }
 
-        /// <summary>A little faster or slower goes unnoticed and catches up in a second or two; null: only a seek helps.</summary>
-        public static double? Speed(double behindMs)
+        /// <summary>Show the last picture, record no more events, and wait.</summary>
+        public bool IsFinished(double nowMs) { return PositionMs(nowMs) >= EndMs; }
+
+        // For what is no video the duration is a plan.
+        private double EndMs
         {
-            if (Math.Abs(behindMs) > 80) return null;
-            return 1 + Math.Max(-0.03, Math.Min(0.03, behindMs / 1000));
+            get { return Content.Text("kind") == "video" ? Content.Number("duration_ms") ?? double.MaxValue : double.MaxValue; }
         }
 
         /// <summary>It ends by itself, network or not.</summary>
@@ -169,6 +163,7 @@ namespace Lectern
             if (state == null) return null;
             RunId = state.Whole("run_id");
             Eyes = state.Object("controls").Object("eyes_on_me");
+            Launched = state.Object("controls").Object("launch");
             long number = state.Whole("number") ?? 0;
             // A waiting command will make exactly this state at its time.
             if (_waiting.Exists(command => command.IsPlayback && command.Number >= number)) return null;
@@ -232,7 +227,10 @@ namespace Lectern
             RunId = command.RunId ?? RunId;
             if (command.Action == "eyes_on_me") Eyes = command.Arguments;
             if (command.Action == "release") Eyes = null;
+            if (command.Action == "launch") Launched = command.Arguments;
             if (!command.IsPlayback) return;
+            if (command.Action == "play" || command.Action == "stop") Launched = null;
+            if (command.Action == "stop") Eyes = null;
             Content = command.Lesson ?? Content;
             if (command.Action == "play" || command.Action == "resume") State = "running";
             if (command.Action == "pause") State = "paused";
@@ -249,7 +247,7 @@ namespace Lectern
             RunId = null;
             State = "stopped";
             Content = null;
-            Eyes = null;
+            Eyes = Launched = null;
             _positionMs = _atMs = 0;
             _newest.Clear();
             _waiting.Clear();
@@ -259,68 +257,6 @@ namespace Lectern
         {
             long number;
             return _newest.TryGetValue(kind, out number) ? number : 0;
-        }
-    }
-
-    /// <summary>Keeps events until the box has them. One batch at a time is fixed and keeps its id: sent twice, it counts
-    /// once. On overflow the oldest events in no batch yet are dropped and counted: a long absence keeps its end.</summary>
-    internal sealed class LecternEvents
-    {
-        private struct Event
-        {
-            public double OwnMs;
-            public long? RunId;
-            public Dictionary<string, object> Data;
-        }
-
-        public const int MostWaiting = 10000;
-        public const int LargestBatch = 200;
-        private readonly string _name;
-        private readonly LinkedList<Event> _waiting = new LinkedList<Event>();
-        private long _batches;
-        private int _batchSize;
-
-        /// <summary>The name must be new at each start of the app, because the box knows batches by their ids.</summary>
-        public LecternEvents(string name) { _name = name; }
-
-        public long Acknowledged { get; private set; }
-        public long GivenUp { get; private set; }
-        public int Waiting { get { return _waiting.Count + _batchSize; } }
-
-        public void Add(Dictionary<string, object> data, long? runId, double ownMs)
-        {
-            _waiting.AddLast(new Event { OwnMs = ownMs, RunId = runId, Data = new Dictionary<string, object>(data) });
-            if (_waiting.Count <= MostWaiting) return;
-            _waiting.RemoveFirst();
-            ++GivenUp;
-        }
-
-        /// <summary>The next batch, or null if nothing waits or one is on its way. Times are mapped only now: without a
-        /// connection the offset may have been unknown.</summary>
-        public Dictionary<string, object> Fix(double offsetMs)
-        {
-            if (_batchSize > 0 || _waiting.Count == 0) return null;
-            long? run = _waiting.First.Value.RunId;
-            var events = new List<object>();
-            while (_waiting.Count > 0 && events.Count < LargestBatch && _waiting.First.Value.RunId == run)
-            {
-                Event first = _waiting.First.Value;
-                _waiting.RemoveFirst();
-                first.Data["at_ms"] = (long)Math.Round(first.OwnMs + offsetMs);
-                events.Add(first.Data);
-            }
-            _batchSize = events.Count;
-            var batch = LecternJson.Map("batch_id", _name + "-" + ++_batches, "events", events);
-            if (run != null) batch["run_id"] = run;
-            return batch;
-        }
-
-        /// <summary>The batch is on the box's disk, or was refused for good.</summary>
-        public void Close(bool isStored)
-        {
-            if (isStored) Acknowledged += _batchSize;
-            else GivenUp += _batchSize;
-            _batchSize = 0;
         }
     }
 }

@@ -285,7 +285,8 @@ json vector(const std::string& name) {
 
 std::set<json> values(const char* file, const char* field) {
     std::set<json> found;
-    for (const json& one : vector(file)["cases"])
+    const json all = vector(file);
+    for (const json& one : all["cases"])
         found.insert(one[field]);
     return found;
 }

@@ -32,7 +32,7 @@ constexpr std::string_view picture_brands[] = {"avif", "avis", "heic", "heix",
                                                "heim", "heis", "mif1", "msf1"};
 
 bool is_picture_in_mp4(std::string_view first_bytes) {
-    return first_bytes.size() >= 12 && first_bytes.substr(4, 4) == "ftyp" &&
+    return first_bytes.size() >= 12 && first_bytes.substr(4).starts_with("ftyp") &&
            std::ranges::count(picture_brands, first_bytes.substr(8, 4)) != 0;
 }
 

@@ -12,6 +12,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import tarfile
 import tempfile
 import threading
 import time
@@ -41,6 +42,124 @@ class Rules(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             out = subprocess.run(compiled('VectorsTest.cs') + [str(vectors), folder], capture_output=True, text=True, timeout=60)
         self.assertEqual((out.returncode, out.stdout.strip()), (0, f'{len(list(vectors.iterdir()))} vectors hold'), out.stderr)
+
+
+UNITY = '''
+using System;
+namespace UnityEngine
+{
+    public class SerializeField : Attribute { }
+    public class MonoBehaviour { }
+    public class GameObject { public void SetActive(bool value) { } }
+    public static class Debug { public static void Log(object text) { } }
+    public static class Time { public static float unscaledTime { get { return 0; } } }
+    public static class SystemInfo
+    {
+        public static string deviceUniqueIdentifier { get { return ""; } }
+        public static string deviceModel { get { return ""; } }
+        public static float batteryLevel { get { return 1; } }
+    }
+    public static class PlayerPrefs
+    {
+        public static string GetString(string key, string otherwise) { return otherwise; }
+        public static void SetString(string key, string value) { }
+        public static void DeleteKey(string key) { }
+    }
+    public static class Application
+    {
+        public static string persistentDataPath { get { return ""; } }
+        public static string identifier { get { return ""; } }
+        public static string version { get { return ""; } }
+    }
+    public class AndroidJavaObject : IDisposable
+    {
+        public T Call<T>(string name, params object[] given) { return default(T); }
+        public void Dispose() { }
+    }
+    public class AndroidJavaClass : AndroidJavaObject
+    {
+        public AndroidJavaClass(string name) { }
+        public T GetStatic<T>(string name) { return default(T); }
+    }
+}
+namespace UnityEngine.Video
+{
+    public class VideoPlayer
+    {
+        public string url { get; set; }
+        public double time { get; set; }
+        public float playbackSpeed { get; set; }
+        public bool isPlaying { get { return false; } }
+        public void Play() { }
+        public void Pause() { }
+        public void Stop() { }
+    }
+}
+'''  # as much of Unity as the sample asks for
+PLAYER = '''
+internal static class Player
+{
+    public static double PositionMs { get { return 0; } }
+    public static void Load(Dictionary<string, object> lesson) { }
+    public static void Follow(string state, double positionMs) { }
+    public static void Dim(bool isDim) { }
+}
+'''
+
+
+class Package(unittest.TestCase):
+    def folder(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        return pathlib.Path(folder.name)
+
+    def packed(self):
+        ran = subprocess.run([sys.executable, '-B', str(HERE / 'build_package.py'), str(self.folder())], check=True,
+                             capture_output=True, text=True)
+        return pathlib.Path(ran.stdout.strip())
+
+    def unpacked(self):
+        folder = self.folder()
+        with tarfile.open(self.packed()) as archive:
+            archive.extractall(folder, filter='data')
+        return folder / 'package'
+
+    def library(self, sources, *more):
+        out = self.folder() / 'out.dll'
+        ran = subprocess.run(['mcs', '-target:library', '-warnaserror', '-nowarn:649,414', f'-out:{out}', *more, *map(str, sources)],
+                             capture_output=True, text=True)
+        self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
+
+    def test_the_same_sources_give_the_same_bytes(self):
+        self.assertEqual(self.packed().read_bytes(), self.packed().read_bytes())
+
+    def test_each_asset_has_an_id_of_its_own(self):
+        package = self.unpacked()
+        paths = [path for path in package.rglob('*') if path.suffix != '.meta' and path.name != 'Samples~']
+        ids = {re.search('guid: ([0-9a-f]{32})', pathlib.Path(f'{path}.meta').read_text())[1] for path in paths}
+        self.assertEqual(len(ids), len(paths))
+        self.assertTrue((package / 'LICENSE.md').exists())
+        manifest = json.loads((package / 'package.json').read_text())
+        self.assertIn(f'## {manifest["version"]}', (package / 'CHANGELOG.md').read_text())
+        for sample in manifest['samples']:
+            self.assertTrue(list((package / sample['path']).glob('*.asmdef')), sample)
+        self.assertIn('Lectern.Headset', (package / 'Samples~/Classroom/Lectern.Headset.Classroom.asmdef').read_text())
+
+    def test_the_sample_compiles_on_android_and_elsewhere(self):
+        package = self.unpacked()
+        stubs = self.folder() / 'Unity.cs'
+        stubs.write_text(UNITY)
+        sources = [*package.rglob('*.cs'), stubs]
+        self.library(sources)
+        self.library(sources, '-define:UNITY_ANDROID')
+
+    def test_the_readmes_example_compiles(self):
+        example = re.search(r'```csharp\n(.*?)```', (HERE / 'README.md').read_text(), re.S)[1]
+        self.assertLessEqual(len([line for line in example.splitlines() if line]), 20)
+        source = self.folder() / 'App.cs'
+        source.write_text('using System;using System.Collections.Generic;using Lectern;' + PLAYER + 'class App { void Run(string folder) {'
+                          + example.replace('player.', 'Player.').replace('double? speed =', '_speed =') + '} double? _speed; }')
+        self.library([source, *CLIENT])
 
 
 class Box:

@@ -14,7 +14,8 @@ elseif(LECTERN_UI)
     set(web_stamp "${CMAKE_BINARY_DIR}/web.stamp")
     file(GLOB web_top CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/web/*.json" "${CMAKE_SOURCE_DIR}/web/*.html"
         "${CMAKE_SOURCE_DIR}/web/*.ts" "${CMAKE_SOURCE_DIR}/web/*.js" "${CMAKE_SOURCE_DIR}/web/*.mjs")
-    file(GLOB_RECURSE web_rest CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/web/src/*" "${CMAKE_SOURCE_DIR}/web/public/*")
+    file(GLOB_RECURSE web_rest CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/web/src/*" "${CMAKE_SOURCE_DIR}/web/public/*"
+        "${CMAKE_SOURCE_DIR}/clients/js/src/*")
     add_custom_command(OUTPUT "${web_stamp}"
         COMMAND sh "${CMAKE_SOURCE_DIR}/packaging/build_web.sh" "${CMAKE_SOURCE_DIR}/web" "${web_folder}"
         COMMAND "${CMAKE_COMMAND}" -E touch "${web_stamp}"

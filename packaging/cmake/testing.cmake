@@ -60,7 +60,7 @@ if(python AND NOT LECTERN_SANITIZE)
     set_tests_properties(clients.python PROPERTIES TIMEOUT 600 ENVIRONMENT "LECTERN=$<TARGET_FILE:lectern>")
     # Each compiles its client first; without a compiler it says so and is skipped.
     foreach(test "csharp:csharp/test.py" "java:home/test.py" "home:home/test_home.py"
-            "apk:home/test_apk.py")
+            "apk:home/test_apk.py" "js:js/test.py")
         string(REGEX MATCH "^([a-z]+):([a-z]+)/(.*)$" parts "${test}")
         set(name "clients.${CMAKE_MATCH_1}")
         add_test(NAME ${name} COMMAND "${python}" -B -W error ${CMAKE_MATCH_3} -v

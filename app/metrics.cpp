@@ -127,11 +127,7 @@ DiskFigures disk_figures(const std::filesystem::path& folder) {
     return figures;
 }
 
-http::Answer metrics_answer(const http::Call& call, Appliance& appliance) {
-    if (!may_look(call))
-        throw platform::Error(
-            call.caller.is_stranger() ? platform::ErrorKind::unauthorized : platform::ErrorKind::forbidden,
-            "Figures are for this machine, for site keys and for who runs the box.");
+std::string metrics_text(Appliance& appliance) {
     Services& services = appliance.services();
     Text text;
     add_process(text, disk_figures(services.folder));
@@ -139,7 +135,15 @@ http::Answer metrics_answer(const http::Call& call, Appliance& appliance) {
     add_network(text, appliance.network(), services.hub.figures());
     add_certificate(text, appliance.tls_certificate(), services.clock.now_ms());
     if (const auto backups = services.nightly.known()) add_backups(text, *backups, services.clock.now_ms());
-    return http::text(text.take(), "text/plain; version=0.0.4; charset=utf-8");
+    return text.take();
+}
+
+http::Answer metrics_answer(const http::Call& call, Appliance& appliance) {
+    if (!may_look(call))
+        throw platform::Error(
+            call.caller.is_stranger() ? platform::ErrorKind::unauthorized : platform::ErrorKind::forbidden,
+            "Figures are for this machine, for site keys and for who runs the box.");
+    return http::text(metrics_text(appliance), "text/plain; version=0.0.4; charset=utf-8");
 }
 
 } // namespace app

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "http/serving/call.h"
 
@@ -14,6 +15,8 @@ struct DiskFigures {
     std::int64_t total_bytes = 0, free_bytes = 0, database_bytes = 0;
 };
 DiskFigures disk_figures(const std::filesystem::path& folder);
+
+std::string metrics_text(Appliance& appliance);
 
 // Error unauthorized or forbidden unless the caller is on this machine, holds a site key, or runs the box. A
 // proxy on this machine that forwards for others says so (X-Forwarded-For); then being on this machine does

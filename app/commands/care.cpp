@@ -8,6 +8,7 @@
 #include "app/commands/commands.h"
 #include "app/commands/data_command.h"
 #include "app/commands/doctor.h"
+#include "app/commands/support_bundle.h"
 #include "app/services.h"
 #include "platform/error.h"
 #include "platform/files.h"
@@ -128,7 +129,7 @@ std::vector<Command> care_commands() {
     backup.look = [](store::Read&, Services&, OrganisationId, const JsonFields& arguments) {
         return arguments.json("made");
     };
-    return {backup, doctor_command(), backup_target_command()};
+    return {backup, doctor_command(), backup_target_command(), support_bundle_command()};
 }
 
 void add_care(CLI::App& root, Line& line) {

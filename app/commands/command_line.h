@@ -42,6 +42,7 @@ void add_begin_anew(CLI::App& root, Line& line);
 void add_simulate(CLI::App& root, Line& line);
 void add_documents(CLI::App& root, Line& line); // openapi, asyncapi
 void add_certificate(CLI::App& root, Line& line);
+void add_support_bundle(CLI::App& root, Line& line);
 void add_version(CLI::App& root, Line& line);
 void add_manual(CLI::App& root, Line& line); // hidden
 

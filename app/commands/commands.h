@@ -53,7 +53,7 @@ std::vector<Command> class_commands();
 std::vector<Command> room_commands();
 std::vector<Command> site_key_commands();
 std::vector<Command> pair_commands();
-std::vector<Command> care_commands(); // backup, doctor
+std::vector<Command> care_commands();    // backup, doctor, support-bundle
 
 // Waits for the store, so never call it from the io thread or the writer.
 Json run_command(const std::string& name, Json arguments, Services& services);

@@ -23,11 +23,6 @@ namespace fs = std::filesystem;
 
 constexpr int needs_attention = 3; // exit code: warnings only
 
-struct DoctorOptions {
-    fs::path folder = "/var/lib/lectern", config = "/etc/lectern/lectern.toml";
-    bool json = false, fix = false, hashes = false;
-};
-
 std::int64_t wall_ms() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(
                std::chrono::system_clock::now().time_since_epoch())
@@ -91,7 +86,7 @@ Json examine_served(Services& services, OrganisationId /*organisation_id*/, cons
 
 // ---- where no server runs ----
 
-// A connection that leaves no trace: without a log SQLite needs no shared memory either.
+// Without a log SQLite needs no shared memory either.
 std::string unchanged(const fs::path& database, const fs::path& log) {
     std::error_code none;
     const auto size = fs::file_size(log, none);
@@ -126,9 +121,8 @@ void examine_alone(Findings& findings, const DoctorOptions& options) {
     const auto size = fs::file_size(folder.database(), none);
     if (none || size == 0) return;
     if (options.fix && findings.back().health == Health::good) mend_data(findings, folder);
-    const store::Connection::Mode mode = store::Connection::Mode::read_only;
-    store::Connection database(unchanged(folder.database(), folder.log()), mode);
-    store::Read read(database, wall_ms());
+    const auto database = open_unchanged(folder);
+    store::Read read(*database, wall_ms());
     add_all(findings, examine_data(read, options.folder, options.hashes));
 }
 
@@ -186,6 +180,22 @@ std::optional<Json> ask(const DoctorOptions& options, Findings& findings) {
 }
 
 int doctor(const DoctorOptions& options, const Streams& streams) {
+    const Json items = examined(options);
+    if (options.json)
+        streams.out << items.dump(2) << "\n";
+    else
+        say(items, streams.out);
+    return exit_code_of(items);
+}
+
+} // namespace
+
+std::unique_ptr<store::Connection> open_unchanged(const store::Folder& folder) {
+    return std::make_unique<store::Connection>(unchanged(folder.database(), folder.log()),
+                                               store::Connection::Mode::read_only);
+}
+
+Json examined(const DoctorOptions& options) {
     if (!fs::is_directory(options.folder))
         throw platform::Error(platform::ErrorKind::not_found,
                               "There is no folder " + options.folder.string() + ".");
@@ -202,14 +212,8 @@ int doctor(const DoctorOptions& options, const Streams& streams) {
     }
     for (const Json& item : json_of(examine_box(options.config, server_ms)))
         items.push_back(item);
-    if (options.json)
-        streams.out << items.dump(2) << "\n";
-    else
-        say(items, streams.out);
-    return exit_code_of(items);
+    return items;
 }
-
-} // namespace
 
 Command doctor_command() {
     Command command;

@@ -17,6 +17,7 @@
 #include "app/demo.h"
 #include "app/exit_code.h"
 #include "app/inherited_sockets.h"
+#include "app/metrics.h"
 #include "app/reload.h"
 #include "app/starting.h"
 #include "http/wire/front_door.h"
@@ -180,6 +181,12 @@ std::optional<std::int64_t> true_ms() {
         .count();
 }
 
+Json metrics(Appliance& appliance, std::chrono::steady_clock::time_point started) {
+    const auto up =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started);
+    return {{"uptime_s", up.count()}, {"text", metrics_text(appliance)}};
+}
+
 // One run of the server, from a start to the signal that ends it.
 class Run {
 public:
@@ -201,7 +208,10 @@ public:
         appliance.start();
         int signal = 0;
         {
+            const auto started = std::chrono::steady_clock::now();
             const AdminServer admin(config_.data, [&](const std::string& command, const Json& arguments) {
+                // Only here are the network and the time of the start at hand.
+                if (command == "metrics") return metrics(appliance, started);
                 return run_command(command, arguments, appliance.services());
             });
             tell(appliance);

@@ -1,3 +1,5 @@
+#include "app/commands/version.h"
+
 #include <openssl/crypto.h>
 #include <simdjson.h>
 #include <sodium.h>
@@ -25,8 +27,10 @@ std::string numbers(int major, int minor, int patch) {
     return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
 }
 
+} // namespace
+
 // A static program never gets Debian's updates of its libraries: this tells which it has.
-nlohmann::json described() {
+nlohmann::json described_version() {
     return {{"lectern", platform::version()},
             {"built_from", platform::iso8601(platform::built_s() * 1000).substr(0, 10)},
             {"schema", store::embedded_schema().version()},
@@ -45,8 +49,6 @@ nlohmann::json described() {
               {"zlib", zlibVersion()}}}};
 }
 
-} // namespace
-
 void add_version(CLI::App& root, Line& line) {
     const auto json = std::make_shared<bool>(false);
     CLI::App& command = add_command(root, "version", "Print the version", "lectern version --json");
@@ -54,7 +56,7 @@ void add_version(CLI::App& root, Line& line) {
     command.callback([&line, json] {
         line.action = [&line, json] {
             if (*json)
-                line.streams.out << described().dump(2) << "\n";
+                line.streams.out << described_version().dump(2) << "\n";
             else
                 line.streams.out << "lectern " << platform::version() << "\n";
             return 0;

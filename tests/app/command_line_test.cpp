@@ -93,6 +93,7 @@ const std::vector<std::vector<std::string>> all_commands = {
     {"openapi"},
     {"asyncapi"},
     {"certificate"},
+    {"support-bundle"},
     {"version"},
 };
 
@@ -143,6 +144,7 @@ TEST_CASE("a wrongly called command says so and exits with 2", "[app]") {
         {"restore", "--from", "", "--data", "/tmp/x"},
         {"backup", "verify", ""},
         {"certificate", "--out", ""},
+        {"support-bundle", "--out", ""},
     };
     for (const auto& arguments : wrong) {
         std::string words;

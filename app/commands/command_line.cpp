@@ -70,7 +70,7 @@ int run_command_line(const std::vector<std::string>& arguments, Streams streams)
         "\nExample:\n  lectern serve --demo --data /tmp/lectern-demo --listen 127.0.0.1:8080\n\n"
         "'lectern COMMAND --help' says more about a command.");
     for (const auto add : {add_serve, add_setup, add_organisation, add_person, add_class, add_room,
-                           add_site_key, add_pair, add_care, add_begin_anew, add_simulate,
+                           add_site_key, add_pair, add_care, add_move_in, add_begin_anew, add_simulate,
                            add_documents, add_certificate, add_support_bundle, add_version})
         add(root, line);
     refuse_empty_paths(root);

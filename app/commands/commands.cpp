@@ -17,8 +17,9 @@ namespace {
 using Commands = std::vector<Command>;
 
 Command command_named(const std::string& name) {
-    for (const auto of : {setup_commands, organisation_commands, person_commands, roster_commands,
-                          class_commands, room_commands, site_key_commands, pair_commands, care_commands})
+    for (const auto of :
+         {setup_commands, organisation_commands, person_commands, roster_commands, class_commands,
+          room_commands, site_key_commands, pair_commands, move_in_commands, care_commands})
         for (Command& command : of())
             if (command.name == name) return command;
     platform::throw_not_found("command: " + name);

@@ -53,6 +53,7 @@ std::vector<Command> class_commands();
 std::vector<Command> room_commands();
 std::vector<Command> site_key_commands();
 std::vector<Command> pair_commands();
+std::vector<Command> move_in_commands(); // import
 std::vector<Command> care_commands();    // backup, doctor, support-bundle
 
 // Waits for the store, so never call it from the io thread or the writer.

@@ -338,6 +338,10 @@ void add_files(http::RouteTable& table, Scenarios& scenarios) {
 
 } // namespace
 
+http::Shape scenario_content_shape() {
+    return http::object(content_fields(false));
+}
+
 http::Shape scenario_reference_shape() {
     return http::object({{"id", http::identifier()},
                          {"title", http::text(1, 200)},

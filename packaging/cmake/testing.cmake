@@ -7,7 +7,8 @@ list(FILTER test_sources EXCLUDE REGEX "/tests/(bench|fuzz|browser)/")
 # by itself.
 set(reading_sources "${CMAKE_SOURCE_DIR}/tests/tidy/rule.cpp" "${CMAKE_SOURCE_DIR}/tests/store/migrate_test.cpp"
     "${CMAKE_SOURCE_DIR}/tests/stories/protocol_document_test.cpp"
-    "${CMAKE_SOURCE_DIR}/tests/simulation/vectors_test.cpp")
+    "${CMAKE_SOURCE_DIR}/tests/simulation/vectors_test.cpp"
+    "${CMAKE_SOURCE_DIR}/tests/stories/moving_in_story_test.cpp")
 set(starting_sources "${CMAKE_SOURCE_DIR}/tests/support/program.cpp")
 set_source_files_properties(${reading_sources} PROPERTIES COMPILE_DEFINITIONS "LECTERN_SOURCE_ROOT=\"${CMAKE_SOURCE_DIR}\"")
 set_source_files_properties(${starting_sources} PROPERTIES COMPILE_DEFINITIONS "LECTERN_PROGRAM=\"$<TARGET_FILE:lectern>\"")

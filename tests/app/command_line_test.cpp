@@ -88,6 +88,12 @@ const std::vector<std::vector<std::string>> all_commands = {
     {"backup"},
     {"restore"},
     {"doctor"},
+    {"import"},
+    {"import", "pocketbase"},
+    {"import", "django"},
+    {"import", "nexero"},
+    {"import", "seatssync"},
+    {"import", "trainer"},
     {"begin-anew"},
     {"simulate"},
     {"openapi"},
@@ -145,6 +151,11 @@ TEST_CASE("a wrongly called command says so and exits with 2", "[app]") {
         {"backup", "verify", ""},
         {"certificate", "--out", ""},
         {"support-bundle", "--out", ""},
+        {"import"},
+        {"import", "trainer"},
+        {"import", "trainer", ""},
+        {"import", "trainer", "x.sql", "--yes", "--preview"},
+        {"import", "nexero", "x.csv", "--only", "y"},
     };
     for (const auto& arguments : wrong) {
         std::string words;

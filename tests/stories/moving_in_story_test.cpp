@@ -56,11 +56,11 @@ struct NewSchool {
         return said.out;
     }
 
-    // How many rows each table has, but for the traces of the command itself.
+    // How many rows each table has, but for the traces of the command itself and the settings that a log keeps.
     Json rows() {
         Json counts =
             box.services().store.read([](store::Read& read) { return app::holdings(read); })["rows"];
-        for (const char* own : {"audit_log", "imports", "import_rows"})
+        for (const char* own : {"audit_log", "imports", "import_rows", "settings"})
             counts.erase(own);
         return counts;
     }

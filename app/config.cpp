@@ -219,7 +219,8 @@ void read_table(const toml::table& table, const std::string& prefix, const std::
             continue;
         }
         const auto* key = std::ranges::find(keys, full, &Key::name);
-        if (key == std::end(keys)) {
+        // A name in quotes may have a dot of its own; it stands in no table for that.
+        if (key == std::end(keys) || name.str().find('.') != std::string_view::npos) {
             faults.add(name.source().begin, "unknown key '" + full + "'; known are " + known_keys());
             continue;
         }

@@ -341,6 +341,13 @@ TEST_CASE("a hostile file takes neither much memory nor much time", "[people][pl
                 {"enrollments.csv", enrollments}}));
     CHECK(bomb.rows.at(0).classes.at(0).size() <= 400);
     CHECK(bomb.rows.at(0).reason == "class must be at most 80 characters");
+    // The same by the code that tells two classes of one title apart.
+    const Roster codes =
+        people::read_roster(zip_of({{"users.csv", users},
+                                    {"classes.csv", "sourcedId,title,classCode\nc,Choir," +
+                                                        std::string(1'000'000, 'x') + "\nd,Choir,2\n"},
+                                    {"enrollments.csv", enrollments}}));
+    CHECK(codes.rows.at(0).classes.at(0).size() <= 400);
 }
 
 TEST_CASE("a student in very many classes is a fault of the file", "[people]") {

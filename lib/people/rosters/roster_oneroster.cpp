@@ -106,12 +106,12 @@ Texts class_names(const CsvTable& classes) {
         std::string name = cells["title"];
         const std::string code = cells["classCode"];
         if (name.empty()) name = code;
+        if (repeated.contains(platform::lower_ascii(name)))
+            name += " (" + (code.empty() ? cells["sourcedId"] : code) + ")";
         // Each of its students gets a copy, so cut it; a name that is far too long stays too long.
         name.resize(std::min<std::size_t>(name.size(), 400));
         while (!platform::is_utf8(name))
             name.pop_back();
-        if (repeated.contains(platform::lower_ascii(name)))
-            name += " (" + (code.empty() ? cells["sourcedId"] : code) + ")";
         names.emplace(cells["sourcedId"], name);
     }
     return names;

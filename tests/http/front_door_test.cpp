@@ -246,6 +246,14 @@ const Row rows[] = {
     {"HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, true},
     {"a faulty chunk", "POST /echo HTTP/1.1\r\nHost: b\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400,
      true},
+    {"a line between chunks of over 4 KiB, though it comes at once",
+     "POST /echo HTTP/1.1\r\nHost: b\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(5'000, 'x') +
+         "\r\n1\r\n0\r\n\r\n",
+     400, true},
+    {"a trailer of over 4 KiB, though it comes at once",
+     "POST /echo HTTP/1.1\r\nHost: b\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n1\r\n0\r\nX: " +
+         std::string(5'000, 'x') + "\r\n\r\n",
+     400, true},
     {"a method that nobody knows", "BREW /hello HTTP/1.1\r\nHost: b\r\n\r\n", 405, false},
 };
 

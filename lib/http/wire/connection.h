@@ -298,9 +298,15 @@ bool Connection<Stream>::meet_head() {
 template <class Stream>
 bool Connection<Stream>::take_body() {
     boost::beast::error_code error;
-    for (std::size_t taken = 1; !parser_->is_done() && begin_ < end_ && taken > 0 && !error;) {
-        taken = parser_->put({input_.data() + begin_, end_ - begin_}, error);
+    // A chunked body goes to the parser in small pieces, so that a line between chunks is too long or not by its
+    // length alone, however it comes in.
+    const std::size_t piece = arriving_->chunked ? longest_framing : end_ - begin_;
+    for (bool goes_on = true; goes_on && !parser_->is_done() && begin_ < end_;) {
+        const std::size_t taken =
+            parser_->put({input_.data() + begin_, std::min(end_ - begin_, piece)}, error);
         begin_ += taken;
+        goes_on = taken > 0 && (!error || error == boost::beast::http::error::need_more);
+        if (goes_on) error = {};
     }
     if (error == boost::beast::http::error::body_limit) {
         fail(413, {platform::ErrorKind::too_large, "The body is larger than the route takes."});
@@ -317,7 +323,7 @@ bool Connection<Stream>::take_body() {
         return false;
     }
     if (!parser_->is_done()) {
-        if (end_ - begin_ > longest_framing)
+        if (end_ - begin_ >= longest_framing)
             fail(400, {platform::ErrorKind::bad_request, "The lines between the chunks are too long."});
         return false;
     }

@@ -6,6 +6,7 @@
 #   clients   a Java compiler, and a C# compiler where this Debian has one, for the clients in those languages
 #   measure   what counts instructions
 #   lint      formatters and linters
+#   fuzz      the compiler that libFuzzer comes with
 #   package   what makes a Debian package, and boots a Debian to try it in
 # It says in one line what it installs and why; what apt and npm have to say goes to build/install.log. When
 # nothing is missing it is done in a moment. Made for Debian 12 and 13.
@@ -133,13 +134,16 @@ want_group() {
         ;;
     measure) want "it counts instructions" valgrind binutils ;;
     lint) want "formatter and linters" clang-format clang-tidy cppcheck shellcheck git python3 ;;
+    fuzz)
+        want "libFuzzer comes with it" clang libclang-rt-dev
+        ;;
     package)
         want "it makes the package" debhelper dh-apparmor dpkg-dev
         want "it looks for faults in the package" lintian
         want "it makes a Debian to try the package in" mmdebstrap
         want "it boots that Debian" systemd-container
         ;;
-    *) die "no such group: $1 (build, page, browser, clients, measure, lint or package)" ;;
+    *) die "no such group: $1 (build, page, browser, clients, measure, lint, fuzz or package)" ;;
     esac
 }
 

@@ -47,6 +47,13 @@ if(LECTERN_SANITIZE)
     add_compile_options(-fsanitize=${LECTERN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${LECTERN_SANITIZE})
 endif()
+if(LECTERN_FUZZ)
+    if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+        message(FATAL_ERROR "libFuzzer comes with clang, and this is ${CMAKE_CXX_COMPILER_ID}: use preset fuzz.")
+    endif()
+    # Counts which ways an input takes; the programs alone link what counts them (fuzzing.cmake).
+    add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 
 # --- our own code ---
 add_library(lectern_own_code INTERFACE)

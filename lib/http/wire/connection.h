@@ -113,7 +113,7 @@ private:
     std::atomic<bool> transfer_started_{false};
     std::uint64_t moved_seen_ = 0;
     std::size_t body_at_ = 0;
-    bool too_large_ = false, transfer_good_ = true;
+    bool too_large_ = false, body_broken_ = false, transfer_good_ = true;
 };
 
 template <class Stream>

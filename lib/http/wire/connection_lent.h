@@ -60,7 +60,7 @@ void Connection<Stream>::come_back() {
     parser_.reset();
     exchanges_.clear();
     body_at_ = 0;
-    too_large_ = false;
+    too_large_ = body_broken_ = false;
     searched_ = begin_;
     since_ = services_.now;
     if (!transfer_good_) return close();
@@ -78,6 +78,7 @@ std::ptrdiff_t Connection<Stream>::read_body(char* bytes, std::size_t most) {
     while (body_at_ == content.size()) {
         content.clear();
         body_at_ = 0;
+        if (body_broken_) return -1;
         if (parser_->is_done()) return 0;
         boost::beast::error_code error;
         if (begin_ == end_) {
@@ -94,7 +95,9 @@ std::ptrdiff_t Connection<Stream>::read_body(char* bytes, std::size_t most) {
         begin_ += parser_->put({input_.data() + begin_, end_ - begin_}, error);
         too_large_ = too_large_ || error == boost::beast::http::error::body_limit;
         const bool wants_more = error == boost::beast::http::error::need_more;
-        if (wants_more ? !read_more_of_line() : bool(error)) return -1;
+        body_broken_ = error && !wants_more;
+        if (!content.empty()) break; // what came before a fault, or before half a line, is good
+        if (wants_more && !read_more_of_line()) return -1;
     }
     const std::size_t taken = std::min(most, content.size() - body_at_);
     std::copy_n(content.data() + body_at_, taken, bytes);

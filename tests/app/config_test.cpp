@@ -116,6 +116,9 @@ TEST_CASE("a fault in a config file is reported with file, line and column", "[a
         {"data = \"a\"\ndata = \"b\"", "FILE:2:"},
         {"data = ", "FILE:1:"},
         {"data = \"open", "FILE:1:"},
+        {"\n[[[", "FILE:2:3: "},
+        {"[{chat]", "FILE:1:2: "},
+        {"[.chat]", "FILE:1:2: "},
         // A name in quotes, which stands in no table for its dot.
         {"\"chat.endpoint\" = \"http://192.0.2.7:1/v1\"", "FILE:1:1: unknown key 'chat.endpoint'"},
         {"[backups]\n\"x.days\" = 7", "FILE:2:1: unknown key 'backups.x.days'"},

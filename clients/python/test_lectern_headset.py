@@ -253,6 +253,14 @@ class WithTheServer(Story):
         self.assertFalse(first.is_connected)
         self.assertTrue(beside.is_connected)
 
+    def test_an_error_without_an_eid_is_no_push(self):
+        app = Recorded()
+        headset = Headset('http://127.0.0.1:1', 'token', app, self.folder())
+        headset._hear({'type': None, 'data': {'message': 'The body is not JSON.'}, 'eid': None, 'error': 'BadRequest'}, 0)
+        self.assertEqual(app.told, [('log', 'refused: None BadRequest: The body is not JSON.')])
+        headset.stop()
+        headset.run()  # ends at once, and closes what it has opened
+
     def test_a_headset_that_waits_for_a_teacher(self):
         box = self.serve()
         mine = Box(box.url)

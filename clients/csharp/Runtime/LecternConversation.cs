@@ -197,8 +197,10 @@ namespace Lectern
         private void Hear(Dictionary<string, object> message, double now)
         {
             _heardAt = now;
-            string eid = message.Text("eid");
+            string eid = message.Text("eid"), error = message.Text("error");
             if (eid != "") HearAnswer(eid, message, now);
+            else if (error != "")  // of what had no eid: a picture
+                Tell("problem", () => Raise(Problem, error + ": " + message.Object("data").Text("message")));
             else HearPush(message.Text("type"), message.Object("data"), now);
         }
 

@@ -334,7 +334,9 @@ export class Headset {
         const { type, eid, error } = message;
         const data = (message.data ?? {}) as Fields;
         if (eid === null) {
-            this.hear_push(type, message.data);
+            // An error here is of what had no eid: a picture.
+            if (error === null) this.hear_push(type, message.data);
+            else this.app.log?.(`refused: ${type} ${error}: ${String(data['message'])}`);
             return;
         }
         if (type === 'clock' && error === null)

@@ -340,10 +340,13 @@ class Headset:
 
     def _hear(self, message, now_ms):
         kind, data = message['type'], message['data']
+        error = message['error']
+        if message['eid'] is None and error:  # of what had no eid: a picture
+            self.app.log(f'refused: {kind} {error}: {(data or {}).get("message", "")}')
+            return
         if message['eid'] is None:
             self._hear_push(kind, data, now_ms)
             return
-        error = message['error']
         if kind == 'clock' and error is None:
             self.time.add(data['t0'], data['t1'], now_ms)
         words = self._said.pop(message['eid'], None)

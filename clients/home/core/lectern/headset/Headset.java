@@ -380,16 +380,21 @@ public final class Headset {
             Map<String, Object> content = Json.inner(message, "data");
             Map<String, Object> data = content == null ? Json.object() : content;
             String eid = Json.text(message, "eid", null);
+            String error = Json.text(message, "error", null);
+            if (eid == null && error != null) { // of what had no eid: a picture
+                teller.log("refused: " + error + " " + Json.text(data, "message", ""));
+                return;
+            }
             if (eid == null) {
                 hearPush(Json.text(message, "type"), content, data, ownMs);
                 return;
             }
-            Answer answer = new Answer(Json.text(message, "error", null), data);
+            Answer answer = new Answer(error, data);
             if ("clock".equals(message.get("type")) && answer.isGood())
                 time.add(Json.number(data, "t0"), Json.number(data, "t1"), ownMs);
             talk.hear(eid, answer);
-        } catch (JsonError error) {
-            teller.log("not understood: " + error.getMessage());
+        } catch (JsonError fault) {
+            teller.log("not understood: " + fault.getMessage());
         }
     }
 

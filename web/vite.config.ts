@@ -27,6 +27,7 @@ export default defineConfig({
     // `npm run dev` serves the page from the source tree, against a running server.
     server: {
         host: '127.0.0.1',
+        fs: { allow: ['.', '../clients/js/src'] },
         proxy: {
             '/v1': { target: server, ws: true },
             '/websocket': { target: server, ws: true },
@@ -36,6 +37,10 @@ export default defineConfig({
         },
     },
     // Vitest needs Svelte's browser half, not its server half.
-    resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
+    resolve: {
+        // The package that others' pages take from npm is built from the same sources.
+        alias: { 'lectern-headset': here('../clients/js/src/index.ts') },
+        ...(process.env.VITEST ? { conditions: ['browser'] } : {}),
+    },
     test: { environment: 'jsdom', include: ['tests/**/*.test.ts'], setupFiles: ['tests/setup.ts'] },
 });

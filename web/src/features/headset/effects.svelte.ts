@@ -1,8 +1,8 @@
 // What a headset does on a teacher's order besides playing. An effect with an end carries it in server time
 // and ends by itself, so that a headset that loses the box is never left in the dark.
 import type { Gaze, LiveSchemas } from '../../api/types';
-import type { HeadsetCommand } from './playback';
 
+export type HeadsetCommand = LiveSchemas['HeadsetCommand'];
 /// The effects that a headset hears again when it joins or returns.
 type Controls = LiveSchemas['HeldControls'];
 type Launched = LiveSchemas['LaunchArguments'];

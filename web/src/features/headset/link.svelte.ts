@@ -1,45 +1,17 @@
-// The headset's live socket. It synchronises the clock, obeys commands, reports once a second and sends
-// events in batches.
-import type {
-    Gaze,
-    LiveAnswer,
-    LiveAnswers,
-    LiveRequests,
-    LiveSchemas,
-    PersonName,
-    Push,
-} from '../../api/types';
+// The page's headset: the package lectern-headset (clients/js) speaks to the box; this shows what it hears,
+// and says what the student does.
+import { Headset, own_ms, Refusal, type Command, type HeadsetApp, type Playing } from 'lectern-headset';
+import type { Gaze, LiveRequests, LiveSchemas, PersonName } from '../../api/types';
 import type { Message as ChatMessage } from '../chat/messages';
-import { ClockSync } from './clock_sync';
-import { Effects } from './effects.svelte';
-import { EventQueue } from './event_queue';
-import { is_known } from './pairing';
+import { Effects, type HeadsetCommand } from './effects.svelte';
 import { Pictures } from './picture';
-import { moves_lesson, Playback, type Hand, type HeadsetCommand, type State } from './playback';
-import { Refusal, refusal_of } from './refusal';
 import { target_of, zone_of } from './scene';
 
 const gaze_every_ms = 250;
-const batch_every_ms = 2000;
-const report_every_ms = 1000;
-const clock_every_ms = 1000;
-const first_clocks = 10;
-const first_retry_ms = 250;
-const longest_retry_ms = 2000;
-const role_taken = 4009; // a close code of the box
-const role_taken_ms = 30_000;
-const answer_within_ms = 10_000;
 
-type Message = (Push | LiveAnswer) & { status: string; error?: unknown; eid?: string };
-type Welcome = LiveSchemas['Welcome'];
-type CommandAnswer = LiveRequests['command.answer'];
 type HandMove = 'headset.hand' | 'headset.hand_down' | 'headset.unwell' | 'headset.well';
+type Hand = LiveSchemas['Hand'];
 type BatteryManager = { level: number; charging: boolean };
-
-/// This browser's monotonic clock, which never jumps while the page is open.
-const own_ms = () => performance.timeOrigin + performance.now();
-const new_id = () =>
-    [...crypto.getRandomValues(new Uint8Array(12))].map((one) => one.toString(16).padStart(2, '0')).join('');
 
 export class HeadsetLink {
     phase: 'connecting' | 'open' | 'gone' | 'refused' = $state('connecting');
@@ -65,75 +37,60 @@ export class HeadsetLink {
     canvas: HTMLCanvasElement | null = null;
     readonly pictures = new Pictures(
         () => this.canvas,
-        (frame) => this.socket?.readyState === WebSocket.OPEN && this.socket.send(frame),
+        (jpeg) => this.headset.picture(jpeg),
     );
     /// How far the player is off, if there is one.
     player_skew_ms: number | null = null;
     gaze: Gaze = { yaw_deg: 0, pitch_deg: 0 };
-    readonly playback = new Playback();
-    private readonly clock = new ClockSync();
-    private readonly queue = new EventQueue(localStorage, new_id);
-    private socket: WebSocket | null = null;
-    private waiting = new Map<string, { done: (data: unknown) => void; fail: (error: Error) => void }>();
-    private next_eid = 1;
-    private timers: ReturnType<typeof setInterval>[] = [];
-    // the newest order for the lesson, which replaces the one before
-    private due: ReturnType<typeof setTimeout> | undefined;
-    // other orders, which do not replace each other
-    private also_due = new Set<ReturnType<typeof setTimeout>>();
-    private reopen: ReturnType<typeof setTimeout> | undefined;
-    private retry_ms = first_retry_ms;
-    private answered: string | null = null; // the newest finished command for the lesson
-    private forwarding = false;
+    private readonly headset: Headset;
+    private timer: ReturnType<typeof setInterval> | undefined;
     private battery: BatteryManager | null = null;
-    private ended = false;
+    private just_welcomed = false;
 
     constructor(
-        private readonly token: string,
+        token: string,
         private readonly join_session: number | null,
-    ) {}
+    ) {
+        const { origin } = location;
+        this.headset = new Headset({ box: origin, token, store: localStorage, app: this.app() });
+    }
 
     start(): void {
-        this.open();
-        this.timers = [
-            setInterval(() => this.ask_clock(), clock_every_ms),
-            setInterval(() => this.report(), report_every_ms),
-            setInterval(() => this.look(), gaze_every_ms),
-            setInterval(() => this.hand_over(), batch_every_ms),
-        ];
+        this.headset.start();
+        this.timer = setInterval(() => this.look(), gaze_every_ms);
         const get_battery = (navigator as { getBattery?: () => Promise<BatteryManager> }).getBattery;
         void get_battery?.call(navigator).then((battery) => (this.battery = battery));
-        this.count();
     }
 
     end(): void {
-        this.ended = true;
-        for (const timer of this.timers) clearInterval(timer);
-        clearTimeout(this.due);
-        for (const timer of this.also_due) clearTimeout(timer);
-        clearTimeout(this.reopen);
+        clearInterval(this.timer);
         this.pictures.end();
-        this.socket?.close();
+        this.headset.stop();
     }
 
     now_ms(): number {
-        return own_ms() + (this.clock.offset_ms ?? 0);
+        return this.headset.server_ms();
     }
 
     get plays(): boolean {
-        return this.playback.is_playing(this.now_ms());
+        return this.headset.playing?.is_playing(this.now_ms()) ?? false;
     }
 
     get position_ms(): number {
-        return this.playback.position(this.now_ms());
+        return this.headset.position_ms();
+    }
+
+    /// The session goes on, but the lesson has come to its end.
+    is_finished(now_ms: number): boolean {
+        return this.headset.playing?.is_finished(now_ms) ?? false;
     }
 
     async sign_in(nickname: string, pin: string): Promise<void> {
-        this.person = (await this.ask('headset.sign_in', { nickname, pin })).person;
+        this.person = (await this.headset.sign_in(nickname, pin)).person;
     }
 
     async sign_out(): Promise<void> {
-        await this.ask('headset.sign_out', {});
+        await this.headset.ask('headset.sign_out', {});
         this.person = null;
     }
 
@@ -147,7 +104,7 @@ export class HeadsetLink {
         const before = this.hand;
         this.hand = { ...before, ...hand };
         if (hand.unwell) this.teacher_knows = false;
-        const told = this.ask(type, data).then(() => (this.teacher_knows = this.hand.unwell));
+        const told = this.headset.ask(type, { ...data }).then(() => (this.teacher_knows = this.hand.unwell));
         await told.catch((error: unknown) => {
             // If the box refuses, the page must not pretend otherwise. The calm scene stays on all the same.
             if (error instanceof Refusal && !hand.unwell) this.hand = before;
@@ -159,212 +116,93 @@ export class HeadsetLink {
     feel_unwell = () => this.set_hand('headset.unwell', {}, { unwell: true });
     feel_well = () => this.set_hand('headset.well', {}, { unwell: false });
 
-    private open(): void {
-        if (this.ended) return;
-        const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-        const socket = new WebSocket(
-            `${scheme}://${location.host}/v1/live?token=${encodeURIComponent(this.token)}`,
-        );
-        this.socket = socket;
-        socket.onopen = () => {
-            this.phase = 'open';
-            this.retry_ms = first_retry_ms;
-            for (let index = 0; index < first_clocks; ++index) setTimeout(() => this.ask_clock(), index * 60);
-            // the button may have been pressed while the box was gone
-            if (this.hand.unwell) void this.feel_unwell();
-            if (this.join_session !== null)
-                void this.ask('session.join', { session_id: this.join_session }).catch(() => {});
-            this.hand_over();
-        };
-        socket.onmessage = (event) => {
-            if (typeof event.data === 'string') this.take(JSON.parse(event.data) as Message);
-        };
-        socket.onclose = ({ code }) => {
-            if (this.socket !== socket || this.ended) return;
-            // Another window has taken this headset's role; two that fight for it help nobody.
-            if (code === role_taken) this.retry_ms = role_taken_ms;
-            for (const one of this.waiting.values()) one.fail(new Error('gone'));
-            this.waiting.clear();
-            this.forwarding = false;
-            void this.come_back();
+    private app(): HeadsetApp {
+        return {
+            obey: (command, off_ms) => this.obey(command, off_ms),
+            go_to: (playing) => this.go_to(playing),
+            report: () => this.report(),
+            connected: (welcome) => this.connected(welcome),
+            person: (person) => (this.person = person),
+            hand: (hand) => this.take_hand(hand),
+            pictures: (plan) => this.pictures.want(plan),
+            unpaired: () => (this.phase = 'refused'),
+            counted: (refusal) => this.count(refusal),
+            heard: (type, data) => type === 'chat.message' && this.hear_chat(data as ChatMessage),
+            log: () => this.look_for_box(),
         };
     }
 
-    /// The box is gone, or this headset is no longer paired. Whatever is playing goes on meanwhile.
-    private async come_back(): Promise<void> {
-        this.phase = 'gone';
-        if ((await is_known(this.token)) === false) {
-            this.phase = 'refused';
-            this.end();
-            return;
-        }
-        // Spread the retries, so that a class does not reconnect in the same instant.
-        this.reopen = setTimeout(() => this.open(), this.retry_ms * (0.5 + Math.random()));
-        this.retry_ms = Math.min(longest_retry_ms, this.retry_ms * 2);
+    /// The package says why it can't connect, among other things.
+    private look_for_box(): void {
+        if (!this.headset.is_connected && this.phase !== 'refused') this.phase = 'gone';
     }
 
-    private send<Type extends keyof LiveRequests>(type: Type, data: LiveRequests[Type], eid?: string): void {
-        if (this.socket?.readyState !== WebSocket.OPEN) return;
-        this.socket.send(
-            JSON.stringify({ type, data, eid: eid ?? String(this.next_eid++), ts: Math.round(own_ms()) }),
-        );
+    private connected(welcome: Parameters<NonNullable<HeadsetApp['connected']>>[0]): void {
+        this.phase = welcome ? 'open' : 'gone';
+        if (!welcome) return;
+        this.device_id = welcome.device.id;
+        this.device_name = welcome.device.name;
+        this.just_welcomed = true;
+        // the button may have been pressed while the box was gone
+        if (this.hand.unwell) void this.feel_unwell();
+        if (this.join_session !== null)
+            void this.headset.ask('session.join', { session_id: this.join_session }).catch(() => {});
     }
 
-    private ask<Type extends keyof LiveRequests>(
-        type: Type,
-        data: LiveRequests[Type],
-    ): Promise<LiveAnswers[Type]> {
-        return new Promise((resolve, reject) => {
-            if (this.socket?.readyState !== WebSocket.OPEN) return reject(new Error('gone'));
-            const eid = String(this.next_eid++);
-            const timer = setTimeout(() => finish(() => reject(new Error('slow'))), answer_within_ms);
-            const finish = (then: () => void) => {
-                clearTimeout(timer);
-                this.waiting.delete(eid);
-                then();
-            };
-            this.waiting.set(eid, {
-                done: (answer) => finish(() => resolve(answer as LiveAnswers[Type])),
-                fail: (error) => finish(() => reject(error)),
-            });
-            this.send(type, data, eid);
-        });
+    /// What the box knew before a break doesn't end an unwell moment that it has not heard of yet.
+    private take_hand(hand: Hand): void {
+        if (!this.just_welcomed || !this.hand.unwell) this.hand = hand;
+        this.just_welcomed = false;
     }
 
-    private take(message: Message): void {
-        const asked = message.eid ? this.waiting.get(message.eid) : undefined;
-        if (asked) {
-            if (message.status === 'error') asked.fail(refusal_of(message.error, message.data));
-            else asked.done(message.data);
-        }
-        if (message.type === 'welcome') this.welcome(message.data);
-        else if (message.type === 'clock') this.take_clock(message.data);
-        else if (message.type === 'state') this.adopt(message.data);
-        else if (message.type === 'command') this.take_command(message.data);
-        else if (message.type === 'person') this.person = message.data.person;
-        else if (message.type === 'hand') this.hand = message.data;
-        else if (message.type === 'chat.message') this.hear_chat(message.data);
-        else if (message.type === 'pictures') this.pictures.want(message.data);
-    }
-
-    private welcome(data: Welcome): void {
-        this.device_id = data.device.id;
-        this.device_name = data.device.name;
-        this.person = data.person;
-        if (!this.hand.unwell) this.hand = data.hand;
-        this.adopt(data.session);
-    }
-
-    private adopt(state: State | null): void {
-        clearTimeout(this.due);
-        if (state?.run_id !== this.playback.run_id) this.queue.seal(this.playback.run_id);
-        this.playback.adopt(state);
-        if (state) this.effects.adopt(state.controls, this.now_ms());
+    private go_to(playing: Playing | null): void {
+        if (playing) this.effects.adopt(playing.controls as LiveSchemas['HeldControls'], this.now_ms());
         else this.effects.clear();
-        // A headset that has the state has also obeyed the newest command that led to it.
-        const newest = state && `${state.session_id}/${state.number}`;
-        if (state && state.number > 0 && newest !== this.answered) this.answer(state, 'done');
-        this.answered = newest;
         this.show();
     }
 
-    private ask_clock(): void {
-        this.send('clock', { t0: own_ms() });
-    }
-
-    private take_clock({ t0, t1 }: LiveAnswers['clock']): void {
-        this.clock.add(t0, t1, own_ms());
-        this.offset_ms = this.clock.offset_ms;
-        this.round_trip_ms = this.clock.round_trip_ms;
-    }
-
-    private answer(
-        { session_id, number }: Pick<CommandAnswer, 'session_id' | 'number'>,
-        state: CommandAnswer['state'],
-        skew_ms?: number,
-    ): void {
-        this.send('command.answer', {
-            session_id,
-            number,
-            state,
-            ...(skew_ms === undefined ? {} : { skew_ms }),
-        });
-    }
-
-    private take_command(command: HeadsetCommand): void {
-        if (!this.playback.is_news(command)) return this.answer(command, 'done');
-        this.playback.note(command);
-        this.answer(command, 'received');
-        if (moves_lesson(command.action)) clearTimeout(this.due);
-        this.at(command.at_ms, moves_lesson(command.action), () => this.act(command));
-    }
-
-    /// Timers fire a little early or late. Set one for just before the moment, and then wait in small steps.
-    private at(server_ms: number, for_lesson: boolean, then: () => void): void {
-        let timer: ReturnType<typeof setTimeout> | undefined;
-        const wait = () => {
-            if (timer !== undefined) this.also_due.delete(timer);
-            const left_ms = server_ms - this.now_ms();
-            if (left_ms <= 0) return then();
-            timer = setTimeout(wait, left_ms > 20 ? left_ms - 15 : 0);
-            if (for_lesson) this.due = timer;
-            else this.also_due.add(timer);
-        };
-        wait();
-    }
-
-    private act(command: HeadsetCommand): void {
-        const now_ms = this.now_ms();
-        const off_ms = Math.round((now_ms - command.at_ms) * 10) / 10;
-        if (!this.effects.obey(command)) {
-            this.queue.seal(this.playback.run_id);
-            this.playback.obey(command);
-            this.answered = `${command.session_id}/${command.number}`;
+    private obey(command: Command, off_ms: number): void {
+        if (!this.effects.obey(command as HeadsetCommand)) {
             if (command.action === 'play') this.effects.launch = null;
-            if (this.playback.state === 'stopped') this.effects.clear();
+            if (this.headset.playing?.state === 'stopped') this.effects.clear();
             this.skew_ms = off_ms;
         }
-        this.answer(command, 'done', off_ms);
         this.show();
-        this.report();
-        this.hand_over();
     }
 
     private show(): void {
-        this.lesson_state = this.playback.state;
-        const { lesson } = this.playback;
+        const { playing } = this.headset;
         const { launch } = this.effects;
-        this.session_id = this.playback.session_id;
-        this.lesson_title = launch ? launch.title || launch.content : (lesson?.title ?? '');
-        this.content = launch ? launch.content : (lesson?.content ?? '');
+        // Out of a session that it was in.
+        const left = this.lesson_state === 'created' ? 'created' : 'stopped';
+        this.lesson_state = playing?.state ?? left;
+        this.session_id = playing?.session_id ?? null;
+        this.lesson_title = launch ? launch.title || launch.content : (playing?.lesson?.title ?? '');
+        this.content = launch ? launch.content : (playing?.lesson?.content ?? '');
     }
 
-    private report(): void {
-        if (this.socket?.readyState !== WebSocket.OPEN) return;
+    private report() {
         const { battery } = this;
-        this.send('headset.report', {
+        this.offset_ms = this.headset.time.offset_ms;
+        this.round_trip_ms = this.headset.time.round_trip_ms;
+        return {
             app: 'browser',
             app_version: '1',
-            position_ms: Math.round(this.position_ms),
             gaze: this.gaze,
             content: this.content,
             ...(battery ? { battery: Math.round(battery.level * 100), charging: battery.charging } : {}),
-            ...(this.round_trip_ms === null ? {} : { round_trip_ms: this.round_trip_ms }),
-            ...(this.offset_ms === null ? {} : { clock_offset_ms: this.offset_ms }),
             // The drawn scene follows server time itself; only a video player can be off.
             ...(this.plays ? { skew_ms: this.player_skew_ms ?? 0 } : {}),
-        });
+        } satisfies LiveRequests['headset.report'];
     }
 
     private look(): void {
         const now_ms = this.now_ms();
         this.effects.tick(now_ms);
-        if (this.clock.offset_ms === null || !this.playback.is_playing(now_ms)) return;
-        const position_ms = Math.round(this.playback.position(now_ms));
+        if (this.headset.time.offset_ms === null || !this.plays) return;
+        const position_ms = Math.round(this.position_ms);
         const target = target_of(this.gaze, position_ms);
-        this.queue.add({
-            kind: 'gaze',
-            at_ms: Math.round(now_ms),
+        this.headset.event('gaze', {
             sent_ms: Math.round(own_ms()),
             position_ms,
             yaw_deg: Math.round(this.gaze.yaw_deg * 10) / 10,
@@ -373,40 +211,12 @@ export class HeadsetLink {
             dwell_ms: gaze_every_ms,
             ...(target ? { target } : {}),
         });
-        this.count();
     }
 
-    private hand_over(): void {
-        this.queue.seal(this.playback.run_id);
-        void this.forward();
-    }
-
-    /// Sends one batch at a time, the oldest first, until all are acknowledged or the box is gone.
-    private async forward(): Promise<void> {
-        if (this.forwarding) return;
-        this.forwarding = true;
-        try {
-            for (let batch = this.queue.oldest; batch; batch = this.queue.oldest) {
-                const { batch_id, run_id, events } = batch;
-                try {
-                    await this.ask('events', { batch_id, events, ...(run_id === null ? {} : { run_id }) });
-                    this.queue.acknowledge(batch_id);
-                } catch (error) {
-                    if (!(error instanceof Refusal) || !error.is_final) throw error;
-                    this.queue.give_up(batch_id);
-                    this.refusal = error.message;
-                }
-                this.count();
-            }
-        } catch {
-            // The batches stay in the queue for the next time.
-        }
-        this.forwarding = false;
-    }
-
-    private count(): void {
-        this.acknowledged = this.queue.acknowledged;
-        this.pending = this.queue.pending;
-        this.refused = this.queue.refused;
+    private count(refusal: string | null): void {
+        this.acknowledged = this.headset.events.acknowledged;
+        this.pending = this.headset.events.pending;
+        this.refused = this.headset.events.refused;
+        if (refusal) this.refusal = refusal;
     }
 }

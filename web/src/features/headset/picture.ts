@@ -3,7 +3,6 @@
 import type { LiveSchemas } from '../../api/types';
 
 type Wish = LiveSchemas['PicturePlan'];
-const kind_of_picture = 1;
 const least_quality = 0.2;
 
 export class Pictures {
@@ -14,7 +13,7 @@ export class Pictures {
 
     constructor(
         private readonly canvas: () => HTMLCanvasElement | null,
-        private readonly send: (frame: Uint8Array<ArrayBuffer>) => void,
+        private readonly send: (jpeg: Uint8Array) => void,
     ) {}
 
     want(wish: Wish): void {
@@ -48,9 +47,6 @@ export class Pictures {
             this.quality = Math.max(least_quality, this.quality * 0.7);
             return;
         }
-        const frame = new Uint8Array(blob.size + 1);
-        frame[0] = kind_of_picture;
-        frame.set(new Uint8Array(await blob.arrayBuffer()), 1);
-        this.send(frame);
+        this.send(new Uint8Array(await blob.arrayBuffer()));
     }
 }

@@ -14,7 +14,7 @@ import threading
 import time
 import unittest
 
-from lectern_headset import Box, CannotObey, Content, Headset, HeadsetApp, Line, Refused, Unpaired
+from lectern_headset import Answer, Box, CannotObey, Content, Headset, HeadsetApp, Line, Refused, Unpaired
 from lectern_headset.box import public_key_of
 from lectern_headset.events import EventStore
 
@@ -344,6 +344,23 @@ class WithTheServer(Story):
             ran.kill()
             ran.wait()
             ran.stdout.close()
+
+
+class Fetching(Story):
+    def test_an_answer_that_a_newer_list_has_overtaken_does_not_count(self):
+        class Silent:
+            def say(self, kind, data, answered=None, **more):
+                self.answered = answered
+        headset = Silent()
+        content = Content(headset, self.folder())
+        item = {'sha256': 'a' * 64, 'url': '/v1/content/1/file', 'size': 1}
+        content.welcome()
+        content.wanted({'items': [item]})
+        headset.answered(Answer(None, {'items': []}))
+        self.assertEqual(list(content._wanted), ['a' * 64])
+        content.welcome()
+        headset.answered(Answer(None, {'items': []}))
+        self.assertEqual(list(content._wanted), [])
 
 
 class Events(Story):

@@ -253,6 +253,7 @@ namespace Lectern
                 case "person": TellPerson(data); break;
                 case "hand": Tell("hand", () => Raise(HandChanged, data)); break;
                 case "content.fetch":
+                    _heldEid = null;  // this list is newer than the answer to our report, which may have been made before it
                     if (Fetching != null) Fetching.Wanted(data);
                     break;
                 default: Tell("push " + type, () => { if (Pushed != null) Pushed(type, data); }); break;

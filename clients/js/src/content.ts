@@ -32,6 +32,7 @@ export class Content {
     private is_running = false;
     private is_stopped = false;
     private report_at = 0;
+    private lists = 0; // so many have come
 
     constructor(
         private readonly headset: Headset,
@@ -52,12 +53,16 @@ export class Content {
             state: 'whole',
             received_bytes: size,
         }));
-        this.take(await this.headset.ask<FetchList>('content.report', { items, complete: true }));
+        const before = this.lists;
+        const answer = await this.headset.ask<FetchList>('content.report', { items, complete: true });
+        // A list that came meanwhile is newer than the answer, which may have been made before it.
+        if (this.lists === before) this.take(answer);
     }
 
     /** Call it on `content_wanted`. Replaces what was wanted before. */
     take({ piece_bytes, items }: FetchList): void {
         if (this.is_stopped) return;
+        this.lists += 1;
         this.piece_bytes = Math.max(1, Math.min(most_piece, piece_bytes));
         this.wanted = items.filter(({ sha256 }) => /^[0-9a-f]{64}$/.test(sha256)).slice(0, most_wanted);
         // Without it the next content.fetch names everything again.

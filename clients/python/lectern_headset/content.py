@@ -34,6 +34,7 @@ class Content:
         self._news = threading.Condition()
         self._is_stopped = False
         self._report_at = 0
+        self._lists = 0  # so many have come
         try:
             self._names = json.loads((self._folder / 'names.json').read_text('utf-8'))
         except (OSError, ValueError):
@@ -62,14 +63,18 @@ class Content:
         items = [{'sha256': path.stem, 'state': 'whole', 'received_bytes': path.stat().st_size}
                  for path in self._folder.glob('*.whole')]
 
+        before = self._lists
+
         def answered(answer):
-            if not answer.error:
+            # A list that came meanwhile is newer than the answer, which may have been made before it.
+            if not answer.error and self._lists == before:
                 self.wanted(answer.data)
         self._headset.say('content.report', {'items': items, 'complete': True}, answered=answered)
 
     def wanted(self, data):
         """What `content.fetch` says. Replaces what was wanted before."""
         with self._news:
+            self._lists += 1
             self._piece_bytes = max(1, min(MOST_PIECE, data.get('piece_bytes', MOST_PIECE)))
             items = [item for item in data.get('items', []) if re.fullmatch('[0-9a-f]{64}', item['sha256'])]
             self._wanted = {item['sha256']: item for item in items[:MOST_WANTED]}

@@ -46,6 +46,7 @@ public final class Content {
     private int pieceBytes = MOST_PIECE;
     private boolean isStopped = false;
     private long reportAtNs = 0;
+    private int lists = 0; // so many have come
     private final Thread thread = new Thread("lectern-content") {
         @Override public void run() {
             live();
@@ -85,10 +86,12 @@ public final class Content {
         List<Map<String, Object>> items = new ArrayList<Map<String, Object>>();
         for (File file : wholes())
             items.add(Json.object("sha256", nameOf(file), "state", "whole", "received_bytes", file.length()));
+        final int before = lists();
         headset.say("content.report", Json.object("items", items, "complete", true), false,
             new Answer.Taker() {
             @Override public void answered(Answer answer) {
-                if (answer.isGood())
+                // A list that came meanwhile is newer than the answer, which may have been made before it.
+                if (answer.isGood() && lists() == before)
                     wanted((int) Json.number(answer.data, "piece_bytes", MOST_PIECE),
                         Json.objects(answer.data, "items"));
             }
@@ -97,6 +100,7 @@ public final class Content {
 
     /** Replaces what was wanted before. */
     public synchronized void wanted(int pieceBytes, List<Map<String, Object>> items) {
+        ++lists;
         this.pieceBytes = Math.max(1, Math.min(MOST_PIECE, pieceBytes));
         waiting.clear();
         for (Map<String, Object> json : items) {
@@ -114,6 +118,10 @@ public final class Content {
             // The next content.fetch names everything again.
         }
         notifyAll();
+    }
+
+    private synchronized int lists() {
+        return lists;
     }
 
     /** The whole file of this address, as a lesson's `content` names it, or null. */

@@ -272,7 +272,8 @@ class WithTheServer(Story):
         again = mine.pair(code, 'PY-5', token=token)  # with its token it needs nobody
         self.assertFalse(again.is_waiting)
         self.assertTrue(mine.is_let_in(again.token))
-        strange = mine.pair(box.post('/v1/pairing-codes')['code'], 'PY-5')
+        box.post('/v1/people', role='student', nickname='Grace', pin='2468')
+        strange = mine.pair_by_sign_in('PY-7', 'Grace', '2468')  # while pairing by sign-in is closed
         self.assertTrue(strange.is_waiting)
         self.assertFalse(mine.is_let_in(strange.token))
         with self.assertRaises(Unpaired):

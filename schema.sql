@@ -66,9 +66,11 @@ CREATE TABLE persons (
     import_id         INTEGER,
     -- The row stays for what refers to it; nothing in it tells who it was.
     erased_ms         INTEGER,
+    -- The nickname as it is compared (platform/plain_name.h): without capitals, which SQLite knows of a to z alone.
+    name_key          TEXT NOT NULL DEFAULT '',
     UNIQUE (organisation_id, nickname)
 ) STRICT;
-CREATE INDEX persons_by_nickname ON persons(nickname);
+CREATE UNIQUE INDEX persons_by_name_key ON persons(name_key, organisation_id);
 CREATE UNIQUE INDEX persons_by_external_id ON persons(organisation_id, external_id) WHERE external_id IS NOT NULL;
 
 -- Codes for signing in when the authenticator is lost: each works once, then its row goes.

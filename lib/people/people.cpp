@@ -57,8 +57,8 @@ Person People::get(store::Read& read, OrganisationId organisation_id, PersonId i
 
 std::optional<Person> People::by_nickname(store::Read& read, OrganisationId organisation_id,
                                           std::string_view nickname) const {
-    auto id = read.id<PersonId>("SELECT id FROM persons WHERE organisation_id = ? AND nickname = ?",
-                                organisation_id, platform::plain_name(nickname));
+    auto id = read.id<PersonId>("SELECT id FROM persons WHERE organisation_id = ? AND name_key = ?",
+                                organisation_id, platform::name_key(nickname));
     return id ? find(read, organisation_id, *id) : std::nullopt;
 }
 
@@ -90,8 +90,8 @@ void People::refuse_taken_names(store::Read& read, OrganisationId organisation_i
         platform::throw_conflict("The " + std::string(what) + " \"" + std::string(value) + "\" is taken.");
     };
     if (names.nickname &&
-        read.integer("SELECT id FROM persons WHERE organisation_id = ? AND nickname = ? AND id <> ?",
-                     organisation_id, *names.nickname, except_id))
+        read.integer("SELECT id FROM persons WHERE organisation_id = ? AND name_key = ? AND id <> ?",
+                     organisation_id, platform::name_key(*names.nickname), except_id))
         refuse("nickname", *names.nickname);
     // User name and e-mail are unique on the whole box: the only names that can be noticed across
     // organisations.
@@ -115,11 +115,11 @@ Person People::add(store::Tx& tx, OrganisationId organisation_id, const NewPerso
     PersonId id = tx.insert<PersonId>(
         "INSERT INTO persons (organisation_id, role, nickname, first_name, last_name, username, email, "
         "external_id,"
-        " pin_hash, password_hash, box_administrator, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        "?)",
+        " pin_hash, password_hash, box_administrator, created_ms, name_key)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         organisation_id, person.role, nickname, person.first_name, person.last_name, person.username,
         person.email, person.external_id, person.pin_hash, person.password_hash, person.box_administrator,
-        tx.now_ms());
+        tx.now_ms(), platform::name_key(nickname));
     return get(tx, organisation_id, id);
 }
 
@@ -156,9 +156,9 @@ Person People::change(store::Tx& tx, OrganisationId organisation_id, PersonId id
     tx.run(
         "UPDATE persons SET role = ?3, nickname = ?4, first_name = ?5, last_name = ?6, username = ?7, email "
         "= ?8,"
-        " external_id = ?9, active = ?10 WHERE organisation_id = ?1 AND id = ?2",
+        " external_id = ?9, active = ?10, name_key = ?11 WHERE organisation_id = ?1 AND id = ?2",
         organisation_id, id, after.role, after.nickname, after.first_name, after.last_name, after.username,
-        after.email, after.external_id, after.active);
+        after.email, after.external_id, after.active, platform::name_key(after.nickname));
     logins_.refresh_person(tx, organisation_id, id);
     if (after.nickname != before.nickname) renamed(tx, organisation_id, id);
     return get(tx, organisation_id, id);
@@ -178,7 +178,7 @@ void People::erase(store::Tx& tx, OrganisationId organisation_id, PersonId id) {
     logins_.end_of_person(tx, organisation_id, id);
     Guesses::forget_names(tx, get(tx, organisation_id, id));
     tx.run(
-        "UPDATE persons SET nickname = 'erased ' || id, first_name = '', last_name = '', username = NULL, "
+        "UPDATE persons SET nickname = 'erased ' || id, name_key = 'erased ' || id, first_name = '', last_name = '', username = NULL, "
         "email = NULL,"
         " external_id = NULL, pin_hash = NULL, password_hash = NULL, totp_secret = NULL, totp_offered = NULL,"
         " box_administrator = 0, erased_ms = ?3 WHERE organisation_id = ?1 AND id = ?2",

@@ -49,12 +49,16 @@ void append(std::string& text, utf8proc_int32_t character) {
     text.append(reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(length));
 }
 
-// Normalization form C of Unicode.
-std::string composed(const std::string& text) {
+bool is_ascii(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+// Normalization form C of Unicode, and what else is asked for.
+std::string composed(const std::string& text, int also = 0) {
     utf8proc_uint8_t* made = nullptr;
-    const auto length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                                     static_cast<utf8proc_ssize_t>(text.size()), &made,
-                                     static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+    const auto length = utf8proc_map(
+        reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
+        &made, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | also));
     const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(made, &std::free);
     if (length < 0) throw std::bad_alloc(); // of UTF-8 it refuses nothing else
     return {reinterpret_cast<const char*>(made), static_cast<std::size_t>(length)};
@@ -63,8 +67,7 @@ std::string composed(const std::string& text) {
 } // namespace
 
 std::string plain_name(std::string_view name) {
-    if (std::ranges::all_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x80; }) &&
-        name.find("  ") == name.npos && name.find('\t') == name.npos)
+    if (is_ascii(name) && name.find("  ") == name.npos && name.find('\t') == name.npos)
         return std::string(trimmed(name));
     if (!is_utf8(name)) return std::string(name);
     const auto given = characters_of(name);
@@ -88,6 +91,13 @@ std::string plain_name(std::string_view name) {
     for (const auto c : kept)
         append(text, c);
     return composed(text);
+}
+
+std::string name_key(std::string_view name) {
+    const std::string plain = plain_name(name);
+    if (is_ascii(plain) || !is_utf8(plain)) return lower_ascii(plain);
+    // Folding may part a letter from its mark in a new order: the second time puts that right.
+    return composed(composed(plain, UTF8PROC_CASEFOLD));
 }
 
 } // namespace platform

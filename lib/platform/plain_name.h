@@ -14,4 +14,9 @@ namespace platform {
 // Text that isn't UTF-8 comes back as it is.
 std::string plain_name(std::string_view name);
 
+// By which two names are one: the plain form without the difference of capitals, as Unicode folds them, so that
+// "ZOË" is "zoë" and "Weiß" is "WEISS". To compare and to find by; a nickname that the box makes
+// up is its own key.
+std::string name_key(std::string_view name);
+
 } // namespace platform

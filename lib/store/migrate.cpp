@@ -11,6 +11,7 @@
 #include "platform/error.h"
 #include "platform/files.h"
 #include "platform/log.h"
+#include "platform/plain_name.h"
 #include "platform/text.h"
 #include "store/snapshot.h"
 
@@ -69,7 +70,18 @@ void make_fresh(Connection& connection, const Schema& schema) {
     transaction.commit();
 }
 
+// lectern_name_key(TEXT), for migrations alone: no statement of ours calls it.
+void name_key_function(sqlite3_context* context, int, sqlite3_value** values) {
+    const auto* const text =
+        static_cast<const char*>(static_cast<const void*>(sqlite3_value_text(values[0])));
+    const std::string key = platform::name_key(
+        {text == nullptr ? "" : text, static_cast<std::size_t>(sqlite3_value_bytes(values[0]))});
+    sqlite3_result_text64(context, key.data(), key.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
 void upgrade(Connection& connection, const Schema& schema, std::int64_t from) {
+    sqlite3_create_function_v2(connection.handle(), "lectern_name_key", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+                               nullptr, name_key_function, nullptr, nullptr, nullptr);
     // Rebuilding a table drops the old one, and that must not delete the rows that refer to it. The check of
     // the keys below makes up for it.
     connection.execute("PRAGMA foreign_keys=OFF");

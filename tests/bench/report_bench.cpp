@@ -27,10 +27,10 @@ public:
             organisation_ = tx.id<OrganisationId>("SELECT id FROM organisations").value();
             teacher_ = tx.id<PersonId>("SELECT id FROM persons WHERE role = 'administrator'").value();
             for (int i = 0; i < students; ++i)
-                people_.push_back(
-                    tx.insert<PersonId>("INSERT INTO persons (organisation_id, role, nickname, created_ms)"
-                                        " VALUES (?, 'student', ?, 0)",
-                                        organisation_, "student " + std::to_string(i)));
+                people_.push_back(tx.insert<PersonId>(
+                    "INSERT INTO persons (organisation_id, role, nickname, name_key, created_ms)"
+                    " VALUES (?1, 'student', ?2, ?2, 0)",
+                    organisation_, "student " + std::to_string(i)));
             class_ = tx.insert<ClassId>(
                 "INSERT INTO classes (organisation_id, name, teacher_id, created_ms)"
                 " VALUES (?, 'Bench', ?, 0)",

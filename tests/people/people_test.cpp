@@ -40,6 +40,12 @@ TEST_CASE("nicknames are unique in the organisation, user names on the box", "[p
     people::NewPerson person;
     person.nickname = "ADA";
     CHECK(add(school, person) == "conflict");
+    school.add_student("Zo\u00eb");
+    person.nickname = "ZOE\u0308"; // capitals, and the mark by itself
+    CHECK(add(school, person) == "conflict");
+    CHECK(school.read([&](store::Read& read) {
+        return school.people.by_nickname(read, school.organisation, "zO\u00cb").has_value();
+    }));
     person.nickname = "Ada2";
     person.username = "rossi";
     CHECK(add(school, person) == "conflict");

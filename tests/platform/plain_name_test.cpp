@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <utility>
 
+using platform::name_key;
 using platform::plain_name;
 
 TEST_CASE("names that look alike are one name", "[platform]") {
@@ -31,4 +32,27 @@ TEST_CASE("names that look alike are one name", "[platform]") {
         CHECK(plain_name(name) == plain);
         CHECK(plain_name(plain) == plain);
     }
+}
+
+TEST_CASE("names that differ in capitals alone have one key", "[platform]") {
+    const std::pair<const char*, const char*> same[] = {
+        {"Ada", "ADA"},
+        {"zo\u00eb", "ZO\u00cb"},
+        {"zo\u00eb", "  ZOE\u0308\u00a0"},
+        {"Wei\u00df", "WEISS"},
+        {"\u0416\u0443\u043a", "\u0436\u0423\u041a"},
+        {"\u039d\u03af\u03ba\u03bf\u03c2", "\u039d\u038a\u039a\u039f\u03a3"}, // both small sigmas
+        {"\u5c71\u7530", "\u5c71\u7530\u200b"},
+        {"\xff Broken", "\xff broken"},
+    };
+    for (const auto& [one, other] : same) {
+        INFO(one << " " << other);
+        CHECK(name_key(one) == name_key(other));
+        CHECK(name_key(name_key(one)) == name_key(one));
+    }
+    const std::pair<const char*, const char*> different[] = {
+        {"Zoe", "Zo\u00eb"}, {"Ada", "Ada 2"}, {"A", "\u0410"}, // a Latin and a Cyrillic letter
+    };
+    for (const auto& [one, other] : different)
+        CHECK(name_key(one) != name_key(other));
 }

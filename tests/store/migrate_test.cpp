@@ -246,6 +246,33 @@ TEST_CASE("a training that its headset has not fetched waits after the upgrade, 
                 " WHERE r.waiting <> coalesce(t.phase = 'assigned', 0)") == 0);
 }
 
+TEST_CASE("of two nicknames that differ in capitals alone, an upgrade numbers the later one", "[store]") {
+    Box old;
+    {
+        Store store = old.start({*platform::read_file(frozen_boxes().at(1)), {}});
+        store.write("two of a name", [](store::Tx& tx) {
+            for (const char* nickname : {"Zo\u00eb", "ZO\u00cb", "zo\u00cb"})
+                tx.run(
+                    "INSERT INTO persons (organisation_id, role, nickname, created_ms)"
+                    " SELECT min(id), 'student', ?, 0 FROM organisations",
+                    nickname);
+        });
+    }
+    Store store = old.start(store::embedded_schema());
+    const auto names = store.read([](store::Read& read) {
+        std::string all;
+        auto rows =
+            read.query("SELECT nickname, id FROM persons WHERE name_key LIKE 'zo\u00eb%' ORDER BY id");
+        while (rows.step()) {
+            const auto [nickname, id] = rows.values<std::string, std::int64_t>();
+            all +=
+                nickname.ends_with(" " + std::to_string(id)) ? nickname.substr(0, 4) + " N " : nickname + " ";
+        }
+        return all;
+    });
+    CHECK(names == "Zo\u00eb ZO\u00cb N zo\u00cb N ");
+}
+
 TEST_CASE("the program's own schema is sound", "[store]") {
     const Schema schema = store::embedded_schema();
     Box box;

@@ -19,8 +19,8 @@ std::optional<PersonId> student_of(store::Read& read, const platform::Caller& ca
     if (customer_id) {
         const auto found = read.id<PersonId>(
             "SELECT id FROM persons WHERE organisation_id = ?1 AND active = 1 AND role = 'student'"
-            " AND (nickname = ?2 OR external_id = ?3) ORDER BY nickname = ?2 DESC LIMIT 1",
-            caller.organisation_id, platform::plain_name(*customer_id), std::string_view(*customer_id));
+            " AND (name_key = ?2 OR external_id = ?3) ORDER BY name_key = ?2 DESC LIMIT 1",
+            caller.organisation_id, platform::name_key(*customer_id), std::string_view(*customer_id));
         if (found) return found;
     }
     return caller.person_id ? std::optional(caller.person_id) : std::nullopt;

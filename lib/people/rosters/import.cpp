@@ -7,6 +7,7 @@
 #include "people/signing_in/pin.h"
 #include "platform/error.h"
 #include "platform/json_fields.h"
+#include "platform/plain_name.h"
 #include "platform/text.h"
 
 namespace people {
@@ -409,12 +410,12 @@ void Imports::name_teachers(store::Tx& tx, const Import& import) {
     }
     for (const auto& [name, nickname] : teachers.items())
         tx.run(
-            "UPDATE classes SET teacher_id = (SELECT id FROM persons WHERE organisation_id = ?1 AND nickname "
+            "UPDATE classes SET teacher_id = (SELECT id FROM persons WHERE organisation_id = ?1 AND name_key "
             "= ?3)"
             " WHERE organisation_id = ?1 AND name = ?2 AND created_ms >= ?4 AND EXISTS (SELECT 1 FROM persons"
-            " WHERE organisation_id = ?1 AND nickname = ?3 AND active = 1 AND role IN ('teacher', "
+            " WHERE organisation_id = ?1 AND name_key = ?3 AND active = 1 AND role IN ('teacher', "
             "'administrator'))",
-            import.organisation_id, name, nickname.get<std::string>(), import.created_ms);
+            import.organisation_id, name, platform::name_key(nickname.get<std::string>()), import.created_ms);
 }
 
 void Imports::tell(store::Tx& tx, ImportId id) {

@@ -43,7 +43,7 @@ std::string class_cell(const std::vector<std::string>& classes) {
 
 std::string derived_nickname(std::string_view first_name, std::string_view last_name) {
     const auto words = [](std::string_view name) {
-        std::string text = platform::lower_ascii(platform::plain_name(name));
+        std::string text = platform::name_key(name);
         std::erase_if(text, [](char c) { return c == ' ' || c == '@'; });
         return text;
     };
@@ -115,11 +115,12 @@ struct Seen {
     // The first value of this row that an earlier row has too; "" when there is none.
     std::string repeated(const RosterRow& row) {
         const auto taken = [](std::set<std::string>& all, const std::string& text) {
-            return !all.insert(platform::lower_ascii(text)).second;
+            return !all.insert(platform::lower_ascii(text)).second; // as the database compares them
         };
         if (row.external_id && !external_ids.insert(*row.external_id).second)
             return "external_id is in the file twice";
-        if (taken(nicknames, row.nickname)) return "nickname is in the file twice";
+        if (!nicknames.insert(platform::name_key(row.nickname)).second)
+            return "nickname is in the file twice";
         if (row.username && taken(usernames, *row.username)) return "username is in the file twice";
         if (row.email && taken(emails, *row.email)) return "email is in the file twice";
         return "";
@@ -183,7 +184,7 @@ void check(Roster& roster) {
     std::set<std::string> explicit_ones;
     for (RosterRow& row : roster.rows) {
         row.nickname_derived = row.nickname_derived || row.nickname.empty();
-        if (!row.nickname_derived) explicit_ones.insert(platform::lower_ascii(row.nickname));
+        if (!row.nickname_derived) explicit_ones.insert(platform::name_key(row.nickname));
     }
     Seen seen;
     std::unordered_map<std::string, int> numbers; // of nicknames that several people would have
@@ -201,8 +202,8 @@ void check(Roster& roster) {
                 row.nickname = free_nickname(
                     wanted,
                     [&](const std::string& one) {
-                        return explicit_ones.contains(platform::lower_ascii(one)) ||
-                               seen.nicknames.contains(platform::lower_ascii(one));
+                        const std::string key = platform::name_key(one);
+                        return explicit_ones.contains(key) || seen.nicknames.contains(key);
                     },
                     numbers.try_emplace(wanted, 1).first->second);
         }

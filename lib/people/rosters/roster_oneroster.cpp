@@ -162,11 +162,10 @@ void number_shared_nicknames(Roster& roster, const std::vector<std::string>& use
     std::map<std::string, std::set<std::string>> by_nickname;
     for (std::size_t i = 0; i < roster.rows.size(); ++i)
         if (!roster.rows[i].left_out)
-            by_nickname[platform::lower_ascii(roster.rows[i].nickname)].insert(
+            by_nickname[platform::name_key(roster.rows[i].nickname)].insert(
                 platform::lower_ascii(usernames[i]));
     for (RosterRow& row : roster.rows)
-        row.nickname_derived =
-            !row.left_out && by_nickname.at(platform::lower_ascii(row.nickname)).size() > 1;
+        row.nickname_derived = !row.left_out && by_nickname.at(platform::name_key(row.nickname)).size() > 1;
 }
 
 } // namespace

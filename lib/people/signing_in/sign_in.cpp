@@ -10,15 +10,15 @@ namespace {
 
 // A nickname may have its organisation behind it: "Ada@Riverside".
 struct Nickname {
-    std::string name; // in its plain form, as it is kept
+    std::string key; // of the name, by which it is found
     std::optional<std::string_view> organisation;
 };
 
 Nickname nickname_in(std::string_view typed) {
     const std::string_view text = platform::trimmed(typed);
     const auto at = text.rfind('@');
-    if (at == text.npos) return {platform::plain_name(text), std::nullopt};
-    return {platform::plain_name(text.substr(0, at)), platform::trimmed(text.substr(at + 1))};
+    if (at == text.npos) return {platform::name_key(text), std::nullopt};
+    return {platform::name_key(text.substr(0, at)), platform::trimmed(text.substr(at + 1))};
 }
 
 [[noreturn]] void throw_wrong(const Claim& claim) {
@@ -50,12 +50,12 @@ std::optional<SignIn::Candidate> SignIn::candidate(store::Read& read, const Clai
             platform::trimmed(claim.name), claim.organisation_id));
         return found;
     }
-    const auto [name, organisation] = nickname_in(claim.name);
+    const auto [key, organisation] = nickname_in(claim.name);
     only(read.query(
         "SELECT p.organisation_id, p.id, p.pin_hash FROM persons p JOIN organisations o"
-        " ON o.id = p.organisation_id WHERE p.nickname = ?1 AND p.active = 1 AND p.pin_hash IS NOT NULL"
+        " ON o.id = p.organisation_id WHERE p.name_key = ?1 AND p.active = 1 AND p.pin_hash IS NOT NULL"
         " AND (?2 IS NULL OR p.organisation_id = ?2) AND (?3 IS NULL OR o.name = ?3) LIMIT 2",
-        name, claim.organisation_id, organisation));
+        key, claim.organisation_id, organisation));
     return found;
 }
 
@@ -87,7 +87,7 @@ SignIn::Found SignIn::weigh(store::Tx& tx, const Claim& claim, const Person& per
 // By PIN, "Ada" and "Ada@Riverside" are one name, whether or not somebody has it.
 Attempt SignIn::attempt(store::Read& read, const Claim& claim, const std::optional<Candidate>& found) const {
     return guesses_.attempt(read, claim.source,
-                            claim.by == Claim::By::pin ? nickname_in(claim.name).name : claim.name,
+                            claim.by == Claim::By::pin ? nickname_in(claim.name).key : claim.name,
                             found ? std::optional(found->person_id) : std::nullopt);
 }
 

@@ -80,6 +80,7 @@ Group::Result Group::run(std::span<Job> jobs) {
     result.jobs = jobs.size();
     failed_.reset();
     failures_.clear();
+    hooks_until_.clear();
     std::exception_ptr failure;
     try {
         begin();
@@ -102,14 +103,15 @@ Group::Result Group::run(std::span<Job> jobs) {
 }
 
 void Group::answer(std::span<Job> jobs) {
-    for (auto& hook : after_commit_)
-        guarded("after_commit", hook);
-    after_commit_.clear();
-    on_rollback_.clear();
+    std::size_t hook = 0;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
+        for (; !failed_ && hook < hooks_until_[i]; ++hook)
+            guarded("after_commit", after_commit_[hook]);
         if (!jobs[i].done) continue;
         guarded("done", [&] { jobs[i].done(failed_ ? failure_of_all(*failed_) : failures_[i]); });
     }
+    after_commit_.clear();
+    on_rollback_.clear();
 }
 
 void Group::begin() {
@@ -141,6 +143,7 @@ void Group::run_job(Job& job) {
         if (failure)
             platform::log_error("store: regardless of " + std::string(job.name) + ": " + message_of(failure));
     }
+    hooks_until_.push_back(after_commit_.size());
     note_time(job.name, started);
 }
 

@@ -5,7 +5,10 @@
 //     SAVEPOINT job   each `regardless` of the job, likewise
 //     ... the next job ...
 //   COMMIT            here the disk is flushed
-//   after_commit of all kept jobs in their order, then `done` of all jobs
+//   job by job in their order: its after_commit if it was kept, then its `done`
+//
+// So whoever hears of several jobs hears of them in the order of their commits: the answer to one that looked
+// before another's change leaves before what that change tells.
 //
 // Invariants:
 // - `done` of every job is called exactly once, and after COMMIT has returned.
@@ -63,6 +66,7 @@ private:
     std::optional<Connection::Trouble> failed_; // of the whole group
     std::vector<std::exception_ptr> failures_;  // one for each job run so far
     std::vector<std::function<void()>> after_commit_;
+    std::vector<std::size_t> hooks_until_; // of after_commit_, one for each job run so far
     std::vector<std::function<void()>> on_rollback_;
     std::chrono::steady_clock::time_point logged_slow_{};
 };

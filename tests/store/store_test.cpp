@@ -163,7 +163,7 @@ TEST_CASE("hooks run when they should, in their order", "[store]") {
     hold.release();
     first.failure(), second.failure(), third.failure();
     CHECK(told == std::vector<std::string>{"second undone, 1", "second undone, 2", "first committed",
-                                           "third committed", "first answered"});
+                                           "first answered", "third committed"});
 }
 
 TEST_CASE("regardless work is stored whether the job is kept or not", "[store]") {

@@ -5,7 +5,6 @@
 #include <sodium.h>
 #include <spdlog/version.h>
 #include <sqlite3.h>
-#include <toml++/toml.h>
 #include <zlib.h>
 #include <CLI/CLI.hpp>
 
@@ -15,6 +14,7 @@
 #include <ostream>
 
 #include "app/commands/command_line.h"
+#include "app/toml.h"
 #include "platform/text.h"
 #include "platform/version.h"
 #include "store/migrate.h"

@@ -3,11 +3,11 @@
 #include <arpa/inet.h>
 #include <sys/stat.h>
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <fstream>
 #include <iterator>
 
-#include "app/toml.h"
 #include "platform/error.h"
 #include "platform/text.h"
 

@@ -1,10 +1,10 @@
 #include "app/checkup/shown_config.h"
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <string>
 
 #include "app/config.h"
-#include "app/toml.h"
 
 namespace app {
 

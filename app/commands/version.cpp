@@ -8,13 +8,13 @@
 #include <zlib.h>
 #include <CLI/CLI.hpp>
 
+#include <toml++/toml.h>
 #include <boost/version.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "app/commands/command_line.h"
-#include "app/toml.h"
 #include "platform/text.h"
 #include "platform/version.h"
 #include "store/migrate.h"

@@ -168,6 +168,7 @@ class WithTheServer(Story):
         headset.kill()
         again = self.run_headset(box.url, token, folder)
         again.says('connected')
+        self.until(lambda: box.stored_events(path) == 2, 'both are stored, each once')
         self.until(lambda: self.where(again)[2] == 0, 'none is left')
         self.assertEqual(box.stored_events(path), 2)
 

@@ -408,3 +408,23 @@ TEST_CASE("OneRoster users with one local part on two domains are two people", "
         CHECK(at.stage(file(head + rows), true).fates == std::map<Fate, std::int64_t>{{Fate::unchanged, 2}});
     CHECK(file(head + north + north).rows.at(1).reason == "external_id is in the file twice");
 }
+
+TEST_CASE("a roster may name its columns in each of the page's languages", "[people]") {
+    const char* const heads[] = {"First name;Surname;Class", "Vorname;Nachname;Klasse",
+                                 "PR\xc3\xa9nom;Nom;Classe", "Nombre;Apellidos;Clase",
+                                 "Nome;Cognome;Classe",      "名字;姓氏;班级"};
+    for (const char* head : heads) {
+        CAPTURE(head);
+        const people::Roster roster = people::read_roster(std::string(head) + "\nAnna;Berg;6B\n");
+        REQUIRE(roster.rows.size() == 1);
+        CHECK(roster.rows[0].first_name == "Anna");
+        CHECK(roster.rows[0].last_name == "Berg");
+        CHECK(roster.rows[0].classes == std::vector<std::string>{"6B"});
+        CHECK(roster.rows[0].reason.empty());
+        CHECK(roster.ignored.empty());
+    }
+    // Two columns for one field: the first counts, and the page says that the other is left out.
+    const people::Roster twice = people::read_roster("nome,first name\nAnna,Berta\n");
+    CHECK(twice.rows.at(0).first_name == "Anna");
+    CHECK(twice.ignored == std::vector<std::string>{"first_name"});
+}

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "people/people.h"
+#include "people/rosters/roster_headers.h"
 #include "platform/csv.h"
 #include "platform/error.h"
 #include "platform/plain_name.h"
@@ -143,14 +144,16 @@ std::optional<Role> role_of(const std::string& text) {
 
 Roster read_csv_roster(std::string_view text) {
     const platform::CsvTable table = platform::read_csv(text, "file", most_roster_rows);
-    const std::set<std::string> known = {"nickname", "first_name", "last_name", "role",  "class",
-                                         "teacher",  "pin",        "username",  "email", "external_id"};
+    const std::vector<std::string_view> fields = roster_fields(table.columns);
     Roster roster;
     roster.format = RosterFormat::csv;
-    for (const std::string& column : table.columns)
-        if (!known.contains(column) && !column.empty())
-            roster.ignored.push_back(platform::first_characters(column, 80));
-    const auto at = [&table](const char* name) { return table.column(name); };
+    for (std::size_t i = 0; i < fields.size(); ++i)
+        if (fields[i].empty() && !table.columns[i].empty())
+            roster.ignored.push_back(platform::first_characters(table.columns[i], 80));
+    const auto at = [&fields](std::string_view name) {
+        const auto found = std::ranges::find(fields, name);
+        return found == fields.end() ? std::string::npos : static_cast<std::size_t>(found - fields.begin());
+    };
     const std::size_t nickname = at("nickname"), first = at("first_name"), last = at("last_name"),
                       role = at("role"), a_class = at("class"), teacher = at("teacher"), pin = at("pin"),
                       username = at("username"), email = at("email"), external_id = at("external_id");

@@ -229,7 +229,9 @@ void Director::load(store::Read& read) {
 }
 
 Session Director::create(store::Tx& tx, OrganisationId organisation_id, const NewSession& session) {
-    return impl_->changed(tx, impl_->parts.sessions.create(tx, organisation_id, session));
+    Session made = impl_->parts.sessions.create(tx, organisation_id, session);
+    if (session.goes_on_from) go_on(tx, impl_->parts, made, *session.goes_on_from);
+    return impl_->changed(tx, std::move(made));
 }
 
 Session Director::add_lesson(store::Tx& tx, OrganisationId organisation_id, SessionId id,

@@ -137,6 +137,12 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
+// How long after a session has stopped its class may go on in another one.
+inline constexpr std::int64_t going_on_ms = 60LL * 60 * 1000;
+// The half of create() for a class that goes on from an earlier session (going_on.cpp). Error invalid when it
+// can't.
+void go_on(store::Tx& tx, const DirectorParts& parts, const Session& session, SessionId before_id);
+
 // The half of swap() that changes the store (swap.cpp).
 Director::Swapped exchange_headsets(store::Tx& tx, const DirectorParts& parts, const Session& session,
                                     DeviceId device_id, DeviceId spare_id);

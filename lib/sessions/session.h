@@ -62,6 +62,8 @@ struct NewSession {
     std::optional<ClassId> class_id;
     std::optional<RoomId> room_id; // neither: all of the organisation may join by id
     std::vector<LessonId> lesson_ids;
+    // The same class stays from that session: its students keep the headsets that they wore.
+    std::optional<SessionId> goes_on_from;
 };
 
 struct SessionFilter {

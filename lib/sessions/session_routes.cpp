@@ -104,6 +104,7 @@ Answer create(Call& call, Tx& tx, const SessionParts& parts) {
     wanted.class_id = body.find<ClassId>("class_id");
     wanted.room_id = body.find<RoomId>("room_id");
     wanted.lesson_ids = body.get_or("lesson_ids", wanted.lesson_ids);
+    wanted.goes_on_from = body.find<SessionId>("goes_on_from");
     const Session session = parts.director.create(tx, call.caller.organisation_id, wanted);
     return http::created(json_of(session), "/v1/sessions/" + to_string(session.id))
         .on({{"session", session.id}});
@@ -134,10 +135,15 @@ void add_making(http::RouteTable& table, SessionParts parts) {
         http::post("/v1/sessions", "Make a session; without class and room it admits all who ask by its id")
             .writes()
             .by(Access::teacher)
-            .takes(http::object({{"title", http::text(1, 200)},
-                                 {"class_id?", http::nullable(http::identifier())},
-                                 {"room_id?", http::nullable(http::identifier())},
-                                 {"lesson_ids?", http::list(http::identifier(), Sessions::most_lessons)}}))
+            .takes(http::object(
+                {{"title", http::text(1, 200)},
+                 {"class_id?", http::nullable(http::identifier())},
+                 {"room_id?", http::nullable(http::identifier())},
+                 {"lesson_ids?", http::list(http::identifier(), Sessions::most_lessons)},
+                 {"goes_on_from?",
+                  http::nullable(http::identifier())
+                      .described("A session of the same class that stopped within the last hour: "
+                                 "its students are signed in again where they were")}}))
             .gives(session_shape(), 201)
             .tagged("sessions")
             .handled<Tx>([parts](Call& call, Tx& tx) { return create(call, tx, parts); }));

@@ -6,6 +6,12 @@
 
 namespace people {
 
+namespace {
+
+constexpr std::int64_t ask_again_ms = 60'000;
+
+} // namespace
+
 Profile Profiles::get(store::Read& read, OrganisationId organisation_id, PersonId person_id) const {
     auto rows = read.query(
         "SELECT coalesce(f.time_zone, o.time_zone), coalesce(f.preferences, '{}'), f.last_login_ms"
@@ -39,9 +45,11 @@ void Profiles::signed_in(store::Tx& tx, OrganisationId organisation_id, PersonId
     tx.run("UPDATE profiles SET last_login_ms = ?2 WHERE person_id = ?1", person_id, tx.now_ms());
 }
 
-void Profiles::forgot_password(store::Tx& tx, std::string_view email) {
-    auto rows = tx.query("SELECT id, nickname, organisation_id FROM persons WHERE email = ? AND active = 1",
-                         platform::trimmed(email));
+void Profiles::forgot_password(store::Tx& tx, std::string_view name) {
+    auto rows = tx.query(
+        "SELECT id, nickname, organisation_id FROM persons WHERE (username = ?1 OR email = ?1) AND active = 1"
+        " AND NOT EXISTS (SELECT 1 FROM password_requests r WHERE r.person_id = persons.id AND r.at_ms > ?2)",
+        platform::trimmed(name), tx.now_ms() - ask_again_ms);
     if (!rows.step()) return;
     PasswordRequest request;
     OrganisationId organisation_id;

@@ -35,8 +35,9 @@ public:
                 const std::optional<std::string>& time_zone, const std::optional<std::string>& preferences);
     void signed_in(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
 
-    // Records a request if somebody has that address; the caller does not learn whether anybody has.
-    void forgot_password(store::Tx& tx, std::string_view email);
+    // Records a request if somebody has that user name or address; the caller does not learn whether anybody
+    // has. Asking again within a minute changes nothing.
+    void forgot_password(store::Tx& tx, std::string_view name);
     // The newest first; at most a hundred.
     std::vector<PasswordRequest> password_requests(store::Read& read, OrganisationId organisation_id) const;
     // False: there was no request.

@@ -20,6 +20,19 @@ void add_profile_routes(http::RouteTable& table, Profiles& profiles) {
                   .handled<store::Read>([&profiles](http::Call& call, store::Read& read) {
                       return http::list_answer(profiles.password_requests(read, call.caller.organisation_id));
                   }));
+    table.add(http::post("/v1/password-requests",
+                         "Tell the administrators that one's password is forgotten; the answer is the same "
+                         "whether there is such a person or not")
+                  .writes()
+                  .by(http::Access::open)
+                  .takes(http::object({{"username", http::text(1, 200).described("or e-mail address")}}))
+                  .gives(http::nothing(), 204)
+                  .counted()
+                  .tagged("people")
+                  .handled<store::Tx>([&profiles](http::Call& call, store::Tx& tx) {
+                      profiles.forgot_password(tx, call.fields().get<std::string>("username"));
+                      return http::no_content();
+                  }));
     table.add(http::del("/v1/people/:id/password-request",
                         "Settle that somebody forgot the password: a new one settles it as well")
                   .writes()

@@ -133,3 +133,43 @@ TEST_CASE("a teacher looks after students, an administrator after everybody", "[
         CHECK(box.call(call.method, call.path, call.body, teacher).status == call.status);
     }
 }
+
+TEST_CASE("somebody who forgot the password asks at sign-in, and an administrator is told",
+          "[stories][people]") {
+    TestAppliance box;
+    const Credential head = box.set_up();
+    box.add_person(head, "teacher", "Ms Rossi");
+    const auto asked = [&] {
+        Json names = Json::array();
+        for (const Json& one : box.expect(200, "GET", "/v1/password-requests", nullptr, head).at("items"))
+            names.push_back(one.at("person").at("nickname"));
+        return names;
+    };
+    const auto ask = [&](const std::string& username) {
+        const auto answer = box.call("POST", "/v1/password-requests", {{"username", username}});
+        CHECK(answer.status == 204);
+        CHECK(answer.body.empty());
+    };
+    const Json rossi = box.expect(200, "GET", "/v1/people?role=teacher", nullptr, head).at("items").at(0);
+    box.expect(200, "PATCH", path_of("/v1/people", rossi), {{"username", "rossi"}}, head);
+    ask("nobody"); // the answer does not tell who is there
+    CHECK(asked().empty());
+    ask(" ROSSI ");
+    CHECK(asked() == Json::array({"Ms Rossi"}));
+    const auto at = [&] {
+        return box.expect(200, "GET", "/v1/password-requests", nullptr, head)
+            .at("items")
+            .at(0)
+            .at("requested_at");
+    };
+    const Json first = at();
+    box.clock.advance(30s);
+    ask("rossi"); // impatient: nothing is told twice within a minute
+    CHECK(at() == first);
+    box.clock.advance(40s);
+    ask("rossi");
+    CHECK(at() != first);
+    box.expect(200, "POST", path_of("/v1/people", rossi) + "/password", {{"password", "something long"}},
+               head);
+    CHECK(asked().empty());
+}

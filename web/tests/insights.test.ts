@@ -43,9 +43,20 @@ describe('a lesson’s moments', () => {
             from_ms: 10_000,
             to_ms: 25_000,
             value: 0.95,
+            whole: false,
         });
         expect(best_stretch(moments, 'attention', 5000)).toBeNull();
         expect(best_stretch([], 'engagement', 5000)).toBeNull();
+    });
+
+    it('is the whole lesson when no moment stands out', () => {
+        const even = [0.97, 1, 0.95, 1].map((share, index) => moment(index * 5000, share));
+        expect(best_stretch(even, 'engagement', 5000)).toEqual({
+            from_ms: 0,
+            to_ms: 20_000,
+            value: 1,
+            whole: true,
+        });
     });
 });
 
@@ -57,10 +68,10 @@ describe('a reason to look at somebody', () => {
         ],
         [
             { code: 'low_engagement', value: 0.31, of_class: 0.8 },
-            "Engaged 31 % of the time; the class's middle is 80 %.",
+            'Engaged 31 % of the time; typical in this class: 80 %.',
         ],
         [{ code: 'events_missing', value: 2, of_class: null }, '2 events are still on the headset.'],
-        [{ code: 'low_score', value: 41.5, of_class: 70 }, "Scored 41.5; the class's middle is 70."],
+        [{ code: 'low_score', value: 41.5, of_class: 70 }, 'Scored 41.5; typical in this class: 70.'],
     ] as const)('%j', (reason, text) => expect(reason_text(reason)).toBe(text));
 
     it('a share that nobody knows is a dash', () => expect(percent(null)).toBe('–'));

@@ -45,7 +45,11 @@ describe('a page whose box was updated', () => {
         vi.advanceTimersByTime(60_000);
         expect(reloads).toBe(0);
         document.querySelector('input')!.value = '';
-        const stop = unsaved.keep_unsaved(() => true);
+        const stop = unsaved.keep_unsaved({
+            is_unsaved: () => true,
+            keep: () => true,
+            drop: () => () => {},
+        });
         vi.advanceTimersByTime(60_000);
         expect(reloads).toBe(0);
         stop();

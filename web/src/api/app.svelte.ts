@@ -1,4 +1,6 @@
 // Who is signed in, and the one live connection of the page.
+import { tick } from 'svelte';
+import { erase_drafts } from '../ui/kept_drafts';
 import { adopt_organisation } from '../ui/look.svelte';
 import { page_version } from '../ui/page_version.svelte';
 import { Live, type Topic } from './live.svelte';
@@ -17,6 +19,11 @@ class App {
 
     get organisation(): Organisation {
         return (this.login as Login).organisation;
+    }
+
+    /// Whose drafts this browser keeps: one person of one organisation.
+    get owner(): string {
+        return `${this.login?.organisation.id}/${this.login?.person?.id}`;
     }
 
     /// Whether the person signed in has at least that role.
@@ -77,8 +84,11 @@ class App {
     }
 
     async sign_out(): Promise<void> {
+        const owner = this.owner;
         await client.DELETE('/v1/logins/current');
         this.leave();
+        await tick(); // editors put their work by as they close
+        erase_drafts(owner);
     }
 
     /// A call was answered by 401, or the socket could not be opened. Ask the box whether this login still

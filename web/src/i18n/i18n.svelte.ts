@@ -59,6 +59,16 @@ export function number(value: number, digits = 0): string {
     return format.format(value);
 }
 
+/// The order of names in every list: as the language has it, and DPVR-9 before DPVR-10.
+export function compare_names(a: string, b: string): number {
+    return a.localeCompare(b, current, { numeric: true, sensitivity: 'base' });
+}
+
+export const by_name = <Named extends { name: string }>(a: Named, b: Named): number =>
+    compare_names(a.name, b.name);
+export const by_nickname = <Named extends { nickname: string }>(a: Named, b: Named): number =>
+    compare_names(a.nickname, b.nickname);
+
 /// The words of a key. `count` chooses the plural; numbers are written the way of the language.
 export function t(key: Key, parameters: Parameters = {}): string {
     const entry = catalog[key] ?? (en as Catalog)[key] ?? key;
@@ -103,6 +113,12 @@ export function bytes_text(bytes: number): string {
 export function date_text(iso: string): string {
     const options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' };
     return new Intl.DateTimeFormat(locale(), options).format(new Date(iso));
+}
+
+/// A day without a time, like "2027-07-31", as people write it.
+export function date_only_text(day: string): string {
+    const options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeZone: 'UTC' };
+    return new Intl.DateTimeFormat(locale(), options).format(new Date(day));
 }
 
 /// "09:00", as the clock on the wall says.

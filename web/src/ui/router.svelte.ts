@@ -2,7 +2,7 @@
 // sending a link both work.
 
 import { page_version } from './page_version.svelte';
-import { has_unsaved } from './unsaved.svelte';
+import { has_unsaved, leave_work } from './unsaved.svelte';
 
 let path = $state(location.pathname);
 
@@ -10,24 +10,10 @@ export function current_path(): string {
     return path;
 }
 
-/// Where somebody wanted to go while there was unsaved work, until they have said whether they mean it.
-let asked: string | null = $state(null);
-export const asked_to_leave = (): string | null => asked;
-
-/// The answer: leave all the same, or stay.
-export function answer_leave(leave: boolean): void {
-    const to = asked;
-    asked = null;
-    if (leave && to !== null) go(to, false, true);
-}
-
 /// Goes to another place. Work that would be lost is asked about first, unless the caller is `sure`.
 export function go(to: string, replace = false, sure = false): void {
     if (to === location.pathname) return;
-    if (!sure && has_unsaved()) {
-        asked = to;
-        return;
-    }
+    if (!sure && has_unsaved()) return leave_work(() => go(to, replace, true));
     // A page from before an update can't load what stands there.
     if (page_version.outdated) return location[replace ? 'replace' : 'assign'](to);
     if (replace) history.replaceState(null, '', to);
@@ -70,7 +56,7 @@ export function follow_links(): () => void {
             return;
         }
         history.pushState(null, '', path); // stay where the work is
-        asked = to;
+        leave_work(() => go(to, false, true));
     };
     // Closing the window asks in the browser's own way.
     const on_close = (event: BeforeUnloadEvent) => has_unsaved() && event.preventDefault();

@@ -1,4 +1,4 @@
-// The steps of an edit, for undo and redo, and whether anything is unsaved.
+// The steps of an edit, for undo and redo.
 import type { Draft } from './draft';
 
 const most_steps = 200;
@@ -6,19 +6,13 @@ const most_steps = 200;
 export class DraftHistory {
     private steps: Draft[] = $state.raw([]);
     private at = $state(0);
-    private saved = $state.raw<Draft | null>(null);
 
     constructor(start: Draft) {
         this.steps = [start];
-        this.saved = start;
     }
 
     get current(): Draft {
         return this.steps[this.at] as Draft;
-    }
-
-    get is_changed(): boolean {
-        return this.current !== this.saved;
     }
 
     get can_undo(): boolean {
@@ -43,11 +37,5 @@ export class DraftHistory {
 
     redo(): void {
         if (this.can_redo) this.at++;
-    }
-
-    start_over(draft: Draft): void {
-        this.steps = [draft];
-        this.at = 0;
-        this.saved = draft;
     }
 }

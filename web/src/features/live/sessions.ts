@@ -1,13 +1,24 @@
 // Calls about sessions.
 import { at, by_id, client, data, items } from '../../api/client';
-import type { SessionState } from '../../api/types';
+import type { Session, SessionState } from '../../api/types';
 
-export type NewSession = { title: string; class_id?: number; room_id?: number; lesson_ids?: number[] };
+export type NewSession = {
+    title: string;
+    class_id?: number;
+    room_id?: number;
+    lesson_ids?: number[];
+    goes_on_from?: number;
+};
 
 export const create_session = (session: NewSession) => data(client.POST('/v1/sessions', { body: session }));
 export const get_session = (id: number) => data(client.GET('/v1/sessions/{id}', by_id(id)));
 export const list_sessions = (state: SessionState) =>
     items(client.GET('/v1/sessions', { params: { query: { state, limit: 100 } } }));
+/// The newest session of a class that has stopped.
+export const last_session_of = async (class_id: number): Promise<Session | null> => {
+    const query = { state: 'stopped' as const, class: class_id, limit: 1 };
+    return (await items(client.GET('/v1/sessions', { params: { query } })))[0] ?? null;
+};
 export const start = (id: number, lesson_index?: number) =>
     data(
         client.POST('/v1/sessions/{id}/start', {

@@ -1,6 +1,10 @@
 // Tells people about an error: what happened, what is safe, what to do.
 import { Problem } from '../api/client';
-import { t } from '../i18n/i18n.svelte';
+import { date_only_text, t } from '../i18n/i18n.svelte';
+
+// The box writes days as 2027-07-31.
+const written_out = (text: string): string =>
+    text.replaceAll(/\b\d{4}-\d\d-\d\d\b(?!T)/g, (day) => date_only_text(day));
 
 export function problem_text(error: unknown): string {
     if (!(error instanceof Problem)) return t('problem.unknown');
@@ -9,5 +13,5 @@ export function problem_text(error: unknown): string {
     if (error.status === 503) return t('problem.busy');
     if (error.status === 507) return t('problem.disk_full');
     if (error.status === 403) return t('problem.not_allowed');
-    return error.message || t('problem.unknown');
+    return written_out(error.message) || t('problem.unknown');
 }

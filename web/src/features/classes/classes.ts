@@ -1,9 +1,11 @@
 // Calls about classes.
 import { at, by_id, client, data, items } from '../../api/client';
+import { by_name, by_nickname } from '../../i18n/i18n.svelte';
 
 const student_of = (id: number, person: number) => at({ id, person });
 
-export const list_classes = () => items(client.GET('/v1/classes', { params: { query: { limit: 200 } } }));
+export const list_classes = async () =>
+    (await items(client.GET('/v1/classes', { params: { query: { limit: 200 } } }))).sort(by_name);
 export const get_class = (id: number) => data(client.GET('/v1/classes/{id}', by_id(id)));
 export const create_class = (name: string) => data(client.POST('/v1/classes', { body: { name } }));
 export type ClassChange = { name?: string; teacher_id?: number };
@@ -11,7 +13,8 @@ export const change_class = (id: number, change: ClassChange) =>
     data(client.PATCH('/v1/classes/{id}', { ...by_id(id), body: change }));
 export const remove_class = (id: number) => data(client.DELETE('/v1/classes/{id}', by_id(id)));
 export const restore_class = (id: number) => data(client.POST('/v1/classes/{id}/restore', by_id(id)));
-export const list_students = (id: number) => items(client.GET('/v1/classes/{id}/students', by_id(id)));
+export const list_students = async (id: number) =>
+    (await items(client.GET('/v1/classes/{id}/students', by_id(id)))).sort(by_nickname);
 export const add_student = (id: number, person: number) =>
     data(client.PUT('/v1/classes/{id}/students/{person}', student_of(id, person)));
 export const remove_student = (id: number, person: number) =>

@@ -2,6 +2,7 @@
 // Anyone who is fine is left out. The server ranks what it measures over time ("help" of the session's topic:
 // looking away, behind, not started). The page adds what only it knows: who has not answered the newest
 // command yet, and what is worth a look when nothing is urgent.
+import { compare_names } from '../../i18n/i18n.svelte';
 import type { AnswerState, Help, LiveDevice, OpenAnswer, Session } from '../../api/types';
 import { behind, type Truth } from './command_truth';
 import { is_battery_low, is_off_time, is_slow } from './states';
@@ -125,7 +126,7 @@ export function needs_of(
         (a, b) =>
             rank(a) - rank(b) ||
             (a.since_ms ?? 0) - (b.since_ms ?? 0) ||
-            a.device.name.localeCompare(b.device.name, undefined, { numeric: true }),
+            compare_names(a.device.name, b.device.name),
     );
 }
 

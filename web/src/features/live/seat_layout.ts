@@ -1,4 +1,5 @@
 // Where to draw seats, and which seats are neighbours.
+import { compare_names } from '../../i18n/i18n.svelte';
 import type { LiveDevice, Seat } from '../../api/types';
 
 export type Box = { x: number; y: number; width: number; height: number };
@@ -50,7 +51,7 @@ export function roomy(box: Box, least_width = 5.5 * pitch, least_height = 3 * pi
 
 /// Places headsets without a seat in rows, ordered by name: below the room, or alone if there is no room.
 export function seats_for(devices: LiveDevice[], columns = 6, top = 0, first_row = 1): Seat[] {
-    const sorted = [...devices].sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+    const sorted = [...devices].sort((a, b) => compare_names(a.name, b.name));
     return sorted.map((device, index) => {
         const row = Math.floor(index / columns);
         const place = index % columns;

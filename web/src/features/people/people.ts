@@ -1,5 +1,6 @@
 // Calls about people and their logins.
 import { by_id, client, data, items } from '../../api/client';
+import { by_nickname } from '../../i18n/i18n.svelte';
 import type { Person, Role, Schemas } from '../../api/types';
 
 export type LoginRow = Schemas['Login'];
@@ -24,8 +25,10 @@ export type PeopleQuery = { role?: Role; class?: number; q?: string; inactive?: 
 
 export const page_of_people = (query: PeopleQuery, cursor?: string, limit = 100) =>
     data(client.GET('/v1/people', { params: { query: { limit, ...query, ...(cursor ? { cursor } : {}) } } }));
-export const list_people = (role?: Role) =>
-    items(client.GET('/v1/people', { params: { query: { limit: 1000, ...(role ? { role } : {}) } } }));
+export const list_people = async (role?: Role) => {
+    const query = { limit: 1000, ...(role ? { role } : {}) };
+    return (await items(client.GET('/v1/people', { params: { query } }))).sort(by_nickname);
+};
 export const get_person = (id: number) => data(client.GET('/v1/people/{id}', by_id(id)));
 export const create_person = (person: NewPerson) => data(client.POST('/v1/people', { body: person }));
 export const change_person = (id: number, change: PersonChange) =>

@@ -1,7 +1,7 @@
 // "Ready to teach": what each headset of a class needs for a lesson, as the server measured it.
 import { client, data } from '../../api/client';
 import type { Schemas } from '../../api/types';
-import { bytes_text, number, t, type Key } from '../../i18n/i18n.svelte';
+import { compare_names, bytes_text, number, t, type Key } from '../../i18n/i18n.svelte';
 
 export type Preflight = Schemas['Preflight'];
 export type Ready = Preflight['devices'][number];
@@ -62,7 +62,5 @@ export function value_words(check: Check): string {
 /// Sorts by the number of faults, the most first, then by name.
 export function worst_first(devices: Ready[]): Ready[] {
     const faults = (device: Ready) => device.checks.filter((check) => !check.good).length;
-    return [...devices].sort(
-        (a, b) => faults(b) - faults(a) || a.name.localeCompare(b.name, undefined, { numeric: true }),
-    );
+    return [...devices].sort((a, b) => faults(b) - faults(a) || compare_names(a.name, b.name));
 }

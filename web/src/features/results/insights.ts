@@ -86,7 +86,8 @@ export function reason_text(reason: Reason): string {
     });
 }
 
-export type Stretch = { from_ms: number; to_ms: number; value: number };
+/// `whole`: the lesson from its beginning to its end, so that no moment stands out.
+export type Stretch = { from_ms: number; to_ms: number; value: number; whole: boolean };
 
 /// The longest stretch in which a share stays within a tenth of its best, for "most were engaged from 2:10 to
 /// 2:40".
@@ -109,7 +110,10 @@ export function best_stretch(
         if (start < 0) continue;
         const from_ms = moments[start]!.position_ms;
         const to_ms = moments[index - 1]!.position_ms + slice_ms;
-        if (!best || to_ms - from_ms > best.to_ms - best.from_ms) best = { from_ms, to_ms, value: top };
+        if (!best || to_ms - from_ms > best.to_ms - best.from_ms) {
+            const whole = start === 0 && index === values.length;
+            best = { from_ms, to_ms, value: top, whole };
+        }
         start = -1;
     }
     return best;

@@ -13,6 +13,14 @@ export type NewEntry = {
     lesson_id?: number;
 };
 
+/// The same entry once more, to put back one that was removed.
+export const as_new = (entry: Entry): NewEntry =>
+    Object.fromEntries(
+        Object.entries(entry).filter(
+            ([field, value]) => value !== null && field !== 'id' && field !== 'class_id',
+        ),
+    ) as NewEntry;
+
 const utc_offset_minutes = () => -new Date().getTimezoneOffset();
 export const entries_of = (class_id: number) =>
     items(client.GET('/v1/classes/{id}/timetable', by_id(class_id)));

@@ -19,8 +19,8 @@ void require_same_class(store::Read& read, const Session& session, const Session
         platform::throw_invalid(field, "must have stopped within the last hour");
 }
 
-// Who had which headset last, newest first. Students who have left the class, and headsets that are not paired
-// any more, don't count.
+// Who had which headset last, newest first. Students who have left the class, and headsets that are unpaired
+// now, do not count.
 std::vector<std::pair<DeviceId, people::PersonReference>> wearers_of(store::Read& read,
                                                                      const Session& session) {
     auto rows = read.query(

@@ -2,10 +2,12 @@
 // itself.
 import { parse, type AST } from 'svelte/compiler';
 import { describe, expect, it } from 'vitest';
-import en from '../src/i18n/en.json';
+import first from '../src/i18n/en.json';
+import more from '../src/i18n/en_more.json';
 import zh from '../src/i18n/zh.json';
 
 type Entry = string | { one?: string; other: string };
+const en = { ...first, ...more };
 const catalogs: Record<string, Record<string, Entry>> = { en, zh };
 const files = import.meta.glob<string>('../src/**/*.{ts,svelte}', {
     query: '?raw',
@@ -22,7 +24,7 @@ const placeholders = (entry: Entry) => {
 describe('the catalogs', () => {
     it('have the same keys, and the same blanks to fill in', () => {
         for (const catalog of Object.values(catalogs)) {
-            expect(Object.keys(catalog)).toEqual(Object.keys(en));
+            expect(Object.keys(catalog).sort()).toEqual(Object.keys(en).sort());
             for (const [key, entry] of Object.entries(catalog))
                 expect([key, placeholders(entry)]).toEqual([
                     key,
@@ -45,6 +47,38 @@ describe('the catalogs', () => {
             [...text.matchAll(/\bt\(\s*['"]([^'"]+)['"]/g)].map((found) => `${path}: ${found[1]}`),
         );
         expect(said.filter((one) => !(one.split(': ')[1]! in en))).toEqual([]);
+    });
+});
+
+/// The files that a page loads at once when it begins with this one. What a place waits for with `await
+/// import` inside its markup counts too: nothing there waits for words.
+function loaded_with(entry: string): Set<string> {
+    const loaded = new Set<string>();
+    const texts = new Map(sources.map(({ path, text }) => [path, text]));
+    const follow = (path: string) => {
+        const text = texts.get(path);
+        if (text === undefined || loaded.has(path)) return;
+        loaded.add(path);
+        const specifiers = [
+            ...text.matchAll(/(?:^|\s)(?:import|export)\s(?!type\b)[^;'()]*?from\s*'(\.[^']+)'/g),
+            ...text.matchAll(/\bawait import\('(\.[^']+)'\)/g),
+        ].map((found) => new URL(found[1] as string, `file:///${path}`).pathname.slice(1));
+        for (const one of specifiers) for (const end of ['', '.ts', '.svelte.ts']) follow(one + end);
+    };
+    follow(entry);
+    return loaded;
+}
+
+describe('a first visit', () => {
+    it('finds its words without loading the rest', () => {
+        const loaded = loaded_with('src/main.ts');
+        expect(loaded.size).toBeGreaterThan(60);
+        const said = sources
+            .filter(({ path }) => loaded.has(path))
+            .flatMap(({ path, text }) =>
+                [...text.matchAll(/['"`]([a-z_]+\.[a-z0-9_]+)['"`]/g)].map((found) => `${path}: ${found[1]}`),
+            );
+        expect(said.filter((one) => one.split(': ')[1]! in more)).toEqual([]);
     });
 });
 

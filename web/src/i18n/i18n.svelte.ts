@@ -1,8 +1,9 @@
-// Every word on the page comes from a catalog. English is always loaded, other languages when they are
-// chosen.
+// Every word on the page comes from a catalog. English is always there: en.json has the words that a first visit
+// shows, en_more.json those of the parts that are loaded later. Other languages are loaded when they are chosen.
 import en from './en.json';
+import type more from './en_more.json';
 
-export type Key = keyof typeof en;
+export type Key = keyof typeof en | keyof typeof more;
 type Plural = { one?: string; other: string };
 type Catalog = Record<string, string | Plural>;
 export type Parameters = Record<string, string | number>;
@@ -10,8 +11,16 @@ export type Parameters = Record<string, string | number>;
 export const languages = { en: 'English', zh: '中文' } as const;
 export type Language = keyof typeof languages;
 
+let english: Catalog = en;
+let is_whole = false; // whether somebody has asked for all words
+
+async function whole_english(): Promise<Catalog> {
+    if (english === en) english = { ...en, ...(await import('./en_more.json')).default };
+    return english;
+}
+
 const loaders: Record<Language, () => Promise<Catalog>> = {
-    en: async () => en,
+    en: async () => (is_whole ? whole_english() : en),
     zh: async () => (await import('./zh.json')).default,
 };
 
@@ -30,6 +39,12 @@ export async function set_language(wanted: Language): Promise<void> {
     catalog = await loaders[wanted]();
     current = wanted;
     document.documentElement.lang = wanted === 'zh' ? 'zh-Hans' : wanted;
+}
+
+/// Call this before a part is shown that a first visit does not load: it may say anything.
+export async function all_words(): Promise<void> {
+    is_whole = true;
+    if (current === 'en' && catalog === en) catalog = await whole_english();
 }
 
 /// The language of the browser, if there is a catalog for it.
@@ -71,7 +86,7 @@ export const by_nickname = <Named extends { nickname: string }>(a: Named, b: Nam
 
 /// The words of a key. `count` chooses the plural; numbers are written the way of the language.
 export function t(key: Key, parameters: Parameters = {}): string {
-    const entry = catalog[key] ?? (en as Catalog)[key] ?? key;
+    const entry = catalog[key] ?? english[key] ?? key;
     const text =
         typeof entry === 'string'
             ? entry

@@ -72,6 +72,8 @@ export class Draft<Value> implements Work {
 
     keep(): boolean {
         if (this.is_given_up || this.base === null || this.text === null) return true;
+        // A draft that is only looked at keeps its age, and what it began from.
+        if (this.is_unsaved() && kept_draft(this.owner, this.thing)?.value === this.text) return true;
         if (this.is_unsaved())
             return keep_draft(this.owner, this.thing, { at: Date.now(), base: this.base, value: this.text });
         erase_draft(this.owner, this.thing);

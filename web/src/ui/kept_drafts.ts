@@ -41,18 +41,22 @@ export function erase_draft(owner: string, thing: string): void {
 export function keep_draft(owner: string, thing: string, kept: Kept): boolean {
     const key = key_of(owner, thing);
     if (kept.base.length + kept.value.length > longest) return false;
-    const others = keys().filter((one) => one !== key);
-    while (others.length >= most_drafts) localStorage.removeItem(others.shift() as string);
-    for (;;) {
+    const put = () => {
         try {
             localStorage.setItem(key, JSON.stringify(kept));
             return true;
         } catch {
-            const oldest = others.shift(); // the browser is full
-            if (!oldest) return false;
-            localStorage.removeItem(oldest);
+            return false; // the browser is full
         }
+    };
+    const others = localStorage.getItem(key) === null ? keys() : null;
+    while (others && others.length >= most_drafts) localStorage.removeItem(others.shift() as string);
+    if (put()) return true;
+    for (const oldest of keys().filter((one) => one !== key)) {
+        localStorage.removeItem(oldest);
+        if (put()) return true;
     }
+    return false;
 }
 
 export const has_drafts = (owner: string): boolean => keys().some((key) => key.startsWith(key_of(owner, '')));

@@ -1,5 +1,5 @@
-// A box that scrolls must be within reach of the keyboard: where nothing inside it takes the focus, it does so
-// itself, as long as there is something to scroll.
+// A box that scrolls must be within reach of the keyboard: where nothing inside it takes the focus, it does
+// so itself, as long as there is something to scroll.
 const focusable = 'a[href], button:not(:disabled), input:not(:disabled), select, textarea, [tabindex]';
 
 /// Attach it to an element: `<div class="scroller" {@attach scrolls}>`.

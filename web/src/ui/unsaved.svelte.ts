@@ -41,6 +41,7 @@ export function answer_leave(answer: 'stay' | 'keep' | 'drop'): () => void {
     leaving = null;
     if (answer === 'stay') return () => {};
     const undo = answer === 'drop' ? works.map((work) => work.drop()) : [];
+    works.forEach((work) => begun.delete(work)); // nothing asks about them again
     leave();
     return () => undo.forEach((one) => one());
 }

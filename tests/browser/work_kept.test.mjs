@@ -36,7 +36,7 @@ describe('work in hand', () => {
         page.evaluate(
             () => Object.keys(localStorage).filter((key) => key.startsWith('lectern.draft/')).length,
         );
-    const back = /What you left unsaved .* is back\./;
+    const back = /Your unsaved work is back/;
 
     step('a half-written lesson is asked about, and is there again', async () => {
         await sign_in();
@@ -103,7 +103,15 @@ describe('work in hand', () => {
     step('a room keeps its seats where they were moved to, and undo leads back', async () => {
         await page.goto('/admin/rooms');
         await page.locator('a[href^="/rooms/"]').first().click();
-        await page.getByRole('link', { name: 'Edit', exact: false }).first().click();
+        await page.getByRole('button', { name: 'Fill the seats' }).waitFor();
+        const occupied = () => page.locator('main p.soft strong').first().innerText();
+        const empty = await occupied();
+        await page.getByLabel('Class', { exact: true }).selectOption({ index: 1 });
+        await page.getByRole('button', { name: 'Fill the seats' }).click();
+        await until(async () => (await occupied()) !== empty, 'the seats are filled');
+        await button('Undo', page.locator('.toasts')).click();
+        await until(async () => (await occupied()) === empty, 'everybody sits as before');
+        await page.getByRole('link', { name: 'Edit the seats' }).click();
         const seat = page.locator('.seat').first();
         const before = await seat.getAttribute('transform');
         await seat.focus();

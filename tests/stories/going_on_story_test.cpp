@@ -1,5 +1,7 @@
 // Two lessons in a row: the same class goes on, and nobody signs in again.
 #include <catch2/catch_test_macros.hpp>
+#include <string>
+#include <utility>
 
 #include "support/live_school.h"
 

@@ -2929,7 +2929,11 @@ export interface paths {
          */
         get: operations["getV1PasswordRequests"];
         put?: never;
-        post?: never;
+        /**
+         * Tell the administrators that one's password is forgotten; the answer is the same whether there is such a person or not
+         * @description Open to all.
+         */
+        post: operations["postV1PasswordRequests"];
         delete?: never;
         options?: never;
         head?: never;
@@ -13029,6 +13033,40 @@ export interface operations {
             };
         };
     };
+    postV1PasswordRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description or e-mail address */
+                    username: string;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getV1People: {
         parameters: {
             query?: {
@@ -15518,6 +15556,11 @@ export interface operations {
                 "application/json": {
                     /** Format: int64 */
                     class_id?: number | null;
+                    /**
+                     * Format: int64
+                     * @description A session of the same class that stopped within the last hour: its students are signed in again where they were
+                     */
+                    goes_on_from?: number | null;
                     lesson_ids?: number[];
                     /** Format: int64 */
                     room_id?: number | null;

@@ -23,9 +23,6 @@ export class Draft<Value> implements Work {
     is_outrun = $state(false);
     /// What the box has, as text. Null until the editor has begun.
     private base: string | null = $state(null);
-    private readonly text = $derived.by(() =>
-        this.base === null ? null : JSON.stringify(this.place.read()),
-    );
     private readonly place: Place<Value>;
     private readonly owner = app.owner;
     private dropped = '';
@@ -40,7 +37,7 @@ export class Draft<Value> implements Work {
         if (start !== undefined) this.begin(start);
         $effect(() => keep_unsaved(this));
         $effect(() => {
-            if (this.text === null) return;
+            if (this.text() === null) return;
             const timer = setTimeout(() => this.keep(), keep_after_ms);
             return () => clearTimeout(timer);
         });
@@ -49,9 +46,13 @@ export class Draft<Value> implements Work {
             window.addEventListener('pagehide', put_by);
             return () => {
                 window.removeEventListener('pagehide', put_by);
-                put_by();
+                queueMicrotask(put_by); // here everything still has the value from before the last change
             };
         });
+    }
+
+    private text(): string | null {
+        return this.base === null ? null : JSON.stringify(this.place.read());
     }
 
     /// Starts from what the box has, or from where this person stopped.
@@ -67,29 +68,31 @@ export class Draft<Value> implements Work {
     }
 
     is_unsaved(): boolean {
-        return !this.is_given_up && this.text !== this.base;
+        return !this.is_given_up && this.text() !== this.base;
     }
 
     keep(): boolean {
-        if (this.is_given_up || this.base === null || this.text === null) return true;
+        const [text, base] = [this.text(), this.base];
+        if (this.is_given_up || base === null || text === null) return true;
+        if (text === base) {
+            erase_draft(this.owner, this.thing);
+            return true;
+        }
         // A draft that is only looked at keeps its age, and what it began from.
-        if (this.is_unsaved() && kept_draft(this.owner, this.thing)?.value === this.text) return true;
-        if (this.is_unsaved())
-            return keep_draft(this.owner, this.thing, { at: Date.now(), base: this.base, value: this.text });
-        erase_draft(this.owner, this.thing);
-        return true;
+        if (kept_draft(this.owner, this.thing)?.value === text) return true;
+        return keep_draft(this.owner, this.thing, { at: Date.now(), base, value: text });
     }
 
     /// The box has it now.
     saved(): void {
-        this.base = this.text;
+        this.base = this.text();
         this.before = null;
         this.keep();
     }
 
     /// Shows what the box has, in place of the draft that was here before.
     show_saved(): void {
-        this.dropped = this.text ?? '';
+        this.dropped = this.text() ?? '';
         this.place.take(JSON.parse(this.base ?? 'null') as Value);
         this.before = 'dropped';
     }
@@ -101,7 +104,7 @@ export class Draft<Value> implements Work {
     }
 
     drop(): () => void {
-        const kept = { at: Date.now(), base: this.base ?? '', value: this.text ?? '' };
+        const kept = { at: Date.now(), base: this.base ?? '', value: this.text() ?? '' };
         this.is_given_up = true;
         erase_draft(this.owner, this.thing);
         return () => void keep_draft(this.owner, this.thing, kept);

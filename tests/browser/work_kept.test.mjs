@@ -116,6 +116,8 @@ describe('work in hand', () => {
         await until(async () => (await occupied()) !== empty, 'the seats are filled');
         await button('Undo', page.locator('.toasts')).click();
         await until(async () => (await occupied()) === empty, 'everybody sits as before');
+        await page.getByRole('button', { name: 'Fill the seats' }).click();
+        await until(async () => (await occupied()) === full, 'the seats are filled again');
         await page.getByRole('link', { name: 'Edit the seats' }).click();
         const seat = page.locator('.seat').first();
         const before = await seat.getAttribute('transform');
@@ -148,9 +150,9 @@ describe('work in hand', () => {
     step('a PIN that is in use is replaced only after a question', async () => {
         await page.goto('/classes');
         await page.locator('a[href^="/classes/"]').first().click();
-        const row = page.getByRole('row', { name: /^ada/ });
+        const row = page.getByRole('row', { name: /^anna/ });
         await row.getByRole('button', { name: /New PIN/ }).click();
-        await page.getByRole('heading', { name: 'New PIN for ada?' }).waitFor();
+        await page.getByRole('heading', { name: 'New PIN for anna?' }).waitFor();
         await button('Cancel').click();
         assert.equal(await row.locator('.pin').count(), 0);
         await row.getByRole('button', { name: /New PIN/ }).click();

@@ -178,7 +178,9 @@ describe('work in hand', () => {
         await page.goto('/today');
         const ready = () => page.locator('.seat[data-state=ready]').count();
         const names = async () =>
-            (await page.locator('.seat[data-device] .name').allInnerTexts()).map((one) => one.trim()).sort();
+            (await page.locator('.seat[data-device] .name').allTextContents())
+                .map((one) => one.trim())
+                .sort();
         const open = async (goes_on) => {
             await page.goto('/today');
             const offer = page.getByLabel('The same class goes on');

@@ -277,7 +277,7 @@ describe('a school that shares its box', () => {
         await page.getByText('Your teacher gives you a new one').waitFor();
         await page.keyboard.press('Escape');
         await sign_in('demo', 'demo-demo');
-        await page.goto('/admin/people');
+        await page.goto('/admin/lockouts');
         await page.getByText('They asked for help at sign-in').waitFor();
     });
 

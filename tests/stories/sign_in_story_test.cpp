@@ -141,7 +141,8 @@ TEST_CASE("somebody who forgot the password asks at sign-in, and an administrato
     box.add_person(head, "teacher", "Ms Rossi");
     const auto asked = [&] {
         Json names = Json::array();
-        for (const Json& one : box.expect(200, "GET", "/v1/password-requests", nullptr, head).at("items"))
+        const Json all = box.expect(200, "GET", "/v1/password-requests", nullptr, head);
+        for (const Json& one : all.at("items"))
             names.push_back(one.at("person").at("nickname"));
         return names;
     };
@@ -169,7 +170,7 @@ TEST_CASE("somebody who forgot the password asks at sign-in, and an administrato
     box.clock.advance(40s);
     ask("rossi");
     CHECK(at() != first);
-    box.expect(200, "POST", path_of("/v1/people", rossi) + "/password", {{"password", "something long"}},
+    box.expect(204, "POST", path_of("/v1/people", rossi) + "/password", {{"password", "something long"}},
                head);
     CHECK(asked().empty());
 }

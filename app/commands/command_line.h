@@ -37,7 +37,7 @@ void add_class(CLI::App& root, Line& line);
 void add_room(CLI::App& root, Line& line);
 void add_site_key(CLI::App& root, Line& line);
 void add_pair(CLI::App& root, Line& line);
-void add_care(CLI::App& root, Line& line); // backup, restore, doctor
+void add_care(CLI::App& root, Line& line);    // backup, restore, doctor
 void add_move_in(CLI::App& root, Line& line); // import
 void add_begin_anew(CLI::App& root, Line& line);
 void add_simulate(CLI::App& root, Line& line);

@@ -35,8 +35,10 @@ std::vector<std::pair<DeviceId, people::PersonReference>> wearers_of(store::Read
         session.organisation_id, session.id, session.class_id);
     std::vector<std::pair<DeviceId, people::PersonReference>> wearers;
     while (rows.step()) {
-        auto& [device_id, person] = wearers.emplace_back();
+        DeviceId device_id;
+        people::PersonReference person;
         rows.read(device_id, person);
+        wearers.emplace_back(device_id, std::move(person));
     }
     return wearers;
 }

@@ -256,6 +256,8 @@ describe('a school that shares its box', () => {
         browser = await Browser.launch();
         await server.start('--demo');
         page = await browser.open(server.url);
+        // Now, while there is one organisation whose pairing code can be meant.
+        simulation = server.simulate(1, '--nicknames', 'ada', '--pin', '1111');
     });
     after(async () => {
         await simulation?.signal('SIGKILL');
@@ -306,7 +308,6 @@ describe('a school that shares its box', () => {
     step('the projector greys what it last knew when the box is gone', async () => {
         await sign_out();
         await sign_in('demo', 'demo-demo');
-        simulation = server.simulate(1, '--nicknames', 'ada', '--pin', '1111');
         await page.goto('/today');
         await page.getByRole('button', { name: 'Open the lesson' }).click();
         await page.waitForURL(/\/live\/\d+/);

@@ -1,6 +1,8 @@
 // The part of BringIn that is about people and their classes. People come in by the machinery of rosters.
 #include <algorithm>
 #include <set>
+#include <string>
+#include <utility>
 
 #include "app/moving_in/bring_in.h"
 #include "people/rosters/roster.h"
@@ -140,7 +142,9 @@ void BringIn::class_members(store::Read& read, std::optional<ClassId> class_id, 
         } else if (person->second && members.contains(*person->second)) {
             report_.here(member_kind);
         } else {
-            makings.push_back({member_kind, from + ", student " + key, [this, name, key](store::Tx& tx) {
+            std::string place = from;
+            place.append(", student ").append(key);
+            makings.push_back({member_kind, std::move(place), [this, name, key](store::Tx& tx) {
                                    const auto id = tx.id<ClassId>(
                                        "SELECT id FROM classes WHERE organisation_id = ? AND name = ?"
                                        " AND archived_ms IS NULL",

@@ -126,7 +126,9 @@ private:
         for (const Json& row : source_.rows({"lms_lesson"})) {
             if (!is_ours(row)) continue;
             const std::string title = text_of(row, "title"), content = text_of(row, "content"),
-                              key = title + "\n" + content, id = text_of(row, "id");
+                              id = text_of(row, "id");
+            std::string key = title;
+            key.append("\n").append(content);
             lessons_[id] = {key, title, reference(row, "session")};
             if (seen.insert(key).second)
                 plan_.lessons.push_back({{"from", from("lms_lesson", row)},

@@ -31,9 +31,9 @@ std::size_t gaze_cell(double yaw_deg, double pitch_deg) {
 }
 
 Direction gaze_middle(std::size_t cell) {
-    const auto column = static_cast<double>(cell % gaze_columns),
-               row = static_cast<double>(cell / gaze_columns);
-    return {(column + 0.5) * gaze_cell_deg - 180, 90 - (row + 0.5) * gaze_cell_deg};
+    const std::size_t column = cell % gaze_columns, row = cell / gaze_columns;
+    return {(static_cast<double>(column) + 0.5) * gaze_cell_deg - 180,
+            90 - (static_cast<double>(row) + 0.5) * gaze_cell_deg};
 }
 
 void Rollup::add(const Event& event) {

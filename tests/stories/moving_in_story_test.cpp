@@ -72,7 +72,7 @@ struct NewSchool {
         CHECK_THAT(preview, ContainsSubstring("nothing is written"));
         CHECK(rows() == before);
         words.push_back("--yes");
-        const std::string done = says(words);
+        std::string done = says(words);
         CHECK(done.substr(done.find('\n')) == preview.substr(preview.find('\n')));
         const Json after = rows();
         CHECK(after != before);

@@ -1,6 +1,5 @@
-// Every word on the page comes from a catalog. English is always there: en.json has the words that a first
-// visit shows, en_more.json those of the parts that are loaded later. Other languages are loaded when they are
-// chosen.
+// Every word on the page comes from a catalog. English is always there: en.json has a first visit's words,
+// en_more.json those of the parts that are loaded later. Other languages are loaded when they are chosen.
 import en from './en.json';
 import type more from './en_more.json';
 

@@ -97,7 +97,7 @@ bool is_private_path(std::string_view text) {
                                [text](std::string_view place) { return text.find(place) != text.npos; });
 }
 
-// What may be a PIN or a pairing code.
+// Whether a part of it may be a PIN or a pairing code.
 bool has_pin(std::string_view text) {
     bool found = false;
     each_run(text, is_alphanumeric, [&](std::string_view run) {

@@ -16,7 +16,7 @@ public:
     // Of a room, a class, a school: as above, but for words that say what it is ("Room 2").
     void add_thing(std::string_view name);
 
-    // What may be a PIN or a code is cut from a line of the journal. A finding of the doctor has counts instead.
+    // Cuts whatever may be a PIN or a code from a line of the journal. A finding of the doctor has counts instead.
     enum class Numbers { kept, cut };
     std::string clean(std::string_view text, Numbers numbers) const;
 

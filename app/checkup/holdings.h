@@ -1,4 +1,4 @@
-// What a database tells a stranger who has to help: how much of what there is, and no row of it.
+// Tells a stranger who has to help how much of each thing a database holds, and shows no row of it.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,5 @@
-// What the server wrote into the machine's journal lately. Only root, and who may read the journal, can ask for it.
+// Lines that the server wrote into the machine's journal lately. Only root, and whoever may read the journal, gets
+// them.
 #pragma once
 
 #include <nlohmann/json.hpp>

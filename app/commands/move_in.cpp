@@ -104,7 +104,7 @@ public:
     void add(const JsonFields& result) {
         for (const JsonFields& kind : result.objects("kinds")) {
             const auto name = kind.get<std::string>("kind");
-            // What every piece has is counted once, with the first.
+            // Tables that every piece has are counted once, with the first.
             if (!first_ && name != "results" && name != "events") continue;
             Counts& counts = counts_[name];
             counts.added += kind.get<std::size_t>("new");

@@ -1,6 +1,6 @@
 // Carries out a Plan (plan.h). Preview and write decide by the same code what becomes of each item: it is new, it is here
 // already, or it is refused with a reason. Writing then adds the new ones, a few at a time, so that a lesson that is on
-// goes on. What is here is never changed, and so a second run changes nothing.
+// goes on. It never changes anything that is here already, so a second run changes nothing.
 #pragma once
 
 #include <functional>
@@ -53,7 +53,7 @@ private:
     // Of something that other items refer to by its key: empty in a preview, while it is only coming.
     template <class AnId>
     using Known = std::map<std::string, std::optional<AnId>>;
-    // What makes an item, in a transaction. It may be called again when others beside it failed.
+    // Makes an item, in a transaction. It may be called again when others beside it failed.
     struct Making {
         std::string kind, from;
         std::function<void(store::Tx&)> make;

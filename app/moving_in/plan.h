@@ -1,6 +1,6 @@
-// What another system's store would bring in, in Lectern's own terms. One importer a system makes a Plan of a Source;
-// bring_in.h carries any plan out. It crosses the admin socket as JSON, because the command reads the files and the
-// server writes the rows.
+// The things that another system's store would bring in, as Lectern knows them. Each system has an importer that
+// makes a Plan of a Source; bring_in.h carries any plan out. It crosses the admin socket as JSON, because the
+// command reads the files and the server writes the rows.
 //
 // Items refer to each other by keys: whatever the original calls a row, unique in its list. `from` is what people find
 // the row by: "users 17".

@@ -64,7 +64,7 @@ http::Answer system_answer(const http::Call& call, Appliance& appliance) {
                          {"schema", store::embedded_schema().version()}}},
                        {"clock", clock_figures(call, appliance, now_ms)},
                        {"store", store_figures(services.store.figures())},
-                       {"live", live_figures(services.hub.figures())},
+                       {"live", live_figures(hub_figures(services.hub))},
                        {"network",
                         {{"connections", network.connections},
                          {"sockets", network.sockets},

@@ -1,5 +1,9 @@
 #include "app/metrics.h"
 
+#include <chrono>
+#include <future>
+#include <memory>
+
 #include "app/appliance.h"
 #include "http/serving/guard.h"
 #include "platform/certificate.h"
@@ -127,12 +131,24 @@ DiskFigures disk_figures(const std::filesystem::path& folder) {
     return figures;
 }
 
+live::Hub::Figures hub_figures(live::Hub& hub) {
+    constexpr std::chrono::seconds patience{5};
+    const auto ask = std::make_shared<std::packaged_task<live::Hub::Figures(live::Hub&)>>(
+        [](live::Hub& there) { return there.figures(); });
+    auto figures = ask->get_future();
+    hub.post([ask](live::Hub& there) { (*ask)(there); });
+    if (figures.wait_for(patience) != std::future_status::ready)
+        throw platform::Error(platform::ErrorKind::unavailable, "The io thread has not answered for " +
+                                                                    std::to_string(patience.count()) + " s.");
+    return figures.get();
+}
+
 std::string metrics_text(Appliance& appliance) {
     Services& services = appliance.services();
     Text text;
     add_process(text, disk_figures(services.folder));
     add_store(text, services.store.figures());
-    add_network(text, appliance.network(), services.hub.figures());
+    add_network(text, appliance.network(), hub_figures(services.hub));
     add_certificate(text, appliance.tls_certificate(), services.clock.now_ms());
     if (const auto backups = services.nightly.known()) add_backups(text, *backups, services.clock.now_ms());
     return text.take();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "http/serving/call.h"
+#include "live/hub.h"
 
 namespace app {
 
@@ -16,6 +17,10 @@ struct DiskFigures {
 };
 DiskFigures disk_figures(const std::filesystem::path& folder);
 
+// They belong to the io thread. From any other: it is waited for at most 5 s, then Error unavailable.
+live::Hub::Figures hub_figures(live::Hub& hub);
+
+// Not on the io thread: see hub_figures.
 std::string metrics_text(Appliance& appliance);
 
 // Error unauthorized or forbidden unless the caller is on this machine, holds a site key, or runs the box. A

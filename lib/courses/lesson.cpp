@@ -1,5 +1,7 @@
 #include "courses/lesson.h"
 
+#include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -37,7 +39,26 @@ std::string played(const std::string& content, std::optional<ContentId> content_
     return content.empty() && content_id ? file_address(*content_id) : content;
 }
 
+// "" when it has none. Browsers skip blanks before a scheme (WHATWG URL, 4.4). What follows the letters of a
+// scheme is a colon (RFC 3986, 3.1).
+std::string scheme_of(std::string_view address) {
+    address = platform::trimmed(address);
+    const auto is_part = [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '-' || c == '.';
+    };
+    const auto end = std::ranges::find_if_not(address, is_part);
+    if (end == address.end() || *end != ':') return "";
+    return platform::lower_ascii({address.begin(), end});
+}
+
 } // namespace
+
+void refuse_unsafe_content(LessonKind kind, std::string_view content, const std::string& field) {
+    if (kind != LessonKind::web) return;
+    const std::string scheme = scheme_of(content);
+    if (!scheme.empty() && scheme != "http" && scheme != "https")
+        platform::throw_invalid(field, "must be an address that begins with http:// or https://");
+}
 
 std::optional<Lesson> Lessons::find(store::Read& read, OrganisationId organisation_id, LessonId id) const {
     static constexpr auto by_id = lesson_columns + "AND id = ?2";
@@ -68,6 +89,7 @@ void Lessons::refuse_unknown_content(store::Read& read, OrganisationId organisat
 
 Lesson Lessons::add(store::Tx& tx, OrganisationId organisation_id, const NewLesson& lesson) {
     require_scenario(tx, organisation_id, lesson.kind, lesson.scenario_id);
+    refuse_unsafe_content(lesson.kind, lesson.content, "content");
     if (lesson.content_id) refuse_unknown_content(tx, organisation_id, *lesson.content_id);
     const LessonId id = tx.insert<LessonId>(
         "INSERT INTO lessons (organisation_id, title, kind, content, duration_ms, created_ms, scenario_id,"
@@ -95,6 +117,7 @@ Lesson Lessons::change(store::Tx& tx, OrganisationId organisation_id, LessonId i
         lesson.content_id = *change.content_id;
     }
     lesson.content = played(lesson.content, lesson.content_id);
+    if (change.content || change.kind) refuse_unsafe_content(lesson.kind, lesson.content, "content");
     tx.run(
         "UPDATE lessons SET title = ?, kind = ?, content = ?, duration_ms = ?, scenario_id = ?, content_id = ?"
         " WHERE organisation_id = ? AND id = ?",

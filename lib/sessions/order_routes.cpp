@@ -110,12 +110,18 @@ const http::Shape& told_arguments(Action action) {
     return form_of(is_control(action) ? action : Action::stop).told;
 }
 
-http::Json arguments_from(const platform::JsonFields& body, const Form& form) {
+http::Json arguments_from(const platform::JsonFields& body, Action action) {
+    const Form& form = form_of(action);
     http::Json arguments = body.has("arguments") ? body.json("arguments") : http::Json::object();
     auto faults = form.arguments.faults(arguments);
     for (platform::FieldError& fault : faults)
         fault.field = fault.field.empty() ? "arguments" : "arguments." + fault.field;
     if (!faults.empty()) throw platform::Error(std::move(faults));
+    if (action == Action::launch) {
+        const platform::JsonFields launched(arguments);
+        courses::refuse_unsafe_content(launched.get<courses::LessonKind>("kind"),
+                                       launched.get<std::string>("content"), "arguments.content");
+    }
     if (form.usual_seconds) arguments.emplace("seconds", *form.usual_seconds); // where none are given
     return arguments;
 }
@@ -143,7 +149,7 @@ Target target_from(const platform::JsonFields& body, Action action) {
 Order order_from(const platform::JsonFields& body) {
     Order order;
     order.action = body.get<Action>("action");
-    const http::Json arguments = arguments_from(body, form_of(order.action));
+    const http::Json arguments = arguments_from(body, order.action);
     order.target = target_from(body, order.action);
     if (const auto expires_s = body.find<std::int64_t>("expires_s")) order.life_ms = *expires_s * 1000;
     if (is_control(order.action)) {

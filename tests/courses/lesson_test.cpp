@@ -27,6 +27,45 @@ TEST_CASE("lessons are listed newest first, a page at a time", "[courses]") {
     });
 }
 
+TEST_CASE("a web lesson opens names and addresses of the web, and nothing that would run in a page",
+          "[courses]") {
+    const auto is_taken = [](LessonKind kind, const char* content) {
+        try {
+            courses::refuse_unsafe_content(kind, content, "content");
+            return true;
+        } catch (const platform::Error& error) {
+            CHECK(error.fields().at(0).field == "content");
+            return false;
+        }
+    };
+    for (const char* good : {"", "quiz", "https://reef.example/a?b=c:d", "HTTP://reef.example",
+                             "//reef.example", "/content/7/file", "reef/a:b", "?q=a:b"}) {
+        INFO(good);
+        CHECK(is_taken(LessonKind::web, good));
+    }
+    for (const char* bad :
+         {"javascript:alert(1)", "JavaScript:alert(1)", "  javascript:alert(1)", "data:text/html,x",
+          "file:///etc/passwd", "vbscript:x", "blob:https://reef.example/1", "intent://x"}) {
+        INFO(bad);
+        CHECK_FALSE(is_taken(LessonKind::web, bad));
+        CHECK(is_taken(LessonKind::app, bad)); // no browser opens it: an app's own name
+    }
+    Classroom school;
+    const LessonId id = school.add_lesson("Coral reef", 60'000);
+    school.write([&](store::Tx& tx) {
+        auto& lessons = school.services->lessons;
+        CHECK_THROWS_AS(
+            lessons.add(tx, school.organisation, {"Bad", LessonKind::web, "javascript:alert(1)", {}}),
+            platform::Error);
+        courses::LessonChange change;
+        change.content = "data:text/html,x";
+        lessons.change(tx, school.organisation, id, change);
+        courses::LessonChange to_web;
+        to_web.kind = LessonKind::web;
+        CHECK_THROWS_AS(lessons.change(tx, school.organisation, id, to_web), platform::Error);
+    });
+}
+
 TEST_CASE("a change of a lesson leaves its other fields alone", "[courses]") {
     Classroom school;
     const LessonId id = school.add_lesson("Coral reef", 60'000);

@@ -46,6 +46,7 @@ TEST_CASE("every control is checked, reaches the headsets it is for, and is answ
     }
     const Json bad[] = {
         {{"action", "dance"}},
+        {{"action", "launch"}, {"arguments", {{"kind", "web"}, {"content", "javascript:alert(1)"}}}},
         {{"action", "volume"}},
         {{"action", "volume"}, {"arguments", {{"percent", 101}}}},
         {{"action", "brightness"}, {"arguments", {{"percent", 0}}}},

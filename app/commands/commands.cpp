@@ -5,6 +5,7 @@
 #include "app/alone.h"
 #include "app/services.h"
 #include "http/serving/problem.h"
+#include "people/signing_in/password.h"
 #include "platform/error.h"
 #include "platform/files.h"
 #include "platform/log.h"
@@ -95,18 +96,21 @@ Json look(const Command& command, Services& services, const JsonFields& argument
     return result;
 }
 
-void replace_by_hash(Services& services, Json& arguments, const char* secret, const char* hash) {
-    const auto given = JsonFields(arguments).find<std::string>(secret);
-    if (!given) return;
-    arguments[hash] = services.hasher.hash(*given);
+void replace(Json& arguments, const char* secret, const char* by, std::string hash) {
+    arguments[by] = std::move(hash);
     arguments.erase(secret);
 }
 
 } // namespace
 
 void hash_secrets(Services& services, Json& arguments) {
-    replace_by_hash(services, arguments, "pin", "pin_hash");
-    replace_by_hash(services, arguments, "password", "password_hash");
+    const JsonFields given(arguments);
+    const auto pin = given.find<std::string>("pin"), password = given.find<std::string>("password");
+    const std::string name = given.get_or(given.has("admin") ? "admin" : "nickname", std::string());
+    if (pin) replace(arguments, "pin", "pin_hash", services.hasher.hash(*pin));
+    if (password)
+        replace(arguments, "password", "password_hash",
+                people::hash_of_new_password(services.hasher, *password, name));
 }
 
 Json run_alone(const std::filesystem::path& folder, const std::string& name, const Json& arguments) {

@@ -3,6 +3,7 @@
 
 #include "http/serving/lists.h"
 #include "people/people_routes.h"
+#include "people/signing_in/password.h"
 #include "platform/error.h"
 #include "platform/text.h"
 
@@ -52,7 +53,9 @@ Answer add_one(const PeopleParts& parts, Call& call) {
         administrator->username = who->get<std::string>("username");
         const auto nickname = who->find<std::string>("nickname");
         administrator->nickname = nickname ? checked_nickname(*nickname) : *administrator->username;
-        administrator->password_hash = parts.hasher.hash(who->get<std::string>("password"));
+        administrator->password_hash =
+            hash_of_new_password(parts.hasher, who->get<std::string>("password"), *administrator->username,
+                                 "administrator.password");
     }
     Json answer;
     OrganisationId id;

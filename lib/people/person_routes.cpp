@@ -3,6 +3,7 @@
 
 #include "http/serving/lists.h"
 #include "people/people_routes.h"
+#include "people/signing_in/password.h"
 #include "people/signing_in/pin.h"
 #include "platform/error.h"
 #include "platform/text.h"
@@ -61,7 +62,7 @@ Answer add_person(const PeopleParts& parts, Call& call) {
     person.external_id = body.find<std::string>("external_id");
     if (const auto password = body.find<std::string>("password")) {
         if (!person.username) platform::throw_invalid("username", "is needed with a password");
-        person.password_hash = parts.hasher.hash(*password);
+        person.password_hash = hash_of_new_password(parts.hasher, *password, *person.username);
     }
     if (const auto pin = body.find<std::string>("pin")) person.pin_hash = parts.hasher.hash(*pin);
     const auto class_id = body.find<ClassId>("class_id");
@@ -163,7 +164,8 @@ Answer set_password(const PeopleParts& parts, Call& call) {
         claim.source.login_id = call.caller.login_id;
         parts.sign_in.prove(claim, {});
     }
-    const std::string hash = parts.hasher.hash(call.fields().get<std::string>("password"));
+    const std::string hash =
+        hash_of_new_password(parts.hasher, call.fields().get<std::string>("password"), *person.username);
     parts.store.write("set password", [&](store::Tx& tx) {
         parts.people.set_password(tx, call.caller.organisation_id, id, hash,
                                   own ? call.caller.login_id : LoginId());

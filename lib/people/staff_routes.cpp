@@ -3,6 +3,7 @@
 
 #include "http/serving/lists.h"
 #include "people/people_routes.h"
+#include "people/signing_in/password.h"
 #include "platform/error.h"
 #include "platform/qr.h"
 #include "platform/text.h"
@@ -211,7 +212,8 @@ Answer accept(const PeopleParts& parts, Call& call) {
     acceptance.first_name = body.get_or("first_name", acceptance.first_name);
     acceptance.last_name = body.get_or("last_name", acceptance.last_name);
     acceptance.email = body.find<std::string>("email");
-    acceptance.password_hash = parts.hasher.hash(body.get<std::string>("password"));
+    acceptance.password_hash =
+        hash_of_new_password(parts.hasher, body.get<std::string>("password"), acceptance.username);
     Person person;
     NewLogin login;
     Organisation organisation;

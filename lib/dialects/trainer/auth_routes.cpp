@@ -2,6 +2,7 @@
 #include "dialects/trainer/trainer_routes.h"
 #include "dialects/trainer/wire.h"
 #include "people/people_routes.h"
+#include "people/signing_in/password.h"
 #include "platform/error.h"
 #include "platform/text.h"
 
@@ -110,7 +111,7 @@ Answer sign_up(const Parts& parts, Call& call) {
     const bool theirs =
         known && (!known->email || platform::lower_ascii(*known->email) == platform::lower_ascii(email));
     if (!theirs) throw platform::Error(ErrorKind::forbidden, "A valid invitation is required");
-    acceptance.password_hash = parts.hasher.hash(password);
+    acceptance.password_hash = people::hash_of_new_password(parts.hasher, password, email);
     people::Person person;
     people::NewLogin login;
     parts.store.write("register by invitation", [&](store::Tx& tx) {

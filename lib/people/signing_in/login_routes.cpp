@@ -4,6 +4,7 @@
 #include "http/serving/lists.h"
 #include "http/wire/places.h"
 #include "people/people_routes.h"
+#include "people/signing_in/password.h"
 #include "platform/error.h"
 #include "platform/text.h"
 
@@ -93,7 +94,8 @@ Answer set_up(const PeopleParts& parts, Call& call) {
         administrator.nickname = checked_nickname(*nickname);
     administrator.first_name = who.get_or("first_name", administrator.first_name);
     administrator.last_name = who.get_or("last_name", administrator.last_name);
-    administrator.password_hash = parts.hasher.hash(who.get<std::string>("password"));
+    administrator.password_hash = hash_of_new_password(parts.hasher, who.get<std::string>("password"),
+                                                       administrator.username, "administrator.password");
 
     Setup::Made made;
     NewLogin login;

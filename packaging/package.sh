@@ -49,7 +49,7 @@ cp packaging/ufw/lectern "$tree/etc/ufw/lectern"
 cp packaging/avahi/lectern.service "$tree/etc/avahi/lectern.service"
 cp packaging/fail2ban/lectern.conf "$tree/etc/fail2ban/lectern.conf"
 cp packaging/monitoring/alerts.yml packaging/monitoring/dashboard.json "$tree/monitoring/"
-cp docs/install.md docs/operations.md docs/moving-in.md "$tree/pages/"
+cp docs/install.md docs/operations.md docs/care.md docs/privacy.md docs/security.md docs/moving-in.md "$tree/pages/"
 # Under its own name debhelper would take it for a changelog in the form that Debian uses.
 cp CHANGELOG.md "$tree/pages/versions.md"
 for name in service socket sysusers tmpfiles; do

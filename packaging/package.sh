@@ -88,6 +88,11 @@ python3 -B packaging/static_built_using.py "$(dirname "$program")" >"$tree/stati
 }
 package=$out/lectern_${version}_$architecture.deb
 [ -f "$package" ] || die "dpkg-buildpackage made no $package"
+# Whoever follows the unit or the configuration to a page finds it.
+pages=$(grep -rhoE '/usr/share/doc/lectern/[a-z]+[.]md' packaging | sort -u)
+for page in $pages; do
+    dpkg-deb --contents "$package" | grep " [.]$page\$" >/dev/null || die "$package has no $page"
+done
 
 # debian/lectern.lintian-overrides justifies each override. As root, lintian wants to be told so.
 allow_root=

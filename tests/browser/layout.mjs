@@ -41,9 +41,10 @@ function layout_faults() {
         if (element.matches(may_scroll_sideways) || element.matches('input')) continue;
         const is_page = element === document.documentElement;
         if (is_page || ['auto', 'scroll'].includes(style.overflowX)) {
-            const edge = element.getBoundingClientRect().right;
+            const edge = element.getBoundingClientRect();
+            const sticks_out = ({ left, right }) => right > edge.right + 1 || left < edge.left - 1;
             const wide = all.findLast(
-                (one) => element.contains(one) && one.getBoundingClientRect().right > edge + 1,
+                (one) => element.contains(one) && sticks_out(one.getBoundingClientRect()),
             );
             faults.add(`${name(element)} scrolls sideways by ${over}: ${wide ? name(wide) : ''}`);
         } else if (['hidden', 'clip'].includes(style.overflowX) && style.textOverflow !== 'ellipsis')
@@ -113,26 +114,50 @@ function layout_faults() {
     return [...faults].slice(0, 8);
 }
 
+/// How a page is looked at, beside its size: which way it reads, and how large its text is. Twice the text is
+/// for windows that have room for it.
+const large = windows.filter(({ width, height }) => width >= 820 && height > 390);
+export const views = {
+    plain: { dir: 'ltr', text: 1, windows },
+    mirrored: { dir: 'rtl', text: 1, windows },
+    large_text: { dir: 'ltr', text: 2, windows: large },
+    large_text_mirrored: { dir: 'rtl', text: 2, windows: large },
+};
+
 /// Looks at the page at every size and returns what is wrong. The context needs `bypassCSP`: what lets clicks
 /// through lies over things too.
-export async function layout_faults_of(page, what) {
+export async function layout_faults_of(page, what, looked_at = [views.plain]) {
     if ((await page.locator('style[data-layout]').count()) === 0)
         await page.evaluate(() => {
             const style = document.createElement('style');
             style.dataset.layout = '';
-            style.textContent = '* { pointer-events: auto !important; }';
+            style.textContent = '* { pointer-events: auto !important; transition: none !important; }';
             document.head.append(style);
         });
     const before = page.viewportSize();
     const found = [];
-    for (const window of windows) {
-        await page.setViewportSize(window);
-        await page.evaluate(
-            () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    const set_view = ({ dir, text }) =>
+        page.evaluate(
+            ([direction, size]) => {
+                document.documentElement.dir = direction;
+                document.documentElement.style.fontSize = size === 1 ? '' : `${size * 16}px`;
+            },
+            [dir, text],
         );
-        for (const fault of await page.evaluate(layout_faults))
-            found.push(`${what} at ${window.width}x${window.height}: ${fault}`);
+    for (const view of looked_at) {
+        await set_view(view);
+        for (const window of view.windows) {
+            await page.setViewportSize(window);
+            await page.evaluate(
+                () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+            );
+            for (const fault of await page.evaluate(layout_faults))
+                found.push(
+                    `${what} at ${window.width}x${window.height} ${view.dir} ${view.text * 100} %: ${fault}`,
+                );
+        }
     }
+    await set_view(views.plain);
     await page.setViewportSize(before);
     return found;
 }

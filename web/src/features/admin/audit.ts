@@ -6,13 +6,13 @@ export type AuditRow = Schemas['AuditRow'];
 export type AuditFilter = {
     person?: number;
     success?: 'true' | 'false';
+    action?: string; // how it begins: "GET "
     from?: string;
     to?: string;
-    q?: string;
 };
 
 export const page_of_audit = (filter: AuditFilter, cursor?: string) =>
-    data(client.GET('/v1/audit', { params: { query: { ...filter, cursor, limit: 100 } } }));
+    data(client.GET('/v1/audit', { params: { query: { ...filter, cursor, limit: 200 } } }));
 export const audit_csv = (filter: AuditFilter) => address('/v1/audit.csv', { params: { query: filter } });
 
 export const who_of = (row: AuditRow) =>

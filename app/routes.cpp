@@ -83,7 +83,7 @@ void add_routes(http::RouteTable& table, Services& s, Appliance& appliance) {
     dialects::dpvr::add_dpvr_routes(table, appliance.dpvr());
     dialects::lms::add_lms_routes(table, lms_parts(s));
     dialects::training::add_training_routes(table, training_parts(s, appliance.uses_tls()));
-    dialects::unreal::add_unreal_routes(table, {s.runs, s.ingest, s.random});
+    dialects::unreal::add_unreal_routes(table, {s.runs, s.ingest, s.random, s.clock});
     add_trainer(table, s);
     admin::add_audit_routes(table, s.store);
     admin::add_backup_routes(table,

@@ -16,18 +16,21 @@ namespace {
 
 using http::Json;
 
-// In the unreal dialect's words; other monitoring systems understand them as well.
+// In the words of the unreal and the trainer dialect; other monitoring systems understand them as well.
 struct Health {
     bool well = false, database_answers = false;
 };
 
 Json health(const Health& health, std::int64_t now_ms, std::int64_t started_ms) {
-    return {{"status", health.well ? "healthy" : "unhealthy"},
+    return {{"success", health.well},
+            {"service", "Lectern"},
+            {"status", health.well ? "healthy" : "unhealthy"},
             {"timestamp", platform::iso8601(now_ms)},
             {"environment", "production"},
             {"database", health.database_answers ? "connected" : "disconnected"},
             {"version", platform::version()},
-            {"uptime", static_cast<double>(std::max<std::int64_t>(now_ms - started_ms, 0)) / 1000.0}};
+            {"uptime", "running"},
+            {"uptime_s", std::max<std::int64_t>(now_ms - started_ms, 0) / 1000}};
 }
 
 // A worker asks the store and waits, because a store that does not answer must be reported too.
@@ -104,7 +107,10 @@ void add_system_routes(http::RouteTable& table, Appliance& appliance) {
                                             {"environment", http::text(1, 40)},
                                             {"database", http::one_of({"connected", "disconnected"})},
                                             {"version", http::text(1, 80)},
-                                            {"uptime", http::number(0, 1e12)}}))
+                                            {"uptime", http::one_of({"running"})},
+                                            {"uptime_s", http::integer(0, 1'000'000'000'000)},
+                                            {"success", http::boolean()},
+                                            {"service", http::text(1, 80)}}))
                   .handled([&appliance, started_ms = appliance.services().clock.now_ms()](http::Call&) {
                       return ask_health(appliance, started_ms);
                   }));

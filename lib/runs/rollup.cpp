@@ -45,7 +45,10 @@ void Rollup::add(const Event& event) {
         ++gaze[gaze_cell(*event.yaw_deg, *event.pitch_deg)];
         ++gaze_total;
     }
-    std::optional<std::int64_t> zone_ms = event.dwell_ms;
+    // A negative time is kept in its event, and takes nothing from the sums.
+    std::optional<std::int64_t> dwell_ms = event.dwell_ms;
+    if (dwell_ms) dwell_ms = std::max<std::int64_t>(*dwell_ms, 0);
+    std::optional<std::int64_t> zone_ms = dwell_ms;
     if (!event.zone.empty() && event.kind == event_kind::zone_enter && open_zones.size() < names_limit)
         open_zones.insert_or_assign(std::string(event.zone), event.at_ms);
     if (!event.zone.empty() && event.kind == event_kind::zone_exit) {
@@ -55,7 +58,7 @@ void Rollup::add(const Event& event) {
         }
     }
     if (!event.zone.empty() && zone_ms) total_of(zones, event.zone) += *zone_ms;
-    if (!event.target.empty() && event.dwell_ms) total_of(targets, event.target) += *event.dwell_ms;
+    if (!event.target.empty() && dwell_ms) total_of(targets, event.target) += *dwell_ms;
 }
 
 void Rollup::add(const Rollup& other) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,8 +28,9 @@ public:
     // {session_id, events: [...], sent_at?, batch_id?}: only faults of the envelope are thrown. An event with
     // a fault is left out.
     const Tracked& read_batch(std::string& body);
-    // One event: every fault is thrown.
-    const Tracked& read_event(std::string& body);
+    // One event: every fault is thrown. With `now_ms`, an event of anything at all: its time is now where it
+    // has none, and nothing but its type may be at fault.
+    const Tracked& read_event(std::string& body, std::optional<std::int64_t> now_ms = {});
 
 private:
     void read_envelope(simdjson::dom::object object, Faults& faults);

@@ -5,6 +5,7 @@
 
 #include "platform/error.h"
 #include "platform/plain_name.h"
+#include "platform/text.h"
 
 namespace dialects::unreal {
 
@@ -51,6 +52,7 @@ runs::Run begin_session(store::Tx& tx, const Parts& parts, const platform::Calle
     Json data = Json::object();
     if (session.customer_id) data["customer_id"] = *session.customer_id;
     if (session.property_id) data["property_id"] = *session.property_id;
+    if (session.device_type) data["device_type"] = *session.device_type;
     run.data = data.dump();
     runs::Run made = parts.runs.begin(tx, caller.organisation_id, run);
     if (!session.ended_ms) return made;
@@ -60,12 +62,12 @@ runs::Run begin_session(store::Tx& tx, const Parts& parts, const platform::Calle
 }
 
 runs::Run end_session(store::Tx& tx, const Parts& parts, const platform::Caller& caller,
-                      const std::string& public_id) {
+                      const std::string& public_id, std::int64_t ended_ms) {
     const auto run = find_session(tx, parts, caller, public_id);
     if (!run) throw platform::Error(platform::ErrorKind::not_found, "Session not found");
     if (run->ended_ms) return *run;
     runs::RunChange end;
-    end.ended_ms = std::max(tx.now_ms(), run->started_ms);
+    end.ended_ms = ended_ms;
     return parts.runs.change(tx, caller.organisation_id, run->id, end);
 }
 
@@ -81,9 +83,18 @@ runs::Run session_of_events(store::Tx& tx, const Parts& parts, const platform::C
     return parts.runs.begin(tx, caller.organisation_id, run);
 }
 
-double duration_s(const runs::Run& run, std::int64_t now_ms) {
-    const std::int64_t end_ms = run.ended_ms ? *run.ended_ms : std::max(now_ms, run.started_ms);
-    return static_cast<double>(end_ms - run.started_ms) / 1000;
+runs::Run session_of_nobody(store::Tx& tx, const Parts& parts, const platform::Caller& caller) {
+    if (!caller.device_id) {
+        const std::string today = platform::iso8601(tx.now_ms()).substr(0, 10);
+        return session_of_events(tx, parts, caller, "events-" + today);
+    }
+    auto running = parts.runs.current(tx, caller.organisation_id, caller.device_id, runs::Origin::unreal);
+    if (running) return *std::move(running);
+    return session_of_events(tx, parts, caller, "");
+}
+
+std::int64_t duration_s(const runs::Run& run, std::int64_t now_ms) {
+    return (run.ended_ms.value_or(std::max(now_ms, run.started_ms)) - run.started_ms) / 1000;
 }
 
 } // namespace dialects::unreal

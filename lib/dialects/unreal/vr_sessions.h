@@ -12,7 +12,7 @@
 namespace dialects::unreal {
 
 struct NewVrSession {
-    std::optional<std::string> customer_id, property_id;
+    std::optional<std::string> customer_id, property_id, device_type;
     std::optional<std::int64_t> started_ms, ended_ms; // neither: it begins now
 };
 
@@ -22,14 +22,19 @@ runs::Run begin_session(store::Tx& tx, const Parts& parts, const platform::Calle
 // nobody in particular, with a key that many headsets have.
 std::optional<runs::Run> find_session(store::Read& read, const Parts& parts, const platform::Caller& caller,
                                       std::string_view public_id);
-// Error not_found. A session that has ended already keeps its end.
+// Error not_found. A session that has ended already keeps its end. It may end before it began: its headset's
+// clock says so.
 runs::Run end_session(store::Tx& tx, const Parts& parts, const platform::Caller& caller,
-                      const std::string& public_id);
+                      const std::string& public_id, std::int64_t ended_ms);
 // The session that events name. If it is not known, it is opened and marked as opened by its events. Error
 // not_found if it is somebody else's.
 runs::Run session_of_events(store::Tx& tx, const Parts& parts, const platform::Caller& caller,
                             std::string_view public_id);
 
-double duration_s(const runs::Run& run, std::int64_t now_ms); // so far, if it has not ended
+// For events that name no session: the headset's newest that runs; for a site key, one for each day.
+runs::Run session_of_nobody(store::Tx& tx, const Parts& parts, const platform::Caller& caller);
+
+// Whole seconds, cut toward zero; so far, if it has not ended.
+std::int64_t duration_s(const runs::Run& run, std::int64_t now_ms);
 
 } // namespace dialects::unreal

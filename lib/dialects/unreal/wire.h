@@ -1,5 +1,5 @@
-// The unreal dialect's wire: errors in the words of its original's framework, and times in each of the three
-// forms that its clients send.
+// The unreal dialect's wire: errors in the words of its original's framework, and times in each of the forms
+// that its clients send.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,9 @@ using Json = nlohmann::json;
 constexpr std::size_t id_limit = 200;   // characters of the id of a session, a customer or a property
 constexpr std::size_t name_limit = 200; // and of a zone's, an object's, ...
 
-// {detail}; 422 is {detail: [{loc, msg, type}]}, which names every field by its place.
+// {detail}; 422 is {detail: [{type, loc, msg, input}]}, which names every field by its place. `input` is
+// what was there, or what the field is missing from; null when it is long. 500 is {error, message,
+// timestamp, path}.
 http::Answer error_answer(const http::Call& call, const platform::Error& error);
 
 // The fault of a field. A place is "events" or "position.x"; the first part, "body", is put before it.
@@ -28,6 +30,7 @@ enum class Fault {
     too_long,
     too_short,
     number,
+    integer,
     dictionary,
     list,
     too_many,
@@ -48,8 +51,11 @@ private:
 
 // Milliseconds since 1970. Null for seconds before that or after the year 9999.
 std::optional<std::int64_t> ms_of_seconds(double seconds);
-// ISO 8601, where a missing zone means UTC, or seconds as digits.
+// ISO 8601, where a missing zone means UTC, or seconds as digits, or "02-Dec-2025, 2:54:12 pm" in UTC.
 std::optional<std::int64_t> ms_of_text(std::string_view text);
+
+// "1:30" or "45", in seconds; 0 for what isn't one.
+std::int64_t seconds_of_duration(std::string_view text);
 
 // The fields of the short calls, whose bodies are small.
 class Fields {
@@ -57,12 +63,17 @@ public:
     // The body as an object; an empty body is {}. Throws the fault of a body that is not an object.
     explicit Fields(const http::Call& call);
 
+    bool has(const char* name) const { return !json(name).is_null(); }
     std::optional<std::string> optional_text(const char* name);
     std::string text(const char* name);
-    // Error bad_request, once all fields are there, for a field that has a time's type but isn't a time.
-    std::int64_t time(const char* name);
+    std::string text_or_number(const char* name);
+    // Null when it is absent. Error bad_request, once all fields are there, for a field that has a time's
+    // type but isn't a time.
+    std::optional<std::int64_t> time(const char* name);
+    void miss(const char* name) { faults_.add(name, Fault::missing); }
     // Call this before using what was read.
     void check();
+    const Json& body() const { return body_; }
 
 private:
     const Json& json(const char* name) const { return platform::JsonFields(body_).json(name); }

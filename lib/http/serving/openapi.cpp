@@ -353,18 +353,20 @@ void add_documentation_routes(RouteTable& routes) {
     };
     add("/openapi.json", "The HTTP routes, as OpenAPI 3.1", openapi);
     add("/asyncapi.json", "The messages of the live socket, as AsyncAPI 3", asyncapi);
-    routes.add(get("/docs", "The interactive documentation")
-                   .memory()
-                   .by(Access::open)
-                   .counted()
-                   .tagged("documentation")
-                   .handled([](Call& call) {
-                       // RapiDoc writes its styles into the page. Scripts still come from our files only.
-                       return asset(call, "docs.html")
-                           .header("Content-Security-Policy",
-                                   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' "
-                                   "data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'");
-                   }));
+    // The unreal dialect's original has two such pages; here they are one.
+    for (const char* path : {"/docs", "/redoc"})
+        routes.add(get(path, "The interactive documentation")
+                       .memory()
+                       .by(Access::open)
+                       .counted()
+                       .tagged("documentation")
+                       .handled([](Call& call) {
+                           // RapiDoc writes its styles into the page. Scripts still come from our files only.
+                           return asset(call, "docs.html")
+                               .header("Content-Security-Policy",
+                                       "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' "
+                                       "data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'");
+                       }));
 }
 
 } // namespace http

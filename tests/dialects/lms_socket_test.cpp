@@ -122,16 +122,19 @@ TEST_CASE("lms socket: REST and Lectern's page reach it the same way", "[dialect
     CHECK(anna.read() == stopped);
 }
 
-TEST_CASE("lms socket: an action that changes nothing is answered to the sender alone", "[dialects]") {
+TEST_CASE("lms socket: an action that changes nothing reaches everybody all the same", "[dialects]") {
     Class school;
     const auto id = school.create_session();
     auto teacher = school.join(id, school.teacher);
     auto anna = school.join(id, school.log_in("anna", "1111"));
     teacher.send(R"({"action":"pause"})");
     CHECK(teacher.read() == R"({"message":"Session is not active","status":"error"})");
-    teacher.send(R"({"action":"stop"})");
-    CHECK(teacher.read() == stopped);
-    CHECK_FALSE(anna.hears_something(100ms));
+    for (const auto& [action, said] : {std::pair{"stop", stopped}, {"start", started}, {"start", started}}) {
+        teacher.send(std::string(R"({"action":")") + action + "\"}");
+        CHECK(teacher.read() == said);
+        CHECK(anna.read() == said);
+    }
+    CHECK_FALSE(teacher.hears_something(100ms)); // the answer is the sender's broadcast
 }
 
 TEST_CASE("lms socket: only a teacher starts, pauses and stops, and only their own session", "[dialects]") {
@@ -177,16 +180,21 @@ TEST_CASE("lms socket: offer, answer and ice_candidate go to the others with all
         R"({"action":"offer","from":"anna","sdp":{"sdp":"v=0\r\n","type":"offer"},"to":null})";
     anna.send(offer);
     CHECK(anna.read() == R"({"message":"offer relayed","status":"success"})");
-    CHECK(json::parse(teacher.read().value()) == json::parse(offer));
-    CHECK(json::parse(ben.read().value()) == json::parse(offer));
+    json relayed = json::parse(offer);
+    relayed["type"] = "webrtc_signal";
+    CHECK(json::parse(teacher.read().value()) == relayed);
+    CHECK(json::parse(ben.read().value()) == relayed);
     teacher.send(R"({"action":"answer","sdp":"v=0"})");
     CHECK(teacher.read() == R"({"message":"answer relayed","status":"success"})");
-    CHECK(json::parse(anna.read().value()) == json::parse(R"({"action":"answer","sdp":"v=0"})"));
-    CHECK(ben.read() == R"({"action":"answer","sdp":"v=0"})");
+    CHECK(json::parse(anna.read().value()) ==
+          json::parse(R"({"action":"answer","sdp":"v=0","type":"webrtc_signal"})"));
+    CHECK(ben.read() == R"({"action":"answer","sdp":"v=0","type":"webrtc_signal"})");
     anna.send(R"({"action":"ice_candidate","candidate":{"sdpMLineIndex":0}})");
     CHECK(anna.read() == R"({"message":"ice_candidate relayed","status":"success"})");
-    CHECK(teacher.read() == R"({"action":"ice_candidate","candidate":{"sdpMLineIndex":0}})");
-    CHECK(ben.read() == R"({"action":"ice_candidate","candidate":{"sdpMLineIndex":0}})");
+    const char* const candidate =
+        R"({"action":"ice_candidate","candidate":{"sdpMLineIndex":0},"type":"webrtc_signal"})";
+    CHECK(teacher.read() == candidate);
+    CHECK(ben.read() == candidate);
     // Nobody has called Ben, and he has called nobody.
     for (const char* action : {"answer", "ice_candidate"}) {
         ben.send(std::string(R"({"action":")") + action + "\"}");
@@ -268,11 +276,11 @@ TEST_CASE("lms socket: /websocket/ means the session that runs for its caller", 
     CHECK(anna.read() == started);
     anna.send(R"({"action":"offer","sdp":"v=0"})");
     CHECK(anna.read() == R"({"message":"offer relayed","status":"success"})");
-    CHECK(teacher.read() == R"({"action":"offer","sdp":"v=0"})");
+    CHECK(teacher.read() == R"({"action":"offer","sdp":"v=0","type":"webrtc_signal"})");
     SocketClient ben(school.appliance.port(), "/websocket/?token=" + school.log_in("ben", "1111"));
     ben.send(R"({"action":"offer"})"); // a later socket finds the session, too
     CHECK(ben.read() == R"({"message":"offer relayed","status":"success"})");
-    CHECK(anna.read() == R"({"action":"offer"})");
+    CHECK(anna.read() == R"({"action":"offer","type":"webrtc_signal"})");
     school.act("stop", id);
     CHECK(anna.read() == stopped);
     CHECK_FALSE(carl.hears_something(100ms));

@@ -156,7 +156,7 @@ TEST_CASE("lms: a caller without a token, with a bad one or the wrong role is re
         CHECK(wrong.status == 403);
         CHECK(wrong.body == R"({"detail":"You do not have permission to perform this action."})");
     }
-    CHECK(school.send("GET", "/api/results/", teacher).status == 403);
+    CHECK(school.send("GET", "/api/results/", teacher).body == "[]"); // their own rows
     CHECK(school.send("GET", "/api/classes/", teacher).status == 200);
     support::RawClient bearer(school.appliance.port());
     CHECK(
@@ -206,7 +206,7 @@ TEST_CASE("lms: a session is created, gets a lesson, starts, pauses and stops", 
     CHECK(json::parse(lesson.body)["id"].is_number_integer());
     CHECK(json::parse(lesson.body)["title"] == "Corals");
     CHECK(json::parse(lesson.body)["content"] == "corals.mp4");
-    CHECK(json::parse(lesson.body)["lesson_class"].is_number_integer());
+    CHECK(json::parse(lesson.body)["lesson_class"] == "General");
 
     const auto inactive = school.post("/api/session/pause/", token, R"({"session_id":)" + id + "}");
     CHECK(inactive.status == 400);
@@ -333,7 +333,7 @@ TEST_CASE("lms: results are the student's own", "[dialects]") {
         run.data = R"({"page":3})";
         const auto begun = services.runs.begin(tx, organisation.organisation_id, run);
         runs::RunChange change;
-        change.score = 0.5;
+        change.score = 87.5;
         change.completed = true;
         services.runs.change(tx, organisation.organisation_id, begun.id, change);
     });
@@ -341,8 +341,9 @@ TEST_CASE("lms: results are the student's own", "[dialects]") {
     REQUIRE(list.size() == 1);
     CHECK(list[0]["id"].is_number_integer());
     CHECK(list[0]["student"] == organisation.person_id.value());
-    CHECK(list[0]["lesson"].is_null());
-    CHECK(list[0]["score"] == 0.5);
+    CHECK(list[0]["lesson"] == 0);
+    CHECK(list[0]["score"].is_number_integer());
+    CHECK(list[0]["score"] == 88);
     CHECK(list[0]["completed"] == true);
     CHECK(list[0]["progress_data"] == json::parse(R"({"page":3})"));
     CHECK(school.send("GET", "/api/results/", ben).body == "[]");

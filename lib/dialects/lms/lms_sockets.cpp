@@ -94,7 +94,7 @@ const Word* word_for(std::string_view action) {
 struct Sockets::Announcement {
     OrganisationId organisation_id;
     SessionId session_id;
-    std::int64_t number = 0;
+    std::int64_t number = 0; // of the command; 0: it changed nothing, and there was none
     Act act = Act::start;
     live::ClientId except = 0;
     // The people who belong to the session without having asked for it by its id.
@@ -225,7 +225,7 @@ void Sockets::Socket::told_of(const Announcement& announcement) {
     sockets_.parts_.hub.send(client_, said(word.message, word.status));
     const DeviceId device_id = caller().device_id;
     // A headset of Lectern's own that is also here, for a live view, reports by itself when it has obeyed.
-    if (device_id && !sockets_.parts_.director.answers_itself(device_id))
+    if (announcement.number != 0 && device_id && !sockets_.parts_.director.answers_itself(device_id))
         sockets_.answer_for(device_id, announcement);
 }
 
@@ -320,7 +320,13 @@ http::Answer Sockets::control(http::Call& call, store::Tx& tx, Act what) {
     if (!id) id = newest_session(tx, parts_, call.caller);
     if (!id) throw_no_session();
     const auto acted = act(tx, parts_, call.caller, *id, what);
-    if (acted.command != 0) {
+    if (acted.command == 0) {
+        // It is in that state already. Everybody hears it all the same: some count on every word.
+        tx.after_commit([this, what, from = call.socket_id,
+                         session = parts_.sessions.get(tx, call.caller.organisation_id, acted.session_id)] {
+            parts_.hub.post([this, what, from, session](live::Hub&) { announce(session, what, 0, from); });
+        });
+    } else {
         const std::pair key{acted.session_id, acted.command};
         const std::lock_guard lock(mutex_);
         origins_[key] = call.socket_id;
@@ -343,6 +349,7 @@ http::Answer Sockets::relay(const http::Call& call) {
         throw platform::Error(platform::ErrorKind::forbidden, "This call is another's.");
     if (action == "offer") sender->second->offers();
     Json message = call.body;
+    message["type"] = "webrtc_signal";
     // The server fills in the `sender` of a message that has one: so a headset can show itself to teachers,
     // and nobody can claim to be someone else.
     if (call.fields().has("sender")) {
@@ -365,16 +372,23 @@ http::Answer Sockets::relay(const http::Call& call) {
 void Sockets::session_ordered(const sessions::OrderSnapshot& ordered) {
     const auto what = act_of(ordered->command.action);
     if (!what) return;
-    auto announcement = std::make_shared<Announcement>();
-    announcement->organisation_id = ordered->session.organisation_id;
-    announcement->session_id = ordered->session.id;
-    announcement->number = ordered->command.number;
-    announcement->act = *what;
+    live::ClientId except = 0;
     {
         const std::lock_guard lock(mutex_);
-        const auto origin = origins_.extract({announcement->session_id, announcement->number});
-        if (!origin.empty()) announcement->except = origin.mapped();
+        const auto origin = origins_.extract({ordered->session.id, ordered->command.number});
+        if (!origin.empty()) except = origin.mapped();
     }
+    announce(ordered->session, *what, ordered->command.number, except);
+}
+
+void Sockets::announce(const sessions::Session& session, Act what, std::int64_t number,
+                       live::ClientId except) {
+    auto announcement = std::make_shared<Announcement>();
+    announcement->organisation_id = session.organisation_id;
+    announcement->session_id = session.id;
+    announcement->number = number;
+    announcement->act = what;
+    announcement->except = except;
     if (sockets_.empty()) return;
     announcements_.push_back(announcement);
     const auto done = [this, announcement](std::exception_ptr) {
@@ -383,8 +397,7 @@ void Sockets::session_ordered(const sessions::OrderSnapshot& ordered) {
             deliver_ready();
         });
     };
-    const auto look = [announcement, ordered, parts = parts_](store::Read& read) {
-        const sessions::Session& session = ordered->session;
+    const auto look = [announcement, session, parts = parts_](store::Read& read) {
         announcement->persons.insert(session.teacher.id);
         if (session.class_id)
             for (const auto& student :

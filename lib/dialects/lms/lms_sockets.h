@@ -3,7 +3,8 @@
 //
 // A socket takes part in one session at a time: the one in its address or, on /websocket/, the one that runs
 // for whoever holds the socket. When someone starts, pauses or stops that session, through a socket, REST or
-// Lectern's page, all its sockets hear of it. A message that a socket relays (WebRTC) goes to the others in
+// Lectern's page, all its sockets hear of it; they hear every such word of a socket, also one that changes
+// nothing. A message that a socket relays (WebRTC) goes to the others in
 // the session.
 //
 // Everything runs on the io thread. The actions are messages in a route table of their
@@ -49,6 +50,7 @@ private:
     http::Answer find(http::Call& call, store::Read& read);
     http::Answer control(http::Call& call, store::Tx& tx, Act what);
     http::Answer relay(const http::Call& call);
+    void announce(const sessions::Session& session, Act what, std::int64_t number, live::ClientId except);
     void deliver_ready();
     void deliver(const Announcement& announcement);
     void answer_for(DeviceId device_id, const Announcement& announcement);

@@ -1,5 +1,7 @@
 #include "dialects/lms/wire.h"
 
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "http/serving/problem.h"
@@ -13,11 +15,6 @@ using platform::ErrorKind;
 
 Json time_or_null(const std::optional<std::int64_t>& ms) {
     return ms ? Json(platform::iso8601(*ms)) : Json();
-}
-
-template <class Value>
-Json value_or_null(const std::optional<Value>& value) {
-    return value ? Json(*value) : Json();
 }
 
 std::string detail_of(const http::Call& call, const platform::Error& error) {
@@ -132,21 +129,21 @@ Json session_json(const sessions::Session& session) {
             {"stopped_at", time_or_null(session.stopped_ms)}};
 }
 
-Json lesson_json(const courses::Lesson& lesson, const sessions::Session& session) {
-    // Always an integer, because the clients know no null: a session without a class stands for its own
-    // class.
+Json lesson_json(const courses::Lesson& lesson, const std::string& lesson_class) {
     return {{"id", lesson.id},
             {"title", lesson.title},
             {"content", lesson.content},
-            {"lesson_class", session.class_id ? Json(*session.class_id) : Json(session.id)}};
+            {"lesson_class", lesson_class}};
 }
 
+// Its clients know no null here: 0 stands for no lesson, and for no score.
 Json result_json(const runs::Run& run) {
     const Json data = Json::parse(run.data, nullptr, false);
+    const double score = std::clamp(run.score.value_or(0), -1e9, 1e9);
     return {{"id", run.id},
             {"student", run.person ? Json(run.person->id) : Json()},
-            {"lesson", value_or_null(run.lesson_id)},
-            {"score", value_or_null(run.score)},
+            {"lesson", run.lesson_id ? Json(*run.lesson_id) : Json(0)},
+            {"score", std::llround(score)},
             {"completed", run.completed},
             {"progress_data", data.is_object() ? data : Json::object()}};
 }

@@ -30,7 +30,7 @@ Json user_json(const people::Person& person, const std::string& school);
 Json class_json(const people::Class& a_class, const people::Person& teacher,
                 const std::vector<people::Person>& students, const std::string& school);
 Json session_json(const sessions::Session& session);
-Json lesson_json(const courses::Lesson& lesson, const sessions::Session& session);
+Json lesson_json(const courses::Lesson& lesson, const std::string& lesson_class);
 Json result_json(const runs::Run& run);
 
 } // namespace dialects::lms

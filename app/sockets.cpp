@@ -48,6 +48,7 @@ public:
     void on_too_large(std::string_view outline) override;
     void on_sign_of_life() override;
     void on_silence() override;
+    platform::Patience patience() const override;
     void on_closed(const platform::Ending& ending) override;
 
     live::ClientId client() const { return client_; }
@@ -125,6 +126,17 @@ void Sockets::Socket::on_sign_of_life() {
 void Sockets::Socket::on_silence() {
     for (const auto& share : shares_)
         share->on_silence();
+}
+
+// That of the most patient dialect on this address.
+platform::Patience Sockets::Socket::patience() const {
+    platform::Patience longest;
+    for (const auto& share : shares_) {
+        const platform::Patience one = share->patience();
+        longest.before_ping = std::max(longest.before_ping, one.before_ping);
+        longest.before_close = std::max(longest.before_close, one.before_close);
+    }
+    return longest;
 }
 
 void Sockets::Socket::on_message(std::string_view message, bool binary) {

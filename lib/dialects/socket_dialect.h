@@ -12,6 +12,7 @@
 
 #include "http/serving/seams.h"
 #include "live/hub.h"
+#include "platform/signs_of_life.h"
 
 namespace dialects {
 
@@ -24,6 +25,8 @@ public:
     virtual bool take_too_large(std::string_view outline) { return take(nullptr, outline); }
     // Nothing was heard for some seconds; a protocol ping is sent along with this call.
     virtual void on_silence() {}
+    // How much longer than others its clients may be silent.
+    virtual platform::Patience patience() const { return {}; }
 };
 
 // A dialect as the sockets of the box see it. All calls come on the io thread.

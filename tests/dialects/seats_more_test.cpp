@@ -90,8 +90,8 @@ TEST_CASE("seats: a login that is not used for five days ends as a guest", "[dia
     CHECK(monitor.post("/user/status", "{}", cookie).body ==
           R"({"data":{"status":"guest"},"error":null,"status":"success"})");
     auto socket = monitor.open(cookie);
-    CHECK(json::parse(Monitor::ask(socket, R"({"type":"cinemas.get_cinemas","eid":1})"))["error"] ==
-          "Unauthorized");
+    CHECK(json::parse(Monitor::ask(
+              socket, R"({"type":"cinemas.get_cinemas","data":null,"eid":1})"))["error"] == "Unauthorized");
 }
 
 TEST_CASE("seats: every guest gets a cookie of its own", "[dialects]") {
@@ -167,7 +167,7 @@ TEST_CASE("seats: a site key in the address makes a guest, and so does an invali
     auto socket = SocketClient(box.port(), "/k/" + key + "/ws");
     CHECK(Monitor::ask(socket, R"({"type":"user.subscribe","data":{},"eid":"u"})") ==
           reply("snapshot", R"("user.subscribe")", R"({"status":"guest"})", R"("u")"));
-    CHECK(Monitor::ask(socket, R"({"type":"cinemas.get_cinemas","eid":1})") ==
+    CHECK(Monitor::ask(socket, R"({"type":"cinemas.get_cinemas","data":null,"eid":1})") ==
           failed(R"("cinemas.get_cinemas")", R"("1")", "Unauthorized"));
     CHECK(box.call_raw("POST", "/k/" + key + "/user/status", "{}", {{"Content-Type", "application/json"}})
               .body == R"({"data":{"status":"guest"},"error":null,"status":"success"})");
@@ -187,10 +187,12 @@ TEST_CASE("seats: a seat's occupant is its headset and its student; maintenance 
     box.expect(200, "PATCH", "/v1/seats/1", {{"status", "maintenance"}}, monitor.head);
     const json said = json::parse(socket.read().value());
     CHECK(said["data"]["seats"][0]["status"] == "MAINTENANCE");
-    CHECK(said["data"]["seat_types"][0]["seats"] == json{{"MAINTENANCE", 1}, {"RESERVED", 0}, {"VACANT", 1}});
+    CHECK(said["data"]["seat_types"][0]["seats"] ==
+          json{{"MAINTENANCE", 1}, {"OCCUPIED", 0}, {"RESERVED", 0}, {"VACANT", 1}});
 }
 
-TEST_CASE("seats: a client that answers nothing for ten seconds is closed", "[dialects]") {
+TEST_CASE("seats: a client that answers nothing is pinged after 5 seconds and closed after 15",
+          "[dialects]") {
     Monitor monitor(http::FrontDoorOptions{}.silent_limit);
     support::RawClient silent(monitor.appliance.port());
     const auto opened = silent.ask(
@@ -198,8 +200,11 @@ TEST_CASE("seats: a client that answers nothing for ten seconds is closed", "[di
                              "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"));
     REQUIRE(opened.status == 101);
-    CHECK(silent.hears_something(6s)); // the ping
-    CHECK(silent.ends(12s));
+    CHECK_FALSE(silent.hears_something(4s)); // other sockets are pinged after 3
+    CHECK(silent.hears_something(4s));       // the ping
+    const auto before = std::chrono::steady_clock::now();
+    CHECK(silent.ends(20s));
+    CHECK(std::chrono::steady_clock::now() - before > 6s); // other sockets are closed after 10
 }
 
 TEST_CASE("seats: every call leaves its row, and none holds a code or a cookie", "[dialects]") {
@@ -208,7 +213,7 @@ TEST_CASE("seats: every call leaves its row, and none holds a code or a cookie",
     login_with(monitor, "424242");
     monitor.post("/user/logout", "{}", cookie);
     auto socket = monitor.open(cookie);
-    Monitor::ask(socket, R"({"type":"cinemas.get_cinemas","eid":1})");
+    Monitor::ask(socket, R"({"type":"cinemas.get_cinemas","data":null,"eid":1})");
     monitor.appliance.clock.advance(10min); // counted rows are summed up by now
     std::set<std::string> wanted{"POST /user/auth_start", "POST /user/register", "POST /user/login",
                                  "POST /user/logout", "MESSAGE cinemas.get_cinemas"};

@@ -20,9 +20,9 @@ using namespace std::chrono_literals;
 constexpr const char *
     ts = R"("ts":1788249600000)",
    *hall =
-       R"({"cinema_id":1,"created_at":"2026-09-01T08:00:00.000Z","id":1,"name":"Room 2","places":2,"rows":1,"seat_types":[{"id":1,"name":"Standard","seats":{"MAINTENANCE":0,"RESERVED":0,"VACANT":2},"seats_count":2}],"seats":[{"height":30,"id":1,"place":1,"rotation":0,"row":1,"seat_type":{"id":1,"name":"Standard"},"status":"VACANT","updated_at":"2026-09-01T08:00:00.000Z","width":30,"x":0,"y":0},{"height":30,"id":2,"place":2,"rotation":0,"row":1,"seat_type":{"id":1,"name":"Standard"},"status":"VACANT","updated_at":"2026-09-01T08:00:00.000Z","width":30,"x":40,"y":0}]})",
+       R"({"cinema_id":1,"created_at":"2026-09-01T08:00:00.000Z","id":1,"name":"Room 2","places":2,"rows":1,"seat_types":[{"id":1,"name":"Standard","seats":{"MAINTENANCE":0,"OCCUPIED":0,"RESERVED":0,"VACANT":2},"seats_count":2}],"seats":[{"height":30,"id":1,"place":1,"rotation":0,"row":1,"seat_type":{"id":1,"name":"Standard"},"status":"VACANT","updated_at":"2026-09-01T08:00:00.000Z","width":30,"x":0,"y":0},{"height":30,"id":2,"place":2,"rotation":0,"row":1,"seat_type":{"id":1,"name":"Standard"},"status":"VACANT","updated_at":"2026-09-01T08:00:00.000Z","width":30,"x":40,"y":0}]})",
    *cinemas =
-       R"([{"color":"#2f6fde","created_at":"2026-09-01T08:00:00.000Z","halls":[{"id":1,"name":"Room 2","places":2,"rows":1,"seats_count":{"MAINTENANCE":0,"RESERVED":0,"VACANT":2}}],"id":1,"name":"Test School"}])";
+       R"([{"color":"#2f6fde","created_at":"2026-09-01T08:00:00.000Z","halls":[{"id":1,"name":"Room 2","places":2,"rows":1,"seats_count":{"MAINTENANCE":0,"OCCUPIED":0,"RESERVED":0,"VACANT":2}}],"id":1,"name":"Test School"}])";
 
 inline std::string reply(const std::string& status, const std::string& type, const std::string& data,
                          const std::string& eid, const std::string& error = "null") {
@@ -32,6 +32,15 @@ inline std::string reply(const std::string& status, const std::string& type, con
 
 inline std::string failed(const std::string& type, const std::string& eid, const std::string& code) {
     return reply("error", type, "null", eid, '"' + code + '"');
+}
+
+// What nobody could read is answered with an eid of the server's: EID stands for it.
+inline std::string without_eid(std::string answer) {
+    const std::string key = R"("eid":")";
+    const auto from = answer.find(key);
+    if (from == answer.npos) return answer;
+    const auto end = answer.find('"', from + key.size());
+    return end - from < key.size() + 16 ? answer : answer.replace(from + 6, end + 1 - from - 6, "EID");
 }
 
 inline std::string error_body(const std::string& code) {

@@ -35,6 +35,7 @@ struct Calls {
     Answer login(const Call& call, Tx& tx);
     Answer enroll(const Call& call, Tx& tx);
     Answer logout(const Call& call, Tx& tx);
+    Answer save_recovery_phrase(const Call& call, Tx& tx);
 
 private:
     void refuse_guesses(store::Read& read, const people::Attempt& attempt);
@@ -104,7 +105,7 @@ Answer Calls::auth_reset(const Call& call, Tx& tx) {
     const std::string name = username_in(call);
     if (!parts.invitations.has_candidate(tx, name)) throw_code("RegistrationNotInProgress");
     parts.invitations.forget_candidate(tx, name);
-    return answer({{"username", name}, {"status", "guest"}});
+    return answer({{"success", true}});
 }
 
 // This dialect's limit is added to those of every sign-in, for strangers only.
@@ -170,12 +171,19 @@ Answer Calls::signed_in(const Call& call, Tx& tx, const people::Person& person, 
 }
 
 Answer Calls::logout(const Call& call, Tx& tx) {
-    if (!call.caller.login_id || !call.caller.person_id || call.caller.device_id) throw_code("Unauthorized");
+    const bool held = call.caller.login_id && call.caller.person_id && !call.caller.device_id;
+    if (!held) throw_code(cookie_of(call).empty() ? "Unauthorized" : "TokenInvalid");
     const std::string token = platform::random_token(parts.random, 24);
     change_standing(call, tx, token, std::nullopt);
-    return answer(standing_json(std::nullopt))
+    return answer({{"success", true}})
         .header("Set-Cookie", set_cookie(token, parts.secure))
         .on({{"login", call.caller.login_id}});
+}
+
+// The original's page has it. Here recovery codes take the phrase's place, so nothing is kept of it.
+Answer Calls::save_recovery_phrase(const Call& call, Tx&) {
+    if (!call.caller.person_id || call.caller.device_id) throw_code("Unauthorized");
+    return answer({{"success", true}});
 }
 
 // Ends the login that this page held but keeps its sockets open: they are told first that they speak for
@@ -205,6 +213,8 @@ void add_seats_routes(http::RouteTable& table, const Parts& parts, Sockets& sock
         {"login", "Seats dialect: sign in by the authenticator's code", &Calls::login},
         {"register", "Seats dialect: the first code of a candidate's authenticator", &Calls::enroll},
         {"logout", "Seats dialect: sign out", &Calls::logout},
+        {"save_recovery_phrase", "Seats dialect: taken, and not kept: there are recovery codes",
+         &Calls::save_recovery_phrase},
     };
     const auto shape = http::open_object({{"data", http::nullable(http::open_object({}))},
                                           {"status", http::one_of({"success", "error"})},

@@ -1,6 +1,7 @@
 #include "dialects/seats/seats_sockets.h"
 
 #include <algorithm>
+#include <deque>
 #include <nlohmann/json.hpp>
 
 #include "dialects/lax_fields.h"
@@ -15,6 +16,13 @@ namespace {
 using http::Access;
 
 constexpr std::size_t data_limit = 100 << 10;
+
+// The original's clients expect a ping after 5 seconds and an end after 15; other sockets get theirs after 3
+// and 10 (http/wire/front_door.h).
+constexpr platform::Patience patience_of_its_clients{std::chrono::seconds(2), std::chrono::seconds(5)};
+
+// Routes for what isn't a request. No client sends these names by chance.
+constexpr const char *too_large = "\x01too large", *no_json = "\x01no JSON", *incomplete = "\x01incomplete";
 
 // What the client sent as `data`: Socket::take wraps it.
 const Json& given_in(const http::Call& call) {
@@ -37,14 +45,18 @@ std::string eid_text(const Json& eid) {
 // One socket's share: its requests, its subscriptions, and the person it speaks for.
 class Sockets::Socket final : public SocketDialect {
 public:
-    Socket(Sockets& sockets, live::ClientId client, platform::Connection& connection, std::string token);
+    Socket(Sockets& sockets, live::ClientId client, platform::Connection& connection, std::string token,
+           bool own_address);
     ~Socket() override;
     bool take(const Json* message, std::string_view text) override;
     bool take_too_large(std::string_view) override {
-        queue({{"type", "too large"}, {"data", nullptr}}, 0);
+        queue({{"type", too_large}, {"data", nullptr}}, 0);
         return true;
     }
     void on_silence() override;
+    platform::Patience patience() const override {
+        return own_address_ || spoke_ ? patience_of_its_clients : platform::Patience{};
+    }
 
     platform::Caller caller();
     const std::string& token() const { return token_; }
@@ -66,17 +78,20 @@ private:
 
     Sockets& sockets_;
     const live::ClientId client_;
-    std::string token_;  // of the cookie; "" when it speaks by another credential
-    bool spoke_ = false; // in the manner of this dialect's clients
+    std::string token_;           // of the cookie; "" when it speaks by another credential
+    bool spoke_ = false;          // in the manner of this dialect's clients
+    const bool own_address_;      // which no other dialect shares
+    std::deque<Json> incomplete_; // the types of requests that wait to be refused
     std::vector<Subscription> subscriptions_;
     std::shared_ptr<http::MessageQueue> queue_;
 };
 
 Sockets::Socket::Socket(Sockets& sockets, live::ClientId client, platform::Connection& connection,
-                        std::string token)
+                        std::string token, bool own_address)
     : sockets_(sockets),
       client_(client),
       token_(std::move(token)),
+      own_address_(own_address),
       queue_(std::make_shared<http::MessageQueue>(
           sockets.messages_, connection, client, [this] { return caller(); },
           [this](Json envelope) { reply(std::move(envelope)); })) {
@@ -106,7 +121,7 @@ bool Sockets::Socket::take(const Json* message, std::string_view text) {
         return true;
     }
     if (message == nullptr || !message->is_object()) {
-        queue(Json::object(), 0); // it has no type
+        queue(message == nullptr ? Json{{"type", no_json}} : Json::object(), 0); // an object: it has no type
         return true;
     }
     const platform::JsonFields fields(*message);
@@ -118,6 +133,11 @@ bool Sockets::Socket::take(const Json* message, std::string_view text) {
             return false;
     }
     const Json& eid = fields.json("eid");
+    if (name != nullptr && (eid_text(eid).empty() || !fields.has("data"))) {
+        incomplete_.push_back(*name);
+        queue({{"type", incomplete}, {"eid", eid}}, 0);
+        return true;
+    }
     // Data that is too long is only measured, and never copied.
     const auto envelope = text.size() > data_limit ? http::envelope_of(text) : std::nullopt;
     const std::size_t data_bytes = envelope ? envelope->data.size() : 0;
@@ -180,7 +200,14 @@ void Sockets::Socket::reply(Json envelope) {
         envelope["error"] = code;
         envelope["data"] = nullptr;
     };
-    if (type == "too large") envelope["type"] = nullptr;
+    if (type == incomplete && !incomplete_.empty()) {
+        envelope["type"] = std::move(incomplete_.front());
+        incomplete_.pop_front();
+    } else if (type.starts_with('\x01') || fields.json("type").is_null()) {
+        envelope["type"] = nullptr; // nobody could read it, so it has no eid either
+        if (fields.json("eid").is_null())
+            envelope["eid"] = platform::random_token(sockets_.parts_.random, 16);
+    }
     if (text_if_any(fields, "status") == "error") {
         envelope["data"] = nullptr;
         if (text_if_any(fields, "error") == "BadRequest") envelope["error"] = "MessageTypeRequired";
@@ -199,12 +226,13 @@ void Sockets::Socket::reply(Json envelope) {
     } else if (type == "cinemas.get_cinemas") {
         envelope["data"] = cinemas(fields.json("data"));
     }
+    if (text_if_any(fields, "status") == "error" && type.ends_with("subscribe")) envelope["type"] = nullptr;
     sockets_.parts_.hub.send(client_, envelope);
 }
 
 void Sockets::Socket::push(const Subscription& subscription, const char* status, Json data, Json error) {
     sockets_.parts_.hub.send(client_, {{"status", status},
-                                       {"type", subscription.type},
+                                       {"type", subscription.type.empty() ? Json() : Json(subscription.type)},
                                        {"data", std::move(data)},
                                        {"error", std::move(error)},
                                        {"eid", subscription.eid},
@@ -240,7 +268,7 @@ void Sockets::Socket::told_of(const Halls::Change& change) {
             push(subscription, "update", sockets_.halls_.cinema_update(change));
     }
     for (const Subscription& subscription : gone) {
-        push(subscription, "error", nullptr, "HallNotFound");
+        push({{}, {}, subscription.eid, nullptr}, "error", nullptr, "HallNotFound");
         std::erase_if(subscriptions_, [&](const Subscription& other) {
             return other.type == subscription.type && other.hall_id == subscription.hall_id;
         });
@@ -298,7 +326,13 @@ void Sockets::add_routes() {
             .errors(socket_error_answer)
             .body_limit(data_limit)
             .handled<store::Tx>([this](http::Call& call, store::Tx& tx) { return set_status(call, tx); }));
-    routes_.add(asks("too large", "Seats dialect: a message longer than its sender's may be", Access::open)
+    routes_.add(asks(no_json, "Seats dialect: a message that is no JSON", Access::open)
+                    .memory()
+                    .handled([](http::Call&) -> http::Answer { throw_code("InternalServerError"); }));
+    routes_.add(asks(incomplete, "Seats dialect: a request without data or eid", Access::open)
+                    .memory()
+                    .handled([](http::Call&) -> http::Answer { throw_code("UnknownMessageType"); }));
+    routes_.add(asks(too_large, "Seats dialect: a message longer than its sender's may be", Access::open)
                     .memory()
                     .handled([](http::Call&) -> http::Answer {
                         throw platform::Error(platform::ErrorKind::too_large, "The message is too large.");
@@ -343,7 +377,7 @@ std::unique_ptr<SocketDialect> Sockets::open(live::ClientId client, platform::Co
         token = guest_token(call);
     else if (call.credential == cookie_of(call))
         token = call.credential;
-    return std::make_unique<Socket>(*this, client, connection, std::move(token));
+    return std::make_unique<Socket>(*this, client, connection, std::move(token), path != "/websocket");
 }
 
 http::Answer Sockets::get_cinema(const http::Call& call, store::Read& read) {
@@ -362,12 +396,12 @@ http::Answer Sockets::set_status(const http::Call& call, store::Tx& tx) {
     const OrganisationId organisation_id = call.caller.organisation_id;
     const platform::JsonFields given(given_in(call));
     const auto room = parts_.rooms.find(tx, organisation_id, id_if_any<RoomId>(given, "hall_id"));
-    if (!room) throw_code("HallNotFound");
+    if (!room) throw_code("SeatUpdateFailed");
     const auto before = parts_.rooms.seats(tx, organisation_id, room->id);
     const auto seat_id = id_if_any<SeatId>(given, "seat_id");
-    if (std::ranges::find(before, seat_id, &rooms::Seat::id) == before.end()) throw_code("SeatNotFound");
+    if (std::ranges::find(before, seat_id, &rooms::Seat::id) == before.end()) throw_code("SeatUpdateFailed");
     const auto status = status_of(text_if_any(given, "status"));
-    if (!status) platform::throw_invalid("status", "must be VACANT, RESERVED or MAINTENANCE");
+    if (!status) throw_code("SeatUpdateFailed");
     rooms::SeatChange change;
     change.status = status;
     if (status == rooms::SeatStatus::vacant) { // the person on the seat leaves

@@ -14,7 +14,7 @@ namespace {
 
 using platform::ErrorKind;
 
-constexpr std::array<std::string_view, 13> codes{"InvalidUsername",
+constexpr std::array<std::string_view, 17> codes{"InvalidUsername",
                                                  "RegistrationInProgress",
                                                  "RegistrationNotInProgress",
                                                  "UserNotFound",
@@ -24,7 +24,11 @@ constexpr std::array<std::string_view, 13> codes{"InvalidUsername",
                                                  "TooManyLoginAttempts",
                                                  "Unauthorized",
                                                  "HallNotFound",
-                                                 "SeatNotFound",
+                                                 "SeatUpdateFailed",
+                                                 "TokenInvalid",
+                                                 "TokenExpired",
+                                                 "InternalServerError",
+                                                 "UnknownMessageType",
                                                  "SubscriptionAlreadyExists",
                                                  "SubscriptionNotFound"};
 
@@ -32,6 +36,8 @@ constexpr std::array<std::pair<rooms::SeatStatus, std::string_view>, 3> statuses
     {{rooms::SeatStatus::vacant, "VACANT"},
      {rooms::SeatStatus::occupied, "RESERVED"},
      {rooms::SeatStatus::maintenance, "MAINTENANCE"}}};
+// What the original's first version calls RESERVED.
+constexpr std::string_view first_name = "OCCUPIED";
 
 } // namespace
 
@@ -49,21 +55,9 @@ std::string code_of(const platform::Error& error) {
             return "MessageTooLarge";
         case ErrorKind::method_not_allowed:
             return "UnknownMessageType";
-        case ErrorKind::bad_request:
-        case ErrorKind::invalid:
-            return "InvalidData";
-        case ErrorKind::conflict:
-            return "Conflict";
-        case ErrorKind::not_found:
-            return "NotFound";
-        case ErrorKind::too_many_requests:
-            return "TooManyRequests";
-        case ErrorKind::unavailable:
-        case ErrorKind::storage_full:
-        case ErrorKind::internal:
-            break;
+        default: // the original's clients know no other
+            return "InternalServerError";
     }
-    return "ServerError";
 }
 
 http::Answer socket_error_answer(const http::Call&, const platform::Error& error) {
@@ -85,6 +79,7 @@ std::string_view wire_name_of(rooms::SeatStatus status) {
 }
 
 std::optional<rooms::SeatStatus> status_of(std::string_view wire_name) {
+    if (wire_name == first_name) return rooms::SeatStatus::occupied;
     for (const auto& [status, name] : statuses)
         if (name == wire_name) return status;
     return std::nullopt;
@@ -99,6 +94,7 @@ Json counts_json(const Seats& seats) {
     Json json;
     for (const auto& [name, count] : counts)
         json[std::string(name)] = count;
+    json[std::string(first_name)] = counts[wire_name_of(rooms::SeatStatus::occupied)];
     return json;
 }
 

@@ -28,7 +28,7 @@ std::string_view wire_name_of(rooms::SeatStatus status);
 std::optional<rooms::SeatStatus> status_of(std::string_view wire_name);
 
 using Seats = std::vector<const rooms::Seat*>;
-Json counts_json(const Seats& seats);            // {VACANT, RESERVED, MAINTENANCE}
+Json counts_json(const Seats& seats);            // {VACANT, RESERVED, OCCUPIED (the same), MAINTENANCE}
 Json types_json(const Seats& seats, bool whole); // [{id, name, seats_count, seats}], or only what changes
 Json hall_json(const rooms::Room& room, const Seats& seats);
 Json hall_in_list_json(const rooms::Room& room, const Seats& seats);

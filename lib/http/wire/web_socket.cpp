@@ -294,7 +294,8 @@ void WebSocket<Stream>::tick(Time now) {
     }
     const auto silent = pauses_ > 0 ? Time::duration{} : now - heard_;
     const bool stuck = sending_ && now - sending_since_ > services_.options.write_deadline;
-    if (silent > services_.options.silent_limit || stuck) {
+    const platform::Patience patience = signs_ ? signs_->patience() : platform::Patience{};
+    if (silent > services_.options.silent_limit + patience.before_close || stuck) {
         services_.timeouts.fetch_add(1, std::memory_order_relaxed);
         if (stuck || state_ == State::handshake) return end({false, 0, "it took nothing for too long"});
         return close(CloseReason::silent);
@@ -305,7 +306,8 @@ void WebSocket<Stream>::tick(Time now) {
         services_.timeouts.fetch_add(1, std::memory_order_relaxed);
         return close(CloseReason::unfinished_message);
     }
-    if (state_ != State::open || pinging_ || silent <= services_.options.ping_after) return;
+    if (state_ != State::open || pinging_) return;
+    if (silent <= services_.options.ping_after + patience.before_ping) return;
     if (heard_ != silent_since_) {
         silent_since_ = heard_;
         if (signs_) signs_->on_silence();

@@ -57,9 +57,11 @@ TEST_CASE("trainer: scenarios are listed by difficulty and by what is completed"
     CHECK(titles("?completed=true") == "all: Fire in the kitchen");
     CHECK(titles("?completed=false") == "all: Fire in the cellar");
     const auto progress = school.good(200, "GET", "/scenarios/progress/me", token);
-    CHECK(progress["meta"] == json{{"total", 2}, {"completed", 1}, {"inProgress", 0}});
-    for (const auto& row : progress["data"])
-        CHECK(row["status"] == (row["scenarioId"] == school.first ? "completed" : "not_started"));
+    CHECK(progress["data"]["completedScenarios"] == 1);
+    CHECK(progress["data"]["totalScenarios"] == 2);
+    CHECK(progress["data"]["completionRate"] == 50);
+    REQUIRE(progress["data"]["recentCompletions"].size() == 1);
+    CHECK(progress["data"]["recentCompletions"][0]["id"] == session);
 
     for (const char* query : {"?difficulty=hard", "?completed=maybe"}) {
         const auto faulty = school.send("GET", std::string("/scenarios") + query, token);
@@ -67,8 +69,8 @@ TEST_CASE("trainer: scenarios are listed by difficulty and by what is completed"
         CHECK(json::parse(faulty.body)["error"] == "Validation failed");
     }
     for (const char* other : {"00000000-0000-4000-8000-000000000000", "nonsense", "1"}) {
-        CHECK(school.send("GET", std::string("/scenarios/") + other, token).body ==
-              R"({"error":"Scenario not found"})");
+        CHECK(error_in(school.send("GET", std::string("/scenarios/") + other, token)) ==
+              "Scenario not found");
         CHECK(school.send("POST", std::string("/scenarios/") + other + "/start", token).status == 404);
     }
 }
@@ -95,7 +97,7 @@ TEST_CASE("trainer: a scenario waits for its prerequisites", "[dialects]") {
 TEST_CASE("trainer: a session is started and talked in", "[dialects]") {
     const School school;
     const std::string token = school.log_in("ana");
-    CHECK(school.good(200, "GET", "/sessions/active/me", token)["data"].is_null());
+    CHECK(school.good(200, "GET", "/sessions/active/me", token)["data"] == json::array());
     const auto started = school.good(201, "POST", "/scenarios/" + school.first + "/start", token)["data"];
     const std::string id = started["id"];
     CHECK_THAT(id, Matches(a_uuid));
@@ -103,23 +105,25 @@ TEST_CASE("trainer: a session is started and talked in", "[dialects]") {
     CHECK(started["status"] == "active");
     CHECK_THAT(started["startedAt"].get<std::string>(), Matches(a_time));
     CHECK(started["completedAt"].is_null());
-    CHECK(started["score"].is_null());
+    CHECK(started["performanceData"]["score"].is_null());
+    CHECK(started["resolutionData"].is_null());
     CHECK(school.start(token, school.first) == id); // sent again
-    CHECK(school.good(200, "GET", "/sessions/active/me", token)["data"]["id"] == id);
+    CHECK(school.good(200, "GET", "/sessions/active/me", token)["data"][0]["id"] == id);
     CHECK(school.good(200, "GET", "/sessions/" + id, token)["data"]["status"] == "active");
 
     const auto said = school.good(201, "POST", "/sessions/" + id + "/messages", token,
                                   R"({"message":"What about the burning pan?","type":"question"})")["data"];
-    CHECK(said["message"]["message"] == "What about the burning pan?");
-    CHECK(said["message"]["sender"] == "user");
+    CHECK(said["message"]["content"] == "What about the burning pan?");
+    CHECK(said["message"]["senderType"] == "user");
     CHECK(said["message"]["type"] == "question");
-    CHECK(said["reply"]["sender"] == "customer");
-    CHECK_THAT(said["reply"]["message"].get<std::string>(),
+    CHECK(said["reply"]["senderType"] == "customer");
+    CHECK_THAT(said["reply"]["content"].get<std::string>(),
                ContainsSubstring("Never pour water on burning oil."));
     const auto messages = school.good(200, "GET", "/sessions/" + id + "/messages", token);
     CHECK(messages["meta"]["total"] == 2);
     CHECK(messages["data"][0] == said["message"]);
     CHECK(messages["data"][1] == said["reply"]);
+    CHECK(school.good(200, "GET", "/sessions/" + id, token)["data"]["chatHistory"] == messages["data"]);
     CHECK_THAT(messages["data"][1]["id"].get<std::string>(), Matches(a_uuid));
     for (const std::string& body :
          {std::string("{}"), std::string(R"({"message":""})"), std::string(R"({"message":7})"),
@@ -141,8 +145,8 @@ TEST_CASE("trainer: a session is resolved, scored and rewarded once", "[dialects
          {std::pair{"GET", ""}, {"GET", "/messages"}, {"POST", "/messages"}, {"POST", "/resolve"}}) {
         const auto refused = school.send(method, "/sessions/" + id + path, other,
                                          R"({"message":"hi","resolution":"somebody else's words"})");
-        CHECK(refused.status == 404);
-        CHECK(refused.body == R"({"error":"Session not found"})");
+        CHECK(refused.status == 403);
+        CHECK(error_in(refused) == "Access denied to this session");
     }
 
     for (const std::string& body : {std::string("{}"), std::string(R"({"resolution":"too short"})"),
@@ -150,10 +154,10 @@ TEST_CASE("trainer: a session is resolved, scored and rewarded once", "[dialects
         CHECK(school.send("POST", "/sessions/" + id + "/resolve", token, body).status == 400);
     const auto resolved = school.good(200, "POST", "/sessions/" + id + "/resolve", token,
                                       R"({"resolution":"Put a lid on the pan.","escalated":true})")["data"];
-    CHECK(resolved["status"] == "completed");
-    CHECK(resolved["resolution"] == "Put a lid on the pan.");
-    CHECK(resolved["escalated"] == true);
-    CHECK(resolved["score"] == 100);
+    CHECK(resolved["status"] == "abandoned"); // an escalated one
+    CHECK(resolved["verificationStatus"] == "verified");
+    CHECK(resolved["resolutionData"] == json{{"resolution", "Put a lid on the pan."}, {"escalated", true}});
+    CHECK(resolved["performanceData"]["score"] == 100);
     CHECK(resolved["xpEarned"] == 80);
     CHECK(resolved["level"] == 1);
     CHECK_THAT(resolved["completedAt"].get<std::string>(), Matches(a_time));
@@ -166,12 +170,12 @@ TEST_CASE("trainer: a session is resolved, scored and rewarded once", "[dialects
                       R"({"resolution":"Put a lid on the other pan."})")["data"] == resolved);
     CHECK(school.good(200, "GET", "/users/me", token)["data"]["xp"] == 80);
     CHECK(school.send("POST", "/sessions/" + id + "/messages", token, R"({"message":"hello?"})").status ==
-          409);
-    CHECK(school.good(200, "GET", "/sessions/active/me", token)["data"].is_null());
+          400);
+    CHECK(school.good(200, "GET", "/sessions/active/me", token)["data"] == json::array());
     const auto completed = school.good(200, "GET", "/sessions/completed/me", token);
     CHECK(completed["meta"]["total"] == 1);
     CHECK(completed["data"][0]["id"] == id);
-    CHECK(completed["data"][0]["xpEarned"] == 80);
+    CHECK(completed["data"][0]["performanceData"]["xpEarned"] == 80);
 }
 
 TEST_CASE("trainer: the reply also arrives on the live socket", "[dialects]") {
@@ -196,18 +200,28 @@ TEST_CASE("trainer: levels, performance, progress and the leaderboard", "[dialec
     const auto me = school.good(200, "GET", "/users/me", ana)["data"];
     CHECK(me["xp"] == 160);
     CHECK(me["level"] == 2);
-    CHECK(me["metrics"]["completedSessions"] == 2);
+    CHECK_THAT(me["updatedAt"].get<std::string>(), Matches(a_time));
     const auto performance = school.good(200, "GET", "/users/me/performance", ana)["data"];
-    CHECK(performance == me["metrics"]);
-    CHECK(performance["averageScore"] == 100);
-    CHECK(performance["xpToNextLevel"] == 40);
-    CHECK(performance["achievements"].size() == 3);
+    REQUIRE(performance.size() == 2);
+    CHECK(performance[0]["overallScore"] == 100);
+    CHECK(performance[0]["documentationScore"] == 100);
+    CHECK(performance[0]["xpEarned"] == 80);
+    CHECK(performance[0]["scenarioId"] == school.first);
     const auto progress = school.good(200, "GET", "/users/me/progress", ana)["data"];
-    REQUIRE(progress.size() == 1);
-    CHECK(progress[0]["scenarioId"] == school.first);
-    CHECK(progress[0]["attempts"] == 2);
-    CHECK(progress[0]["bestScore"] == 100);
-    CHECK(progress[0]["xpEarned"] == 160);
+    CHECK(progress["userId"] == me["id"]);
+    CHECK(progress["level"] == 2);
+    CHECK(progress["xp"] == 160);
+    CHECK(progress["completedScenarios"] == 1);
+    CHECK(progress["activeScenarios"] == 0);
+    CHECK(progress["streakDays"] == 1);
+    CHECK_THAT(progress["lastActivity"].get<std::string>(), Matches(a_time));
+    const auto analytics = school.good(200, "GET", "/users/me/analytics", ana)["data"];
+    CHECK(analytics["completedSessions"] == 2);
+    CHECK(analytics["successRate"] == 100);
+    CHECK(analytics["levelProgression"]["xpToNextLevel"] == 40);
+    const auto achievements = school.good(200, "GET", "/users/me/achievements", ana)["data"];
+    REQUIRE(achievements.size() == 3);
+    CHECK_THAT(achievements[0]["earnedAt"].get<std::string>(), Matches(a_time));
 
     school.show_leaderboard("names");
     const auto named = school.good(200, "GET", "/users/leaderboard?limit=10", bo);
@@ -221,7 +235,7 @@ TEST_CASE("trainer: levels, performance, progress and the leaderboard", "[dialec
     school.show_leaderboard("anonymous");
     const auto anonymous = school.good(200, "GET", "/users/leaderboard", bo);
     CHECK_THAT(anonymous.dump(), !ContainsSubstring("Ana"));
-    CHECK(anonymous["data"][0]["userId"].is_null());
+    CHECK(anonymous["data"][0]["id"].is_null());
     CHECK(anonymous["data"][1]["firstName"] == "Bo");
     school.show_leaderboard("off");
     CHECK(school.good(200, "GET", "/users/leaderboard", bo)["data"].empty());

@@ -108,7 +108,7 @@ void talk(Training& story, const std::string& run, const std::string& session_pa
     });
     const Json on_tablet =
         story.data(session_path + "/messages", "POST", {{"message", "How is this scored?"}}, 201).at("reply");
-    CHECK_THAT(on_tablet.at("message").get<std::string>(), !ContainsSubstring("Heat off"));
+    CHECK_THAT(on_tablet.at("content").get<std::string>(), !ContainsSubstring("Heat off"));
     box.expect(201, "POST", messages, {{"text", "Mind the stove first."}}, story.teacher);
     tablet_socket.wait_for([](const Json& message) {
         return message.at("type") == "chat.message" && message.at("data").at("role") == "teacher";

@@ -29,6 +29,17 @@ inline const char* const fire_scenario = R"({
   "assessment": {"pass_score": 60, "criteria": [
       {"title": "Names the lid", "kind": "resolution", "words": ["lid|cover"], "weight": 1, "must": true}]}})";
 
+// The text of an error, which has all that this dialect's errors have.
+inline std::string error_in(const support::RawAnswer& answer) {
+    INFO(answer.body);
+    const json said = json::parse(answer.body);
+    CHECK(said["success"] == false);
+    CHECK(said["message"] == said["error"]);
+    CHECK(said["code"].is_string());
+    CHECK_THAT(said["timestamp"].get<std::string>(), Catch::Matchers::Matches(a_time));
+    return said["error"];
+}
+
 // A school with two scenarios, of which the second requires the first, and learners with e-mail and password.
 class School {
 public:

@@ -35,8 +35,10 @@ Json user_of(store::Read& read, const Parts& parts, OrganisationId organisation_
 Answer login_answer(const Parts& parts, const people::Person& person, const people::NewLogin& login,
                     const std::string& message, int status) {
     Json data = token_json(login);
-    data["user"] = parts.store.read(
+    Json profile = parts.store.read(
         [&](store::Read& read) { return user_of(read, parts, person.organisation_id, person.id); });
+    if (status == 201) data.update(profile); // registration answers the profile; a token goes with it
+    data["user"] = std::move(profile);
     auto made = answer_with_message(parts, std::move(data), message, status);
     made.header("Cache-Control", "no-store");
     return made.on({{"person", person.id}, {"login", login.id}});
@@ -72,7 +74,7 @@ Answer log_in(const Parts& parts, Call& call) {
         return login_answer(parts, person, login, "Login successful", 200);
     } catch (const platform::Error& error) {
         if (error.kind() != ErrorKind::unauthorized) throw;
-        throw platform::Error(ErrorKind::unauthorized, "Invalid email or password");
+        throw platform::Error(ErrorKind::unauthorized, wrong_login);
     }
 }
 
@@ -182,7 +184,8 @@ http::Shape user_shape() {
                          {"xp", http::integer(0, INT64_MAX)},
                          {"timezone", http::text(1, 64)},
                          {"preferences", object_shape()},
-                         {"lastLogin", http::nullable(http::time())}});
+                         {"isVerified", http::boolean()},
+                         {"lastLoginAt", http::nullable(http::time())}});
 }
 
 http::Shape token_shape() {

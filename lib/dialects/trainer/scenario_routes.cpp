@@ -4,6 +4,7 @@
 #include "dialects/trainer/trainer_routes.h"
 #include "dialects/trainer/wire.h"
 #include "platform/error.h"
+#include "platform/text.h"
 
 namespace dialects::trainer {
 
@@ -58,12 +59,31 @@ Json with_progress(store::Read& read, const Parts& parts, const platform::Caller
     return json;
 }
 
+// In any case; BEGINNER is the repository's word for starter.
+scenarios::Difficulty difficulty_of(const std::string& wanted) {
+    const std::string word = platform::lower_ascii(wanted);
+    if (word == "beginner") return scenarios::Difficulty::starter;
+    const auto difficulty = platform::named<scenarios::Difficulty>(word);
+    if (!difficulty) platform::throw_invalid("difficulty", "must be starter, intermediate, advanced or all");
+    return *difficulty;
+}
+
+Answer of_level(const Parts& parts, Call& call, store::Read& read) {
+    const std::string level = call.parameter("level");
+    const auto progresses = progresses_of(read, parts, call.caller);
+    Json data = Json::array();
+    for (const auto& scenario :
+         active_scenarios(read, parts, call.caller.organisation_id, difficulty_of(level)))
+        data.push_back(with_progress(read, parts, call.caller, scenario, progresses));
+    const std::size_t total = data.size();
+    return answer_with_meta(parts, std::move(data), {{"total", total}, {"difficulty", level}});
+}
+
 Answer list(const Parts& parts, Call& call, store::Read& read) {
     std::string wanted = call.query("difficulty").value_or("");
     if (wanted.empty()) wanted = "all";
-    const auto difficulty = platform::named<scenarios::Difficulty>(wanted);
-    if (!difficulty && wanted != "all")
-        platform::throw_invalid("difficulty", "must be starter, intermediate, advanced or all");
+    std::optional<scenarios::Difficulty> difficulty;
+    if (wanted != "all") difficulty = difficulty_of(wanted);
     auto completed = call.query("completed");
     if (completed && completed->empty()) completed.reset();
     if (completed && *completed != "true" && *completed != "false")
@@ -80,21 +100,22 @@ Answer list(const Parts& parts, Call& call, store::Read& read) {
 
 Answer own_progress(const Parts& parts, Call& call, store::Read& read) {
     const auto progresses = progresses_of(read, parts, call.caller);
-    Json list = Json::array();
-    std::int64_t completed = 0, in_progress = 0;
+    std::int64_t completed = 0, total = 0;
     for (const auto& scenario : active_scenarios(read, parts, call.caller.organisation_id)) {
-        const auto progress = of(progresses, scenario.id);
-        Json json = progress_json(progress);
-        json["scenarioId"] = scenario.public_id;
-        json["title"] = scenario.content.title;
-        json["difficulty"] = platform::name_of(scenario.content.difficulty);
-        completed += progress.passed;
-        in_progress += !progress.passed && progress.open;
-        list.push_back(std::move(json));
+        ++total;
+        completed += of(progresses, scenario.id).passed;
     }
-    const std::size_t total = list.size();
-    return answer_with_meta(parts, std::move(list),
-                            {{"total", total}, {"completed", completed}, {"inProgress", in_progress}});
+    Json recent = Json::array();
+    for (const auto& training :
+         parts.trainings.of_person(read, call.caller.organisation_id, call.caller.person_id))
+        if (training.phase == trainings::Phase::recorded && training.passed && recent.size() < 5)
+            recent.push_back(session_of_training(read, parts, training, messages_in_list));
+    const double rate = total == 0 ? 0 : 100 * static_cast<double>(completed) / static_cast<double>(total);
+    return answer(parts, {{"userId", user_uuid(call.caller.person_id)},
+                          {"completedScenarios", completed},
+                          {"totalScenarios", total},
+                          {"completionRate", rate},
+                          {"recentCompletions", recent}});
 }
 
 // A start that is sent again finds the run that it started before.
@@ -115,9 +136,7 @@ Answer start(const Parts& parts, Call& call, store::Tx& tx) {
         beginning.origin = origin;
         training = parts.trainings.begin(tx, organisation_id, beginning);
     }
-    return answer_with_message(parts,
-                               session_json(*training, parts.trainings.scenario_of(tx, *training), {},
-                                            parts.chat.count(tx, training->run.id)),
+    return answer_with_message(parts, session_of_training(tx, parts, *training, chat::Chat::most_messages),
                                "Session started", 201)
         .on({{"run", training->run.id}, {"scenario", scenario.id}});
 }
@@ -149,9 +168,16 @@ void add_scenario_routes(http::RouteTable& table, const Parts& parts) {
                                    "Trainer dialect: the caller's progress over all"),
                          Access::student)
                   .reads()
-                  .gives(answer_shape(http::list(object_shape(), 1000)))
+                  .gives(answer_shape(object_shape({{"completionRate", http::number(0, 100)}})))
                   .handled<store::Read>(
                       [parts](Call& call, store::Read& read) { return own_progress(parts, call, read); }));
+    table.add(in_dialect(http::get("/api/v1/scenarios/difficulty/:level",
+                                   "Trainer dialect: the scenarios of a level"),
+                         Access::student)
+                  .reads()
+                  .gives(answer_shape(http::list(scenario_shape(), 1000)))
+                  .handled<store::Read>(
+                      [parts](Call& call, store::Read& read) { return of_level(parts, call, read); }));
     table.add(in_dialect(http::get("/api/v1/scenarios/:id", "Trainer dialect: one scenario"), Access::student)
                   .reads()
                   .gives(answer_shape(scenario_shape()))

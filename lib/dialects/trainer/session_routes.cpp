@@ -15,29 +15,24 @@ using http::Call;
 trainings::Training session_of(store::Read& read, const Parts& parts, const Call& call) {
     const auto run = parts.runs.find_public(read, call.caller.organisation_id, call.parameter("id"));
     auto training = run ? parts.trainings.find(read, call.caller.organisation_id, run->id) : std::nullopt;
-    const bool own = training && training->run.person && training->run.person->id == call.caller.person_id;
-    if (!training || (!own && call.caller.role < platform::Role::viewer)) throw_missing("Session");
+    if (!training) throw_missing("Session");
+    const bool own = training->run.person && training->run.person->id == call.caller.person_id;
+    if (!own && call.caller.role < platform::Role::viewer)
+        throw platform::Error(platform::ErrorKind::forbidden, "Access denied to this session");
     return *std::move(training);
 }
 
 Json json_of(store::Read& read, const Parts& parts, const trainings::Training& training) {
-    return session_json(training, parts.trainings.scenario_of(read, training),
-                        parts.progress.xp_of(read, training.run.organisation_id, training.run.id),
-                        parts.chat.count(read, training.run.id));
+    return session_of_training(read, parts, training, chat::Chat::most_messages);
 }
 
-Answer active(const Parts& parts, Call& call, store::Read& read) {
-    for (const auto& training :
-         parts.trainings.of_person(read, call.caller.organisation_id, call.caller.person_id))
-        if (trainings::is_open(training.phase)) return answer(parts, json_of(read, parts, training));
-    return answer(parts, nullptr);
-}
-
-Answer completed(const Parts& parts, Call& call, store::Read& read) {
+// The caller's sessions, newest first: those that run, or those that ended.
+Answer list(const Parts& parts, Call& call, store::Read& read, bool open) {
     Json data = Json::array();
     for (const auto& training :
          parts.trainings.of_person(read, call.caller.organisation_id, call.caller.person_id))
-        if (training.phase == trainings::Phase::recorded) data.push_back(json_of(read, parts, training));
+        if (open ? trainings::is_open(training.phase) : training.phase == trainings::Phase::recorded)
+            data.push_back(session_of_training(read, parts, training, messages_in_list));
     const std::size_t total = data.size();
     return answer_with_meta(parts, std::move(data), {{"total", total}});
 }
@@ -56,14 +51,16 @@ Answer say(const Parts& parts, Call& call) {
     const auto training = parts.store.read([&](store::Read& read) { return session_of(read, parts, call); });
     Fields fields(call);
     const std::string text = fields.text("message", 1, chat::Chat::longest_text);
-    const std::string type = fields.optional_text("type", 1, 40).value_or("text");
+    const std::string type = fields.optional_text("type", 1, 40).value_or("user");
+    if (!trainings::is_open(training.phase)) fields.fault("session", "Session is not active");
     fields.throw_if_faulty();
     const auto said = parts.chat.say(call.caller, training.run.id, text, type);
     const std::string& session = training.run.public_id;
-    return answer(parts,
-                  {{"message", message_json(said.message, session)},
-                   {"reply", said.reply ? message_json(*said.reply, session) : Json()}},
-                  201)
+    return answer_with_message(parts,
+                               {{"success", true},
+                                {"message", message_json(said.message, session)},
+                                {"reply", said.reply ? message_json(*said.reply, session) : Json()}},
+                               "Message sent successfully", 201)
         .on({{"run", training.run.id}, {"message", said.message.id}});
 }
 
@@ -71,7 +68,8 @@ Answer say(const Parts& parts, Call& call) {
 Answer resolve(const Parts& parts, Call& call, store::Tx& tx) {
     const auto training = session_of(tx, parts, call);
     const OrganisationId organisation_id = call.caller.organisation_id;
-    if (!training.run.person || training.run.person->id != call.caller.person_id) throw_missing("Session");
+    if (!training.run.person || training.run.person->id != call.caller.person_id)
+        throw platform::Error(platform::ErrorKind::forbidden, "Access denied to this session");
     Fields fields(call);
     trainings::Record record;
     record.resolution = fields.text("resolution", 10, 500);
@@ -93,13 +91,13 @@ Answer resolve(const Parts& parts, Call& call, store::Tx& tx) {
 http::Shape session_shape() {
     return object_shape({{"id", http::text(1, 200)},
                          {"scenarioId", http::text(1, 80)},
-                         {"status", http::one_of({"active", "completed", "cancelled"})},
+                         {"status", http::one_of({"active", "completed", "abandoned"})},
                          {"startedAt", http::time()}});
 }
 
 http::Shape chat_shape() {
     return object_shape(
-        {{"id", http::text(36, 36)}, {"sender", http::one_of({"user", "customer", "instructor"})}});
+        {{"id", http::text(36, 36)}, {"senderType", http::one_of({"user", "customer", "system"})}});
 }
 
 void add_conversation(http::RouteTable& table, const Parts& parts) {
@@ -125,19 +123,19 @@ void add_conversation(http::RouteTable& table, const Parts& parts) {
 
 void add_session_routes(http::RouteTable& table, const Parts& parts) {
     table.add(
-        in_dialect(http::get("/api/v1/sessions/active/me", "Trainer dialect: the caller's session that runs"),
+        in_dialect(http::get("/api/v1/sessions/active/me", "Trainer dialect: the caller's sessions that run"),
                    Access::student)
             .reads()
-            .gives(answer_shape(http::nullable(session_shape())))
+            .gives(answer_shape(http::list(session_shape(), 1000)))
             .handled<store::Read>(
-                [parts](Call& call, store::Read& read) { return active(parts, call, read); }));
+                [parts](Call& call, store::Read& read) { return list(parts, call, read, true); }));
     table.add(in_dialect(http::get("/api/v1/sessions/completed/me",
                                    "Trainer dialect: the caller's sessions that ended"),
                          Access::student)
                   .reads()
                   .gives(answer_shape(http::list(session_shape(), 1000)))
                   .handled<store::Read>(
-                      [parts](Call& call, store::Read& read) { return completed(parts, call, read); }));
+                      [parts](Call& call, store::Read& read) { return list(parts, call, read, false); }));
     table.add(in_dialect(http::get("/api/v1/sessions/:id", "Trainer dialect: one session"), Access::student)
                   .reads()
                   .gives(answer_shape(session_shape()))

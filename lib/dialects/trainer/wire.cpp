@@ -1,5 +1,7 @@
 #include "dialects/trainer/wire.h"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 
 #include "dialects/lax_fields.h"
@@ -13,6 +15,7 @@ namespace {
 using platform::ErrorKind;
 
 constexpr int calls_per_minute = 100;
+constexpr std::size_t longest_value = 200; // bytes of one that a fault repeats
 
 Json time_or_null(const std::optional<std::int64_t>& ms) {
     return ms ? Json(platform::iso8601(*ms)) : Json();
@@ -53,9 +56,54 @@ std::string_view status_of(trainings::Phase phase) {
         case trainings::Phase::recorded:
             return "completed";
         case trainings::Phase::cancelled:
-            return "cancelled";
+            return "abandoned";
     }
     return "active";
+}
+
+std::string code_of(const http::Call& call, const platform::Error& error) {
+    const bool signing_in = call.path.find("/auth/") != call.path.npos;
+    switch (error.kind()) {
+        case ErrorKind::bad_request:
+        case ErrorKind::invalid:
+            return "VALIDATION_ERROR";
+        case ErrorKind::unauthorized:
+            return error.what() == std::string_view(wrong_login) ? "INVALID_CREDENTIALS"
+                                                                 : "AUTHENTICATION_ERROR";
+        case ErrorKind::forbidden:
+            return "AUTHORIZATION_ERROR";
+        case ErrorKind::not_found:
+            return "NOT_FOUND";
+        case ErrorKind::method_not_allowed:
+            return "METHOD_NOT_ALLOWED";
+        case ErrorKind::conflict:
+            return signing_in ? "USER_EXISTS" : "CONFLICT";
+        case ErrorKind::too_large:
+            return "PAYLOAD_TOO_LARGE";
+        case ErrorKind::too_many_requests:
+            return signing_in ? "AUTH_RATE_LIMIT_EXCEEDED" : "RATE_LIMIT_EXCEEDED";
+        case ErrorKind::unavailable:
+        case ErrorKind::storage_full:
+            return "SERVICE_UNAVAILABLE";
+        case ErrorKind::internal:
+            break;
+    }
+    return "INTERNAL_ERROR";
+}
+
+// What was sent in a field. Nobody gets a secret back, and nothing long.
+Json value_of(const http::Call& call, const std::string& field) {
+    if (platform::lower_ascii(field).find("password") != field.npos) return nullptr;
+    const Json& value = call.fields().json(field);
+    return value.is_primitive() && value.dump().size() <= longest_value ? value : Json(nullptr);
+}
+
+Json detail_of(const http::Call& call, const std::string& field, const std::string& message) {
+    return {{"field", field},
+            {"path", field},
+            {"message", message},
+            {"msg", message},
+            {"value", value_of(call, field)}};
 }
 
 // Staff see all of it. A student who is going to be assessed sees what counts and how much, but not the right
@@ -124,20 +172,24 @@ http::Answer answer_with_message(const Parts& parts, Json data, const std::strin
                       status);
 }
 
-http::Answer error_answer(const http::Call&, const platform::Error& error) {
-    Json body{{"error", error_text(error)}};
-    int status = http::status_of(error.kind());
-    if (!error.fields().empty()) {
-        status = 400;
-        body["error"] = "Validation failed";
-        body["details"] = Json::array();
-        for (const auto& fault : error.fields())
-            body["details"].push_back({{"field", fault.field}, {"message", fault.message}});
-    } else if (error.kind() == ErrorKind::bad_request) {
-        body = {{"error", "Validation failed"},
-                {"details", Json::array({{{"field", "body"}, {"message", error.what()}}})}};
-    }
-    http::Answer answer = http::json(body, status);
+// An error is answered where no clock is lent, so its time is the machine's.
+http::Answer error_answer(const http::Call& call, const platform::Error& error) {
+    using namespace std::chrono;
+    const auto now_ms = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+    std::string text = error_text(error);
+    Json details = Json::array();
+    for (const auto& fault : error.fields())
+        details.push_back(detail_of(call, fault.field, fault.message));
+    if (error.kind() == ErrorKind::bad_request) details.push_back(detail_of(call, "body", error.what()));
+    if (!details.empty()) text = "Validation failed";
+    Json body{{"success", false},
+              {"error", text},
+              {"message", text},
+              {"code", code_of(call, error)},
+              {"timestamp", platform::iso8601(now_ms)}};
+    if (!details.empty()) body["details"] = details;
+    if (error.retry_after_s()) body["retryAfter"] = *error.retry_after_s();
+    http::Answer answer = http::json(body, error.fields().empty() ? http::status_of(error.kind()) : 400);
     if (error.retry_after_s()) answer.header("Retry-After", std::to_string(*error.retry_after_s()));
     return answer;
 }
@@ -223,6 +275,10 @@ std::string message_uuid(MessageId message_id) {
     return uuid_of("6d657373", message_id.value());
 }
 
+std::string metric_uuid(RunId run_id) {
+    return uuid_of("6d657472", run_id.value());
+}
+
 // ---- what goes ----
 
 Json user_json(const people::Person& person, const people::Profile& profile, std::int64_t xp) {
@@ -236,7 +292,8 @@ Json user_json(const people::Person& person, const people::Profile& profile, std
             {"xp", xp},
             {"timezone", profile.time_zone},
             {"preferences", parsed(profile.preferences)},
-            {"lastLogin", time_or_null(profile.last_login_ms)},
+            {"isVerified", true}, // whoever is here has accepted an invitation
+            {"lastLoginAt", time_or_null(profile.last_login_ms)},
             {"createdAt", platform::iso8601(person.created_ms)}};
 }
 
@@ -274,11 +331,22 @@ Json progress_json(const progress::ScenarioProgress& progress) {
 }
 
 Json session_json(const trainings::Training& training, const scenarios::Scenario& scenario,
-                  std::optional<std::int64_t> xp, std::int64_t messages) {
+                  std::optional<std::int64_t> xp, std::int64_t messages,
+                  const std::vector<chat::Message>& said) {
     const runs::Run& run = training.run;
+    const bool over = training.phase == trainings::Phase::recorded;
     const auto duration_s =
         training.recorded_ms ? std::optional((*training.recorded_ms - run.started_ms) / 1000) : std::nullopt;
+    std::int64_t changed_ms = std::max(run.started_ms, training.recorded_ms.value_or(0));
+    Json history = Json::array();
+    for (const chat::Message& message : said) {
+        history.push_back(message_json(message, run.public_id));
+        changed_ms = std::max(changed_ms, message.at_ms);
+    }
+    Json resolution;
+    if (over) resolution = {{"resolution", training.resolution}, {"escalated", training.escalated}};
     return {{"id", run.public_id},
+            {"userId", run.person ? Json(user_uuid(run.person->id)) : Json()},
             {"scenarioId", scenario.public_id},
             {"scenario",
              {{"id", scenario.public_id},
@@ -286,34 +354,76 @@ Json session_json(const trainings::Training& training, const scenarios::Scenario
               {"difficulty", platform::name_of(scenario.content.difficulty)},
               {"ticketTemplate", ticket_json(scenario.content.ticket_template)},
               {"customerPersona", persona_json(scenario.content.persona)}}},
-            {"userId", run.person ? Json(user_uuid(run.person->id)) : Json()},
-            {"status", status_of(training.phase)},
+            {"status", over && training.escalated ? "abandoned" : status_of(training.phase)},
             {"startedAt", platform::iso8601(run.started_ms)},
             {"completedAt", time_or_null(training.recorded_ms)},
-            {"resolution", training.resolution.empty() ? Json() : Json(training.resolution)},
-            {"escalated", training.escalated},
-            {"score", or_null(run.score)},
-            {"passed", training.passed},
-            {"xpEarned", or_null(xp)},
-            {"messageCount", messages},
-            {"performanceMetrics",
+            {"chatHistory", history},
+            {"performanceData",
              {{"score", or_null(run.score)},
               {"passed", training.passed},
+              {"xpEarned", or_null(xp)},
               {"durationSeconds", or_null(duration_s)},
               {"messageCount", messages},
               {"escalated", training.escalated},
-              {"lines", parsed(training.lines)}}}};
+              {"lines", parsed(training.lines)}}},
+            {"verificationStatus", !over             ? "pending"
+                                   : training.passed ? "verified"
+                                                     : "failed"},
+            {"resolutionData", resolution},
+            {"createdAt", platform::iso8601(training.assigned_ms)},
+            {"updatedAt", platform::iso8601(changed_ms)}};
+}
+
+Json session_of_training(store::Read& read, const Parts& parts, const trainings::Training& training,
+                         std::int64_t most_messages) {
+    auto said = parts.chat.newest(read, training.run.id, most_messages);
+    std::ranges::sort(said, {}, &chat::Message::id);
+    return session_json(training, parts.trainings.scenario_of(read, training),
+                        parts.progress.xp_of(read, training.run.organisation_id, training.run.id),
+                        parts.chat.count(read, training.run.id), said);
+}
+
+Json metric_json(const trainings::Training& training, const scenarios::Scenario& scenario,
+                 std::optional<std::int64_t> xp) {
+    const runs::Run& run = training.run;
+    const double overall = run.score.value_or(0);
+    const Json lines = parsed(training.lines);
+    const auto part = [&](scenarios::CriterionKind kind) {
+        double points = 0, most = 0;
+        for (const Json& line : lines) {
+            const platform::JsonFields fields(line);
+            if (text_if_any(fields, "kind") != platform::name_of(kind)) continue;
+            points += fields.get_or("points", 0.0);
+            most += fields.get_or("most", 0.0);
+        }
+        return most > 0 ? 100 * points / most : overall;
+    };
+    const std::int64_t ended_ms = training.recorded_ms.value_or(run.started_ms);
+    return {{"id", metric_uuid(run.id)},
+            {"userId", run.person ? Json(user_uuid(run.person->id)) : Json()},
+            {"sessionId", run.public_id},
+            {"scenarioId", scenario.public_id},
+            {"verificationScore", part(scenarios::CriterionKind::checklist)},
+            {"communicationScore", overall},
+            {"technicalScore", part(scenarios::CriterionKind::metric)},
+            {"documentationScore", part(scenarios::CriterionKind::resolution)},
+            {"responseTimeScore", part(scenarios::CriterionKind::time)},
+            {"overallScore", overall},
+            {"xpEarned", xp.value_or(0)},
+            {"completionTime", (ended_ms - run.started_ms) / 1000},
+            {"createdAt", platform::iso8601(ended_ms)}};
 }
 
 Json message_json(const chat::Message& message, const std::string& session_uuid) {
     const char* sender = message.role == chat::Role::student   ? "user"
                          : message.role == chat::Role::persona ? "customer"
-                                                               : "instructor";
+                                                               : "system";
     return {{"id", message_uuid(message.id)},
             {"sessionId", session_uuid},
-            {"sender", sender},
-            {"type", message.kind},
-            {"message", message.text},
+            {"senderType", sender},
+            {"type", message.kind == "text" ? sender : message.kind}, // whoever sent no type
+            {"content", message.text},
+            {"metadata", Json::object()},
             {"timestamp", platform::iso8601(message.at_ms)}};
 }
 

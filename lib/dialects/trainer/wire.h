@@ -22,8 +22,10 @@ using Json = nlohmann::json;
 http::Answer answer(const Parts& parts, Json data, int status = 200);
 http::Answer answer_with_meta(const Parts& parts, Json data, Json meta);
 http::Answer answer_with_message(const Parts& parts, Json data, const std::string& message, int status = 200);
-// {error, details?}
+// {success: false, error, code, message, details?, retryAfter?, timestamp}. A password is not repeated in
+// details.
 http::Answer error_answer(const http::Call& call, const platform::Error& error);
+inline constexpr const char* wrong_login = "Invalid email or password";
 [[noreturn]] void throw_missing(const std::string& what); // "Scenario": 404 "Scenario not found"
 
 // ---- what comes ----
@@ -51,17 +53,28 @@ private:
 // A person and a message have no UUID of their own; theirs is made from the integer id (version 8).
 std::string user_uuid(PersonId person_id);
 std::string message_uuid(MessageId message_id);
+std::string metric_uuid(RunId run_id);
 
 // ---- what goes ----
 Json user_json(const people::Person& person, const people::Profile& profile, std::int64_t xp);
 Json scenario_json(const scenarios::Scenario& scenario, const std::vector<std::string>& prerequisites,
                    bool for_staff);
 Json progress_json(const progress::ScenarioProgress& progress);
+// `said`: the messages that go with it, oldest first.
 Json session_json(const trainings::Training& training, const scenarios::Scenario& scenario,
-                  std::optional<std::int64_t> xp, std::int64_t messages);
+                  std::optional<std::int64_t> xp, std::int64_t messages,
+                  const std::vector<chat::Message>& said);
+// A recorded session's scores, 0 to 100. A part that its scenario does not assess has the whole's.
+Json metric_json(const trainings::Training& training, const scenarios::Scenario& scenario,
+                 std::optional<std::int64_t> xp);
 Json message_json(const chat::Message& message, const std::string& session_uuid);
 Json performance_json(const progress::Performance& performance, const progress::Standing& standing);
 Json achievement_json(const progress::Achievement& achievement);
+
+// A session with its newest messages, as the store has it.
+Json session_of_training(store::Read& read, const Parts& parts, const trainings::Training& training,
+                         std::int64_t most_messages);
+constexpr std::int64_t messages_in_list = 20; // of each session, where several are listed
 
 // What every route of this dialect shares: its error shape, its limit, its place in the documentation.
 http::RouteBuilder in_dialect(http::RouteBuilder route, http::Access access);

@@ -352,11 +352,29 @@ Answer front(const Parts& parts, Call& call) {
         .header("Vary", "Accept");
 }
 
+// What nothing serves is told in this dialect's words, and not in the trainer dialect's, which has the rest
+// of /api/v1.
+void add_unknown(http::RouteTable& table) {
+    for (const char* method : {"GET", "POST", "PUT", "PATCH", "DELETE"})
+        table.add(
+            http::RouteBuilder(method, "/api/v1/unreal/*rest", "Unreal dialect: nothing is here")
+                .memory()
+                .by(Access::open)
+                .counted()
+                .errors(error_answer)
+                .parses_itself()
+                .takes(http::anything())
+                .gives(http::nothing())
+                .tagged("unreal dialect")
+                .handled([](Call&) -> Answer { throw_detail(platform::ErrorKind::not_found, "Not Found"); }));
+}
+
 } // namespace
 
 void add_unreal_routes(http::RouteTable& table, const Parts& parts) {
     add_sessions(table, parts);
     add_tracking(table, parts);
+    add_unknown(table);
     table.add(http::get("/", "The page for browsers; what this service is for everybody else")
                   .memory()
                   .by(Access::open)

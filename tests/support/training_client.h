@@ -14,7 +14,8 @@ namespace support::training_client {
 using nlohmann::json;
 using support::RawAnswer;
 
-inline const char* const no_login = R"({"message":"invalid or expired token","success":false})";
+inline const char* const no_login =
+    R"({"mesage":"invalid or expired token","message":"invalid or expired token","success":false})";
 inline const char* const idle = R"({"status":"failed","message":"device not marked ready"})";
 
 inline std::string under(const std::string& key, const std::string& path) {

@@ -59,7 +59,7 @@ Answer auto_connect(const Parts& parts, Call& call, store::Read& read) {
     // A headset asks for itself; a site key asks for any headset of its organisation.
     const bool own = device && device->organisation_id == organisation_id &&
                      (!call.caller.device_id || call.caller.device_id == device->id);
-    if (!own) return http::json({{"connected", false}, {"message", "device not connected to a client"}});
+    if (!own) return http::json({{"connected", false}, {"message", "device is not connected to client"}});
     return http::json(device_json(*device, parts.trainings.code_of(read, organisation_id, device->id),
                                   parts.trainings.open_on(read, organisation_id, device->id)))
         .on({{"client", organisation_id}, {"device", device->id}});
@@ -123,10 +123,10 @@ Answer start_game(const Parts& parts, Call& call) {
                        {"additional_info", Json::parse(handed.additional_info)}});
 }
 
-void refuse_other_client(const Call& call) {
+// What the client calls itself. It decides nothing, and is sent back.
+std::string client_named(const Call& call) {
     const std::string client = fields_of(call).optional_text("client_id");
-    if (!client.empty() && client != to_string(call.caller.organisation_id))
-        platform::throw_not_found("client");
+    return client.empty() ? to_string(call.caller.organisation_id) : client;
 }
 
 // The run that a record belongs to: the one it names; else the one that is open on its headset; else a new
@@ -155,7 +155,6 @@ RunId run_of(const Parts& parts, const Call& call, store::Tx& tx, DeviceId devic
 }
 
 Answer add_record(const Parts& parts, Call& call, store::Tx& tx) {
-    refuse_other_client(call);
     const DeviceId device_id = device_of(parts, call);
     if (!device_id) platform::throw_not_found("headset");
     const LaxFields fields = fields_of(call);
@@ -164,14 +163,17 @@ Answer add_record(const Parts& parts, Call& call, store::Tx& tx) {
                                    .additional_info = any_text(fields, "additional_info", "null")};
     const auto training =
         parts.trainings.record(tx, call.caller.organisation_id, run_of(parts, call, tx, device_id), record);
-    const auto& person = training.run.person;
-    return http::json({{"id", to_string(training.run.id)},
-                       {"device_id", to_string(device_id)},
-                       {"client_id", to_string(training.run.organisation_id)},
-                       {"scenario_id", to_string(training.scenario.id)},
-                       {"user_id", person ? Json(to_string(person->id)) : Json()},
-                       {"score", training.run.score ? Json(*training.run.score) : Json()},
-                       {"passed", training.passed}})
+    const std::string scenario = to_string(training.scenario.id);
+    const std::int64_t recorded_ms = training.recorded_ms.value_or(training.assigned_ms);
+    return http::json(in_collection("playing_records", recorded_ms, recorded_ms,
+                                    {{"id", to_string(training.run.id)},
+                                     {"device_id", to_string(device_id)},
+                                     {"client_id", client_named(call)},
+                                     {"scenario_id", scenario},
+                                     {"sceneario_id", scenario}, // the original's column
+                                     {"user_id", person_text(training)},
+                                     {"score", training.run.score ? Json(*training.run.score) : Json()},
+                                     {"passed", training.passed}}))
         .on(target_of(training));
 }
 
@@ -179,7 +181,6 @@ Answer add_scenario(const Parts& parts, Call& call, store::Tx& tx) {
     if (!http::may(call.caller, Access::headset) && !http::may(call.caller, Access::client_panel) &&
         !http::may(call.caller, Access::teacher))
         throw platform::Error(platform::ErrorKind::forbidden, "You may not do this.");
-    refuse_other_client(call);
     const LaxFields fields = fields_of(call);
     scenarios::Content content;
     content.title = fields.text("scenario_name");
@@ -192,13 +193,14 @@ Answer add_scenario(const Parts& parts, Call& call, store::Tx& tx) {
     std::optional<PersonId> by;
     if (call.caller.person_id) by = call.caller.person_id;
     const auto scenario = parts.scenarios.add(tx, call.caller.organisation_id, content, {}, by);
-    return http::json({{"record",
-                        {{"id", to_string(scenario.id)},
-                         {"name", scenario.content.title},
-                         {"client_id", to_string(scenario.organisation_id)},
-                         {"metrics_keys", metrics},
-                         {"checklist_keys", items},
-                         {"additional_info", Json::parse(scenario.content.additional_info)}}}})
+    Json record = in_collection("scenarios", scenario.created_ms, scenario.changed_ms,
+                                {{"id", to_string(scenario.id)},
+                                 {"name", scenario.content.title},
+                                 {"client_id", client_named(call)},
+                                 {"metrics_keys", metrics},
+                                 {"checklist_keys", items},
+                                 {"additional_info", Json::parse(scenario.content.additional_info)}});
+    return http::json({{"record", std::move(record)}})
         .on({{"client", scenario.organisation_id}, {"scenario", scenario.id}});
 }
 
@@ -262,6 +264,7 @@ void add_headset_routes(http::RouteTable& table, const Parts& parts) {
     add_linking(table, parts);
     add_running(table, parts);
     table.add(in_dialect(http::post("/scenarios/add", "Training dialect: add a scenario"), Access::signed_in)
+                  .errors(panel_error_answer)
                   .writes()
                   .takes(http::open_object({{"scenario_name?", field()},
                                             {"client_id?", field()},

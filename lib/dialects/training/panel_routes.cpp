@@ -38,7 +38,8 @@ Answer log_in(const Parts& parts, Call& call) {
         if (people::is_browser(call)) known = parts.sign_in.remember(tx, proven, claim.source);
     });
     Answer answer = http::json({{"name", organisation.name},
-                                {"seats", organisation.licence.seats},
+                                {"seats", organisation.licence.seats_left()},
+                                {"seats_bought", organisation.licence.seats},
                                 {"seats_left", organisation.licence.seats_left()},
                                 {"client_id", to_string(organisation.id)},
                                 {"token", token}})
@@ -108,14 +109,14 @@ Answer start_session(const Parts& parts, Call& call, store::Tx& tx) {
     if (call.caller.person_id) assignment.assigned_by = call.caller.person_id;
     assignment.origin = runs::Origin::training;
     const auto training = parts.trainings.assign(tx, organisation_id, assignment);
-    const auto& person = training.run.person;
-    return http::json({{"id", to_string(training.run.id)},
-                       {"client_id", to_string(organisation_id)},
-                       {"user_id", person ? Json(to_string(person->id)) : Json()},
-                       {"device_id", to_string(device.id)},
-                       {"active", true},
-                       {"running_scenario", to_string(training.scenario.id)},
-                       {"scenario_name", training.scenario.title}})
+    return http::json(in_collection("running_scenarios", training.assigned_ms, training.assigned_ms,
+                                    {{"id", to_string(training.run.id)},
+                                     {"client_id", to_string(organisation_id)},
+                                     {"user_id", person_text(training)},
+                                     {"device_id", to_string(device.id)},
+                                     {"active", true},
+                                     {"running_scenario", to_string(training.scenario.id)},
+                                     {"scenario_name", training.scenario.title}}))
         .on(target_of(training));
 }
 

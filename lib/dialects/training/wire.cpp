@@ -11,6 +11,20 @@ namespace {
 
 using platform::ErrorKind;
 
+// The PocketBase SDK's error, as the original sends it on; what else its clients look for stands beside it.
+Json sdk_error(int status, const std::string& message) {
+    const Json response{{"code", status}, {"message", message}, {"data", Json::object()}};
+    Json error = response;
+    error.update({{"success", false},
+                  {"url", ""},
+                  {"status", status},
+                  {"response", response},
+                  {"isAbort", false},
+                  {"originalError", {{"url", ""}, {"status", status}, {"data", response}}},
+                  {"name", "ClientResponseError " + std::to_string(status)}});
+    return error;
+}
+
 http::Answer said(const platform::Error& error, int status) {
     std::string message = error.what();
     if (error.kind() == ErrorKind::internal)
@@ -20,8 +34,8 @@ http::Answer said(const platform::Error& error, int status) {
         for (const auto& fault : error.fields())
             message += (message.empty() ? "" : "; ") + fault.field + " " + fault.message;
     }
-    auto answer = http::json(
-        {{"success", false}, {"code", status}, {"message", message}, {"data", Json::object()}}, status);
+    if (status == 404) message = "The requested resource wasn't found.";
+    auto answer = http::json(sdk_error(status, message), status);
     if (error.retry_after_s()) answer.header("Retry-After", std::to_string(*error.retry_after_s()));
     return answer;
 }
@@ -62,7 +76,9 @@ http::Answer error_answer(const http::Call&, const platform::Error& error) {
 http::Answer panel_error_answer(const http::Call& call, const platform::Error& error) {
     if (error.kind() != ErrorKind::unauthorized && error.kind() != ErrorKind::forbidden)
         return error_answer(call, error);
-    return http::json({{"success", false}, {"message", "invalid or expired token"}});
+    // One version of the original misspells the key.
+    const char* const message = "invalid or expired token";
+    return http::json({{"success", false}, {"message", message}, {"mesage", message}});
 }
 
 http::Answer seat_error_answer(const http::Call& call, const platform::Error& error) {
@@ -74,7 +90,8 @@ http::Answer connect_error_answer(const http::Call& call, const platform::Error&
 }
 
 http::Answer login_error_answer(const http::Call&, const platform::Error& error) {
-    return said(error, error.kind() == ErrorKind::unauthorized ? 400 : status_of(error));
+    if (error.kind() != ErrorKind::unauthorized) return said(error, status_of(error));
+    return said({ErrorKind::unauthorized, "Failed to authenticate."}, 400);
 }
 
 LaxFields fields_of(const http::Call& call) {
@@ -143,16 +160,30 @@ scenarios::Scenario scenario_named(store::Read& read, const scenarios::Scenarios
     return *std::move(scenario);
 }
 
+Json in_collection(const char* name, std::int64_t created_ms, std::int64_t changed_ms, Json record) {
+    record["collectionId"] = name;
+    record["collectionName"] = name;
+    record["created"] = platform::iso8601(created_ms);
+    record["updated"] = platform::iso8601(changed_ms);
+    return record;
+}
+
+std::string person_text(const trainings::Training& training) {
+    return training.run.person ? to_string(training.run.person->id) : "";
+}
+
 Json device_json(const devices::Device& device, int code, const std::optional<trainings::Training>& open) {
-    return {{"id", to_string(device.id)},
-            {"device_id", to_string(device.id)},
-            {"device_serial_number", device.serial_number},
-            {"client_id", to_string(device.organisation_id)},
-            {"connect_code", code},
-            {"connected", true},
-            {"ready", open.has_value()},
-            {"running_scenario", open ? Json(to_string(open->scenario.id)) : Json()},
-            {"running_record", open ? Json(to_string(open->run.id)) : Json()}};
+    return in_collection("devices", device.created_ms, device.created_ms,
+                         {{"id", to_string(device.id)},
+                          {"device_ip", ""}, // Lectern keeps none
+                          {"device_id", to_string(device.id)},
+                          {"device_serial_number", device.serial_number},
+                          {"client_id", to_string(device.organisation_id)},
+                          {"connect_code", code},
+                          {"connected", true},
+                          {"ready", open.has_value()},
+                          {"running_scenario", open ? to_string(open->scenario.id) : ""},
+                          {"running_record", open ? to_string(open->run.id) : ""}});
 }
 
 Json target_of(const trainings::Training& training) {

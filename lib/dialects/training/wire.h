@@ -16,7 +16,7 @@ namespace dialects::training {
 
 using Json = nlohmann::json;
 
-// ---- errors: {code, message, data:{}}, and success:false for clients that look there ----
+// ---- errors: the PocketBase SDK's, with code, message, data and success:false beside it ----
 http::Answer error_answer(const http::Call& call, const platform::Error& error);
 // The client panel reports a missing login with status 200, as the original does.
 http::Answer panel_error_answer(const http::Call& call, const platform::Error& error);
@@ -40,6 +40,10 @@ scenarios::Scenario scenario_named(store::Read& read, const scenarios::Scenarios
                                    OrganisationId organisation_id, const std::string& name);
 
 // ---- what goes: ids are strings ----
+// A record of the original's database, with what each of them has. No relation and no text is null there, but
+// "".
+Json in_collection(const char* name, std::int64_t created_ms, std::int64_t changed_ms, Json record);
+std::string person_text(const trainings::Training& training);
 // `code` is the one that linked it; 0 when it was paired some other way.
 Json device_json(const devices::Device& device, int code, const std::optional<trainings::Training>& open);
 Json target_of(

@@ -352,6 +352,7 @@ void add_documentation_routes(RouteTable& routes) {
                        }));
     };
     add("/openapi.json", "The HTTP routes, as OpenAPI 3.1", openapi);
+    add("/api-docs.json", "The same, where the training dialect's clients look for it", openapi);
     add("/asyncapi.json", "The messages of the live socket, as AsyncAPI 3", asyncapi);
     // The unreal dialect's original has two such pages; here they are one.
     for (const char* path : {"/docs", "/redoc"})

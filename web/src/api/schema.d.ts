@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api-docs.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same, where the training dialect's clients look for it
+         * @description Open to all.
+         */
+        get: operations["getApiDocsJson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/classes": {
         parameters: {
             query?: never;
@@ -92,7 +112,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * LMS dialect: a student's own results
+         * LMS dialect: the caller's own results
          * @description A signed-in person.
          */
         get: operations["getApiResults"];
@@ -304,6 +324,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/user/save_recovery_phrase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Seats dialect: taken, and not kept: there are recovery codes
+         * @description Open to all.
+         */
+        post: operations["postApiUserSaveRecoveryPhrase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/user/status": {
         parameters: {
             query?: never;
@@ -488,6 +528,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scenarios/difficulty/{level}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trainer dialect: the scenarios of a level
+         * @description A signed-in person.
+         */
+        get: operations["getApiV1ScenariosDifficultyLevel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scenarios/progress/me": {
         parameters: {
             query?: never;
@@ -556,7 +616,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Trainer dialect: the caller's session that runs
+         * Trainer dialect: the caller's sessions that run
          * @description A signed-in person.
          */
         get: operations["getApiV1SessionsActiveMe"];
@@ -652,6 +712,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/unreal/event": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unreal dialect: store an event of any content
+         * @description A headset or a site key.
+         */
+        post: operations["postApiV1UnrealEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/unreal/session": {
         parameters: {
             query?: never;
@@ -662,7 +742,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Unreal dialect: record a session that is over
+         * Unreal dialect: record a session that is over, a point of interest or a view
          * @description A headset or a site key.
          */
         post: operations["postApiV1UnrealSession"];
@@ -792,6 +872,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/unreal/{rest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Unreal dialect: nothing is here
+         * @description Open to all.
+         */
+        get: operations["getApiV1UnrealRest"];
+        /**
+         * Unreal dialect: nothing is here
+         * @description Open to all.
+         */
+        put: operations["putApiV1UnrealRest"];
+        /**
+         * Unreal dialect: nothing is here
+         * @description Open to all.
+         */
+        post: operations["postApiV1UnrealRest"];
+        /**
+         * Unreal dialect: nothing is here
+         * @description Open to all.
+         */
+        delete: operations["deleteApiV1UnrealRest"];
+        options?: never;
+        head?: never;
+        /**
+         * Unreal dialect: nothing is here
+         * @description Open to all.
+         */
+        patch: operations["patchApiV1UnrealRest"];
+        trace?: never;
+    };
     "/api/v1/users/leaderboard": {
         parameters: {
             query?: never;
@@ -820,10 +936,50 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Trainer dialect: the caller, with level, XP and metrics
+         * Trainer dialect: the caller, with level and XP
          * @description A signed-in person.
          */
         get: operations["getApiV1UsersMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/achievements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trainer dialect: what the caller has reached
+         * @description A signed-in person.
+         */
+        get: operations["getApiV1UsersMeAchievements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trainer dialect: the caller's figures
+         * @description A signed-in person.
+         */
+        get: operations["getApiV1UsersMeAnalytics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -840,7 +996,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Trainer dialect: the caller's figures
+         * Trainer dialect: the scores of the caller's sessions, newest first
          * @description A signed-in person.
          */
         get: operations["getApiV1UsersMePerformance"];
@@ -880,7 +1036,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Trainer dialect: the caller's progress per scenario
+         * Trainer dialect: how far the caller is
          * @description A signed-in person.
          */
         get: operations["getApiV1UsersMeProgress"];
@@ -890,6 +1046,42 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/{rest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trainer dialect: nothing is here
+         * @description Open to all.
+         */
+        get: operations["getApiV1Rest"];
+        /**
+         * Trainer dialect: nothing is here
+         * @description Open to all.
+         */
+        put: operations["putApiV1Rest"];
+        /**
+         * Trainer dialect: nothing is here
+         * @description Open to all.
+         */
+        post: operations["postApiV1Rest"];
+        /**
+         * Trainer dialect: nothing is here
+         * @description Open to all.
+         */
+        delete: operations["deleteApiV1Rest"];
+        options?: never;
+        head?: never;
+        /**
+         * Trainer dialect: nothing is here
+         * @description Open to all.
+         */
+        patch: operations["patchApiV1Rest"];
         trace?: never;
     };
     "/asyncapi.json": {
@@ -1232,6 +1424,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/redoc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The interactive documentation
+         * @description Open to all.
+         */
+        get: operations["getRedoc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/scenarios/add": {
         parameters: {
             query?: never;
@@ -1346,6 +1558,26 @@ export interface paths {
          * @description Open to all.
          */
         post: operations["postUserRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/save_recovery_phrase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Seats dialect: taken, and not kept: there are recovery codes
+         * @description Open to all.
+         */
+        post: operations["postUserSaveRecoveryPhrase"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7292,6 +7524,35 @@ export interface operations {
             };
         };
     };
+    getApiDocsJson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiClasses: {
         parameters: {
             query?: never;
@@ -7377,10 +7638,14 @@ export interface operations {
                         completed: boolean;
                         /** Format: int64 */
                         id: number;
-                        /** Format: int64 */
-                        lesson: number | null;
+                        /**
+                         * Format: int64
+                         * @description 0: none
+                         */
+                        lesson: number;
                         progress_data: Record<string, unknown>;
-                        score: number | null;
+                        /** Format: int64 */
+                        score: number;
                         /** Format: int64 */
                         student: number;
                     }[];
@@ -7415,8 +7680,7 @@ export interface operations {
                         content: string;
                         /** Format: int64 */
                         id: number;
-                        /** Format: int64 */
-                        lesson_class: number;
+                        lesson_class: string;
                         title: string;
                     };
                 };
@@ -7692,6 +7956,35 @@ export interface operations {
             };
         };
     };
+    postApiUserSaveRecoveryPhrase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: Record<string, unknown> | null;
+                        error: string | null;
+                        /** @enum {string} */
+                        status: "success" | "error";
+                    };
+                };
+            };
+        };
+    };
     postApiUserStatus: {
         parameters: {
             query?: never;
@@ -7780,8 +8073,9 @@ export interface operations {
                             user: {
                                 firstName: string;
                                 id: string;
+                                isVerified: boolean;
                                 /** Format: date-time */
-                                lastLogin: string | null;
+                                lastLoginAt: string | null;
                                 lastName: string;
                                 /** Format: int64 */
                                 level: number;
@@ -7847,8 +8141,9 @@ export interface operations {
                         data: {
                             firstName: string;
                             id: string;
+                            isVerified: boolean;
                             /** Format: date-time */
-                            lastLogin: string | null;
+                            lastLoginAt: string | null;
                             lastName: string;
                             /** Format: int64 */
                             level: number;
@@ -7884,8 +8179,9 @@ export interface operations {
                         data: {
                             firstName: string;
                             id: string;
+                            isVerified: boolean;
                             /** Format: date-time */
-                            lastLogin: string | null;
+                            lastLoginAt: string | null;
                             lastName: string;
                             /** Format: int64 */
                             level: number;
@@ -7930,8 +8226,9 @@ export interface operations {
                         data: {
                             firstName: string;
                             id: string;
+                            isVerified: boolean;
                             /** Format: date-time */
-                            lastLogin: string | null;
+                            lastLoginAt: string | null;
                             lastName: string;
                             /** Format: int64 */
                             level: number;
@@ -7975,8 +8272,9 @@ export interface operations {
                             user: {
                                 firstName: string;
                                 id: string;
+                                isVerified: boolean;
                                 /** Format: date-time */
-                                lastLogin: string | null;
+                                lastLoginAt: string | null;
                                 lastName: string;
                                 /** Format: int64 */
                                 level: number;
@@ -8025,8 +8323,9 @@ export interface operations {
                             user: {
                                 firstName: string;
                                 id: string;
+                                isVerified: boolean;
                                 /** Format: date-time */
-                                lastLogin: string | null;
+                                lastLoginAt: string | null;
                                 lastName: string;
                                 /** Format: int64 */
                                 level: number;
@@ -8085,6 +8384,46 @@ export interface operations {
             };
         };
     };
+    getApiV1ScenariosDifficultyLevel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                level: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @enum {string} */
+                            difficulty: "starter" | "intermediate" | "advanced";
+                            /** Format: int64 */
+                            estimatedTime: number;
+                            id: string;
+                            isActive: boolean;
+                            knowledgeBaseEntries: Record<string, unknown>[];
+                            prerequisites: string[];
+                            progress: Record<string, unknown>;
+                            title: string;
+                            /** Format: int64 */
+                            xpReward: number;
+                        }[];
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
     getApiV1ScenariosProgressMe: {
         parameters: {
             query?: never;
@@ -8101,7 +8440,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: Record<string, unknown>[];
+                        data: {
+                            completionRate: number;
+                        };
                         success: boolean;
                         /** Format: date-time */
                         timestamp: string;
@@ -8205,8 +8546,8 @@ export interface operations {
                             /** Format: date-time */
                             startedAt: string;
                             /** @enum {string} */
-                            status: "active" | "completed" | "cancelled";
-                        } | null;
+                            status: "active" | "completed" | "abandoned";
+                        }[];
                         success: boolean;
                         /** Format: date-time */
                         timestamp: string;
@@ -8237,7 +8578,7 @@ export interface operations {
                             /** Format: date-time */
                             startedAt: string;
                             /** @enum {string} */
-                            status: "active" | "completed" | "cancelled";
+                            status: "active" | "completed" | "abandoned";
                         }[];
                         success: boolean;
                         /** Format: date-time */
@@ -8271,7 +8612,7 @@ export interface operations {
                             /** Format: date-time */
                             startedAt: string;
                             /** @enum {string} */
-                            status: "active" | "completed" | "cancelled";
+                            status: "active" | "completed" | "abandoned";
                         };
                         success: boolean;
                         /** Format: date-time */
@@ -8302,7 +8643,7 @@ export interface operations {
                         data: {
                             id: string;
                             /** @enum {string} */
-                            sender: "user" | "customer" | "instructor";
+                            senderType: "user" | "customer" | "system";
                         }[];
                         success: boolean;
                         /** Format: date-time */
@@ -8341,12 +8682,12 @@ export interface operations {
                             message: {
                                 id: string;
                                 /** @enum {string} */
-                                sender: "user" | "customer" | "instructor";
+                                senderType: "user" | "customer" | "system";
                             };
                             reply: {
                                 id: string;
                                 /** @enum {string} */
-                                sender: "user" | "customer" | "instructor";
+                                senderType: "user" | "customer" | "system";
                             } | null;
                         };
                         success: boolean;
@@ -8388,9 +8729,44 @@ export interface operations {
                             /** Format: date-time */
                             startedAt: string;
                             /** @enum {string} */
-                            status: "active" | "completed" | "cancelled";
+                            status: "active" | "completed" | "abandoned";
                         };
                         success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    postApiV1UnrealEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    event_type: string;
+                    session_id?: string | null;
+                    /** @description a time: ISO 8601, Unix seconds as an integer, a float or text, or "02-Dec-2025, 2:54:12 pm" */
+                    timestamp?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        event_type: string;
+                        /** @enum {string} */
+                        status: "received";
                         /** Format: date-time */
                         timestamp: string;
                     };
@@ -8408,12 +8784,19 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    POI?: string | null;
+                    POI_Duration?: unknown;
+                    Parent?: string | null;
+                    TotalDuration?: unknown;
+                    View?: string | null;
                     customer_id?: string | null;
+                    device_type?: string | null;
                     property_id?: string | null;
-                    /** @description a time: ISO 8601, or Unix seconds as an integer or a float */
-                    session_end: unknown;
-                    /** @description a time: ISO 8601, or Unix seconds as an integer or a float */
-                    session_start: unknown;
+                    /** @description a time: ISO 8601, Unix seconds as an integer, a float or text, or "02-Dec-2025, 2:54:12 pm" */
+                    session_end?: unknown;
+                    session_id?: string | null;
+                    /** @description a time: ISO 8601, Unix seconds as an integer, a float or text, or "02-Dec-2025, 2:54:12 pm" */
+                    session_start?: unknown;
                 };
             };
         };
@@ -8425,13 +8808,20 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @enum {string} */
+                        data_type: "session" | "poi" | "view";
+                        duration?: string;
+                        /** Format: int64 */
                         duration_seconds: number;
                         message: string;
+                        parent?: string;
+                        poi?: string | null;
                         /** Format: date-time */
                         received_at: string;
-                        session_id: string;
+                        session_id?: string;
                         /** @enum {string} */
-                        status: "success" | "active" | "completed";
+                        status: "success";
+                        view?: string;
                     };
                 };
             };
@@ -8447,6 +8837,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description a time: ISO 8601, Unix seconds as an integer, a float or text, or "02-Dec-2025, 2:54:12 pm" */
+                    session_end?: unknown;
                     session_id: string;
                 };
             };
@@ -8459,13 +8851,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** Format: int64 */
                         duration_seconds: number;
                         message: string;
                         /** Format: date-time */
                         received_at: string;
                         session_id: string;
                         /** @enum {string} */
-                        status: "success" | "active" | "completed";
+                        status: "success";
                     };
                 };
             };
@@ -8482,7 +8875,10 @@ export interface operations {
             content: {
                 "application/json": {
                     customer_id?: string | null;
+                    device_type?: string | null;
                     property_id?: string | null;
+                    /** @description a time: ISO 8601, Unix seconds as an integer, a float or text, or "02-Dec-2025, 2:54:12 pm" */
+                    session_start?: unknown;
                 };
             };
         };
@@ -8494,13 +8890,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** Format: int64 */
                         duration_seconds: number;
                         message: string;
                         /** Format: date-time */
                         received_at: string;
                         session_id: string;
                         /** @enum {string} */
-                        status: "success" | "active" | "completed";
+                        status: "success";
                     };
                 };
             };
@@ -8552,10 +8949,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        customer_id?: string | null;
+                        /** Format: int64 */
                         duration_seconds?: number;
-                        duration_so_far: number;
+                        /** Format: int64 */
+                        duration_so_far: number | null;
                         /** Format: date-time */
                         ended_at?: string;
+                        property_id?: string | null;
                         session_id: string;
                         /** Format: date-time */
                         started_at: string | null;
@@ -8579,7 +8980,10 @@ export interface operations {
                     batch_id?: string | null;
                     /** @description invalid ones are counted as failed, the others are stored */
                     events: {
-                        dwell_time_ms?: number | null;
+                        /** @description a number, or one as text */
+                        dwell_time_ms?: unknown;
+                        /** @description or all of them in here */
+                        event_data?: Record<string, unknown> | null;
                         /** @description gaze, zone_enter, zone_exit, interaction, any other */
                         event_type: string;
                         gaze_target?: string | null;
@@ -8587,21 +8991,27 @@ export interface operations {
                         metadata?: Record<string, unknown> | null;
                         object_name?: string | null;
                         position?: {
-                            x: number;
-                            y: number;
-                            z: number;
+                            /** @description a number, or one as text */
+                            x?: unknown;
+                            /** @description a number, or one as text */
+                            y?: unknown;
+                            /** @description a number, or one as text */
+                            z?: unknown;
                         } | null;
                         rotation?: {
-                            pitch: number;
-                            roll: number;
-                            yaw: number;
+                            /** @description a number, or one as text */
+                            pitch?: unknown;
+                            /** @description a number, or one as text */
+                            roll?: unknown;
+                            /** @description a number, or one as text */
+                            yaw?: unknown;
                         } | null;
                         session_id?: string | null;
-                        /** @description a time: ISO 8601, or Unix seconds as an integer or a float */
+                        /** @description a time: ISO 8601, Unix seconds as an integer, a float or text, or "02-Dec-2025, 2:54:12 pm" */
                         timestamp: unknown;
                         zone_name?: string | null;
                     }[];
-                    /** @description a time: ISO 8601, or Unix seconds as an integer or a float */
+                    /** @description a time: ISO 8601, Unix seconds as an integer, a float or text, or "02-Dec-2025, 2:54:12 pm" */
                     sent_at?: unknown;
                     session_id: string;
                 };
@@ -8642,7 +9052,10 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    dwell_time_ms?: number | null;
+                    /** @description a number, or one as text */
+                    dwell_time_ms?: unknown;
+                    /** @description or all of them in here */
+                    event_data?: Record<string, unknown> | null;
                     /** @description gaze, zone_enter, zone_exit, interaction, any other */
                     event_type: string;
                     gaze_target?: string | null;
@@ -8650,17 +9063,23 @@ export interface operations {
                     metadata?: Record<string, unknown> | null;
                     object_name?: string | null;
                     position?: {
-                        x: number;
-                        y: number;
-                        z: number;
+                        /** @description a number, or one as text */
+                        x?: unknown;
+                        /** @description a number, or one as text */
+                        y?: unknown;
+                        /** @description a number, or one as text */
+                        z?: unknown;
                     } | null;
                     rotation?: {
-                        pitch: number;
-                        roll: number;
-                        yaw: number;
+                        /** @description a number, or one as text */
+                        pitch?: unknown;
+                        /** @description a number, or one as text */
+                        roll?: unknown;
+                        /** @description a number, or one as text */
+                        yaw?: unknown;
                     } | null;
                     session_id: string | null;
-                    /** @description a time: ISO 8601, or Unix seconds as an integer or a float */
+                    /** @description a time: ISO 8601, Unix seconds as an integer, a float or text, or "02-Dec-2025, 2:54:12 pm" */
                     timestamp: unknown;
                     zone_name?: string | null;
                 };
@@ -8680,6 +9099,126 @@ export interface operations {
                         timestamp: string;
                     };
                 };
+            };
+        };
+    };
+    getApiV1UnrealRest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rest: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    putApiV1UnrealRest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rest: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    postApiV1UnrealRest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rest: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    deleteApiV1UnrealRest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rest: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patchApiV1UnrealRest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rest: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -8728,7 +9267,62 @@ export interface operations {
                     "application/json": {
                         data: {
                             id: string;
-                            metrics: Record<string, unknown>;
+                            /** Format: date-time */
+                            updatedAt: string;
+                        };
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    getApiV1UsersMeAchievements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            id: string;
+                        }[];
+                        success: boolean;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+        };
+    };
+    getApiV1UsersMeAnalytics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            userId: string;
                         };
                         success: boolean;
                         /** Format: date-time */
@@ -8755,9 +9349,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         data: {
-                            /** Format: int64 */
-                            level: number;
-                        };
+                            id: string;
+                        }[];
                         success: boolean;
                         /** Format: date-time */
                         timestamp: string;
@@ -8794,8 +9387,9 @@ export interface operations {
                         data: {
                             firstName: string;
                             id: string;
+                            isVerified: boolean;
                             /** Format: date-time */
-                            lastLogin: string | null;
+                            lastLoginAt: string | null;
                             lastName: string;
                             /** Format: int64 */
                             level: number;
@@ -8828,12 +9422,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: Record<string, unknown>[];
+                        data: {
+                            userId: string;
+                        };
                         success: boolean;
                         /** Format: date-time */
                         timestamp: string;
                     };
                 };
+            };
+        };
+    };
+    getApiV1Rest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rest: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    putApiV1Rest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rest: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    postApiV1Rest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rest: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    deleteApiV1Rest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rest: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patchApiV1Rest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rest: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -9122,11 +9838,16 @@ export interface operations {
                         /** @enum {string} */
                         database: "connected" | "disconnected";
                         environment: string;
+                        service: string;
                         /** @enum {string} */
                         status: "healthy" | "unhealthy";
+                        success: boolean;
                         /** Format: date-time */
                         timestamp: string;
-                        uptime: number;
+                        /** @enum {string} */
+                        uptime: "running";
+                        /** Format: int64 */
+                        uptime_s: number;
                         version: string;
                     };
                 };
@@ -9328,6 +10049,33 @@ export interface operations {
             };
         };
     };
+    getRedoc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postScenariosAdd: {
         parameters: {
             query?: never;
@@ -9479,6 +10227,35 @@ export interface operations {
         };
     };
     postUserRegister: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: Record<string, unknown> | null;
+                        error: string | null;
+                        /** @enum {string} */
+                        status: "success" | "error";
+                    };
+                };
+            };
+        };
+    };
+    postUserSaveRecoveryPhrase: {
         parameters: {
             query?: never;
             header?: never;

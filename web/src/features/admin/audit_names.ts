@@ -1,5 +1,6 @@
 // What the things are called that the audit log has numbers of, also those that were removed.
-import { client, items } from '../../api/client';
+import { client, data } from '../../api/client';
+import { every_page } from '../../api/every_page';
 import type { Person } from '../../api/types';
 import { list_devices } from '../headsets/headsets';
 import { full_name } from '../people/people';
@@ -22,34 +23,41 @@ async function all_of(calls: Promise<Listed[]>[]): Promise<Map<number, string>> 
     );
 }
 
+type Query = { limit: number; archived: 'true' | 'false'; cursor?: string };
+const with_archived = (ask: (query: Query) => Promise<{ items: Listed[]; next?: string | null }>) =>
+    all_of(both.map((archived) => every_page((cursor) => ask({ limit: 200, archived, ...cursor }))));
+
 const called = (person: Person) => (person.role !== 'student' && full_name(person)) || person.nickname;
 
-export const list_everybody = async (): Promise<Person[]> =>
-    (
-        await Promise.all(
-            both.map((inactive) =>
-                items(client.GET('/v1/people', { params: { query: { limit: most, inactive } } })),
-            ),
-        )
-    ).flat();
+/// Also those who can no longer sign in.
+export async function list_everybody(): Promise<Person[]> {
+    const lists = both.map((inactive) =>
+        every_page((cursor) =>
+            data(client.GET('/v1/people', { params: { query: { limit: most, inactive, ...cursor } } })),
+        ),
+    );
+    const everybody = new Map((await Promise.all(lists)).flat().map((person) => [person.id, person]));
+    return [...everybody.values()];
+}
 
 /// Staff by their names and students by their nicknames, as people know them.
 export const names_of = (people: Person[]): Map<number, string> =>
     new Map(people.map((person) => [person.id, called(person)]));
 
 export async function load_names(): Promise<Names> {
-    const with_archived = (path: '/v1/classes' | '/v1/lessons' | '/v1/courses' | '/v1/content') =>
-        all_of(
-            both.map((archived) =>
-                items<Listed>(client.GET(path, { params: { query: { limit: 200, archived } } })),
-            ),
-        );
     const lists: [Thing, Promise<Map<number, string>>][] = [
-        ['class', with_archived('/v1/classes')],
-        ['lesson', with_archived('/v1/lessons')],
-        ['course', with_archived('/v1/courses')],
-        ['content', with_archived('/v1/content')],
-        ['scenario', all_of([items(client.GET('/v1/scenarios', { params: { query: { limit: 200 } } }))])],
+        ['class', with_archived((query) => data(client.GET('/v1/classes', { params: { query } })))],
+        ['lesson', with_archived((query) => data(client.GET('/v1/lessons', { params: { query } })))],
+        ['course', with_archived((query) => data(client.GET('/v1/courses', { params: { query } })))],
+        ['content', with_archived((query) => data(client.GET('/v1/content', { params: { query } })))],
+        [
+            'scenario',
+            all_of([
+                every_page((cursor) =>
+                    data(client.GET('/v1/scenarios', { params: { query: { limit: 200, ...cursor } } })),
+                ),
+            ]),
+        ],
         ['room', all_of([list_rooms()])],
         ['headset', all_of([list_devices()])],
         ['key', all_of([list_keys()])],

@@ -1,11 +1,20 @@
 // Calls about classes.
 import { at, by_id, client, data, items } from '../../api/client';
+import { every_page } from '../../api/every_page';
 import { by_name, by_nickname } from '../../i18n/i18n.svelte';
 
 const student_of = (id: number, person: number) => at({ id, person });
 
 export const list_classes = async () =>
     (await items(client.GET('/v1/classes', { params: { query: { limit: 200 } } }))).sort(by_name);
+export const list_removed_classes = async () =>
+    (
+        await every_page((cursor) =>
+            data(
+                client.GET('/v1/classes', { params: { query: { limit: 200, archived: 'true', ...cursor } } }),
+            ),
+        )
+    ).sort(by_name);
 export const get_class = (id: number) => data(client.GET('/v1/classes/{id}', by_id(id)));
 export const create_class = (name: string) => data(client.POST('/v1/classes', { body: { name } }));
 export type ClassChange = { name?: string; teacher_id?: number };

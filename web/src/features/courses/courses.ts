@@ -1,6 +1,8 @@
 // Calls about courses: modules in order, and the lessons in each.
 import { by_id, client, data, items } from '../../api/client';
+import { every_page } from '../../api/every_page';
 import type { Lesson, Schemas } from '../../api/types';
+import { by_name } from '../../i18n/i18n.svelte';
 
 export type Course = Schemas['Course'];
 export type CourseWithModules = Schemas['CourseWithModules'];
@@ -9,6 +11,12 @@ export type Module = CourseWithModules['modules'][number];
 export type Outline = { key: number; id: number | null; title: string; lessons: Lesson[] }[];
 
 export const list_courses = () => items(client.GET('/v1/courses', { params: { query: { limit: 200 } } }));
+export const list_removed_courses = async () => {
+    const all = await every_page((cursor) =>
+        data(client.GET('/v1/courses', { params: { query: { limit: 200, archived: 'true', ...cursor } } })),
+    );
+    return all.map(({ id, title }) => ({ id, name: title })).sort(by_name);
+};
 export const get_course = (id: number) => data(client.GET('/v1/courses/{id}', by_id(id)));
 export const create_course = (title: string, description: string) =>
     data(client.POST('/v1/courses', { body: { title, description } }));

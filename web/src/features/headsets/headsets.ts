@@ -1,19 +1,11 @@
 // Calls about headsets and their pairing.
 import type { Device } from '../../api/types';
 import { by_id, client, data } from '../../api/client';
+import { every_page } from '../../api/every_page';
 
 /// All of them, page by page.
-export async function list_devices(): Promise<Device[]> {
-    const all: Device[] = [];
-    for (let cursor: string | null | undefined; cursor !== null;) {
-        const page = await data(
-            client.GET('/v1/devices', { params: { query: { limit: 200, ...(cursor ? { cursor } : {}) } } }),
-        );
-        all.push(...page.items);
-        cursor = page.next;
-    }
-    return all;
-}
+export const list_devices = (): Promise<Device[]> =>
+    every_page((cursor) => data(client.GET('/v1/devices', { params: { query: { limit: 200, ...cursor } } })));
 export const change_device = (id: number, change: { name: string; group: string }) =>
     data(client.PATCH('/v1/devices/{id}', { ...by_id(id), body: change }));
 /// The spare takes over the id of the broken one, and with it the seat, the name and the history.

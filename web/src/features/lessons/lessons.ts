@@ -1,7 +1,8 @@
 // Calls about lessons.
 import { by_id, client, data, items } from '../../api/client';
+import { every_page } from '../../api/every_page';
 import type { LessonKind } from '../../api/types';
-import type { Key } from '../../i18n/i18n.svelte';
+import { by_name, type Key } from '../../i18n/i18n.svelte';
 
 export type NewLesson = {
     title: string;
@@ -11,6 +12,12 @@ export type NewLesson = {
     content_id?: number | null;
 };
 export const list_lessons = () => items(client.GET('/v1/lessons', { params: { query: { limit: 200 } } }));
+export const list_removed_lessons = async () => {
+    const all = await every_page((cursor) =>
+        data(client.GET('/v1/lessons', { params: { query: { limit: 200, archived: 'true', ...cursor } } })),
+    );
+    return all.map(({ id, title }) => ({ id, name: title })).sort(by_name);
+};
 export const create_lesson = (lesson: NewLesson) => data(client.POST('/v1/lessons', { body: lesson }));
 export const change_lesson = (id: number, lesson: Partial<NewLesson>) =>
     data(client.PATCH('/v1/lessons/{id}', { ...by_id(id), body: lesson }));

@@ -80,6 +80,11 @@ describe('a school from nothing', () => {
         await page.goto('/');
         await page.getByRole('button', { name: 'English' }).first().click();
         await page.getByRole('button', { name: 'Next' }).click();
+        // A wrong code is noticed where it is typed.
+        await page.getByLabel('Setup code').fill('AAAA-AAAA');
+        await page.getByRole('button', { name: 'Next' }).click();
+        await page.getByRole('alert').filter({ hasText: /code/ }).waitFor();
+        await page.getByLabel('Setup code').waitFor();
         await page.getByLabel('Setup code').fill(await server.setup_code());
         await page.getByRole('button', { name: 'Next' }).click();
         await page.getByLabel('Name of the school').fill('Riverside School');

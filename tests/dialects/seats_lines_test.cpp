@@ -69,19 +69,6 @@ TEST_CASE("seats, line by line: the socket", "[dialects]") {
             {"an unknown status too",
              R"({"type":"hall.update_seat_status","data":{"hall_id":1,"seat_id":1,"status":"TAKEN"},"eid":"s"})",
              failed(set, R"("s")", "SeatUpdateFailed")},
-            {"no type: MessageTypeRequired", R"({"data":{},"eid":"1"})",
-             failed("null", R"("1")", "MessageTypeRequired")},
-            {"unknown type: UnknownMessageType", R"({"type":"dance","data":{},"eid":"1"})",
-             failed(R"("dance")", R"("1")", "UnknownMessageType")},
-            {"no eid: UnknownMessageType", R"({"type":"cinemas.get_cinemas","data":{}})",
-             failed(get, "null", "UnknownMessageType")},
-            {"empty eid: UnknownMessageType", R"({"type":"cinemas.get_cinemas","data":{},"eid":""})",
-             failed(get, R"("")", "UnknownMessageType")},
-            {"no data: UnknownMessageType", R"({"type":"cinemas.get_cinemas","eid":"1"})",
-             failed(get, R"("1")", "UnknownMessageType")},
-            {"no JSON: InternalServerError, with a fresh eid and no type", "hello",
-             failed("null", "EID", "InternalServerError")},
-            {"text frame 1 is answered by 1", "1", "1"},
         });
     // Subscribers of the cinemas get their update first; then comes the answer.
     socket.send(
@@ -98,6 +85,28 @@ TEST_CASE("seats, line by line: the socket", "[dialects]") {
             R"("c")"));
     socket.send(R"({"type":"cinemas.unsubscribe","data":{"sub_eid":"c"},"eid":"x"})"); // silent
     CHECK(Monitor::ask(socket, "1") == "1");
+}
+
+TEST_CASE("seats, line by line: what is no request", "[dialects]") {
+    Monitor monitor;
+    auto socket = monitor.open_signed_in();
+    const std::string get = R"("cinemas.get_cinemas")";
+    check(socket,
+          {
+              {"no type: MessageTypeRequired", R"({"data":{},"eid":"1"})",
+               failed("null", R"("1")", "MessageTypeRequired")},
+              {"unknown type: UnknownMessageType", R"({"type":"dance","data":{},"eid":"1"})",
+               failed(R"("dance")", R"("1")", "UnknownMessageType")},
+              {"no eid: UnknownMessageType", R"({"type":"cinemas.get_cinemas","data":{}})",
+               failed(get, "null", "UnknownMessageType")},
+              {"empty eid: UnknownMessageType", R"({"type":"cinemas.get_cinemas","data":{},"eid":""})",
+               failed(get, R"("")", "UnknownMessageType")},
+              {"no data: UnknownMessageType", R"({"type":"cinemas.get_cinemas","eid":"1"})",
+               failed(get, R"("1")", "UnknownMessageType")},
+              {"no JSON: InternalServerError, with a fresh eid and no type", "hello",
+               failed("null", "EID", "InternalServerError")},
+              {"text frame 1 is answered by 1", "1", "1"},
+          });
 }
 
 TEST_CASE("seats, line by line: a guest's socket", "[dialects]") {

@@ -258,6 +258,14 @@ TEST_CASE("trainer, line by line: sessions", "[dialects]") {
               R"("scenarioId":"$first","sessionId":"$session","technicalScore":100.0,"userId":"$ana",)"
               R"("verificationScore":100.0,"xpEarned":80}])"),
          "$token"},
+    });
+}
+
+TEST_CASE("trainer, line by line: scenarios of a level", "[dialects]") {
+    const School school;
+    auto lines = lines_of(school);
+    lines.keep("token", school.log_in("ana"));
+    lines.check({
         {"GET /scenarios/difficulty/LEVEL, BEGINNER meaning starter",
          "GET /scenarios/difficulty/Intermediate", "", 200,
          good("[]", R"(,"meta":{"difficulty":"Intermediate","total":0})"), "$token"},

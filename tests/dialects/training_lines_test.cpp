@@ -140,16 +140,7 @@ std::string in_collection(const std::string& name) {
 const std::string created = R"("created":"2026-09-01T08:00:00.000Z",)",
                   updated = R"("updated":"2026-09-01T08:00:00.000Z")";
 
-} // namespace
-
-TEST_CASE("training, line by line", "[dialects]") {
-    const Client client;
-    support::WireLines lines(
-        [&](const std::string& method, const std::string& path, const std::string& body,
-            const std::string& token) { return client.send(method, path, token, body); });
-    lines.keep("panel", client.token);
-    lines.keep("key", client.key);
-    lines.keep("ada", client.ada);
+std::vector<support::WireLine> linking_lines() {
     const std::string device = R"({"client_id":"1",)" + in_collection("devices") +
                                R"(,"connect_code":$code,"connected":true,)" + created +
                                R"("device_id":"$device","device_ip":"","device_serial_number":"PICO-1",)"
@@ -160,7 +151,7 @@ TEST_CASE("training, line by line", "[dialects]") {
                                R"("device_serial_number":"PICO-1","id":"<integer>","ready":false,)"
                                R"("running_record":"","running_scenario":"","token":"<own:token>",)" +
                                updated + "}";
-    lines.check({
+    return {
         {"POST /clients/login: seats are those left", "POST /clients/login",
          R"({"username":"head","password":"correct horse"})", 200,
          R"({"client_id":"1","name":"Test School","seats":40,"seats_bought":40,"seats_left":40,)"
@@ -190,6 +181,21 @@ TEST_CASE("training, line by line", "[dialects]") {
              in_collection("scenarios") + "," + created +
              R"("id":"<scenario:integer>","metrics_keys":["errors","speed"],"name":"Fire",)" + updated +
              "}}"},
+    };
+}
+
+} // namespace
+
+TEST_CASE("training, line by line", "[dialects]") {
+    const Client client;
+    support::WireLines lines(
+        [&](const std::string& method, const std::string& path, const std::string& body,
+            const std::string& token) { return client.send(method, path, token, body); });
+    lines.keep("panel", client.token);
+    lines.keep("key", client.key);
+    lines.keep("ada", client.ada);
+    lines.check(linking_lines());
+    lines.check({
         {"POST /clients/start_session: the running scenario; user_id is \"\" if absent",
          "POST /clients/start_session", R"({"device_id":"$device","running_scenario":"$scenario"})", 200,
          R"({"active":true,"client_id":"1",)" + in_collection("running_scenarios") + "," + created +

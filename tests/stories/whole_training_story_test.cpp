@@ -158,7 +158,7 @@ TEST_CASE(
     CHECK(handed.at("scenario_name") == "Fire in the kitchen");
     CHECK(handed.at("checklist_keys") == Json::array({"heat_off", "lid_on"}));
     const std::string run = handed.at("record_id");
-    const Json session = story.data("/sessions/active/me");
+    const Json session = story.data("/sessions/active/me").at(0);
     const std::string session_path = "/sessions/" + session.at("id").get<std::string>();
     CHECK(session.at("status") == "active");
 
@@ -168,8 +168,8 @@ TEST_CASE(
     CHECK(story.record(handed).at("score") == 75);
     const Json scored = story.data(session_path);
     CHECK(scored.at("status") == "completed");
-    CHECK(scored.at("score") == 75);
-    CHECK(scored.at("xpEarned") == 90);
+    CHECK(scored.at("performanceData").at("score") == 75);
+    CHECK(scored.at("performanceData").at("xpEarned") == 90);
 
     send_again(story, handed, session_path);
 

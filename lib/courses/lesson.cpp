@@ -1,6 +1,7 @@
 #include "courses/lesson.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -55,8 +56,8 @@ std::string scheme_of(std::string_view address) {
 
 void refuse_unsafe_content(LessonKind kind, std::string_view content, const std::string& field) {
     if (kind != LessonKind::web) return;
-    const std::string scheme = scheme_of(content);
-    if (!scheme.empty() && scheme != "http" && scheme != "https")
+    constexpr auto safe = std::to_array<std::string_view>({"", "http", "https"});
+    if (std::ranges::find(safe, scheme_of(content)) == safe.end())
         platform::throw_invalid(field, "must be an address that begins with http:// or https://");
 }
 

@@ -149,14 +149,14 @@ bool is_common(std::string_view text) {
 } // namespace
 
 bool is_commonly_tried(std::string_view password, std::string_view name) {
-    constexpr std::size_t shortest_row = 4; // below it any word would begin with one
+    constexpr std::size_t shortest = 4; // below it any word would be part of a row, or "ee"
     const std::string folded = platform::lower_ascii(platform::trimmed(password)),
                       own = platform::lower_ascii(name);
     const std::string_view whole = without_signs_behind(folded), word = without_tail(folded);
-    if (whole.empty() || is_repeated(folded) || is_repeated(whole)) return true;
+    if (whole.empty()) return true;
     if (!own.empty() && (whole == own || word == own || word == without_tail(own))) return true;
     return std::ranges::any_of(std::array{std::string_view(folded), whole, word}, [](std::string_view text) {
-        return is_common(text) || (text.size() >= shortest_row && is_in_a_row(text));
+        return is_common(text) || (text.size() >= shortest && (is_in_a_row(text) || is_repeated(text)));
     });
 }
 

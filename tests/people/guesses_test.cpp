@@ -264,3 +264,25 @@ TEST_CASE("a page where the password is shown again has tries of its own", "[peo
         CHECK(outcome(school, password) == "invalid");
     CHECK(outcome(school, password) == "too many requests");
 }
+
+TEST_CASE("whoever opens one page after the other, by a PIN, has no more tries at the password", "[people]") {
+    School school;
+    school.add_person(platform::Role::teacher, "Rossi");
+    Claim right;
+    right.by = Claim::By::password;
+    right.name = "Rossi";
+    right.secret = "correct horse";
+    int looked = 0;
+    Claim again = right;
+    again.secret = "wrong horse";
+    again.again_in_field = "password";
+    for (int page = 0; page < 10; ++page) {
+        again.source.login_id = school.sign_in.sign_in(right, "a page").login.id;
+        for (int i = 0; i < 5; ++i)
+            looked += outcome(school, again) == "invalid" ? 1 : 0;
+    }
+    CHECK(looked == guess_budgets.pages.at_once);
+    school.clock.advance(5min);
+    again.secret = right.secret;
+    CHECK(outcome(school, again) == "none");
+}

@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <set>
 
+#include "people/signing_in/guesses.h"
 #include "people/signing_in/invitation.h"
 #include "platform/totp.h"
 #include "support/school.h"
@@ -90,6 +91,23 @@ TEST_CASE("codes are those of RFC 6238, one step either way", "[people][platform
         CHECK(platform::otpauth_url(name.issuer, name.account, "ABC")
                   .starts_with(std::string("otpauth://totp/") + name.label));
     }
+}
+
+TEST_CASE("the first code of an authenticator can't be guessed", "[people]") {
+    School school;
+    Rossi rossi(school);
+    rossi.secret = rossi.offer().secret;
+    for (std::int64_t i = 0; i < people::guess_budgets.first_code.at_once; ++i)
+        CHECK(rossi.confirm("000000") == "invalid");
+    CHECK(rossi.confirm("000000") == "too many requests");
+    CHECK(rossi.confirm(rossi.code()) == "too many requests"); // a right one is not looked at either
+    rossi.secret = rossi.offer().secret;                       // nor by another offer
+    CHECK(rossi.confirm(rossi.code()) == "too many requests");
+    school.clock.advance(1min);
+    CHECK(rossi.confirm("000000") == "invalid");
+    CHECK(rossi.confirm(rossi.code()) == "too many requests");
+    school.clock.advance(1min);
+    CHECK(rossi.confirm(rossi.code()) == "none");
 }
 
 TEST_CASE("an authenticator counts once its first code has been seen", "[people]") {

@@ -49,6 +49,8 @@ std::vector<std::string> budget_rows() {
                    {"a headset", all.headset},
                    {"all headsets, for people who never wore them", all.headsets},
                    {"a page where the password is shown again", all.page},
+                   {"all pages of one person, likewise", all.pages},
+                   {"a second factor that is being set up", all.first_code},
                    {"pairing codes, from one address", all.code},
                    {"pairing codes, from everywhere", all.codes},
                    {"the setup code", all.setup}};

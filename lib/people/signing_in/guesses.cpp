@@ -97,7 +97,8 @@ void Guesses::refuse(store::Read& read, const Attempt& attempt) const {
     std::int64_t waits_ms = 0;
     switch (attempt.from) {
         case Attempt::From::page:
-            waits_ms = pages_.wait_ms(to_string(attempt.login_id), now_ms);
+            waits_ms = std::max(pages_.wait_ms(to_string(attempt.login_id), now_ms),
+                                all_pages_.wait_ms(attempt.name, now_ms));
             break;
         case Attempt::From::browser:
             if (const auto browser = KnownSources::browser(read, attempt.browser))
@@ -154,6 +155,7 @@ void Guesses::count_wrong(store::Tx& tx, const Attempt& attempt) {
     switch (attempt.from) {
         case Attempt::From::page:
             pages_.spend(to_string(attempt.login_id), tx.now_ms());
+            all_pages_.spend(attempt.name, tx.now_ms());
             break;
         case Attempt::From::browser: {
             auto browser = KnownSources::browser(tx, attempt.browser);
@@ -267,11 +269,11 @@ std::optional<Guesses::Waiting> Guesses::waiting(DeviceId device_id, std::int64_
     const std::lock_guard lock(mutex_);
     const auto found = headsets_.find(device_id);
     if (found == headsets_.end()) return std::nullopt;
-    std::int64_t longest_ms = wait_ms(guess_budgets.headset, found->second.full_ms, now_ms);
+    std::int64_t waits_ms = wait_ms(guess_budgets.headset, found->second.full_ms, now_ms);
     for (const auto& [name, full_ms] : found->second.names)
-        longest_ms = std::max(longest_ms, wait_ms(guess_budgets.wearing, full_ms, now_ms));
-    if (longest_ms == 0) return std::nullopt;
-    return Waiting{found->second.wrong, now_ms + longest_ms};
+        waits_ms = std::max(waits_ms, wait_ms(guess_budgets.wearing, full_ms, now_ms));
+    if (waits_ms == 0) return std::nullopt;
+    return Waiting{found->second.wrong, now_ms + waits_ms};
 }
 
 } // namespace people

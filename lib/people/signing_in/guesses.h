@@ -49,6 +49,8 @@ struct GuessBudgets {
     Budget headset{10, 6 * minute};   // a headset, all names
     Budget headsets{500, 2 * hour};   // all headsets of the box, for people who never wore them
     Budget page{5, minute};           // a signed-in page where the password is shown again
+    Budget pages{20, 5 * minute};     // all pages of one person: a PIN opens any number of them
+    Budget first_code{5, minute};     // of a second factor that a person is setting up
     Budget code{3, 10 * minute};      // pairing codes, from one address: as long as a code lives
     Budget codes{1400, second};       // pairing codes, all addresses together: 2,000 in that time
     Budget setup{10, 5 * second};     // the setup code; nobody may keep its rightful holder out for long
@@ -113,7 +115,8 @@ private:
     void count_headset(const Attempt& attempt, std::int64_t now_ms);
     static void remove_old(store::Tx& tx);
 
-    MemoryBudgets addresses_{guess_budgets.address}, pages_{guess_budgets.page};
+    MemoryBudgets addresses_{guess_budgets.address}, pages_{guess_budgets.page},
+        all_pages_{guess_budgets.pages}; // the last by name
     mutable std::mutex mutex_;
     std::unordered_map<DeviceId, OnHeadset> headsets_;
 };

@@ -1,5 +1,6 @@
 #include "people/signing_in/second_factor.h"
 
+#include "people/signing_in/guesses.h"
 #include "people/signing_in/readable_code.h"
 #include "platform/crypto.h"
 #include "platform/error.h"
@@ -30,6 +31,9 @@ Kept kept(store::Statement rows) {
 }
 
 } // namespace
+
+SecondFactor::SecondFactor(platform::Random& random, Logins& logins)
+    : random_(random), logins_(logins), first_codes_(guess_budgets.first_code) {}
 
 bool SecondFactor::is_set(store::Read& read, OrganisationId organisation_id, PersonId person_id) const {
     return read
@@ -73,9 +77,15 @@ std::vector<std::string> SecondFactor::confirm(store::Tx& tx, OrganisationId org
                       organisation_id, person_id, tx.now_ms() - totp_offer_ms));
     if (offered.secret.empty())
         platform::throw_conflict("No authenticator is being set up, or it took too long: start again.");
+    const std::string subject = to_string(person_id);
+    if (const std::int64_t waits_ms = first_codes_.wait_ms(subject, tx.now_ms()); waits_ms > 0)
+        throw_locked(waits_ms);
     const auto step = platform::totp_step(offered.secret, code, tx.now_ms());
-    if (!step)
+    if (!step) {
+        first_codes_.spend(subject, tx.now_ms());
         platform::throw_invalid("code", "is wrong: take the one that the app shows now, and check its clock");
+    }
+    first_codes_.forget(subject);
     auto codes = set(tx, organisation_id, person_id, offered.secret, *step);
     // Logins that a password or a PIN alone has opened would go on without the second factor, so end them.
     for (const auto proof : {platform::Proof::password, platform::Proof::pin, platform::Proof::totp})

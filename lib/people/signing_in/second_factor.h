@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "people/signing_in/budgets.h"
 #include "people/signing_in/logins.h"
 #include "platform/ids.h"
 #include "platform/random.h"
@@ -25,7 +26,7 @@ inline constexpr std::int64_t totp_offer_ms = 10 * 60'000;
 
 class SecondFactor {
 public:
-    SecondFactor(platform::Random& random, Logins& logins) : random_(random), logins_(logins) {}
+    SecondFactor(platform::Random& random, Logins& logins);
 
     bool is_set(store::Read& read, OrganisationId organisation_id, PersonId person_id) const;
     std::int64_t recovery_codes_left(store::Read& read, OrganisationId organisation_id,
@@ -35,7 +36,8 @@ public:
     TotpOffer offer(store::Tx& tx, OrganisationId organisation_id, PersonId person_id);
     // Accepts the first code of the offered secret: from now on sign-in asks for one. Gives the recovery
     // codes, and ends the person's other logins by password or PIN; the login that called, `login_id`,
-    // becomes one by second factor. Error invalid for a wrong code, conflict when nothing is on offer.
+    // becomes one by second factor. Error invalid for a wrong code, conflict when nothing is on offer,
+    // too_many_requests when there were too many wrong ones (guess_budgets.first_code).
     std::vector<std::string> confirm(store::Tx& tx, OrganisationId organisation_id, PersonId person_id,
                                      std::string_view code, LoginId login_id);
     // The same for a secret that was confirmed elsewhere: an invited person's. `step` is that of the code
@@ -55,6 +57,7 @@ public:
 private:
     platform::Random& random_;
     Logins& logins_;
+    MemoryBudgets first_codes_;
 };
 
 } // namespace people

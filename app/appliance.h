@@ -35,6 +35,7 @@ struct ApplianceOptions {
     std::function<void()> restart;                  // ends and starts the server again, soon; from any thread
     std::chrono::milliseconds housekeeping{60'000}; // how often it is asked whether the nightly jobs are due
     http::FrontDoorOptions front_door;
+    bool behind_proxy = false;            // a proxy on this machine passes on other machines' requests
     std::optional<ListenAddress> dpvr;    // where DPVR headsets connect to; none: that is off
     std::chrono::milliseconds tick{1000}; // how often what is due is looked at
     // The io thread and the writer must turn this often, or the box is not ready.

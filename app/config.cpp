@@ -140,6 +140,8 @@ std::string read_bool(const toml::node& value, bool& wanted) {
 
 const Key keys[] = {
     {"allowed_origins", read_origins},
+    {"behind_proxy", [](const toml::node& value, const std::filesystem::path&,
+                        Config& config) { return read_bool(value, config.behind_proxy); }},
     {"backups.content", [](const toml::node& value, const std::filesystem::path&,
                            Config& config) { return read_bool(value, config.nightly.with_content); }},
     {"backups.days", [](const toml::node& value, const std::filesystem::path&,
@@ -160,6 +162,8 @@ const Key keys[] = {
     {"data", [](const toml::node& value, const std::filesystem::path& folder,
                 Config& config) { return read_path(value, folder, config.data); }},
     {"dpvr.listen", read_dpvr_listen},
+    {"hsts_days", [](const toml::node& value, const std::filesystem::path&,
+                     Config& config) { return read_number(value, 730, config.hsts_days); }},
     {"listen", read_listen},
     {"log_level", read_log_level},
     {"pictures_percent", [](const toml::node& value, const std::filesystem::path&,

@@ -1,8 +1,10 @@
 #include "app/metrics.h"
 
+#include <algorithm>
 #include <chrono>
 #include <future>
 #include <memory>
+#include <string_view>
 
 #include "app/appliance.h"
 #include "http/serving/guard.h"
@@ -16,11 +18,22 @@ namespace app {
 
 namespace {
 
-bool may_look(const http::Call& call) {
-    const bool forwarded =
-        call.header_values.contains("x-forwarded-for") || call.header_values.contains("forwarded");
+// What proxies add when they pass on a request of somebody else. nginx adds none of these unless it is told
+// to: that is what behind_proxy is for.
+bool is_passed_on(const http::Call& call) {
+    static constexpr std::string_view added[] = {"forwarded",           "via",
+                                                 "x-forwarded-for",     "x-forwarded-host",
+                                                 "x-forwarded-proto",   "x-forwarded-server",
+                                                 "x-real-ip",           "x-client-ip",
+                                                 "x-cluster-client-ip", "client-ip",
+                                                 "true-client-ip",      "cf-connecting-ip",
+                                                 "x-original-for",      "x-envoy-external-address"};
+    return std::ranges::any_of(added, [&](auto name) { return call.header_values.contains(name); });
+}
+
+bool may_look(const http::Call& call, bool behind_proxy) {
     const bool local = call.remote_address == "127.0.0.1" || call.remote_address == "::1";
-    return (local && !forwarded) || call.caller.site_key_id ||
+    return (local && !behind_proxy && !is_passed_on(call)) || call.caller.site_key_id ||
            http::may(call.caller, http::Access::box_administrator);
 }
 
@@ -155,7 +168,7 @@ std::string metrics_text(Appliance& appliance) {
 }
 
 http::Answer metrics_answer(const http::Call& call, Appliance& appliance) {
-    if (!may_look(call))
+    if (!may_look(call, appliance.options().behind_proxy))
         throw platform::Error(
             call.caller.is_stranger() ? platform::ErrorKind::unauthorized : platform::ErrorKind::forbidden,
             "Figures are for this machine, for site keys and for who runs the box.");

@@ -23,9 +23,9 @@ live::Hub::Figures hub_figures(live::Hub& hub);
 // Not on the io thread: see hub_figures.
 std::string metrics_text(Appliance& appliance);
 
-// Error unauthorized or forbidden unless the caller is on this machine, holds a site key, or runs the box. A
-// proxy on this machine that forwards for others says so (X-Forwarded-For); then being on this machine does
-// not count.
+// Error unauthorized or forbidden unless the caller is on this machine, holds a site key, or runs the box.
+// Being on this machine does not count for what a proxy here seems to pass on for others, nor for anything
+// where the configuration says that there is one (behind_proxy).
 http::Answer metrics_answer(const http::Call& call, Appliance& appliance);
 
 } // namespace app

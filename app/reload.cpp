@@ -53,6 +53,8 @@ std::vector<std::string> reload(Config& config, Config now, Services& services,
     keep(config.listen == now.listen, "listen", now.listen, config.listen);
     keep(spoke_tls == speaks_tls, "tls_cert", now.tls_cert, config.tls_cert);
     if (spoke_tls != speaks_tls) now.tls_key = config.tls_key;
+    keep(config.hsts_days == now.hsts_days, "hsts_days", now.hsts_days, config.hsts_days);
+    keep(config.behind_proxy == now.behind_proxy, "behind_proxy", now.behind_proxy, config.behind_proxy);
     keep(config.allowed_origins == now.allowed_origins, "allowed_origins", now.allowed_origins,
          config.allowed_origins);
     keep(is_same(config.nightly, now.nightly), "backups", now.nightly, config.nightly);

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "app/config.h"
+#include "app/hsts.h"
 #include "platform/certificate.h"
 #include "platform/error.h"
 #include "platform/files.h"
@@ -68,15 +69,31 @@ Finding examine_certificate(const std::string& pem, std::int64_t now_ms) {
     return {"certificate", Health::good, "is valid until " + date, ""};
 }
 
+// A month ahead, because the next start refuses it.
+Finding examine_hsts(std::int64_t days, const std::string& pem, std::int64_t now_ms) {
+    const char* advice = "Take fewer hsts_days, or a new certificate: 'lectern certificate'.";
+    if (const std::string why = why_no_hsts(days, pem, now_ms); !why.empty())
+        return {"", Health::bad, why + ": the next start refuses it", advice};
+    if (!why_no_hsts(days, pem, now_ms + renew_days * day_ms).empty())
+        return {"", Health::warning,
+                "in less than " + std::to_string(renew_days) + " days the certificate ends within " +
+                    std::to_string(days) + " days: a start would refuse it then",
+                advice};
+    return {"", Health::good, "for " + std::to_string(days) + " days; the certificate outlasts that", ""};
+}
+
 Findings examine_box(const fs::path& config, std::int64_t server_ms) {
     Findings findings;
     examine(findings, "clock", [&] { return clock(server_ms); });
     examine(findings, "program", [] { return build(); });
     if (!fs::exists(config)) return findings;
     fs::path certificate;
+    std::int64_t hsts_days = 0;
     examine(findings, "configuration", [&]() -> Finding {
         try {
-            certificate = load_config(config).tls_cert;
+            const Config wanted = load_config(config);
+            certificate = wanted.tls_cert;
+            hsts_days = wanted.hsts_days;
         } catch (const platform::Error& error) {
             return {"", Health::bad, error.what(), "The server does not start with it."};
         }
@@ -89,6 +106,10 @@ Findings examine_box(const fs::path& config, std::int64_t server_ms) {
                 return {"", Health::bad, certificate.string() + " is not there",
                         "The server does not start without."};
             return examine_certificate(*pem, server_ms);
+        });
+    if (hsts_days > 0)
+        examine(findings, "HTTPS only", [&] {
+            return examine_hsts(hsts_days, platform::read_file(certificate).value_or(""), server_ms);
         });
     return findings;
 }

@@ -16,6 +16,7 @@
 #include "app/config.h"
 #include "app/demo.h"
 #include "app/exit_code.h"
+#include "app/hsts.h"
 #include "app/inherited_sockets.h"
 #include "app/metrics.h"
 #include "app/reload.h"
@@ -151,6 +152,8 @@ ApplianceOptions appliance_options(const Config& config, const std::vector<Inher
     options.front_door.tls_certificate = config.tls_cert.string();
     options.front_door.tls_key = config.tls_key.string();
     options.front_door.allowed_origins = config.allowed_origins;
+    options.front_door.strict_transport_security = strict_transport_security(config.hsts_days);
+    options.behind_proxy = config.behind_proxy;
     options.front_door.connections = connections_within(platform::raise_open_files_limit());
     return options;
 }
@@ -247,9 +250,11 @@ private:
         constexpr std::chrono::microseconds minute = std::chrono::minutes(1);
         const auto watched = platform::watchdog_interval();
         const auto period = watched ? std::min(*watched / 6, minute) : minute;
-        CertificateWatch certificate(
-            config_.tls_cert, config_.tls_key,
-            [&appliance](const auto& file, const auto& key) { appliance.use_certificate(file, key); });
+        CertificateWatch certificate(config_.tls_cert, config_.tls_key,
+                                     [this, &appliance](const auto& file, const auto& key) {
+                                         check_hsts(config_.hsts_days, file);
+                                         appliance.use_certificate(file, key);
+                                     });
         for (;;) {
             certificate.look(appliance.services().clock.now_ms());
             const int signal = signals_.wait(period);
@@ -305,6 +310,7 @@ int serve(const ServeOptions& options, const Streams& streams) {
         Config wanted = config_of(options);
         inherited = take_inherited_sockets();
         require_listening_at(inherited, wanted.listen);
+        check_hsts(wanted.hsts_days, wanted.tls_cert);
         return wanted;
     });
     if (options.check) return check(config, streams);

@@ -131,6 +131,14 @@ std::string alternatives(const std::vector<std::string>& names, const std::vecto
     return all;
 }
 
+std::optional<std::int64_t> time_in(const std::string& pem, const ASN1_TIME* (*which)(const X509*)) {
+    const Bio bio = reader_of(pem);
+    const Certificate certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+    std::tm time{};
+    if (certificate == nullptr || ASN1_TIME_to_tm(which(certificate.get()), &time) != 1) return std::nullopt;
+    return std::int64_t{::timegm(&time)} * 1000;
+}
+
 } // namespace
 
 KeyAndCertificate make_authority(const std::string& name) {
@@ -171,12 +179,11 @@ KeyAndCertificate make_server_certificate(const KeyAndCertificate& authority,
 }
 
 std::optional<std::int64_t> certificate_end_ms(const std::string& pem) {
-    const Bio bio = reader_of(pem);
-    const Certificate certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
-    std::tm end{};
-    if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &end) != 1)
-        return std::nullopt;
-    return std::int64_t{::timegm(&end)} * 1000;
+    return time_in(pem, X509_get0_notAfter);
+}
+
+std::optional<std::int64_t> certificate_begin_ms(const std::string& pem) {
+    return time_in(pem, X509_get0_notBefore);
 }
 
 } // namespace platform

@@ -24,7 +24,9 @@ KeyAndCertificate make_server_certificate(const KeyAndCertificate& authority,
                                           const std::vector<std::string>& names,
                                           const std::vector<std::string>& addresses);
 
-// When the first certificate in a PEM file ends, in milliseconds since 1970; nullopt when there is none in it.
+// When the first certificate in a PEM file ends and begins, in milliseconds since 1970; nullopt when there
+// is none in it.
 std::optional<std::int64_t> certificate_end_ms(const std::string& pem);
+std::optional<std::int64_t> certificate_begin_ms(const std::string& pem);
 
 } // namespace platform

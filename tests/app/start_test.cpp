@@ -110,6 +110,17 @@ TEST_CASE("a client of a socket for both families is known by its IPv4 address",
     CHECK_THAT(get(socket.port(), "/metrics"), ContainsSubstring("lectern_")); // 127.0.0.1 alone may ask
 }
 
+TEST_CASE("where a proxy stands before the box, figures are for nobody without a key", "[app]") {
+    const TemporaryFolder folder;
+    const std::string config = (folder.path() / "lectern.toml").string();
+    std::ofstream(config) << "data = \"data\"\nlisten = \"127.0.0.1:0\"\nbehind_proxy = true\n";
+    Program server({"serve", "--config", config});
+    const int port = std::stoi(server.wait_for_out("listening on http://127.0.0.1:"));
+    support::RawClient client(static_cast<std::uint16_t>(port));
+    CHECK(client.ask("GET /metrics HTTP/1.1\r\nHost: box\r\n\r\n").status == 401);
+    CHECK(client.ask("GET /healthz HTTP/1.1\r\nHost: box\r\n\r\n").status == 200);
+}
+
 TEST_CASE("a listen that differs from the inherited socket is refused with the drop-in to write", "[app]") {
     const TemporaryFolder folder;
     const ListeningSocket socket(ListeningSocket::Family::v4);

@@ -187,6 +187,7 @@ TEST_CASE("TLS speaks the same as plain", "[http]") {
     CHECK(count(all, R"({"hello":"world"})") == 2);
     CHECK(count(all, R"("bytes":100000)") == 1);
     CHECK(all.size() > 300'000);
+    CHECK(count(all, "Strict-Transport-Security") == 0); // nobody asked for it
 
     // Many at once, and one that does not speak TLS at all.
     std::vector<std::unique_ptr<TlsClient>> clients;
@@ -203,6 +204,28 @@ TEST_CASE("TLS speaks the same as plain", "[http]") {
     TlsClient idle(house.port);
     house.stop(2s);
     CHECK(idle.read_until_end().empty());
+}
+
+TEST_CASE("each answer over TLS says how long browsers shall use HTTPS only, and none over plain HTTP",
+          "[http]") {
+    support::TemporaryFolder folder;
+    http::FrontDoorOptions options;
+    options.strict_transport_security = "max-age=86400";
+    {
+        House plain(options);
+        RawClient client(plain.port);
+        CHECK(client.ask(get_request("/hello")).headers.count("strict-transport-security") == 0);
+    }
+    options.tls_certificate = (folder.path() / "certificate.pem").string();
+    options.tls_key = (folder.path() / "key.pem").string();
+    write_certificate(options.tls_certificate, options.tls_key);
+    House house(options);
+    TlsClient client(house.port);
+    client.send(get_request("/hello") + get_request("/nothing") + get_request("/film?bytes=10") +
+                get_request("/hello", "Connection: close\r\n"));
+    const auto all = client.read_until_end();
+    CHECK(count(all, "HTTP/1.1 ") == 4);
+    CHECK(count(all, "\r\nStrict-Transport-Security: max-age=86400\r\n") == 4);
 }
 
 TEST_CASE("TLS takes version 1.2 with AEAD ciphers and 1.3, and nothing older or weaker", "[http]") {

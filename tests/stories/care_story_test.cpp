@@ -162,6 +162,12 @@ TEST_CASE("figures for Prometheus are for this machine, site keys and administra
           403);
     const std::string key = box.expect(201, "POST", "/v1/site-keys", {{"name", "watcher"}}, head)["key"];
     CHECK(box.call_raw("GET", "/k/" + key + "/metrics", "", {proxied}).status == 200);
+    // What proxies on this machine add.
+    for (const char* name : {"Forwarded", "Via", "X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Proto",
+                             "X-Client-IP", "True-Client-IP", "CF-Connecting-IP"}) {
+        INFO(name);
+        CHECK(box.call_raw("GET", "/metrics", "", {{name, "x"}}).status == 401);
+    }
 }
 
 TEST_CASE("a backup is made, fetched, and makes the school again on an empty box", "[stories]") {

@@ -49,6 +49,8 @@ void append_headers(std::string& out, const Exchange& exchange, const Answer& an
     }
     line(out, "Date", {exchange.date.data(), exchange.date.size()});
     out.append("X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n");
+    if (!exchange.strict_transport_security.empty())
+        line(out, "Strict-Transport-Security", exchange.strict_transport_security);
     if (!has_header(answer, "Cache-Control")) out.append("Cache-Control: no-store\r\n");
     if (answer.content_type.starts_with("text/html") && !has_header(answer, "Content-Security-Policy"))
         line(out, "Content-Security-Policy", content_security_policy);

@@ -61,7 +61,8 @@ void take_date(std::array<char, 29>& date, std::int64_t now_us) {
 Dispatcher::Dispatcher(const ServingOptions& options, RouteTable& routes, Executor& executor,
                        Authenticator& authenticator, AuditSink& audit, platform::Clock& clock,
                        Finished& finished)
-    : routes_(routes),
+    : options_(options),
+      routes_(routes),
       executor_(executor),
       audit_(audit),
       clock_(clock),
@@ -82,6 +83,7 @@ void Dispatcher::tick() {
 
 void Dispatcher::meet(Exchange& exchange) {
     exchange.date = date_;
+    exchange.strict_transport_security = options_.strict_transport_security;
     if (stopping_) exchange.keep_alive = false;
     Call& call = exchange.call;
     std::string_view path = path_and_query(exchange.target);

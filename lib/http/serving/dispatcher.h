@@ -56,6 +56,7 @@ private:
     void replace(Exchange& exchange, const std::exception_ptr& failure);
     void leave_audit_row(Exchange& exchange, Call* with_transaction);
 
+    const ServingOptions& options_;
     RouteTable& routes_;
     Executor& executor_;
     AuditSink& audit_;

@@ -35,6 +35,8 @@ struct Exchange {
     RouteTable::Match match;
     std::optional<Answer> refusal; // sent instead of running the route
     std::string allowed_origin;    // the Origin that may read the answer, if it is not our own page
+    std::string_view
+        strict_transport_security; // the value of that header; "": none. Lives as long as the server
     std::array<char, 29> date{};   // "Sun, 06 Nov 1994 08:49:37 GMT"
 
     // ---- left by a worker, if one prepared the body ----

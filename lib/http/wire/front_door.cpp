@@ -65,6 +65,12 @@ private:
     WorkerPool pool_;
 };
 
+// A browser ignores HSTS over plain HTTP, where anybody may have written it.
+FrontDoorOptions without_hsts_unless_tls(FrontDoorOptions options) {
+    if (options.tls_certificate.empty()) options.strict_transport_security.clear();
+    return options;
+}
+
 } // namespace
 
 // The mailbox: answers and posts from other threads wait here until the io thread fetches them all at once,
@@ -72,7 +78,7 @@ private:
 struct FrontDoor::Impl final : Finished {
     Impl(FrontDoorOptions given, RouteTable& routes, Executor& executor, Authenticator& authenticator,
          AuditSink& audit, UpgradeHandler& upgrade_handler, platform::Clock& clock)
-        : options(std::move(given)),
+        : options(without_hsts_unless_tls(std::move(given))),
           transfers(options),
           dispatcher(options, routes, executor, authenticator, audit, clock, *this),
           services{

@@ -243,7 +243,7 @@ CREATE TABLE site_keys (
 
 -- ============================================================ audit
 
--- Append-only. `hash` chains each row to the one before it; ids only, no names.
+-- Append-only. `hash` chains each row to the one before it, with the audit key; ids only, no names.
 CREATE TABLE audit_log (
     id              INTEGER PRIMARY KEY,
     at_ms           INTEGER NOT NULL,
@@ -267,7 +267,17 @@ CREATE INDEX audit_log_by_organisation ON audit_log(organisation_id, id);
 CREATE TABLE audit_anchor (
     one    INTEGER PRIMARY KEY CHECK (one = 1),
     row_id INTEGER NOT NULL,
-    hash   BLOB NOT NULL
+    hash   BLOB NOT NULL,
+    mac    BLOB NOT NULL DEFAULT x''                   -- by the audit key
+) STRICT;
+
+-- Up to which row hashes are plain, from before there was an audit key, or not looked at. See audit/chain.h.
+CREATE TABLE audit_seal (
+    one          INTEGER PRIMARY KEY CHECK (one = 1),
+    plain_to     INTEGER NOT NULL,
+    unchecked_to INTEGER NOT NULL,
+    hash         BLOB NOT NULL,                        -- of the last row that is not keyed
+    mac          BLOB NOT NULL                         -- by the audit key
 ) STRICT;
 
 -- ============================================================ devices

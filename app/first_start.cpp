@@ -1,6 +1,9 @@
 #include "app/first_start.h"
 
 #include "admin/inspection.h"
+#include "audit/chain.h"
+#include "audit/head.h"
+#include "audit/verify.h"
 #include "platform/files.h"
 #include "store/migrate.h"
 #include "store/settings.h"
@@ -15,6 +18,10 @@ using platform::SecretHasher;
 constexpr const char* pepper_advice =
     "Put the right one back, or restore a backup ('lectern restore'). To keep the school and set every PIN "
     "and password again: 'lectern begin-anew --pepper'.";
+
+constexpr const char* audit_key_advice =
+    "Put the right one back, or restore a backup ('lectern restore'). To go on without it: 'lectern "
+    "begin-anew --audit'; nobody can check then what the audit log says up to now.";
 
 bool has_bytes(const fs::path& file) {
     std::error_code none;
@@ -48,6 +55,7 @@ std::string why_not_a_new_school(const fs::path& folder) {
         if (there) found += (found.empty() ? "" : ", ") + std::string(what);
     };
     add(has_bytes(folder / "pepper"), "pepper");
+    add(has_bytes(folder / audit::key_name), audit::key_name);
     add(has_files(folder / "content"), "content");
     add(has_bytes(folder / "lectern.db-wal"), "lectern.db-wal");
     if (found.empty()) return "";
@@ -76,6 +84,28 @@ void keep_pepper_check(store::Store& store, const SecretHasher& hasher) {
     if (kept_check(store) == hasher.check()) return;
     store.write("keep pepper check",
                 [&hasher](store::Tx& tx) { set_setting(tx, admin::pepper_check_setting, hasher.check()); });
+}
+
+// The note goes before the key: if we are cut off in between, a key without seal and head would look like a
+// cut.
+audit::Key open_audit_key(store::Store& store, const fs::path& folder, platform::Random& random) {
+    const auto refuse = [&folder](const std::string& why) {
+        throw store::UnfitDatabase("The file " + (folder / audit::key_name).string() + why + " " +
+                                   audit_key_advice);
+    };
+    const audit::Evidence found = audit::evidence_in(folder);
+    if (found.key_damaged) refuse(" is damaged: it has another size than any Lectern's.");
+    const auto [sealed, fits] = store.read([&](store::Read& read) {
+        return std::pair(audit::seal(read).has_value(), found.key && audit::seal_fits(read, *found.key));
+    });
+    if (!found.key && (sealed || (found.head && !audit::is_forgotten(*found.head))))
+        refuse(" is gone, and the audit log cannot be checked without it.");
+    if (found.key && sealed && !fits)
+        refuse(
+            " does not belong to this database, or somebody without it changed the seal of the audit log.");
+    if (found.key) return *found.key;
+    if (!found.head) audit::forget_head(folder);
+    return audit::make_key(folder, random);
 }
 
 } // namespace app

@@ -1,11 +1,12 @@
-// A folder whose database or pepper is missing must not be taken for a new box: the school would look lost,
-// or no PIN and no password would ever fit again. Only an administrator may decide to start over
-// (commands/begin_anew.cpp).
+// A folder whose database, pepper or audit key is missing must not be taken for a new box: the school would
+// look lost, no PIN and no password would ever fit again, or nobody could check the audit log. Only an
+// administrator may decide to start over (commands/begin_anew.cpp).
 #pragma once
 
 #include <filesystem>
 #include <string>
 
+#include "audit/key.h"
 #include "platform/crypto.h"
 #include "platform/random.h"
 #include "store/store.h"
@@ -23,5 +24,9 @@ platform::SecretHasher open_pepper(store::Store& store, const std::filesystem::p
 
 // Keeps the check value of this pepper as the one that belongs to the database.
 void keep_pepper_check(store::Store& store, const platform::SecretHasher& hasher);
+
+// A new audit key only for a log that has never had one. Throws store::UnfitDatabase when the key is missing,
+// damaged, or not the one that the log was sealed with.
+audit::Key open_audit_key(store::Store& store, const std::filesystem::path& folder, platform::Random& random);
 
 } // namespace app

@@ -52,6 +52,7 @@ void Schedule::tick() {
     if (s_.presence.has_due(now_ms))
         submit(
             "keep reports", [this](store::Tx& tx) { s_.presence.keep_due(tx); }, keeping_reports_);
+    if (const std::string line = s_.audit.due_line(now_ms); !line.empty()) platform::log_info(line);
     if (s_.audit.has_due())
         submit(
             "flush audit", [this](store::Tx& tx) { s_.audit.flush_due(tx); }, flushing_audit_);

@@ -38,7 +38,8 @@ Services::Services(const ServicesOptions& options, platform::Clock& the_clock, p
              .vfs = options.vfs},
             the_clock),
       hasher(open_pepper(store, options.folder / "pepper", the_random, options.hashing)),
-      audit(the_clock),
+      audit_key(open_audit_key(store, options.folder, the_random)),
+      audit(the_clock, audit_key, options.folder),
       backups(store, options.folder, the_clock),
       nightly(store, backups, options.nightly),
       logins(the_random),
@@ -79,6 +80,7 @@ Services::Services(const ServicesOptions& options, platform::Clock& the_clock, p
     connect(*this);
     came_from_elsewhere_ = store::begin_epoch_if_moved(store, folder, random);
     keep_pepper_check(store, hasher);
+    audit.begin(store);
 }
 
 // The store is the first member and goes last, but its jobs use all the others.
@@ -102,6 +104,7 @@ void Services::stop() {
         platform::log_error(std::string("at the stop: ") + error.what());
     }
     store.stop();
+    audit.end();
 }
 
 void Services::bring_in(ImportId id) {

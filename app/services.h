@@ -109,6 +109,7 @@ public:
     Schedule schedule{*this};
     store::Store store;
     platform::SecretHasher hasher;
+    const audit::Key audit_key;
     audit::Log audit;
     admin::Backups backups;
     admin::Nightly nightly;

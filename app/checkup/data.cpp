@@ -8,7 +8,7 @@
 #include "admin/backup.h"
 #include "admin/inspection.h"
 #include "app/first_start.h"
-#include "audit/log.h"
+#include "audit/verify.h"
 #include "platform/crypto.h"
 #include "platform/error.h"
 #include "platform/files.h"
@@ -78,15 +78,25 @@ Finding references(store::Read& read) {
     return {"", Health::bad, "rows refer to others that are missing: " + tables, restore_advice};
 }
 
-Finding audit_log(store::Read& read) {
-    const auto verified = audit::Log::verify(read);
-    if (verified.intact)
-        return {"", Health::good, std::to_string(verified.rows) + " rows, each following from the one before",
-                ""};
-    return {"", Health::bad,
-            "row " + std::to_string(verified.first_bad_id) +
-                " does not follow from the one before: it was changed, or rows were taken out",
-            "Ask who can write to the data folder. Rows up to that one can be trusted."};
+Finding audit_log(store::Read& read, const audit::Evidence& evidence) {
+    const auto verified = audit::verify(read, evidence);
+    const std::string rows = counted(static_cast<std::size_t>(verified.rows), "row", "rows");
+    if (!verified.intact && !evidence.key && verified.first_bad_id == 0)
+        return {"", Health::bad, verified.fault,
+                "Put the file 'audit-key' back, or restore a backup. 'lectern begin-anew --audit' goes on "
+                "without; nobody can check then what the log says up to now."};
+    if (!verified.intact)
+        return {
+            "", Health::bad, verified.fault,
+            "Ask who can write to the data folder. Lines with 'audit-head' in the journal say how far the "
+            "log went. 'lectern begin-anew --audit' goes on with what is left."};
+    if (verified.unchecked_to > 0)
+        return {"", Health::warning,
+                rows + ", each following from the one before; rows up to " +
+                    std::to_string(verified.unchecked_to) +
+                    " are not checked, because somebody began anew behind them",
+                "They go when they are as old as the audit log is kept."};
+    return {"", Health::good, rows + ", each following from the one before, and the head is among them", ""};
 }
 
 Finding pepper(store::Read& read, const fs::path& folder) {
@@ -132,7 +142,8 @@ Finding content(store::Read& read, const fs::path& folder, bool hashes) {
 Finding permissions(const fs::path& folder) {
     constexpr auto others = fs::perms::group_all | fs::perms::others_all;
     std::string open;
-    for (const char* name : {"", "lectern.db", "lectern.db-wal", "pepper", "content", "backups"}) {
+    for (const char* name :
+         {"", "lectern.db", "lectern.db-wal", "pepper", "audit-key", "content", "backups"}) {
         std::error_code none;
         const auto status = fs::status(*name ? folder / name : folder, none);
         if (!none && fs::exists(status) && (status.permissions() & others) != fs::perms::none)
@@ -188,7 +199,8 @@ Health worst_of(const Findings& findings) {
     return worst;
 }
 
-Findings examine_data(store::Read& read, const fs::path& folder, bool hashes) {
+Findings examine_data(store::Read& read, const fs::path& folder, const audit::Evidence& evidence,
+                      bool hashes) {
     Findings findings;
     store::Damage damage;
     examine(findings, "database", [&] {
@@ -198,7 +210,7 @@ Findings examine_data(store::Read& read, const fs::path& folder, bool hashes) {
     examine(findings, "indexes", [&] { return indexes(damage); });
     examine(findings, "schema", [&] { return schema(read); });
     examine(findings, "references", [&] { return references(read); });
-    examine(findings, "audit log", [&] { return audit_log(read); });
+    examine(findings, "audit log", [&] { return audit_log(read, evidence); });
     examine(findings, "pepper", [&] { return pepper(read, folder); });
     examine(findings, "content", [&] { return content(read, folder, hashes); });
     return findings;

@@ -6,13 +6,16 @@
 #include <filesystem>
 
 #include "app/checkup/finding.h"
+#include "audit/verify.h"
 #include "store/transaction.h"
 
 namespace app {
 
-// Of the database: its pages and indexes, schema, references, audit log, and the files that belong to it, the
-// pepper and content. `hashes`: reads every file of content and compares its SHA-256.
-Findings examine_data(store::Read& read, const std::filesystem::path& folder, bool hashes);
+// Of the database: its pages and indexes, schema, references, audit log, and the files that belong to it,
+// the pepper and content. `evidence` was taken before `read` began. `hashes`: reads every file of content
+// and compares its SHA-256.
+Findings examine_data(store::Read& read, const std::filesystem::path& folder, const audit::Evidence& evidence,
+                      bool hashes);
 
 // Of the folder, whether or not a database can be opened there: who may read it, the room on its disk, backups.
 Findings examine_folder(const std::filesystem::path& folder, std::int64_t now_ms);

@@ -7,6 +7,9 @@
 #include "app/alone.h"
 #include "app/commands/command_line.h"
 #include "app/first_start.h"
+#include "audit/chain.h"
+#include "audit/head.h"
+#include "audit/verify.h"
 #include "platform/clock.h"
 #include "platform/error.h"
 #include "platform/files.h"
@@ -21,7 +24,7 @@ namespace fs = std::filesystem;
 
 struct BeginAnewOptions {
     fs::path folder = "/var/lib/lectern";
-    bool school = false, pepper = false, log = false;
+    bool school = false, pepper = false, log = false, audit = false;
 };
 
 // A folder name that is still free, such as "before-anew-20260901T080000Z".
@@ -49,6 +52,34 @@ void make_new_pepper(const fs::path& folder, platform::Clock& clock) {
     keep_pepper_check(store, hasher);
 }
 
+// The key stays if it is the right one; then only the end of the log, or a row in it, is missing.
+bool is_right_audit_key(const fs::path& folder, store::Store& store) {
+    const audit::Evidence found = audit::evidence_in(folder);
+    return found.key && store.read([&](store::Read& read) { return audit::seal_fits(read, *found.key); });
+}
+
+void seal_audit_log_anew(const fs::path& folder, const fs::path& kept, platform::Clock& clock) {
+    store::Store store({.folder = folder}, clock);
+    platform::SystemRandom random;
+    move_aside(folder, kept, {audit::head_name});
+    if (!is_right_audit_key(folder, store)) {
+        move_aside(folder, kept, {audit::key_name});
+        audit::make_key(folder, random);
+    }
+    const audit::Key key = audit::read_key(folder).value();
+    store.write("seal audit log anew", [&](store::Tx& tx) { audit::seal_anew(tx, key); });
+    audit::forget_head(folder);
+}
+
+const char* advice_after(const BeginAnewOptions& options) {
+    if (options.school) return "The next start makes a new school, or restores a backup.";
+    if (options.pepper)
+        return "Every PIN and password must be set again: begin with 'lectern person reset-password' for an "
+               "administrator.";
+    if (options.audit) return "The audit log goes on from here; nobody can check what it said before.";
+    return "The next start goes on without what the log held.";
+}
+
 int begin_anew(const BeginAnewOptions& options, const Streams& streams) {
     const fs::path& folder = options.folder;
     if (!fs::is_directory(folder)) platform::throw_not_found("folder as " + folder.string());
@@ -58,20 +89,24 @@ int begin_anew(const BeginAnewOptions& options, const Streams& streams) {
     {
         const store::Folder lock(folder, ""); // no server may be at work here
         if (options.school)
-            move_aside(folder, kept, {"lectern.db", "lectern.db-wal", "lectern.db-shm", "pepper", "content"});
+            move_aside(folder, kept,
+                       {"lectern.db", "lectern.db-wal", "lectern.db-shm", "pepper", audit::key_name,
+                        audit::head_name, "content"});
         if (options.pepper) move_aside(folder, kept, {"pepper"});
-        if (options.log) move_aside(folder, kept, {"lectern.db-shm"});
+        if (options.log) {
+            move_aside(folder, kept, {"lectern.db-shm"});
+            audit::forget_head(folder); // its row may have been in the log that is gone
+        }
     }
     if (options.pepper) {
         platform::BoxClock clock(folder);
         make_new_pepper(folder, clock);
     }
-    streams.out << "What was there is in " << kept.string() << ". "
-                << (options.school   ? "The next start makes a new school, or restores a backup."
-                    : options.pepper ? "Every PIN and password must be set again: begin with 'lectern person "
-                                       "reset-password' for an administrator."
-                                     : "The next start goes on without what the log held.")
-                << "\n";
+    if (options.audit) {
+        platform::BoxClock clock(folder);
+        seal_audit_log_anew(folder, kept, clock);
+    }
+    streams.out << "What was there is in " << kept.string() << ". " << advice_after(options) << "\n";
     return 0;
 }
 
@@ -87,11 +122,13 @@ void add_begin_anew(CLI::App& root, Line& line) {
     command.add_flag("--pepper", options->pepper,
                      "The pepper: keep the school, set every PIN and password again");
     command.add_flag("--log", options->log, "The database's log: go on without what it held");
+    command.add_flag("--audit", options->audit,
+                     "The audit log: go on where its key is lost, or rows of it are");
     command.callback([options, &line] {
         if (static_cast<int>(options->school) + static_cast<int>(options->pepper) +
-                static_cast<int>(options->log) !=
+                static_cast<int>(options->log) + static_cast<int>(options->audit) !=
             1)
-            throw CLI::RequiredError("one of --school, --pepper and --log");
+            throw CLI::RequiredError("one of --school, --pepper, --log and --audit");
         line.action = [options, &line] { return begin_anew(*options, line.streams); };
     });
 }

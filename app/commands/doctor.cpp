@@ -37,7 +37,8 @@ void add_all(Findings& findings, Findings more) {
 std::string mend_permissions(const fs::path& folder) {
     constexpr auto others = fs::perms::group_all | fs::perms::others_all;
     std::string done;
-    for (const char* name : {"", "lectern.db", "lectern.db-wal", "pepper", "content", "backups"}) {
+    for (const char* name :
+         {"", "lectern.db", "lectern.db-wal", "pepper", "audit-key", "content", "backups"}) {
         const fs::path path = *name ? folder / name : folder;
         std::error_code none;
         const auto status = fs::status(path, none);
@@ -66,8 +67,9 @@ std::optional<Finding> target_of(const Services& services) {
 Json examine_served(Services& services, OrganisationId /*organisation_id*/, const JsonFields& arguments) {
     Findings findings;
     if (arguments.get_or("fix", false)) note_mended(findings, mend_permissions(services.folder));
+    const audit::Evidence evidence = services.audit.evidence();
     services.store.read([&](store::Read& read) {
-        add_all(findings, examine_data(read, services.folder, arguments.get_or("hashes", false)));
+        add_all(findings, examine_data(read, services.folder, evidence, arguments.get_or("hashes", false)));
     });
     add_all(findings, examine_folder(services.folder, services.clock.now_ms()));
     if (auto target = target_of(services)) findings.push_back(std::move(*target));
@@ -123,7 +125,7 @@ void examine_alone(Findings& findings, const DoctorOptions& options) {
     if (options.fix && findings.back().health == Health::good) mend_data(findings, folder);
     const auto database = open_unchanged(folder);
     store::Read read(*database, wall_ms());
-    add_all(findings, examine_data(read, options.folder, options.hashes));
+    add_all(findings, examine_data(read, options.folder, audit::evidence_in(options.folder), options.hashes));
 }
 
 // Whatever the folder is like, this returns.

@@ -7,6 +7,7 @@
 
 #include "admin/archive.h"
 #include "admin/inspection.h"
+#include "audit/key.h"
 #include "platform/error.h"
 #include "platform/files.h"
 #include "platform/text.h"
@@ -143,6 +144,8 @@ void Backups::write_archive(const std::filesystem::path& part, const std::filesy
     files[database_name]["sha256"] = archive.add_file(database_name, copy);
     files[pepper_name]["sha256"] =
         archive.add(pepper_name, platform::read_file(folder_ / pepper_name).value_or(""));
+    if (const auto key = platform::read_file(folder_ / audit::key_name))
+        files[audit::key_name]["sha256"] = archive.add(audit::key_name, *key);
     if (with_content)
         for (const std::string& file_name : content_files(copy)) {
             const std::filesystem::path file = folder_ / content_folder / file_name;

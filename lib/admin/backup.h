@@ -1,8 +1,8 @@
-// Backups: one archive each, in the folder "backups" of the data folder, made while the box works, by hand or
-// every night (nightly.h). A backup holds the database, the pepper without which none of its passwords can be checked, and, on request, the
-// files of content. So it is as secret as the box itself: only a box administrator gets one, and its file
-// is 0600. A finished archive has been opened, checked and counted (inspection.h). Restoring one:
-// restore.h.
+// Backups: one archive each, in the folder "backups" of the data folder, made while the box works, by hand
+// or every night (nightly.h). A backup holds the database, the pepper without which none of its passwords
+// can be checked, the key without which nobody can check its audit log, and, on request, the files of
+// content. So it is as secret as the box itself: only a box administrator gets one, and its file is 0600. A
+// finished archive has been opened, checked and counted (inspection.h). Restoring one: restore.h.
 #pragma once
 
 #include <cstdint>

@@ -1,11 +1,13 @@
 #include "admin/inspection.h"
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "admin/archive.h"
+#include "audit/chain.h"
 #include "platform/crypto.h"
 #include "platform/error.h"
 #include "platform/files.h"
@@ -67,7 +69,8 @@ Unpacked unpack(const fs::path& archive, const fs::path& into, bool with_content
             return;
         }
         if (name == pepper_name && size > largest_pepper) refuse("its pepper is too large");
-        const bool wanted = name == database_name || name == pepper_name;
+        if (name == audit::key_name && size > largest_pepper) refuse("its audit key is too large");
+        const bool wanted = name == database_name || name == pepper_name || name == audit::key_name;
         if (!wanted && !is_content(name) && unpacked.unknown.empty()) unpacked.unknown = name;
         const bool kept = wanted || (with_content && is_content(name));
         unpacked.hashes[name] = unpack_entry(kept ? std::optional(into / name) : std::nullopt, read);
@@ -164,6 +167,24 @@ void check_pepper(store::Connection& database, const fs::path& file) {
         refuse("its pepper does not belong to its database: no PIN or password would be right");
 }
 
+// A backup from before there was an audit key has none, and its log no seal.
+void check_audit_key(store::Connection& database, const fs::path& folder) {
+    store::Read read(database, 0);
+    const bool sealed = audit::seal(read).has_value();
+    if (!fs::exists(folder / audit::key_name)) {
+        if (sealed) refuse("it has no audit-key, with which its audit log was sealed");
+        return;
+    }
+    std::optional<audit::Key> key;
+    try {
+        key = audit::read_key(folder);
+    } catch (const Error&) {
+        refuse("its audit key is damaged: it has another size than any Lectern's");
+    }
+    if (sealed && !audit::seal_fits(read, *key))
+        refuse("its audit key does not belong to its database: nobody could check the audit log");
+}
+
 void check_administrator(store::Connection& database) {
     if (database.integer("SELECT count(*) FROM organisations") == 0) refuse("there is no organisation in it");
     if (database.integer("SELECT count(*) FROM persons WHERE role = 'administrator' AND active = 1"
@@ -179,11 +200,13 @@ Inspected inspect(const fs::path& archive, const fs::path& into, const Demands& 
     read_manifest(unpacked, demands, inspected);
     for (const char* name : {database_name, pepper_name})
         if (!unpacked.hashes.contains(name)) refuse(std::string("it has no ") + name);
-    inspected.content_files = static_cast<std::int64_t>(unpacked.hashes.size()) - 2;
+    inspected.content_files =
+        std::ranges::count_if(unpacked.hashes, [](const auto& file) { return is_content(file.first); });
     try {
         store::Connection database(into / database_name, store::Connection::Mode::read_write);
         check_database(database, into / database_name);
         check_pepper(database, into / pepper_name);
+        check_audit_key(database, into);
         if (demands.administrator) check_administrator(database);
         inspected.holdings = count(database);
     } catch (const Error& error) {

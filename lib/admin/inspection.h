@@ -36,7 +36,8 @@ struct Demands {
 
 // Unpacks the archive into the folder, which must be empty, and brings its database up to date there.
 // Throws Error bad_request, which says what does not fit: the archive, a file's hash, the database's
-// version, schema, pages or references, the pepper; storage_full. Nothing is flushed to the disk yet.
+// version, schema, pages or references, the pepper, the audit key; storage_full. Nothing is flushed to the
+// disk yet.
 Inspected inspect(const std::filesystem::path& archive, const std::filesystem::path& into,
                   const Demands& demands);
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "audit/head.h"
 #include "platform/error.h"
 #include "platform/files.h"
 #include "platform/log.h"
@@ -51,15 +52,17 @@ void put_in_place(const std::filesystem::path& folder) {
         if (std::filesystem::exists(folder / database_name)) std::filesystem::remove_all(before);
         platform::make_private_folder(before);
         store::forget_epoch(folder);
+        audit::forget_head(folder);
         // The database first: as long as it is here, whatever lies in `before` is from an older restore.
         for (const char* name : {database_name, "lectern.db-wal", "lectern.db-shm"}) {
             move_into(folder / name, before / name);
             platform::sync_folder(before);
             platform::sync_folder(folder);
         }
-        if (std::filesystem::exists(staged / pepper_name))
-            move_into(folder / pepper_name, before / pepper_name);
-        move_into(staged / pepper_name, folder / pepper_name);
+        for (const char* name : {pepper_name, audit::key_name}) {
+            if (std::filesystem::exists(staged / name)) move_into(folder / name, before / name);
+            move_into(staged / name, folder / name);
+        }
         platform::make_private_folder(folder / content_folder);
         std::error_code none;
         for (const auto& entry : std::filesystem::directory_iterator(staged / content_folder, none))

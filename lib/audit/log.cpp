@@ -1,12 +1,12 @@
 #include "audit/log.h"
 
-#include <sodium.h>
-
-#include <array>
 #include <string_view>
 #include <utility>
 
+#include "platform/error.h"
+#include "platform/log.h"
 #include "platform/text.h"
+#include "store/epoch.h"
 
 namespace audit {
 
@@ -16,77 +16,6 @@ namespace {
 template <class AnId>
 std::optional<AnId> or_null(AnId id) {
     return id ? std::optional(id) : std::nullopt;
-}
-
-// The fields of a row as they are hashed: each field has its length before it, so no two rows read the same.
-class Hash {
-public:
-    explicit Hash(std::string_view previous) {
-        crypto_generichash_init(&state_, nullptr, 0, size);
-        add(previous);
-    }
-    void add(std::string_view bytes) {
-        add(static_cast<std::int64_t>(bytes.size()));
-        update(bytes.data(), bytes.size());
-    }
-    void add(std::int64_t value) {
-        std::array<unsigned char, 8> bytes;
-        for (std::size_t i = 0; i < bytes.size(); ++i)
-            bytes[i] = static_cast<unsigned char>(static_cast<std::uint64_t>(value) >> (8 * i));
-        update(bytes.data(), bytes.size());
-    }
-    std::string finish() {
-        std::string hash(size, '\0');
-        crypto_generichash_final(&state_, reinterpret_cast<unsigned char*>(hash.data()), size);
-        return hash;
-    }
-
-private:
-    static constexpr std::size_t size = 32;
-    void update(const void* data, std::size_t length) {
-        crypto_generichash_update(&state_, static_cast<const unsigned char*>(data), length);
-    }
-    crypto_generichash_state state_;
-};
-
-std::string row_hash(std::string_view previous, std::int64_t id, const Entry& entry) {
-    Hash hash(previous);
-    hash.add(id);
-    hash.add(entry.at_ms);
-    hash.add(entry.caller.organisation_id.value());
-    hash.add(entry.caller.person_id.value());
-    hash.add(entry.caller.device_id.value());
-    hash.add(entry.caller.site_key_id.value());
-    hash.add(entry.action);
-    hash.add(entry.path);
-    hash.add(entry.target);
-    hash.add(entry.status);
-    hash.add(entry.error);
-    hash.add(entry.times);
-    return hash.finish();
-}
-
-struct Link {
-    std::int64_t id = 0;
-    std::string hash;
-};
-auto columns_of(Link& link) {
-    return std::tie(link.id, link.hash);
-}
-
-Link anchor(store::Read& read) {
-    auto rows = read.query("SELECT row_id, hash FROM audit_anchor");
-    return rows.step() ? rows.values<Link>() : Link{};
-}
-
-Link newest(store::Read& read) {
-    auto rows = read.query("SELECT id, hash FROM audit_log ORDER BY id DESC LIMIT 1");
-    return rows.step() ? rows.values<Link>() : anchor(read);
-}
-
-// A dialect may report an error with a status of success.
-bool is_good(const Entry& entry) {
-    return entry.status < 400 && entry.error.empty();
 }
 
 // A stranger chooses the path, so it is kept short.
@@ -122,22 +51,93 @@ Entry cleaned(Entry entry) {
 
 } // namespace
 
-Log::Log(platform::Clock& clock, Limits limits) : clock_(clock), limits_(limits) {}
+Log::Log(platform::Clock& clock, const Key& key, const std::filesystem::path& folder, Limits limits)
+    : clock_(clock), key_(key), folder_(folder), head_(clock, key, folder), limits_(limits) {}
 
-void Log::append(store::Tx& tx, const Entry& entry) {
-    Entry row = cleaned(entry);
+void Log::begin(store::Store& store) {
+    const Evidence found = evidence();
+    bool sealed = false;
+    std::string fault, epoch;
+    store.read([&](store::Read& read) {
+        sealed = seal(read).has_value();
+        fault = fault_at_head(read, found);
+        epoch = store::epoch_name(read);
+    });
+    const bool after_restore = sealed && found.head && is_forgotten(*found.head);
+    try {
+        if (!sealed || after_restore || !fault.empty())
+            store.write("begin audit log", [&](store::Tx& tx) {
+                const Link last = newest(tx);
+                if (!sealed) {
+                    sign_anchor(tx, key_);
+                    set_seal(tx, key_, {last.id, fault.empty() ? 0 : last.id, last.hash});
+                }
+                if (!fault.empty())
+                    add_broken(tx, last, fault);
+                else if (after_restore)
+                    add(tx, last, {.caller = {}, .action = "audit log: a new head"});
+            });
+    } catch (const platform::Error& error) {
+        if (!sealed) throw;
+        // The head stays as it is, and the next start looks at it again.
+        platform::log_error(std::string("the audit log could not be begun: ") + error.what());
+        return;
+    }
+    const auto [last, from] =
+        store.read([](store::Read& read) { return std::pair(newest(read), anchor(read)); });
+    head_.start(last, from.id, std::move(epoch));
+}
+
+Evidence Log::evidence() const {
+    Evidence found = evidence_in(folder_);
+    found.told = head_.newest();
+    return found;
+}
+
+std::string Log::due_line(std::int64_t now_ms) {
+    constexpr std::int64_t hour_ms = 3'600'000;
+    if (head_.newest_row() == 0) return "";
+    if (told_ms_ != 0 && now_ms >= told_ms_ && now_ms - told_ms_ < hour_ms) return "";
+    told_ms_ = now_ms;
+    return head_.line();
+}
+
+// Returns the new row.
+Link Log::add(store::Tx& tx, const Link& previous, Entry row) {
     if (row.at_ms == 0) row.at_ms = tx.now_ms();
-    Link previous = newest(tx);
-    std::int64_t id = previous.id + 1;
-    std::string hash = row_hash(previous.hash, id, row);
+    Link link{previous.id + 1, ""};
+    link.hash = keyed_hash(key_, previous.hash, link.id, row);
     const platform::Caller& caller = row.caller;
     tx.run(
         "INSERT INTO audit_log (id, at_ms, organisation_id, person_id, device_id, site_key_id, action, path, "
         "target,"
         " status, success, error, times, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        id, row.at_ms, or_null(caller.organisation_id), or_null(caller.person_id), or_null(caller.device_id),
-        or_null(caller.site_key_id), row.action, row.path, row.target, row.status, is_good(row), row.error,
-        row.times, store::Blob{hash});
+        link.id, row.at_ms, or_null(caller.organisation_id), or_null(caller.person_id),
+        or_null(caller.device_id), or_null(caller.site_key_id), row.action, row.path, row.target, row.status,
+        is_good(row), row.error, row.times, store::Blob{link.hash});
+    tx.after_commit([this, link] {
+        cut_noted_ = false;
+        head_.note(link);
+    });
+    return link;
+}
+
+Link Log::add_broken(store::Tx& tx, const Link& previous, const std::string& why) {
+    platform::log_error("the audit log is broken: " + why + ". See 'lectern doctor'.");
+    return add(tx, previous,
+               {.caller = {}, .action = std::string(broken_action), .status = 500, .error = why});
+}
+
+void Log::append(store::Tx& tx, const Entry& entry) {
+    Link previous = newest(tx);
+    if (const std::int64_t last = head_.newest_row();
+        previous.id < last && !std::exchange(cut_noted_, true)) {
+        tx.on_rollback([this] { cut_noted_ = false; });
+        previous = add_broken(tx, previous,
+                              "rows up to " + std::to_string(last) + " were written, and it ended with row " +
+                                  std::to_string(previous.id) + " while the server ran");
+    }
+    add(tx, previous, cleaned(entry));
 }
 
 void Log::queue(Entry entry) {
@@ -253,40 +253,10 @@ std::int64_t Log::trim(store::Tx& tx, std::int64_t before_ms, std::int64_t most)
         }
     }
     if (removed == 0) return 0;
-    tx.run(
-        "INSERT INTO audit_anchor (one, row_id, hash) VALUES (1, ?1, ?2)"
-        " ON CONFLICT (one) DO UPDATE SET row_id = ?1, hash = ?2",
-        last.id, store::Blob{last.hash});
+    move_anchor(tx, key_, last);
     tx.run("DELETE FROM audit_log WHERE id <= ?", last.id);
+    tx.after_commit([this, id = last.id] { head_.note_removed(id); });
     return removed;
-}
-
-Verification Log::verify(store::Read& read) {
-    Verification result;
-    Link previous = anchor(read);
-    auto rows = read.query(
-        "SELECT id, hash, at_ms, organisation_id, person_id, device_id, site_key_id, action, path,"
-        " target, status, error, times, success FROM audit_log ORDER BY id");
-    while (rows.step()) {
-        Link link;
-        Entry entry;
-        bool success = false;
-        platform::Caller& caller = entry.caller;
-        rows.read(link, entry.at_ms, caller.organisation_id, caller.person_id, caller.device_id,
-                  caller.site_key_id, entry.action, entry.path, entry.target, entry.status, entry.error,
-                  entry.times, success);
-        ++result.rows;
-        const bool follows = link.id == previous.id + 1 &&
-                             link.hash == row_hash(previous.hash, link.id, entry) &&
-                             success == is_good(entry);
-        if (!follows) {
-            result.intact = false;
-            result.first_bad_id = link.id;
-            return result;
-        }
-        previous = std::move(link);
-    }
-    return result;
 }
 
 } // namespace audit

@@ -1,6 +1,6 @@
-// The audit log: every call leaves a row. Rows are append-only and chained: each row's hash covers its own
-// fields and the hash of the row before, so a row that was changed or taken out later shows (verify, "lectern
-// doctor").
+// The audit log: every call leaves a row. Rows are append-only and chained with the audit key (chain.h),
+// and the newest one is signed outside the database (head.h), so a row that was changed, taken out or cut
+// off later shows (verify.h, "lectern doctor").
 //
 // Three ways in:
 // - append: in the caller's own transaction; the row is on disk when the answer leaves.
@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,8 +26,12 @@
 #include <string>
 #include <tuple>
 
+#include "audit/head.h"
+#include "audit/key.h"
+#include "audit/verify.h"
 #include "platform/caller.h"
 #include "platform/clock.h"
+#include "store/store.h"
 #include "store/transaction.h"
 
 namespace audit {
@@ -42,11 +47,14 @@ struct Entry {
     std::int64_t at_ms = 0; // 0: now
 };
 
-struct Verification {
-    bool intact = true;
-    std::int64_t rows = 0;
-    std::int64_t first_bad_id = 0; // the first row whose hash does not follow from the row before
-};
+// A dialect may report an error with a status of success.
+inline bool is_good(const Entry& entry) {
+    return entry.status < 400 && entry.error.empty();
+}
+
+// A row in which the box itself notes that the log was not as it left it. A verification finds it for as
+// long as the log is kept, because the head that showed it has been replaced since.
+inline constexpr std::string_view broken_action = "audit log: broken";
 
 struct Limits {
     std::size_t queued = 2048;  // rows waiting for a flush
@@ -56,7 +64,18 @@ struct Limits {
 
 class Log {
 public:
-    explicit Log(platform::Clock& clock, Limits limits = {});
+    Log(platform::Clock& clock, const Key& key, const std::filesystem::path& folder, Limits limits = {});
+
+    // At the start, before the first row: seals a log that is not sealed yet, notes in a row what does not
+    // fit, and begins to write the head.
+    void begin(store::Store& store);
+    // Writes the head of all rows that are on disk by now. No rows may follow.
+    void end() { head_.stop(); }
+    // What a verification needs, by a process that has the log open. Take it before the database is read.
+    Evidence evidence() const;
+    // Each hour a line with the head for the journal, which somebody may keep elsewhere; "" in between. On
+    // the io thread.
+    std::string due_line(std::int64_t now_ms);
 
     void append(store::Tx& tx, const Entry& entry);
 
@@ -77,9 +96,6 @@ public:
     // chain whole.
     std::int64_t trim(store::Tx& tx, std::int64_t before_ms, std::int64_t most = 500);
 
-    // Reads the whole log: for "lectern doctor" and for an administrator who asks, not for every start.
-    static Verification verify(store::Read& read);
-
 private:
     // organisation, person, device, site key, status, action
     using CountKey = std::tuple<OrganisationId, PersonId, DeviceId, SiteKeyId, int, std::string>;
@@ -91,8 +107,15 @@ private:
     std::deque<Entry> take(std::size_t most, bool only_due);
     void write(store::Tx& tx, std::deque<Entry> entries);
     void put_back(std::deque<Entry> entries);
+    Link add(store::Tx& tx, const Link& previous, Entry row);
+    Link add_broken(store::Tx& tx, const Link& previous, const std::string& why);
 
     platform::Clock& clock_;
+    const Key key_;
+    const std::filesystem::path folder_;
+    HeadWriter head_;
+    bool cut_noted_ = false;   // on the writer thread: in this group
+    std::int64_t told_ms_ = 0; // on the io thread
     Limits limits_;
     mutable std::mutex mutex_;
     std::deque<Entry> queue_;

@@ -75,6 +75,10 @@ bool begin_epoch_if_moved(Store& store, const std::filesystem::path& folder, pla
     return !is_new;
 }
 
+std::string epoch_name(Read& read) {
+    return setting(read, epoch_setting).value_or("");
+}
+
 void forget_epoch(const std::filesystem::path& folder) {
     write_epoch(folder / "epoch", {"forgotten", read_epoch(folder / "epoch").ids_from});
 }

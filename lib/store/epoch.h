@@ -8,6 +8,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "platform/random.h"
 #include "store/sql.h"
@@ -23,6 +24,9 @@ inline constexpr SqlText ids_from =
 // Looks at the start whether the database comes from elsewhere, and if so begins a new epoch and returns true.
 // A new database begins its first one, which is no news.
 bool begin_epoch_if_moved(Store& store, const std::filesystem::path& folder, platform::Random& random);
+
+// The name of the epoch that the database is in; "" before its first start.
+std::string epoch_name(Read& read);
 
 // Before another database is put into the folder: the next start begins a new epoch.
 void forget_epoch(const std::filesystem::path& folder);

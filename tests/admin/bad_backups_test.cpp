@@ -236,6 +236,16 @@ std::vector<Row> entry_rows() {
             "a pepper of one byte", [](Entries& all) { entry(all, "pepper") = "x"; },
             "its pepper is damaged"),
         of_entries(
+            "no audit key",
+            [](Entries& all) { std::erase_if(all, [](auto& e) { return e.first == "audit-key"; }); },
+            "it has no audit-key"),
+        of_entries(
+            "an audit key of one byte", [](Entries& all) { entry(all, "audit-key") = "x"; },
+            "its audit key is damaged"),
+        of_entries(
+            "another box's audit key", [](Entries& all) { entry(all, "audit-key") = std::string(32, 'x'); },
+            "its audit key does not belong to its database"),
+        of_entries(
             "another box's pepper", [](Entries& all) { entry(all, "pepper") = std::string(32, 'x'); },
             "does not belong to its database"),
         of_entries(

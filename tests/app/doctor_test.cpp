@@ -107,6 +107,13 @@ std::vector<Sick> sick_boxes() {
         {"the pepper is another's",
          [](const fs::path& folder) { std::ofstream(folder / "pepper") << std::string(32, 'p'); },
          "BAD   pepper: not the one of this database", "good  references:"},
+        {"the audit key is gone", [](const fs::path& folder) { fs::remove(folder / "audit-key"); },
+         "BAD   audit log: the audit key is gone", "good  pepper:"},
+        {"the audit key is another's",
+         [](const fs::path& folder) { std::ofstream(folder / "audit-key") << std::string(32, 'k'); },
+         "BAD   audit log: the audit key does not belong to this log", "good  pepper:"},
+        {"the audit log is cut", [](const fs::path& folder) { run_sql(folder, "DELETE FROM audit_log"); },
+         "and it ends with row 0: 1 were cut off", "good  database:"},
         {"the log was taken away",
          [](const fs::path& folder) { std::ofstream(folder / "lectern.db-shm") << "x"; },
          "BAD   start: lectern.db-wal is gone", "good  audit log:"},
@@ -123,6 +130,9 @@ std::vector<Sick> sick_boxes() {
         {"others can read",
          [](const fs::path& folder) { fs::permissions(folder / "pepper", fs::perms(0644)); },
          "BAD   permissions: others can read: pepper", "good  pepper:"},
+        {"others can read the audit key",
+         [](const fs::path& folder) { fs::permissions(folder / "audit-key", fs::perms(0644)); },
+         "BAD   permissions: others can read: audit-key", "good  audit log:"},
     };
 }
 

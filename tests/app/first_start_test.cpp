@@ -105,6 +105,53 @@ TEST_CASE("an administrator may begin anew with another pepper, and keep the sch
     CHECK(sign_in(server, "battery staple") == 201);
 }
 
+TEST_CASE("a lost audit key is not made anew unasked, and an administrator may go on without", "[app]") {
+    const TemporaryFolder folder;
+    make_school(folder.path());
+    CHECK((fs::status(folder.path() / "audit-key").permissions() & fs::perms::all) == fs::perms(0600));
+    SECTION("gone") {
+        fs::remove(folder.path() / "audit-key");
+        CHECK_THAT(refusal(folder.path()), ContainsSubstring("audit-key is gone"));
+        CHECK_FALSE(fs::exists(folder.path() / "audit-key"));
+    }
+    SECTION("another's") {
+        std::ofstream(folder.path() / "audit-key") << std::string(32, 'x');
+        CHECK_THAT(refusal(folder.path()), ContainsSubstring("does not belong to this database"));
+    }
+    SECTION("damaged") {
+        std::ofstream(folder.path() / "audit-key") << "x";
+        CHECK_THAT(refusal(folder.path()), ContainsSubstring("lectern begin-anew --audit"));
+    }
+    const Ran anew = run({"begin-anew", "--audit"}, folder.path());
+    INFO(anew.error);
+    REQUIRE(anew.code == 0);
+    Program server(serve(folder.path()));
+    CHECK(sign_in(server, "correct horse") == 201);
+    const Ran doctor = run({"doctor", "--config", "/no/such/file"}, folder.path());
+    CHECK_THAT(doctor.out, ContainsSubstring("look  audit log: "));
+    CHECK_THAT(doctor.out, ContainsSubstring("are not checked"));
+}
+
+TEST_CASE("a server that was killed has a whole audit log, and after begin-anew --log a new head", "[app]") {
+    const TemporaryFolder folder;
+    make_school(folder.path());
+    {
+        Program server(serve(folder.path()));
+        CHECK(sign_in(server, "correct horse") == 201);
+        server.signal(SIGKILL);
+        CHECK(server.wait() == 128 + SIGKILL);
+    }
+    const auto doctor = [&] { return run({"doctor", "--config", "/no/such/file"}, folder.path()).out; };
+    CHECK_THAT(doctor(), ContainsSubstring("good  audit log: "));
+    fs::remove(folder.path() / "lectern.db-wal");
+    REQUIRE(run({"begin-anew", "--log"}, folder.path()).code == 0);
+    {
+        Program server(serve(folder.path()));
+        CHECK(sign_in(server, "correct horse") == 201);
+    }
+    CHECK_THAT(doctor(), ContainsSubstring("good  audit log: "));
+}
+
 TEST_CASE("a database that is empty or gone, beside other data, is no new box", "[app]") {
     const TemporaryFolder folder;
     make_school(folder.path());

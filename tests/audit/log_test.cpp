@@ -5,6 +5,7 @@
 #include "platform/error.h"
 #include "store/store.h"
 #include "support/manual_clock.h"
+#include "support/sequence_random.h"
 #include "support/temporary_folder.h"
 
 using namespace std::chrono_literals;
@@ -14,7 +15,11 @@ using audit::Log;
 namespace {
 
 struct Box {
+    Box() { audit::forget_head(folder.path()); } // as the first start does
+
     support::TemporaryFolder folder;
+    support::SequenceRandom random;
+    const audit::Key key = audit::make_key(folder.path(), random);
     support::ManualClock clock;
     store::Store store{{.folder = folder.path(), .readers = 1, .on_storage_full = {}}, clock};
 
@@ -26,7 +31,8 @@ struct Box {
         write([&](store::Tx& tx) { log.append(tx, entry(action, status)); });
     }
     audit::Verification verify() {
-        return store.read([](store::Read& read) { return Log::verify(read); });
+        const audit::Evidence evidence = audit::evidence_in(folder.path());
+        return store.read([&](store::Read& read) { return audit::verify(read, evidence); });
     }
     std::int64_t rows() {
         return *store.read([](store::Read& read) { return read.integer("SELECT count(*) FROM audit_log"); });
@@ -50,11 +56,18 @@ struct Box {
     }
 };
 
+struct Started : Log {
+    explicit Started(Box& box, audit::Limits limits = {})
+        : Log(box.clock, box.key, box.folder.path(), limits) {
+        begin(box.store);
+    }
+};
+
 } // namespace
 
 TEST_CASE("each row follows from the one before", "[audit]") {
     Box box;
-    Log log(box.clock);
+    Started log(box);
     CHECK(box.verify().intact); // an empty log is whole
     for (int i = 0; i < 5; ++i)
         box.append(log, "POST /v1/rooms", i == 3 ? 409 : 201);
@@ -86,7 +99,7 @@ TEST_CASE("each row follows from the one before", "[audit]") {
 
 TEST_CASE("what is queued and counted becomes rows by a flush", "[audit]") {
     Box box;
-    Log log(box.clock);
+    Started log(box);
     CHECK_FALSE(log.has_waiting());
     log.queue(Box::entry("GET /v1/rooms"));
     platform::Caller headset, stranger;
@@ -111,7 +124,7 @@ TEST_CASE("what is queued and counted becomes rows by a flush", "[audit]") {
 
 TEST_CASE("polls are summed up for a minute, while what was queued does not wait", "[audit]") {
     Box box;
-    Log log(box.clock);
+    Started log(box);
     platform::Caller headset;
     headset.organisation_id = OrganisationId(1);
     headset.device_id = DeviceId(3);
@@ -133,7 +146,7 @@ TEST_CASE("polls are summed up for a minute, while what was queued does not wait
 
 TEST_CASE("strangers cannot fill the log: what does not fit is one row", "[audit]") {
     Box box;
-    Log log(box.clock, {.queued = 3, .counted = 2});
+    Started log(box, {.queued = 3, .counted = 2});
     for (int i = 0; i < 10; ++i)
         log.queue(Box::entry("GET /nothing", 404));
     for (int i = 0; i < 5; ++i)
@@ -147,7 +160,7 @@ TEST_CASE("strangers cannot fill the log: what does not fit is one row", "[audit
 
 TEST_CASE("what a failed flush had taken waits for the next", "[audit]") {
     Box box;
-    Log log(box.clock);
+    Started log(box);
     log.queue(Box::entry("first"));
     log.queue(Box::entry("second"));
     CHECK_THROWS(box.write([&](store::Tx& tx) {
@@ -164,7 +177,7 @@ TEST_CASE("what a failed flush had taken waits for the next", "[audit]") {
 
 TEST_CASE("the chain stays whole when old rows are removed", "[audit]") {
     Box box;
-    Log log(box.clock);
+    Started log(box);
     for (int i = 0; i < 6; ++i) {
         box.append(log, "POST /v1/rooms");
         box.clock.advance(24h);
@@ -181,13 +194,15 @@ TEST_CASE("the chain stays whole when old rows are removed", "[audit]") {
     CHECK(box.rows() == 0);
     box.append(log, "POST /v1/rooms");
     CHECK(box.verify().intact);
+    box.tamper("UPDATE audit_anchor SET row_id = row_id");
+    CHECK(box.verify().intact);
     box.tamper("UPDATE audit_anchor SET hash = x'00'");
     CHECK_FALSE(box.verify().intact);
 }
 
 TEST_CASE("the log keeps no names and no long paths", "[audit]") {
     Box box;
-    Log log(box.clock);
+    Started log(box);
     auto entry = Box::entry("PATCH /v1/seats/:id", 409);
     entry.error = "The headset \"DPVR-07\" is on the seat of \"Ada\" already.";
     entry.path = "/v1/" + std::string(60'000, 'x');

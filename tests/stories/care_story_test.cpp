@@ -104,8 +104,9 @@ TEST_CASE("old audit rows go at night, and the doctor sees that nobody else took
     app::Housekeeping(box.services(), std::chrono::hours(1)).run();
     CHECK(changes() == 0);
     const auto chain = [&] {
+        const audit::Evidence evidence = box.services().audit.evidence();
         const app::Findings found = box.services().store.read(
-            [&](store::Read& read) { return app::examine_data(read, box.folder(), true); });
+            [&](store::Read& read) { return app::examine_data(read, box.folder(), evidence, true); });
         bool whole = false;
         for (const app::Finding& finding : found) {
             INFO(finding.check << ": " << finding.says);

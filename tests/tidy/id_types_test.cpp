@@ -34,7 +34,7 @@ constexpr Exception exceptions[] = {
     {"lib/audit/", "id",
      "rows of the audit log are a numbered chain: their numbers are reckoned with and hashed"},
     {"lib/admin/audit_query.h", "id", "a row of the audit log"},
-    {"lib/audit/log.h", "first_bad_id", "a row of the audit log"},
+    {"lib/audit/verify.h", "first_bad_id", "a row of the audit log"},
     {"lib/people/rosters/import.h", "id", "a place in the imported table, which is its cursor"},
     {"lib/scenarios/scenario.h", "id", "a scenario's version by its number, which is its cursor"},
     {"lib/store/page.h", "id", "the cursor of such a list"},

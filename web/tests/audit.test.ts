@@ -38,12 +38,14 @@ describe('the audit log in words', () => {
             schema.indexOf('export interface paths'),
             schema.indexOf('export interface components'),
         );
-        const calls = [...declared.matchAll(/^ {4}"(\/[^"]*)": \{\n([\s\S]*?)^ {4}\};/gm)].flatMap(
+        const every = [...declared.matchAll(/^ {4}"(\/[^"]*)": \{\n([\s\S]*?)^ {4}\};/gm)].flatMap(
             ([, path, body]) =>
                 [...(body ?? '').matchAll(/^ {8}(post|put|patch|delete): operations/gm)].map(
                     ([, method]) => `${method?.toUpperCase()} ${path}`,
                 ),
         );
+        // What stands for every unknown path of a dialect changes nothing.
+        const calls = every.filter((call) => !call.endsWith('/{rest}'));
         expect(calls.length).toBeGreaterThan(150);
         expect(calls.filter((call) => !(call in call_words))).toEqual([]);
         expect(Object.keys(call_words).filter((call) => !calls.includes(call))).toEqual([]);

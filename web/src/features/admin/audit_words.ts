@@ -26,8 +26,11 @@ export type Thing = (typeof things)[number];
 export type Words = [kind: Kind, thing: Thing, key: Key];
 
 type Changing = 'post' | 'put' | 'patch' | 'delete';
-/// "POST /v1/rooms/{id}"
-export type ChangingCall = { [M in Changing]: `${Uppercase<M>} ${PathsWith<M> & string}` }[Changing];
+/// "POST /v1/rooms/{id}". What stands for every unknown path of a dialect changes nothing.
+export type ChangingCall = Exclude<
+    { [M in Changing]: `${Uppercase<M>} ${PathsWith<M> & string}` }[Changing],
+    `${string}/{rest}`
+>;
 
 export const kind_words: Record<Kind, Key> = {
     make: 'audit_kind.make',
@@ -67,6 +70,8 @@ export const call_words: Record<ChangingCall, Words> = {
     'POST /user/auth_start': ['sign_in', 'login', 'did.sign_in_begun'],
     'POST /api/user/status': ['sign_in', 'login', 'did.sign_in_begun'],
     'POST /user/status': ['sign_in', 'login', 'did.sign_in_begun'],
+    'POST /api/user/save_recovery_phrase': ['sign_in', 'login', 'did.sign_in_begun'],
+    'POST /user/save_recovery_phrase': ['sign_in', 'login', 'did.sign_in_begun'],
     'POST /api/v1/auth/refresh': ['sign_in', 'login', 'did.sign_in_renewed'],
     'POST /api/user/logout': ['sign_in', 'login', 'did.signed_out'],
     'POST /user/logout': ['sign_in', 'login', 'did.signed_out'],
@@ -184,6 +189,7 @@ export const call_words: Record<ChangingCall, Words> = {
     'POST /v1/events': ['report', 'headset', 'did.events_stored'],
     'POST /v1/runs/{id}/events': ['report', 'headset', 'did.events_stored'],
     'POST /api/v1/unreal/tracking/batch': ['report', 'headset', 'did.events_stored'],
+    'POST /api/v1/unreal/event': ['report', 'headset', 'did.events_stored'],
     'POST /api/v1/unreal/tracking/event': ['report', 'headset', 'did.events_stored'],
     'POST /api/v1/unreal/session': ['report', 'session', 'did.run_reported'],
     'POST /api/v1/unreal/session/start': ['report', 'session', 'did.run_reported'],

@@ -45,6 +45,73 @@ TEST_CASE("unreal: a headset comes with its token or by a base URL with a site k
     CHECK(school.get("/v1/people").status == 403);
 }
 
+TEST_CASE("unreal: events without a session are the record of who wears the headset now", "[dialects]") {
+    School school;
+    const auto headset = school.appliance.pair(school.head, "QUEST-1");
+    const PersonId ben_id = school.appliance.add_person(school.head, "student", "ben")["id"];
+    const auto wear = [&](PersonId id, const char* nickname) {
+        auto& services = school.appliance.services();
+        services.store.write("sign in", [&](store::Tx& tx) {
+            services.logins.sign_in_on_device(tx, OrganisationId(1), headset.id,
+                                              people::PersonReference{id, nickname});
+        });
+    };
+    const std::string header = "Authorization: Bearer " + headset.credential.token + "\r\n";
+    const auto say = [&] {
+        CHECK(school.send("POST", "/api/v1/unreal/event", R"({"event_type":"x"})", header).status == 201);
+    };
+    const auto runs_of = [&](PersonId id) {
+        return school.figure("SELECT count(*) FROM runs WHERE person_id = " + to_string(id));
+    };
+    wear(school.anna_id, "anna");
+    say();
+    say();
+    CHECK(runs_of(school.anna_id) == "1");
+    wear(ben_id, "ben");
+    say();
+    CHECK(runs_of(school.anna_id) == "1");
+    CHECK(runs_of(ben_id) == "1");
+    school.appliance.clock.advance(25h); // tomorrow's events are no part of today's
+    wear(ben_id, "ben");
+    say();
+    CHECK(runs_of(ben_id) == "2");
+}
+
+TEST_CASE("unreal: a headset does not take the name that the box gives to a day", "[dialects]") {
+    const School school;
+    const auto headset = school.appliance.pair(school.head, "QUEST-1");
+    const std::string header = "Authorization: Bearer " + headset.credential.token + "\r\n";
+    const auto taken =
+        school.send("POST", tracking + "/event",
+                    R"({"event_type":"x","timestamp":1,"session_id":"events-2026-09-01"})", header);
+    CHECK(taken.status == 404);
+    CHECK(school.post("/api/v1/unreal/event", R"({"event_type":"x"})").status == 201);
+}
+
+TEST_CASE("unreal: a duration is whole seconds, cut toward zero, and nothing beyond two years",
+          "[dialects]") {
+    const School school;
+    struct {
+        const char* said;
+        std::int64_t seconds;
+    } const rows[] = {{R"("90")", 90},
+                      {R"("-90")", -90},
+                      {"90", 90},
+                      {"90.0", 90},
+                      {"90.9", 90},
+                      {R"("2:05")", 125},
+                      {R"("1.x")", 0},
+                      {R"("-9223372036854775808")", 0},
+                      {R"("-9223372036854775808:0")", 0},
+                      {R"("0:-9223372036854775808")", 0},
+                      {"1e300", 0}};
+    for (const auto& [said, seconds] : rows) {
+        INFO(said);
+        const std::string body = std::string(R"({"Parent":"Reef","POI_Duration":)") + said + "}";
+        CHECK(school.posted(201, session, body)["duration_seconds"] == seconds);
+    }
+}
+
 TEST_CASE("unreal: another organisation's sessions do not exist", "[dialects]") {
     School school;
     const std::string id = school.posted(201, session + "/start", "{}")["session_id"];

@@ -23,8 +23,8 @@ struct Sight {
 runs::Run store_sight(const Parts& parts, const http::Call& call, const Fields& fields, store::Tx& tx,
                       const Sight& sight) {
     const platform::Caller& caller = call.caller;
-    const runs::Run run = sight.session_id.empty() ? session_of_nobody(tx, parts, caller)
-                                                   : session_of_events(tx, parts, caller, sight.session_id);
+    runs::Run run = sight.session_id.empty() ? session_of_nobody(tx, parts, caller)
+                                             : session_of_events(tx, parts, caller, sight.session_id);
     Json metadata = fields.body();
     metadata.erase("session_id");
     const std::string data = Json{{"metadata", metadata}}.dump();

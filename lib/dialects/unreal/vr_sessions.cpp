@@ -34,6 +34,17 @@ runs::NewRun new_run(const platform::Caller& caller) {
     return run;
 }
 
+// Whether events that name no session go on with this run of their headset: it began within a day, and is
+// nobody else's than who is signed in now. An app that named a customer has said itself whose it is.
+bool goes_on(const runs::Run& run, const platform::Caller& caller, std::int64_t now_ms) {
+    constexpr std::int64_t day_ms = 24 * 3'600'000;
+    if (now_ms - run.started_ms >= day_ms) return false;
+    return !run.person || run.person->id == caller.person_id || Json::parse(run.data).contains("customer_id");
+}
+
+// Begins the ids of runs for events without headset and session.
+constexpr std::string_view of_the_box = "events-";
+
 } // namespace
 
 std::optional<runs::Run> find_session(store::Read& read, const Parts& parts, const platform::Caller& caller,
@@ -74,7 +85,8 @@ runs::Run end_session(store::Tx& tx, const Parts& parts, const platform::Caller&
 runs::Run session_of_events(store::Tx& tx, const Parts& parts, const platform::Caller& caller,
                             std::string_view public_id) {
     if (auto run = find_session(tx, parts, caller, public_id)) return *std::move(run);
-    if (parts.runs.find_public(tx, caller.organisation_id, public_id))
+    const bool taken = caller.device_id && public_id.starts_with(of_the_box);
+    if (taken || parts.runs.find_public(tx, caller.organisation_id, public_id))
         throw platform::Error(platform::ErrorKind::not_found, "Session not found");
     runs::NewRun run = new_run(caller);
     run.person_id = student_of(tx, caller, std::nullopt);
@@ -86,10 +98,10 @@ runs::Run session_of_events(store::Tx& tx, const Parts& parts, const platform::C
 runs::Run session_of_nobody(store::Tx& tx, const Parts& parts, const platform::Caller& caller) {
     if (!caller.device_id) {
         const std::string today = platform::iso8601(tx.now_ms()).substr(0, 10);
-        return session_of_events(tx, parts, caller, "events-" + today);
+        return session_of_events(tx, parts, caller, std::string(of_the_box) + today);
     }
     auto running = parts.runs.current(tx, caller.organisation_id, caller.device_id, runs::Origin::unreal);
-    if (running) return *std::move(running);
+    if (running && goes_on(*running, caller, tx.now_ms())) return *std::move(running);
     return session_of_events(tx, parts, caller, "");
 }
 

@@ -27,11 +27,12 @@ std::optional<runs::Run> find_session(store::Read& read, const Parts& parts, con
 runs::Run end_session(store::Tx& tx, const Parts& parts, const platform::Caller& caller,
                       const std::string& public_id, std::int64_t ended_ms);
 // The session that events name. If it is not known, it is opened and marked as opened by its events. Error
-// not_found if it is somebody else's.
+// not_found if it is somebody else's, or if a headset names what the box calls its own ("events-...").
 runs::Run session_of_events(store::Tx& tx, const Parts& parts, const platform::Caller& caller,
                             std::string_view public_id);
 
-// For events that name no session: the headset's newest that runs; for a site key, one for each day.
+// For events that name no session: the headset's newest that runs, if it began within a day and is nobody
+// else's than who is signed in there now, or else a new one; for a site key, one for each day.
 runs::Run session_of_nobody(store::Tx& tx, const Parts& parts, const platform::Caller& caller);
 
 // Whole seconds, cut toward zero; so far, if it has not ended.

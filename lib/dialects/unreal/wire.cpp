@@ -187,15 +187,20 @@ std::optional<std::int64_t> ms_of_text(std::string_view text) {
 
 std::int64_t seconds_of_duration(std::string_view text) {
     text = platform::trimmed(text);
+    // The smallest integer has no absolute value.
+    const auto within = [](std::string_view part, std::int64_t limit) {
+        const auto number = platform::parse_integer(part);
+        return number && *number >= -limit && *number <= limit ? number : std::nullopt;
+    };
     const auto colon = text.find(':');
-    if (colon == text.npos) {
-        const auto seconds = platform::parse_integer(text);
-        return seconds && std::abs(*seconds) <= 60 * longest_minutes ? *seconds : 0;
+    if (colon == text.npos) { // "90.5" is cut toward zero
+        const std::string_view whole = text.substr(0, text.find('.')), rest = text.substr(whole.size());
+        const bool digits = rest.find_first_not_of("0123456789", 1) == rest.npos;
+        return digits ? within(whole, 60 * longest_minutes).value_or(0) : 0;
     }
-    const auto minutes = platform::parse_integer(text.substr(0, colon));
-    const auto seconds = platform::parse_integer(text.substr(colon + 1));
-    if (!minutes || !seconds || std::max(std::abs(*minutes), std::abs(*seconds)) > longest_minutes) return 0;
-    return *minutes * 60 + *seconds;
+    const auto minutes = within(text.substr(0, colon), longest_minutes);
+    const auto seconds = within(text.substr(colon + 1), longest_minutes);
+    return minutes && seconds ? *minutes * 60 + *seconds : 0;
 }
 
 // NaN and a byte order mark are no JSON, but the original's parser takes them.

@@ -106,7 +106,8 @@ void replace(Json& arguments, const char* secret, const char* by, std::string ha
 void hash_secrets(Services& services, Json& arguments) {
     const JsonFields given(arguments);
     const auto pin = given.find<std::string>("pin"), password = given.find<std::string>("password");
-    const std::string name = given.get_or(given.has("admin") ? "admin" : "nickname", std::string());
+    const char* const named = given.has("username") ? "username" : given.has("admin") ? "admin" : "nickname";
+    const auto name = given.get_or(named, std::string());
     if (pin) replace(arguments, "pin", "pin_hash", services.hasher.hash(*pin));
     if (password)
         replace(arguments, "password", "password_hash",

@@ -153,8 +153,9 @@ bool is_commonly_tried(std::string_view password, std::string_view name) {
     const std::string folded = platform::lower_ascii(platform::trimmed(password)),
                       own = platform::lower_ascii(name);
     const std::string_view whole = without_signs_behind(folded), word = without_tail(folded);
-    if (whole.empty()) return true;
-    if (!own.empty() && (whole == own || word == own || word == without_tail(own))) return true;
+    if (is_repeated(folded) || folded.empty()) return true;
+    if (!own.empty() && (whole == own || word == own)) return true;
+    if (!word.empty() && word == without_tail(own)) return true;
     return std::ranges::any_of(std::array{std::string_view(folded), whole, word}, [](std::string_view text) {
         return is_common(text) || (text.size() >= shortest && (is_in_a_row(text) || is_repeated(text)));
     });

@@ -16,7 +16,7 @@ Findings examine_box(const std::filesystem::path& config, std::int64_t server_ms
 // Judges a certificate at this time: soon or already expired, or well.
 Finding examine_certificate(const std::string& pem, std::int64_t now_ms);
 
-// Whether browsers may be told to know the box by HTTPS only for so many days (hsts.h).
+// Whether browsers are told to know the box by HTTPS only for so many days (hsts.h); warns a month ahead.
 Finding examine_hsts(std::int64_t days, const std::string& pem, std::int64_t now_ms);
 
 } // namespace app

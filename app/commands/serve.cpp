@@ -152,7 +152,11 @@ ApplianceOptions appliance_options(const Config& config, const std::vector<Inher
     options.front_door.tls_certificate = config.tls_cert.string();
     options.front_door.tls_key = config.tls_key.string();
     options.front_door.allowed_origins = config.allowed_origins;
-    options.front_door.strict_transport_security = strict_transport_security(config.hsts_days);
+    const auto now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                            std::chrono::system_clock::now().time_since_epoch())
+                            .count();
+    options.front_door.strict_transport_security = strict_transport_security(
+        config.hsts_days, platform::read_file(config.tls_cert).value_or(""), now_ms);
     options.behind_proxy = config.behind_proxy;
     options.front_door.connections = connections_within(platform::raise_open_files_limit());
     return options;
@@ -250,11 +254,9 @@ private:
         constexpr std::chrono::microseconds minute = std::chrono::minutes(1);
         const auto watched = platform::watchdog_interval();
         const auto period = watched ? std::min(*watched / 6, minute) : minute;
-        CertificateWatch certificate(config_.tls_cert, config_.tls_key,
-                                     [this, &appliance](const auto& file, const auto& key) {
-                                         check_hsts(config_.hsts_days, file);
-                                         appliance.use_certificate(file, key);
-                                     });
+        CertificateWatch certificate(
+            config_.tls_cert, config_.tls_key,
+            [&appliance](const auto& file, const auto& key) { appliance.use_certificate(file, key); });
         for (;;) {
             certificate.look(appliance.services().clock.now_ms());
             const int signal = signals_.wait(period);

@@ -11,7 +11,6 @@
 #include "support/temporary_folder.h"
 
 using Catch::Matchers::ContainsSubstring;
-using support::Program;
 using support::TemporaryFolder;
 namespace fs = std::filesystem;
 
@@ -49,15 +48,28 @@ TEST_CASE("browsers are told to use HTTPS only while the certificate outlasts wh
     const std::int64_t short_end_ms = platform::certificate_end_ms(of_90_days).value();
     CHECK_THAT(app::why_no_hsts(1, of_90_days, short_end_ms - 80 * day_ms),
                ContainsSubstring("valid for 90 days in all"));
-    CHECK(app::strict_transport_security(180) == "max-age=15552000");
-    CHECK(app::strict_transport_security(0).empty());
+    const struct {
+        std::int64_t wanted, left;
+        const char* told;
+    } rows[] = {{180, 500, "max-age=15552000"},
+                {180, 180, "max-age=15552000"},
+                {180, 100, "max-age=8640000"},
+                {180, 0, ""},
+                {180, -3, ""},
+                {0, 500, ""}};
+    for (const auto& row : rows) {
+        INFO(row.wanted << " wanted, " << row.left << " left");
+        CHECK(app::strict_transport_security(row.wanted, pem, end_ms - row.left * day_ms) == row.told);
+    }
+    CHECK(app::strict_transport_security(180, "", end_ms).empty()); // plain HTTP
 
     CHECK(app::examine_hsts(365, pem, end_ms - 400 * day_ms).health == app::Health::good);
     CHECK(app::examine_hsts(365, pem, end_ms - 380 * day_ms).health == app::Health::warning);
-    CHECK(app::examine_hsts(365, pem, end_ms - 360 * day_ms).health == app::Health::bad);
+    CHECK(app::examine_hsts(365, pem, end_ms - 360 * day_ms).health == app::Health::warning);
+    CHECK(app::examine_hsts(1, of_90_days, short_end_ms - 80 * day_ms).health == app::Health::warning);
 }
 
-TEST_CASE("a server does not start with hsts_days that its certificate does not outlast", "[app]") {
+TEST_CASE("a server does not start with hsts_days and no TLS, or a short-lived certificate", "[app]") {
     const TemporaryFolder folder;
     const fs::path config = folder.path() / "lectern.toml";
     const auto made = own_certificate();

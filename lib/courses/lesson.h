@@ -29,8 +29,8 @@ constexpr bool ends_by_clock(LessonKind kind) {
     return kind == LessonKind::video;
 }
 
-// Error invalid at `field` when a browser would do with `content` what no address does: a lesson of kind web is a
-// name that the headset knows, or an address of http or https. "javascript:" and "data:" would run in the
+// Error invalid at `field` when a browser would do with `content` what no address does: a lesson of kind web
+// is a name that the headset knows, or an address of http or https. "javascript:" and "data:" would run in the
 // page that opens them.
 void refuse_unsafe_content(LessonKind kind, std::string_view content, const std::string& field);
 

@@ -7,7 +7,7 @@ TEST_CASE("seats: registration by invitation", "[dialects]") {
     for (const std::string prefix : {"/user/", "/api/user/"}) {
         Monitor monitor;
         const auto post = [&](const char* call, const std::string& body, const std::string& cookie = "") {
-            const auto answer = monitor.post(prefix + call, body, cookie);
+            auto answer = monitor.post(prefix + call, body, cookie);
             CHECK(answer.status == 200);
             return answer;
         };
@@ -48,7 +48,7 @@ TEST_CASE("seats: status, login and logout", "[dialects]") {
     for (const std::string prefix : {"/user/", "/api/user/"}) {
         Monitor monitor;
         const auto post = [&](const char* call, const std::string& body, const std::string& cookie = "") {
-            const auto answer = monitor.post(prefix + call, body, cookie);
+            auto answer = monitor.post(prefix + call, body, cookie);
             CHECK(answer.status == 200);
             return answer;
         };

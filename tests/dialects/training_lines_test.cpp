@@ -44,8 +44,8 @@ TEST_CASE("training: a headset is ready while a scenario waits or runs for it, a
     CHECK(client.parsed(client.post("/devices/start_game", "{}", own))["record_id"] == run); // once more
     client.post("/records/add", R"({"record_id":")" + run + "\"}", own);
     CHECK(listed()["ready"] == false);
-    CHECK(listed().at("running_scenario") == "");
-    CHECK(listed().at("running_record") == "");
+    CHECK(listed().at("running_scenario").get<std::string>().empty());
+    CHECK(listed().at("running_record").get<std::string>().empty());
 }
 
 TEST_CASE("training: a session without user_id belongs to the person signed in on the headset",
@@ -58,7 +58,7 @@ TEST_CASE("training: a session without user_id belongs to the person signed in o
                                          R"({"device_id":")" + id + R"(","scenario_id":")" + scenario + "\"}",
                                          client.token));
     };
-    CHECK(start().at("user_id") == "");
+    CHECK(start().at("user_id").get<std::string>().empty());
     client.appliance.expect(200, "POST", "/v1/headset/sign-in", {{"nickname", "ada"}, {"pin", "1111"}},
                             {device["token"], {}});
     CHECK(start().at("user_id") == client.ada);

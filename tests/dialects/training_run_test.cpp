@@ -136,11 +136,12 @@ TEST_CASE("training: a session's person and scenario may be named in several way
         return client.post("/clients/start_session", body, client.token);
     };
     std::set<std::string> records;
-    for (const std::string& body :
-         {R"({"device_id":")" + id + R"(","user_id":"ada","running_scenario":")" + scenario + "\"}",
-          R"({"device_id":)" + id + R"(,"user_id":)" + client.ada + R"(,"scenario_id":)" + scenario + "}",
-          std::string(R"({"device_id":"PICO-1","user_id":"ADA","running_scenario":"Fire"})"),
-          R"({"device_id":")" + id + R"(","scenario_id":"fire"})"}) {
+    const std::string bodies[] = {
+        R"({"device_id":")" + id + R"(","user_id":"ada","running_scenario":")" + scenario + "\"}",
+        R"({"device_id":)" + id + R"(,"user_id":)" + client.ada + R"(,"scenario_id":)" + scenario + "}",
+        std::string(R"({"device_id":"PICO-1","user_id":"ADA","running_scenario":"Fire"})"),
+        R"({"device_id":")" + id + R"(","scenario_id":"fire"})"};
+    for (const std::string& body : bodies) {
         INFO(body);
         const auto said = client.parsed(start(body));
         CHECK(said["running_scenario"] == scenario);

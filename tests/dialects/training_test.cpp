@@ -120,8 +120,8 @@ TEST_CASE("training: a headset links by code, as number or as text, once", "[dia
     CHECK(device["connect_code"] == code);
     CHECK(device["connected"] == true);
     CHECK(device["ready"] == false);
-    CHECK(device.at("running_scenario") == "");
-    CHECK(device.at("running_record") == "");
+    CHECK(device.at("running_scenario").get<std::string>().empty());
+    CHECK(device.at("running_record").get<std::string>().empty());
     CHECK(device["token"].get<std::string>().size() >= 32);
     CHECK(client.post("/devices/connect", body).status == 404); // it works once
     // The code as text, padded, in a form.

@@ -152,8 +152,8 @@ std::optional<Error> Guard::refusal(const Route& route, const Call& call, std::i
     // A site key is no login: apps of the older protocols have one, and Lectern's own calls take none.
     if (call.caller.site_key_id && route.access != Access::open && route.path.starts_with("/v1/"))
         return Error(ErrorKind::forbidden, "A site key is for the older protocols' calls only.");
-    // A foreign page has neither tokens nor this box's cookies, but it could sign its visitor in as somebody else,
-    // or set up an empty box: Lectern's open calls look at where they come from as well.
+    // A foreign page has neither tokens nor this box's cookies, but it could sign its visitor in as somebody
+    // else, or set up an empty box: Lectern's open calls look at where they come from as well.
     const bool open = route.access == Access::open && route.path.starts_with("/v1/");
     if ((call.caller.by_cookie || open) && changes_something(call.method) && !comes_from_us(call))
         return Error(ErrorKind::forbidden, "This request comes from another site's page.");

@@ -96,9 +96,9 @@ public:
 
 private:
     bool follows(const Link& link, const Entry& entry, bool success) const {
-        if (link.id != previous_.id + 1) return false;
         if (link.id == seal_.unkeyed_to() && link.hash != seal_.hash) return false;
-        if (link.id <= seal_.unchecked_to) return true;
+        if (link.id <= seal_.unchecked_to) return true; // rows may be missing in between
+        if (link.id != previous_.id + 1) return false;
         if (success != is_good(entry)) return false;
         return link.hash == (link.id <= seal_.plain_to || !key_
                                  ? plain_hash(previous_.hash, link.id, entry)

@@ -380,3 +380,37 @@ TEST_CASE("an administrator goes on with a log that was cut, and rows from befor
     found = box.verify();
     CHECK(found.first_bad_id == 8);
 }
+
+TEST_CASE("an administrator goes on with a log that has a gap, and a later gap is seen", "[audit]") {
+    Box box;
+    box.start();
+    box.append(10);
+    box.stop();
+    box.run("DELETE FROM audit_log WHERE id = 5");
+    CHECK(box.verify().first_bad_id == 6);
+    box.write([&](store::Tx& tx) { audit::seal_anew(tx, box.key); });
+    audit::forget_head(box.folder());
+    box.start();
+    box.append(3);
+    box.stop();
+    auto found = box.verify();
+    INFO(found.fault);
+    CHECK(found.intact);
+    CHECK(found.unchecked_to == 10);
+    SECTION("a gap behind it") {
+        box.run("DELETE FROM audit_log WHERE id = 12");
+        CHECK(box.verify().first_bad_id == 13);
+    }
+    SECTION("the first row behind it is gone") {
+        box.run("DELETE FROM audit_log WHERE id = 11");
+        CHECK(box.verify().first_bad_id == 12);
+    }
+    SECTION("the last row of those that nobody checks is gone") {
+        box.run("DELETE FROM audit_log WHERE id = 10");
+        CHECK(box.verify().first_bad_id == 11);
+    }
+    SECTION("the last row of those that nobody checks is another") {
+        box.run("UPDATE audit_log SET hash = x'00' WHERE id = 10");
+        CHECK(box.verify().first_bad_id == 10);
+    }
+}

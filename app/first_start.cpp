@@ -86,8 +86,6 @@ void keep_pepper_check(store::Store& store, const SecretHasher& hasher) {
                 [&hasher](store::Tx& tx) { set_setting(tx, admin::pepper_check_setting, hasher.check()); });
 }
 
-// The note goes before the key: if we are cut off in between, a key without seal and head would look like a
-// cut.
 audit::Key open_audit_key(store::Store& store, const fs::path& folder, platform::Random& random) {
     const auto refuse = [&folder](const std::string& why) {
         throw store::UnfitDatabase("The file " + (folder / audit::key_name).string() + why + " " +
@@ -98,14 +96,12 @@ audit::Key open_audit_key(store::Store& store, const fs::path& folder, platform:
     const auto [sealed, fits] = store.read([&](store::Read& read) {
         return std::pair(audit::seal(read).has_value(), found.key && audit::seal_fits(read, *found.key));
     });
-    if (!found.key && (sealed || (found.head && !audit::is_forgotten(*found.head))))
+    if (!found.key && (sealed || (found.head && !audit::is_forgotten(*found.head, std::nullopt))))
         refuse(" is gone, and the audit log cannot be checked without it.");
     if (found.key && sealed && !fits)
         refuse(
             " does not belong to this database, or somebody without it changed the seal of the audit log.");
-    if (found.key) return *found.key;
-    if (!found.head) audit::forget_head(folder);
-    return audit::make_key(folder, random);
+    return found.key ? *found.key : audit::make_key(folder, random);
 }
 
 } // namespace app

@@ -96,7 +96,10 @@ Finding audit_log(store::Read& read, const audit::Evidence& evidence) {
                     std::to_string(verified.unchecked_to) +
                     " are not checked, because somebody began anew behind them",
                 "They go when they are as old as the audit log is kept."};
-    return {"", Health::good, rows + ", each following from the one before, and the head is among them", ""};
+    return {"", Health::good,
+            rows + ", each following from the one before" +
+                (verified.has_head ? ", and the head is among them" : "; the next start begins a new head"),
+            ""};
 }
 
 Finding pepper(store::Read& read, const fs::path& folder) {

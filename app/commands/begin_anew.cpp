@@ -53,22 +53,23 @@ void make_new_pepper(const fs::path& folder, platform::Clock& clock) {
 }
 
 // The key stays if it is the right one; then only the end of the log, or a row in it, is missing.
-bool is_right_audit_key(const fs::path& folder, store::Store& store) {
-    const audit::Evidence found = audit::evidence_in(folder);
-    return found.key && store.read([&](store::Read& read) { return audit::seal_fits(read, *found.key); });
-}
-
+//
+// The head is copied, and the note takes its place in one step: cut off at any step, the folder still has one
+// of them. The next start then goes on, or asks for this command again.
 void seal_audit_log_anew(const fs::path& folder, const fs::path& kept, platform::Clock& clock) {
     store::Store store({.folder = folder}, clock);
     platform::SystemRandom random;
-    move_aside(folder, kept, {audit::head_name});
-    if (!is_right_audit_key(folder, store)) {
+    const audit::Evidence found = audit::evidence_in(folder);
+    const bool is_right_key =
+        found.key && store.read([&](store::Read& read) { return audit::seal_fits(read, *found.key); });
+    platform::make_private_folder(kept);
+    if (found.head) platform::write_file_atomically(kept / audit::head_name, *found.head);
+    if (is_right_key)
+        audit::forget_head(folder, found.key);
+    else
         move_aside(folder, kept, {audit::key_name});
-        audit::make_key(folder, random);
-    }
-    const audit::Key key = audit::read_key(folder).value();
+    const audit::Key key = is_right_key ? *found.key : audit::make_key(folder, random);
     store.write("seal audit log anew", [&](store::Tx& tx) { audit::seal_anew(tx, key); });
-    audit::forget_head(folder);
 }
 
 const char* advice_after(const BeginAnewOptions& options) {
@@ -95,7 +96,8 @@ int begin_anew(const BeginAnewOptions& options, const Streams& streams) {
         if (options.pepper) move_aside(folder, kept, {"pepper"});
         if (options.log) {
             move_aside(folder, kept, {"lectern.db-shm"});
-            audit::forget_head(folder); // its row may have been in the log that is gone
+            // Its row may have been in the log that is gone.
+            audit::forget_head(folder, audit::evidence_in(folder).key);
         }
     }
     if (options.pepper) {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "audit/head.h"
+#include "audit/verify.h"
 #include "platform/error.h"
 #include "platform/files.h"
 #include "platform/log.h"
@@ -52,7 +53,9 @@ void put_in_place(const std::filesystem::path& folder) {
         if (std::filesystem::exists(folder / database_name)) std::filesystem::remove_all(before);
         platform::make_private_folder(before);
         store::forget_epoch(folder);
-        audit::forget_head(folder);
+        // Signed with the key that will lie here: what is staged may be from before there were keys.
+        const bool brings_key = std::filesystem::exists(staged / audit::key_name);
+        audit::forget_head(folder, audit::evidence_in(brings_key ? staged : folder).key);
         // The database first: as long as it is here, whatever lies in `before` is from an older restore.
         for (const char* name : {database_name, "lectern.db-wal", "lectern.db-shm"}) {
             move_into(folder / name, before / name);

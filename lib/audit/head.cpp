@@ -12,8 +12,7 @@ namespace audit {
 
 namespace {
 
-constexpr std::string_view begins = "audit-head ",
-                           ends = " mac=", forgotten = "a new head is to begin here\n";
+constexpr std::string_view begins = "audit-head ", ends = " mac=", forgotten = "a new head is to begin here";
 constexpr std::size_t hex_digits = 64; // of an HMAC-SHA-256
 constexpr std::chrono::seconds at_most_every{1};
 
@@ -31,6 +30,11 @@ std::string bytes_of_hex(std::string_view text) {
     for (std::size_t i = 0; i + 1 < text.size(); i += 2)
         bytes += static_cast<char>(digit(text[i]) << 4 | digit(text[i + 1]));
     return bytes;
+}
+
+std::string note_of(const Key& key) {
+    std::string line(forgotten);
+    return line.append(ends).append(platform::hex(key.mac("forget", forgotten))).append(1, '\n');
 }
 
 } // namespace
@@ -62,12 +66,12 @@ std::optional<Head> head_in(std::string_view text, const Key& key) {
     return head;
 }
 
-void forget_head(const std::filesystem::path& folder) {
-    platform::write_file_atomically(folder / head_name, forgotten);
+void forget_head(const std::filesystem::path& folder, const std::optional<Key>& key) {
+    platform::write_file_atomically(folder / head_name, key ? note_of(*key) : std::string(forgotten) + '\n');
 }
 
-bool is_forgotten(std::string_view text) {
-    return text == forgotten;
+bool is_forgotten(std::string_view text, const std::optional<Key>& key) {
+    return key ? platform::equal_in_constant_time(text, note_of(*key)) : text.starts_with(forgotten);
 }
 
 void HeadWriter::start(const Link& newest, std::int64_t removed_to, std::string epoch) {

@@ -4,7 +4,8 @@
 // shorter.
 //
 // A restore puts an older log in place. It leaves a note instead of the head, and the next start begins a new
-// one, under the name of the new epoch (store/epoch.h).
+// one, under the name of the new epoch (store/epoch.h). The note is signed, too: otherwise whoever cuts the log
+// would leave one.
 #pragma once
 
 #include <atomic>
@@ -38,10 +39,11 @@ std::string text_of(const Head& head, const Key& key);
 // Finds such a line in the text. nullopt: there is none that was made with this key.
 std::optional<Head> head_in(std::string_view text, const Key& key);
 
-// Before another database is put into the folder, or an administrator goes on without what is missing: the
-// next start begins a new head.
-void forget_head(const std::filesystem::path& folder);
-bool is_forgotten(std::string_view text);
+// Before another database is put into the folder, or an administrator goes on without what is missing: leaves
+// the note, signed with the key that will lie in the folder. nullopt: none will.
+void forget_head(const std::filesystem::path& folder, const std::optional<Key>& key);
+// Whether this is the note. Where there is a key, only one that was signed with it.
+bool is_forgotten(std::string_view text, const std::optional<Key>& key);
 
 // Writes the head, on a thread of its own: a flush of the disk may take long.
 class HeadWriter {

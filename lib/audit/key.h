@@ -29,6 +29,8 @@ private:
 
 // nullopt: there is no such file. Throws Error internal when it is damaged.
 std::optional<Key> read_key(const std::filesystem::path& folder);
+// A new key, for a log that has none or whose key is lost. Before the key it leaves the note that a new head
+// begins (head.h), signed with it: a key without a head would look like a cut, if we are cut off in between.
 Key make_key(const std::filesystem::path& folder, platform::Random& random);
 
 } // namespace audit

@@ -63,7 +63,7 @@ void Log::begin(store::Store& store) {
         fault = fault_at_head(read, found);
         epoch = store::epoch_name(read);
     });
-    const bool after_restore = sealed && found.head && is_forgotten(*found.head);
+    const bool after_restore = sealed && found.head && is_forgotten(*found.head, found.key);
     try {
         if (!sealed || after_restore || !fault.empty())
             store.write("begin audit log", [&](store::Tx& tx) {

@@ -11,7 +11,7 @@ namespace audit {
 namespace {
 
 bool is_head(const Evidence& evidence) {
-    return evidence.head && !is_forgotten(*evidence.head);
+    return evidence.head && !is_forgotten(*evidence.head, evidence.key);
 }
 
 // Where nothing is sealed, the log may be from before there was a key, and its next start seals it.
@@ -54,7 +54,7 @@ std::string missing_up_to(store::Read& read, std::int64_t id) {
 std::string fault_of_head(store::Read& read, const Evidence& evidence) {
     if (evidence.told.id > 0 && !holds(read, evidence.told)) return missing_up_to(read, evidence.told.id);
     if (!evidence.head) return "its head is gone, so nobody can tell whether its end was cut off";
-    if (is_forgotten(*evidence.head)) return ""; // the next start begins another
+    if (!is_head(evidence)) return ""; // the next start begins another
     const auto head = head_in(*evidence.head, *evidence.key);
     if (!head) return "its head was not made with the audit key";
     if (head->epoch != store::epoch_name(read)) return "its head belongs to another database than this one";
@@ -141,6 +141,7 @@ Verification verify(store::Read& read, const Evidence& evidence) {
         if (result.fault.empty() && sealed) result.fault = fault_of_head(read, evidence);
     }
     result.intact = result.fault.empty();
+    result.has_head = result.intact && sealed && is_head(evidence);
     return result;
 }
 

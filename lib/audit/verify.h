@@ -26,8 +26,8 @@ struct Verification {
     std::int64_t rows = 0;
     std::int64_t first_bad_id = 0; // the first row whose hash does not follow from the row before; 0: none
     std::string fault;             // in words, for people; "" when intact
-    std::int64_t unchecked_to =
-        0; // an administrator went on there: nobody can tell about rows up to this one
+    std::int64_t unchecked_to = 0; // an administrator went on: nobody can tell about rows up to this one
+    bool has_head = false;         // of an intact log; false: the next start begins one
 };
 
 // Reads the whole log: for "lectern doctor" and for an administrator who asks, not for every start.

@@ -125,11 +125,21 @@ TEST_CASE("a lost audit key is not made anew unasked, and an administrator may g
     const Ran anew = run({"begin-anew", "--audit"}, folder.path());
     INFO(anew.error);
     REQUIRE(anew.code == 0);
+    CHECK(fs::exists(kept_aside(folder.path()) / "audit-head"));
     Program server(serve(folder.path()));
     CHECK(sign_in(server, "correct horse") == 201);
     const Ran doctor = run({"doctor", "--config", "/no/such/file"}, folder.path());
     CHECK_THAT(doctor.out, ContainsSubstring("look  audit log: "));
     CHECK_THAT(doctor.out, ContainsSubstring("are not checked"));
+}
+
+TEST_CASE("a first start that was killed before it had its audit key is gone on with", "[app]") {
+    const TemporaryFolder folder;
+    std::ofstream(folder.path() / "audit-head") << "a new head is to begin here mac=of-a-key-that-was-lost\n";
+    make_school(folder.path());
+    const Ran doctor = run({"doctor", "--config", "/no/such/file"}, folder.path());
+    CHECK_THAT(doctor.out, ContainsSubstring("good  audit log: "));
+    CHECK_THAT(doctor.out, ContainsSubstring("the head is among them"));
 }
 
 TEST_CASE("a server that was killed has a whole audit log, and after begin-anew --log a new head", "[app]") {

@@ -26,8 +26,6 @@ namespace {
 // A box with its log, which starts and stops.
 class Box {
 public:
-    Box() { audit::forget_head(folder()); } // as the first start does
-
     const fs::path& folder() const { return folder_.path(); }
     fs::path head_file() const { return folder() / audit::head_name; }
     std::string head() const { return platform::read_file(head_file()).value(); }
@@ -170,6 +168,25 @@ std::vector<Attack> attacks() {
         {"all rows are taken for plain ones",
          [](Box& box) { box.run("UPDATE audit_seal SET plain_to = 1000"); },
          "the seal of the log was changed"},
+        {"the last 500 rows are cut, with the note that a new head begins",
+         [](Box& box) {
+             box.run("DELETE FROM audit_log WHERE id > 500");
+             audit::forget_head(box.folder(), std::nullopt);
+         },
+         "its head was not made with the audit key"},
+        {"the same, with the note signed with another key",
+         [](Box& box) {
+             box.run("DELETE FROM audit_log WHERE id > 500");
+             audit::forget_head(box.folder(), audit::Key(std::string(audit::key_bytes, 'x')));
+         },
+         "its head was not made with the audit key"},
+        {"all rows are written anew as plain ones, without a seal, with the note",
+         [](Box& box) {
+             box.rewrite_plainly(1);
+             box.run("DELETE FROM audit_seal");
+             audit::forget_head(box.folder(), std::nullopt);
+         },
+         "its seal is gone"},
     };
 }
 
@@ -257,11 +274,13 @@ TEST_CASE("after a restore a new head begins, and the old one fits no more", "[a
     }
     SECTION("by a restore, it is whole") {
         store::forget_epoch(box.folder());
-        audit::forget_head(box.folder());
+        audit::forget_head(box.folder(), box.key);
         fs::rename(box.folder() / "backup", box.folder() / "lectern.db");
         CHECK(box.verify().intact);
+        CHECK_FALSE(box.verify().has_head);
         box.start();
         CHECK(box.verify().intact);
+        CHECK(box.verify().has_head);
         CHECK(box.verify().rows == 11); // the restore has its own
         box.append(1);
         box.stop();
@@ -369,7 +388,7 @@ TEST_CASE("an administrator goes on with a log that was cut, and rows from befor
     box.run("DELETE FROM audit_log WHERE id > 6");
     CHECK_FALSE(box.verify().intact);
     box.write([&](store::Tx& tx) { audit::seal_anew(tx, box.key); });
-    audit::forget_head(box.folder());
+    audit::forget_head(box.folder(), box.key);
     box.start();
     box.append(2);
     box.stop();
@@ -389,7 +408,7 @@ TEST_CASE("an administrator goes on with a log that has a gap, and a later gap i
     box.run("DELETE FROM audit_log WHERE id = 5");
     CHECK(box.verify().first_bad_id == 6);
     box.write([&](store::Tx& tx) { audit::seal_anew(tx, box.key); });
-    audit::forget_head(box.folder());
+    audit::forget_head(box.folder(), box.key);
     box.start();
     box.append(3);
     box.stop();

@@ -15,8 +15,6 @@ using audit::Log;
 namespace {
 
 struct Box {
-    Box() { audit::forget_head(folder.path()); } // as the first start does
-
     support::TemporaryFolder folder;
     support::SequenceRandom random;
     const audit::Key key = audit::make_key(folder.path(), random);

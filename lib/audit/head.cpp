@@ -74,13 +74,20 @@ bool is_forgotten(std::string_view text, const std::optional<Key>& key) {
     return key ? platform::equal_in_constant_time(text, note_of(*key)) : text.starts_with(forgotten);
 }
 
-void HeadWriter::start(const Link& newest, std::int64_t removed_to, std::string epoch) {
+void HeadWriter::start(const Link& newest, std::int64_t removed_to, std::string epoch, bool held) {
     epoch_ = std::move(epoch);
     removed_to_ = removed_to;
     newest_ = newest;
     newest_row_ = newest.id;
-    dirty_ = !write(head_now());
+    held_ = held;
+    dirty_ = held || !write(head_now());
     thread_ = std::thread([this] { run(); });
+}
+
+void HeadWriter::release() {
+    const std::lock_guard lock(mutex_);
+    held_ = false;
+    changed_.notify_one();
 }
 
 void HeadWriter::stop() {
@@ -126,8 +133,8 @@ Head HeadWriter::head_now() const {
 void HeadWriter::run() {
     std::unique_lock lock(mutex_);
     for (;;) {
-        changed_.wait(lock, [this] { return dirty_ || stopping_; });
-        if (!dirty_) return; // stopping, and all is written
+        changed_.wait(lock, [this] { return (dirty_ && !held_) || stopping_; });
+        if (!dirty_ || held_) return; // stopping, and all is written that may be
         dirty_ = false;
         const Head head = head_now();
         lock.unlock();

@@ -4,8 +4,8 @@
 // shorter.
 //
 // A restore puts an older log in place. It leaves a note instead of the head, and the next start begins a new
-// one, under the name of the new epoch (store/epoch.h). The note is signed, too: otherwise whoever cuts the log
-// would leave one.
+// one, under the name of the new epoch (store/epoch.h). The note is signed, too: otherwise whoever cuts the
+// log would leave one.
 #pragma once
 
 #include <atomic>
@@ -54,9 +54,11 @@ public:
     HeadWriter(const HeadWriter&) = delete;
     HeadWriter& operator=(const HeadWriter&) = delete;
 
-    // The first head is written before this returns.
-    void start(const Link& newest, std::int64_t removed_to, std::string epoch);
-    void stop(); // writes the last head
+    // The first head is written before this returns. Held: none is, until `release`, because the log still
+    // has to note what the old one shows.
+    void start(const Link& newest, std::int64_t removed_to, std::string epoch, bool held = false);
+    void release();
+    void stop(); // writes the last head, unless held
 
     // From the writer thread, after the commit.
     void note(const Link& newest);
@@ -81,7 +83,7 @@ private:
     std::condition_variable changed_, stopped_;
     Link newest_;
     std::int64_t removed_to_ = 0;
-    bool dirty_ = false, stopping_ = false;
+    bool dirty_ = false, held_ = false, stopping_ = false;
     bool failing_ = false; // the writing thread's own
     std::thread thread_;
 };

@@ -49,6 +49,14 @@ Entry cleaned(Entry entry) {
     return entry;
 }
 
+void tell_broken(const std::string& why) {
+    platform::log_error("the audit log is broken: " + why + ". See 'lectern doctor'.");
+}
+
+Entry broken(const std::string& why) {
+    return {.caller = {}, .action = std::string(broken_action), .status = 500, .error = why};
+}
+
 } // namespace
 
 Log::Log(platform::Clock& clock, const Key& key, const std::filesystem::path& folder, Limits limits)
@@ -57,35 +65,33 @@ Log::Log(platform::Clock& clock, const Key& key, const std::filesystem::path& fo
 void Log::begin(store::Store& store) {
     const Evidence found = evidence();
     bool sealed = false;
-    std::string fault, epoch;
+    std::string epoch;
     store.read([&](store::Read& read) {
         sealed = seal(read).has_value();
-        fault = fault_at_head(read, found);
+        fault_at_start_ = fault_at_head(read, found);
         epoch = store::epoch_name(read);
     });
+    if (!fault_at_start_.empty()) tell_broken(fault_at_start_);
     const bool after_restore = sealed && found.head && is_forgotten(*found.head, found.key);
+    const bool has_first = after_restore || !fault_at_start_.empty();
     try {
-        if (!sealed || after_restore || !fault.empty())
+        if (!sealed || has_first)
             store.write("begin audit log", [&](store::Tx& tx) {
-                const Link last = newest(tx);
                 if (!sealed) {
+                    const Link last = newest(tx);
                     sign_anchor(tx, key_);
-                    set_seal(tx, key_, {last.id, fault.empty() ? 0 : last.id, last.hash});
+                    set_seal(tx, key_, {last.id, fault_at_start_.empty() ? 0 : last.id, last.hash});
                 }
-                if (!fault.empty())
-                    add_broken(tx, last, fault);
-                else if (after_restore)
-                    add(tx, last, {.caller = {}, .action = "audit log: a new head"});
+                if (has_first) add_first(tx);
             });
     } catch (const platform::Error& error) {
         if (!sealed) throw;
-        // The head stays as it is, and the next start looks at it again.
+        first_waits_ = true;
         platform::log_error(std::string("the audit log could not be begun: ") + error.what());
-        return;
     }
     const auto [last, from] =
         store.read([](store::Read& read) { return std::pair(newest(read), anchor(read)); });
-    head_.start(last, from.id, std::move(epoch));
+    head_.start(last, from.id, std::move(epoch), first_waits_ && !fault_at_start_.empty());
 }
 
 Evidence Log::evidence() const {
@@ -122,10 +128,18 @@ Link Log::add(store::Tx& tx, const Link& previous, Entry row) {
     return link;
 }
 
-Link Log::add_broken(store::Tx& tx, const Link& previous, const std::string& why) {
-    platform::log_error("the audit log is broken: " + why + ". See 'lectern doctor'.");
-    return add(tx, previous,
-               {.caller = {}, .action = std::string(broken_action), .status = 500, .error = why});
+void Log::add_first(store::Tx& tx) {
+    if (fault_at_start_.empty())
+        add(tx, newest(tx), {.caller = {}, .action = "audit log: a new head"});
+    else
+        add(tx, newest(tx), broken(fault_at_start_));
+}
+
+void Log::add_waiting(store::Tx& tx) {
+    if (!first_waits_.exchange(false)) return;
+    tx.on_rollback([this] { first_waits_ = true; });
+    add_first(tx);
+    tx.after_commit([this] { head_.release(); });
 }
 
 void Log::append(store::Tx& tx, const Entry& entry) {
@@ -133,9 +147,11 @@ void Log::append(store::Tx& tx, const Entry& entry) {
     if (const std::int64_t last = head_.newest_row();
         previous.id < last && !std::exchange(cut_noted_, true)) {
         tx.on_rollback([this] { cut_noted_ = false; });
-        previous = add_broken(tx, previous,
-                              "rows up to " + std::to_string(last) + " were written, and it ended with row " +
-                                  std::to_string(previous.id) + " while the server ran");
+        const std::string why = "rows up to " + std::to_string(last) +
+                                " were written, and it ended with row " + std::to_string(previous.id) +
+                                " while the server ran";
+        tell_broken(why);
+        previous = add(tx, previous, broken(why));
     }
     add(tx, previous, cleaned(entry));
 }
@@ -171,7 +187,7 @@ bool Log::has_waiting() const {
 
 bool Log::has_due() const {
     std::lock_guard lock(mutex_);
-    return !queue_.empty() || overflow_ > 0 || counts_are_due();
+    return first_waits_ || !queue_.empty() || overflow_ > 0 || counts_are_due();
 }
 
 // Also due when the clock was set back, because then we can't know how long the counts have waited.
@@ -224,6 +240,7 @@ void Log::put_back(std::deque<Entry> entries) {
 void Log::write(store::Tx& tx, std::deque<Entry> entries) {
     auto taken = std::make_shared<std::deque<Entry>>(std::move(entries));
     tx.on_rollback([this, taken] { put_back(std::move(*taken)); });
+    add_waiting(tx);
     for (const Entry& entry : *taken)
         append(tx, entry);
 }

@@ -16,6 +16,7 @@
 // anything that an error says in quotes is left out.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <filesystem>
@@ -67,7 +68,8 @@ public:
     Log(platform::Clock& clock, const Key& key, const std::filesystem::path& folder, Limits limits = {});
 
     // At the start, before the first row: seals a log that is not sealed yet, notes in a row what does not
-    // fit, and begins to write the head.
+    // fit, and begins to write the head. A full disk takes no row: flush_due tries again, and until there is
+    // one that says what does not fit, the old head stays.
     void begin(store::Store& store);
     // Writes the head of all rows that are on disk by now. No rows may follow.
     void end() { head_.stop(); }
@@ -108,14 +110,17 @@ private:
     void write(store::Tx& tx, std::deque<Entry> entries);
     void put_back(std::deque<Entry> entries);
     Link add(store::Tx& tx, const Link& previous, Entry row);
-    Link add_broken(store::Tx& tx, const Link& previous, const std::string& why);
+    void add_first(store::Tx& tx);
+    void add_waiting(store::Tx& tx);
 
     platform::Clock& clock_;
     const Key key_;
     const std::filesystem::path folder_;
     HeadWriter head_;
-    bool cut_noted_ = false;   // on the writer thread: in this group
-    std::int64_t told_ms_ = 0; // on the io thread
+    std::string fault_at_start_;           // "": none
+    std::atomic<bool> first_waits_{false}; // the row that `begin` could not write
+    bool cut_noted_ = false;               // on the writer thread: in this group
+    std::int64_t told_ms_ = 0;             // on the io thread
     Limits limits_;
     mutable std::mutex mutex_;
     std::deque<Entry> queue_;

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "audit/log.h"
+#include "platform/error.h"
 #include "platform/files.h"
 #include "platform/text.h"
 #include "store/epoch.h"
@@ -431,5 +432,56 @@ TEST_CASE("an administrator goes on with a log that has a gap, and a later gap i
     SECTION("the last row of those that nobody checks is another") {
         box.run("UPDATE audit_log SET hash = x'00' WHERE id = 10");
         CHECK(box.verify().first_bad_id == 10);
+    }
+}
+
+TEST_CASE("a start whose disk is full notes later what its log lacks, and has a head", "[audit]") {
+    Box box;
+    box.start();
+    box.append(10);
+    box.stop();
+    const auto start_without_room = [&box] {
+        box.store.emplace(store::Options{.folder = box.folder(), .readers = 1, .on_storage_full = {}},
+                          box.clock);
+        box.run("CREATE TRIGGER full BEFORE INSERT ON audit_log BEGIN SELECT RAISE(ABORT, 'full'); END");
+        box.start();
+        CHECK(box.log->has_due());
+        box.log->queue(Box::entry());
+        CHECK_THROWS_AS(box.write([&](store::Tx& tx) { box.log->flush_due(tx); }), platform::Error);
+        CHECK(box.log->has_due());
+    };
+    const auto make_room = [&box] {
+        box.run("DROP TRIGGER full");
+        box.write([&](store::Tx& tx) { box.log->flush_due(tx); });
+        CHECK_FALSE(box.log->has_due());
+    };
+    SECTION("it was cut") {
+        box.run("DELETE FROM audit_log WHERE id > 6");
+        const std::string head = box.head();
+        start_without_room();
+        CHECK_THAT(box.verify().fault, ContainsSubstring("it ends with row 6: 4 were cut off"));
+        SECTION("and is noted when there is room") {
+            make_room();
+            box.append(1);
+            box.stop();
+            CHECK_THAT(box.verify().fault, ContainsSubstring("4 were cut off (noted in row 7)"));
+            const auto written = audit::head_in(box.head(), box.key);
+            REQUIRE(written.has_value());
+            CHECK(written->newest.id == 9); // with what was queued
+        }
+        SECTION("and the old head stays when there never was") {
+            box.run("DROP TRIGGER full");
+            box.stop();
+            CHECK(box.head() == head);
+        }
+    }
+    SECTION("it was restored") {
+        audit::forget_head(box.folder(), box.key);
+        start_without_room();
+        CHECK(audit::head_in(box.head(), box.key).has_value());
+        make_room();
+        box.stop();
+        CHECK(box.verify().intact);
+        CHECK(box.verify().rows == 12);
     }
 }

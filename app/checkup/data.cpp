@@ -88,8 +88,9 @@ Finding audit_log(store::Read& read, const audit::Evidence& evidence) {
     if (!verified.intact)
         return {
             "", Health::bad, verified.fault,
-            "Ask who can write to the data folder. Lines with 'audit-head' in the journal say how far the "
-            "log went. 'lectern begin-anew --audit' goes on with what is left."};
+            "Ask who can write to the data folder, and whether somebody put a database there by hand, or had "
+            "an older Lectern at work: that looks the same. Lines with 'audit-head' in the journal say how far "
+            "the log went. 'lectern begin-anew --audit' goes on with what is left, and ends this message."};
     if (verified.unchecked_to > 0)
         return {"", Health::warning,
                 rows + ", each following from the one before; rows up to " +

@@ -17,10 +17,11 @@ bool is_head(const Evidence& evidence) {
 // Where nothing is sealed, the log may be from before there was a key, and its next start seals it.
 std::string fault_of_unsealed(const Evidence& evidence) {
     if (is_head(evidence))
-        return "its seal is gone, though it has a head: somebody without the audit key put this log together";
+        return "its seal is gone, though it has a head: somebody without the audit key put this log together, "
+               "or the database was written by an older Lectern";
     if (evidence.key && !evidence.head)
         return "its seal and its head are gone, though there is an audit key: somebody without that key put "
-               "this log together";
+               "this log together, or the database was written by an older Lectern";
     return "";
 }
 
@@ -53,11 +54,15 @@ std::string missing_up_to(store::Read& read, std::int64_t id) {
 
 std::string fault_of_head(store::Read& read, const Evidence& evidence) {
     if (evidence.told.id > 0 && !holds(read, evidence.told)) return missing_up_to(read, evidence.told.id);
-    if (!evidence.head) return "its head is gone, so nobody can tell whether its end was cut off";
+    if (!evidence.head)
+        return "its head is gone, so nobody can tell whether its end was cut off; a database that was copied "
+               "here without it has none";
     if (!is_head(evidence)) return ""; // the next start begins another
     const auto head = head_in(*evidence.head, *evidence.key);
     if (!head) return "its head was not made with the audit key";
-    if (head->epoch != store::epoch_name(read)) return "its head belongs to another database than this one";
+    if (head->epoch != store::epoch_name(read))
+        return "its head belongs to another database than this one, which somebody put in its place, or "
+               "copied here without the file epoch";
     return head->newest.id == 0 || holds(read, head->newest) ? "" : missing_up_to(read, head->newest.id);
 }
 

@@ -5,6 +5,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "audit/log.h"
 #include "platform/error.h"
@@ -169,7 +171,13 @@ std::vector<Attack> attacks() {
         {"all rows are taken for plain ones",
          [](Box& box) { box.run("UPDATE audit_seal SET plain_to = 1000"); },
          "the seal of the log was changed"},
-        {"the last 500 rows are cut, with the note that a new head begins",
+    };
+}
+
+// With the note that a new head begins, as a restore leaves it.
+std::vector<Attack> attacks_with_a_note() {
+    return {
+        {"the last 500 rows are cut, with the note",
          [](Box& box) {
              box.run("DELETE FROM audit_log WHERE id > 500");
              audit::forget_head(box.folder(), std::nullopt);
@@ -195,7 +203,10 @@ std::vector<Attack> attacks() {
 
 TEST_CASE("whoever lacks the audit key cannot cut or change the log unseen, also after the next start",
           "[audit]") {
-    for (const Attack& attack : attacks()) {
+    std::vector<Attack> all = attacks();
+    for (Attack& attack : attacks_with_a_note())
+        all.push_back(std::move(attack));
+    for (const Attack& attack : all) {
         INFO(attack.what);
         Box box;
         box.start();

@@ -17,8 +17,8 @@ bool is_head(const Evidence& evidence) {
 // Where nothing is sealed, the log may be from before there was a key, and its next start seals it.
 std::string fault_of_unsealed(const Evidence& evidence) {
     if (is_head(evidence))
-        return "its seal is gone, though it has a head: somebody without the audit key put this log together, "
-               "or the database was written by an older Lectern";
+        return "its seal is gone, though it has a head: somebody without the audit key put this log "
+               "together, or the database was written by an older Lectern";
     if (evidence.key && !evidence.head)
         return "its seal and its head are gone, though there is an audit key: somebody without that key put "
                "this log together, or the database was written by an older Lectern";

@@ -99,7 +99,7 @@ public:
     static std::string add_plain(store::Tx& tx, std::int64_t id, const std::string& previous) {
         Entry row = entry();
         row.at_ms = tx.now_ms();
-        const std::string hash = audit::plain_hash(previous, id, row);
+        std::string hash = audit::plain_hash(previous, id, row);
         tx.run(
             "INSERT INTO audit_log (id, at_ms, organisation_id, action, status, success, hash)"
             " VALUES (?, ?, 1, ?, ?, 1, ?)",
@@ -320,7 +320,7 @@ TEST_CASE("rows from before there was a key are bound by the first start that ha
             tx.run("DELETE FROM audit_log WHERE id <= 5");
             std::string previous;
             for (std::int64_t id = 1; id <= 5; ++id)
-                previous = Box::add_plain(tx, id, previous + (id == 3 ? "x" : ""));
+                previous = Box::add_plain(tx, id, id == 3 ? std::string("x") : previous);
         });
         CHECK_FALSE(box.verify().intact);
         box.rewrite_plainly(2);

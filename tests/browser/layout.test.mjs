@@ -202,7 +202,7 @@ function layouts_in(words) {
             }
             await page.goto('/account');
             await button(page, 'shell.account').click();
-            await page.getByText(say('login.sign_out')).waitFor();
+            await page.getByRole('button', { name: say('login.sign_out'), exact: true }).waitFor();
             await check_layout(page, 'the menu');
         });
 

@@ -29,7 +29,7 @@ std::string why_short_lived(const std::string& pem) {
 } // namespace
 
 std::string why_no_hsts(std::int64_t days, const std::string& pem, std::int64_t now_ms) {
-    if (const std::string why = why_short_lived(pem); !why.empty()) return why;
+    if (std::string why = why_short_lived(pem); !why.empty()) return why;
     const std::int64_t end_ms = platform::certificate_end_ms(pem).value();
     if (end_ms - now_ms >= days * day_ms) return "";
     return "hsts_days: the certificate ends on " + platform::iso8601(end_ms).substr(0, 10) +

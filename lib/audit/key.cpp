@@ -34,7 +34,7 @@ std::optional<Key> read_key(const std::filesystem::path& folder) {
 Key make_key(const std::filesystem::path& folder, platform::Random& random) {
     std::string bytes(key_bytes, '\0');
     random.fill({reinterpret_cast<unsigned char*>(bytes.data()), bytes.size()});
-    const Key key(bytes);
+    Key key(bytes);
     forget_head(folder, key);
     platform::write_file_atomically(folder / key_name, bytes);
     return key;

@@ -2,6 +2,7 @@
 // without it being seen.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -262,7 +263,8 @@ TEST_CASE("an old head does not hide a cut from a server that runs", "[audit]") 
     box.start();
     box.append(10);
     box.run("DELETE FROM audit_log WHERE id > 10");
-    platform::write_file_atomically(box.head_file(), head);
+    std::ofstream(box.folder() / "old", std::ios::binary) << head; // the server may be writing the same file
+    fs::rename(box.folder() / "old", box.head_file());
     CHECK_THAT(box.verify().fault, ContainsSubstring("it ends with row 10: 10 were cut off"));
     box.append(2); // the server notes it in the log itself
     CHECK_THAT(box.verify().fault, ContainsSubstring("while the server ran"));

@@ -18,8 +18,8 @@ namespace app {
 
 namespace {
 
-// What proxies add when they pass on a request of somebody else. nginx adds none of these unless it is told
-// to: that is what behind_proxy is for.
+// Proxies add these headers when they pass on somebody else's request. nginx adds none of them unless it is
+// told to, and behind_proxy is for that.
 bool is_passed_on(const http::Call& call) {
     static constexpr std::string_view added[] = {"forwarded",           "via",
                                                  "x-forwarded-for",     "x-forwarded-host",

@@ -27,9 +27,9 @@ inline const ListenAddress default_listen{"0.0.0.0", 8080};
 
 struct Config {
     std::filesystem::path data = "/var/lib/lectern";
-    std::vector<ListenAddress> listen;       // none: inherited sockets, without them default_listen
-    std::filesystem::path tls_cert, tls_key; // PEM; both or neither
-    std::int64_t hsts_days = 0;              // browsers use HTTPS only for so long after a visit; 0: no HSTS
+    std::vector<ListenAddress> listen;        // none: inherited sockets, without them default_listen
+    std::filesystem::path tls_cert, tls_key;  // PEM; both or neither
+    std::int64_t hsts_days = 0;               // browsers use HTTPS only for so long after a visit; 0: no HSTS
     std::vector<std::string> allowed_origins; // beside the box's own: for cookies and CORS
     bool behind_proxy = false;                // a proxy on this machine passes on other machines' requests
     platform::LogLevel log_level = platform::LogLevel::info;

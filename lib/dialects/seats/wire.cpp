@@ -36,7 +36,7 @@ constexpr std::array<std::pair<rooms::SeatStatus, std::string_view>, 3> statuses
     {{rooms::SeatStatus::vacant, "VACANT"},
      {rooms::SeatStatus::occupied, "RESERVED"},
      {rooms::SeatStatus::maintenance, "MAINTENANCE"}}};
-// What the original's first version calls RESERVED.
+// The original's first version calls RESERVED so.
 constexpr std::string_view first_name = "OCCUPIED";
 
 } // namespace

@@ -151,7 +151,7 @@ void add_user_routes(http::RouteTable& table, const Parts& parts) {
                       [parts](Call& call, store::Read& read) { return leaderboard(parts, call, read); }));
 }
 
-// What nothing serves is told in this dialect's words.
+// Unknown paths are answered in this dialect's words.
 void add_unknown(http::RouteTable& table) {
     for (const char* method : {"GET", "POST", "PUT", "PATCH", "DELETE"})
         table.add(http::RouteBuilder(method, "/api/v1/*rest", "Trainer dialect: nothing is here")

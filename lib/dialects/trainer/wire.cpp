@@ -91,7 +91,7 @@ std::string code_of(const http::Call& call, const platform::Error& error) {
     return "INTERNAL_ERROR";
 }
 
-// What was sent in a field. Nobody gets a secret back, and nothing long.
+// The value sent in a field. Nobody gets a secret back, and nothing long.
 Json value_of(const http::Call& call, const std::string& field) {
     if (platform::lower_ascii(field).find("password") != field.npos) return nullptr;
     const Json& value = call.fields().json(field);

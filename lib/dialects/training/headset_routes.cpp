@@ -123,7 +123,7 @@ Answer start_game(const Parts& parts, Call& call) {
                        {"additional_info", Json::parse(handed.additional_info)}});
 }
 
-// What the client calls itself. It decides nothing, and is sent back.
+// The client's name for itself. It decides nothing, and is sent back.
 std::string client_named(const Call& call) {
     const std::string client = fields_of(call).optional_text("client_id");
     return client.empty() ? to_string(call.caller.organisation_id) : client;

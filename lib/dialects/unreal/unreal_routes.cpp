@@ -182,7 +182,7 @@ http::Shape session_shape() {
                               {"received_at", http::time()}});
 }
 
-// What a call to /session answers depends on what it brought.
+// A call to /session is answered by what it brought.
 http::Shape recorded_shape() {
     return http::open_object({{"status", http::one_of({"success"})},
                               {"data_type", http::one_of({"session", "poi", "view"})},
@@ -352,8 +352,8 @@ Answer front(const Parts& parts, Call& call) {
         .header("Vary", "Accept");
 }
 
-// What nothing serves is told in this dialect's words, and not in the trainer dialect's, which has the rest
-// of /api/v1.
+// Unknown paths are answered in this dialect's words, and not in the trainer dialect's, which has the rest of
+// /api/v1.
 void add_unknown(http::RouteTable& table) {
     for (const char* method : {"GET", "POST", "PUT", "PATCH", "DELETE"})
         table.add(

@@ -59,7 +59,7 @@ Json location_of(std::string_view place) {
     return location;
 }
 
-// What was sent, for `input`; null when it is too long or too deep to be sent back.
+// The value sent, for `input`; null when it is too long or too deep to be sent back.
 Json sent(const std::string& content) {
     if (content.size() > longest_echoed) return nullptr;
     if (platform::trimmed(content).empty()) return Json::object();

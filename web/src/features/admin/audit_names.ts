@@ -1,4 +1,4 @@
-// What the things are called that the audit log has numbers of, also those that were removed.
+// Names of the things that the audit log has numbers of, also those that were removed.
 import { client, data } from '../../api/client';
 import { every_page } from '../../api/every_page';
 import type { Person } from '../../api/types';

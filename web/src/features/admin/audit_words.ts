@@ -1,4 +1,4 @@
-// What the audit log's actions are called. TypeScript refuses this table when a route or a message of the
+// Words for the audit log's actions. TypeScript refuses this table when a route or a message of the
 // socket that changes something is missing: both are generated from what the server declares.
 import type { PathsWith } from '../../api/client';
 import type { LiveRequests } from '../../api/types';

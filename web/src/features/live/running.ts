@@ -1,4 +1,4 @@
-// What takes part in a lesson that runs now, so that nobody removes it unawares.
+// Everything that takes part in a lesson now, so that nobody removes it unawares.
 import type { LiveDevice, Session } from '../../api/types';
 
 type Organisation = {
